@@ -1,0 +1,46 @@
+# make run   makes .venv, installs what the app needs and starts it
+# make test  makes the same environment with the development tools and runs lint, types and all tests
+# Both do nothing twice: the second time they start at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+.PHONY: run test clean
+
+run: $(VENV)/.installed
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has
+# the CPU build of torch and torchvision; it is asked once, for five seconds, and done without where it can't be reached.
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@if [ "$$(uname)" = Linux ] && timeout 5 $(BIN)/python -c \
+	    'import urllib.request; urllib.request.urlopen("$(TORCH_CPU_INDEX)/torch/", timeout=5)' 2>/dev/null; then \
+	  echo "Installing the CPU build of torch and torchvision."; \
+	  $(PIP) --index-url $(TORCH_CPU_INDEX) $$(grep '^torch' requirements.txt) || \
+	    echo "That did not work: torch comes from the package index instead."; \
+	fi
+	@echo "Installing requirements.txt (a few minutes the first time)."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the development tools."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,4 @@
+"""The subject of the lessons: digits, a multi-layer perceptron, its training and its predictions.
+
+Nothing here knows of the web app: the same code works in a notebook and in a terminal (``python -m mnist_core``).
+"""

@@ -1,0 +1,105 @@
+"""The same subject from a terminal: ``python -m mnist_core train --help``."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from mnist_core.augmentation import affine
+from mnist_core.checkpoint import CheckpointError, load, save
+from mnist_core.data import DatasetUnavailable, Splits, default_root, load_mnist
+from mnist_core.evaluation import evaluate
+from mnist_core.experiments import RunRecord, run
+from mnist_core.model import ACTIVATIONS, MLPConfig
+from mnist_core.offline_digits import make_splits
+from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainingConfig, TrainingDiverged, new_model
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns 0, or 1 after a sentence on what went wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "train":
+            _train(options)
+        else:
+            _evaluate(options)
+    except (DatasetUnavailable, CheckpointError, TrainingDiverged, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mnist_core", description="Train and test a digit classifier.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, purpose in (("train", "train a network and test it"), ("evaluate", "test a saved network")):
+        command = commands.add_parser(name, help=purpose, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        command.add_argument("--data", choices=("mnist", "generated"), default="mnist", help="which digits")
+        if name == "evaluate":
+            command.add_argument("checkpoint", type=Path, help="a file that train --save wrote")
+            continue
+        model, training = MLPConfig(), TrainingConfig()
+        command.add_argument("--hidden", type=int, nargs="*", default=model.hidden_sizes, help="neurons per layer")
+        command.add_argument("--activation", choices=ACTIVATIONS, default=model.activation)
+        command.add_argument("--dropout", type=float, default=model.dropout, help="share of neurons silenced")
+        command.add_argument("--epochs", type=int, default=training.epochs)
+        command.add_argument("--batch-size", type=int, default=training.batch_size)
+        command.add_argument("--learning-rate", type=float, default=training.learning_rate)
+        command.add_argument("--optimizer", choices=OPTIMIZERS, default=training.optimizer)
+        command.add_argument("--schedule", choices=SCHEDULES, default=training.schedule)
+        command.add_argument("--seed", type=int, default=training.seed)
+        command.add_argument("--augment", action="store_true", help="distort the training images")
+        command.add_argument("--save", type=Path, help="where to write the weights")
+    return parser
+
+
+def _splits(name: str) -> Splits:
+    return load_mnist(default_root()) if name == "mnist" else make_splits()
+
+
+def _train(options: argparse.Namespace) -> None:
+    model_config = MLPConfig(tuple(options.hidden), options.activation, options.dropout)
+    config = TrainingConfig(
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        optimizer=options.optimizer,
+        schedule=options.schedule,
+        seed=options.seed,
+        batches_per_event=1_000_000,  # the terminal shows whole epochs
+    )
+    splits = _splits(options.data)
+    model = new_model(model_config, options.seed)
+    print(f"{model_config.label} with {model_config.parameter_count:,} parameters on {splits.name}")
+    started = time.perf_counter()
+    shown = 0
+    for record in run(model, splits, config, affine if options.augment else None):
+        if len(record.epochs) > shown:
+            shown = len(record.epochs)
+            _print_epoch(record, time.perf_counter() - started)
+    assert record.test is not None
+    print(f"final test on {len(splits.test):,} images: {record.test.accuracy:.2%}, loss {record.test.loss:.4f}")
+    if options.save:
+        save(options.save, model, record.card() | {"augment": options.augment})
+        print(f"saved {options.save} ({options.save.stat().st_size:,} bytes)")
+
+
+def _print_epoch(record: RunRecord, seconds: float) -> None:
+    last = record.epochs[-1]
+    print(
+        f"epoch {last.epoch:3}  {seconds:6.1f} s  "
+        f"train loss {last.train_loss:.4f} accuracy {last.train_accuracy:.2%}  "
+        f"validation loss {last.validation_loss:.4f} accuracy {last.validation_accuracy:.2%}",
+        flush=True,
+    )
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    model = load(options.checkpoint).model
+    splits = _splits(options.data)
+    result = evaluate(model, splits.test)
+    print(f"{model.config.label} on {splits.name}, {len(splits.test):,} test images: {result.accuracy:.2%}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
