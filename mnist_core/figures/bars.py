@@ -1,0 +1,69 @@
+"""Ten probabilities, or any number of them, as bars."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
+
+SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
+
+
+def probability_bars(
+    *,
+    probabilities: Sequence[float],
+    classes: Sequence[str],
+    theme: Theme,
+    right: str | None = None,
+    height: int = 240,
+) -> VegaFigure:
+    """Bars from 0 to 1; the largest is the model's choice.
+
+    Args:
+        probabilities: One for each class, 0 to 1.
+        classes: Their names, in the order of the bars.
+        theme: Of the page.
+        right: The right class, where it is known: its bar is green, with the choice's outline if it is chosen.
+        height: In pixels.
+
+    Returns:
+        The figure.
+    """
+    choice = classes[max(range(len(classes)), key=lambda index: probabilities[index])]
+    data = pd.DataFrame({"class": list(classes), "probability": list(probabilities)})
+    data["label"] = [f"{p:.1%}" if p >= SMALLEST_LABELLED else "" for p in probabilities]
+    data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
+    data["chosen"] = data["class"] == choice
+    x = {
+        "field": "class",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelAngle": 0, "labelFontSize": 15},
+    }
+    y = {"field": "probability", "type": "quantitative", "scale": {"domain": [0, 1]}, "title": "probability"}
+    fill = {"domain": ["right", "choice", "rest"], "range": [RIGHT_CLASS, CHOICE, theme.rest]}
+    return VegaFigure(
+        data,
+        {
+            "height": height,
+            "encoding": {"x": x, "y": {**y, "axis": {"format": "%", "tickCount": 3}}},
+            "layer": [
+                {
+                    "mark": {"type": "bar", "strokeWidth": 2.5},
+                    "encoding": {
+                        "color": {"field": "role", "type": "nominal", "scale": fill, "legend": None},
+                        "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
+                        "tooltip": [
+                            {"field": "class", "type": "nominal"},
+                            {"field": "probability", "type": "quantitative", "format": ".4f"},
+                        ],
+                    },
+                },
+                {
+                    "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 12, "color": theme.text},
+                    "encoding": {"text": {"field": "label", "type": "nominal"}},
+                },
+            ],
+        },
+    )

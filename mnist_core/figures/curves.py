@@ -1,0 +1,128 @@
+"""Curves of a training run, and the curve of -ln p."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+
+from mnist_core.experiments import RunRecord
+from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
+
+TRAINING, VALIDATION = "training", "validation"
+SMALLEST_PROBABILITY = 0.005  # where the drawn curve starts; -ln p is 5.3 there
+
+
+def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme) -> VegaFigure:
+    """Loss or accuracy over the epochs: a line for the training batches, dots for the validation images.
+
+    Args:
+        record: The run so far.
+        quantity: Which of the two.
+        theme: Of the page.
+
+    Returns:
+        The figure. Its spec depends on the run's settings only, so a live curve changes its data alone.
+    """
+    per_epoch = record.steps_per_epoch
+    rows = [(event.step / per_epoch, getattr(event, quantity), TRAINING) for event in record.batches]
+    rows += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
+    data = pd.DataFrame(rows, columns=["epoch", quantity, "images"])
+    colors = {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]}
+    percent = quantity == "accuracy"
+    x = {
+        "field": "epoch",
+        "type": "quantitative",
+        "scale": {"domain": [0, record.training_config.epochs], "nice": False},
+        "axis": {"tickMinStep": 1, "format": "d"},
+    }
+    y = {
+        "field": quantity,
+        "type": "quantitative",
+        "scale": {"zero": not percent, "nice": True},
+        "axis": {"format": ".0%" if percent else "~g"},
+    }
+    tooltip = [
+        {"field": "images", "type": "nominal"},
+        {"field": "epoch", "type": "quantitative", "format": ".2f"},
+        {"field": quantity, "type": "quantitative", "format": ".2%" if percent else ".4f"},
+    ]
+    color = {
+        "field": "images",
+        "type": "nominal",
+        "scale": colors,
+        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
+    }
+    return VegaFigure(
+        data,
+        {
+            "height": 260,
+            "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
+            "layer": [
+                {
+                    "transform": [{"filter": f"datum.images == '{TRAINING}'"}],
+                    "mark": {"type": "line", "strokeWidth": 1.5},
+                },
+                {
+                    "transform": [{"filter": f"datum.images == '{VALIDATION}'"}],
+                    "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 60}},
+                },
+            ],
+        },
+    )
+
+
+def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:
+    """The curve of -ln p from 0 to 1, with the reader's point on it.
+
+    Args:
+        probability: The reader's p, above 0 and up to 1.
+        marks: Probabilities that stand as fixed points for comparison.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    rows = [(i / 200, -math.log(i / 200), "curve", "") for i in range(1, 201)]
+    rows += [(x, -math.log(x), "mark", f"p = {x:g}: {-math.log(x):.3f}") for x in marks]
+    # A probability too small for the figure stands at its edge; the label has the true numbers.
+    shown = max(probability, SMALLEST_PROBABILITY)
+    rows += [(shown, -math.log(shown), "yours", f"p = {probability:.3g}: {-math.log(probability):.3f}")]
+    data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
+    x = {
+        "field": "probability",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "title": "probability given to the right class, p",
+    }
+    y = {"field": "loss", "type": "quantitative", "scale": {"domain": [0, 5.5], "nice": False}, "title": "loss, −ln p"}
+
+    def only(kind: str) -> list[dict[str, str]]:
+        return [{"filter": f"datum.kind == '{kind}'"}]
+
+    def text(kind: str, size: int, weight: str) -> dict[str, object]:
+        mark = {"type": "text", "align": {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}, "dy": -16, "dx": 6}
+        return {
+            "transform": only(kind),
+            "mark": {**mark, "fontSize": size, "fontWeight": weight, "color": theme.text},
+            "encoding": {"text": {"field": "label", "type": "nominal"}},
+        }
+
+    return VegaFigure(
+        data,
+        {
+            "height": 300,
+            "encoding": {"x": x, "y": y},
+            "layer": [
+                {"transform": only("curve"), "mark": {"type": "line", "strokeWidth": 2.5, "color": theme.first_line}},
+                {"transform": only("mark"), "mark": {"type": "point", "size": 70, "color": theme.rest, "filled": True}},
+                text("mark", 12, "normal"),
+                {"transform": only("yours"), "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}},
+                {
+                    "transform": only("yours"),
+                    "mark": {"type": "point", "size": 200, "filled": True, "color": RIGHT_CLASS, "opacity": 1},
+                },
+                text("yours", 15, "bold"),
+            ],
+        },
+    )

@@ -1,0 +1,193 @@
+"""From a drawing to what MNIST would have made of it, stage by stage.
+
+A network that learned from MNIST reads a drawing well only if the drawing comes to it the way MNIST's digits came.
+MNIST's makers say what they did to the scans they began with (http://yann.lecun.com/exdb/mnist/):
+
+    "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20 pixel box while
+    preserving their aspect ratio. The resulting images contain grey levels as a result of the anti-aliasing technique
+    used by the normalization algorithm. the images were centered in a 28x28 image by computing the center of mass of
+    the pixels, and translating the image so as to position this point at the center of the 28x28 field."
+
+Here that is four stages:
+
+    to_grey -> crop_to_ink -> scale_to_box -> centre_by_mass
+
+``prepare`` runs them and keeps each result; ``drawing_to_mnist`` returns only the last.
+
+MNIST moved its digits by whole pixels. A drawing is moved by fractions of a pixel instead: with whole pixels the digit
+may jump to the neighbouring pixel when the reader draws the same a little larger.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+IMAGE_SIZE = 28  # MNIST's images are 28 x 28 pixels
+BOX_SIZE = 20  # the box that a digit fills with its longest side
+CENTRE = 14  # the pixel, counted from 0, within half a pixel of which MNIST's centres of mass lie
+INK_THRESHOLD = 0.1  # grey up to here is paper; what JPEG leaves around a stroke is mostly fainter
+
+Drawing = npt.NDArray[np.uint8] | Tensor
+
+
+class BlankDrawing(ValueError):
+    """There is nothing to read: no pixel of the drawing is brighter than ``INK_THRESHOLD``."""
+
+
+@dataclass(frozen=True, eq=False)  # eq=False: two tensors compare to a tensor, not to True or False
+class Preparation:
+    """One drawing on its way to MNIST. Every stage is torch.float32 in 0..1, 0 for paper, 1 for full ink."""
+
+    raw: Tensor  # [H, W]: the whole canvas in grey
+    cropped: Tensor  # [h, w]: only the ink's bounding box
+    scaled: Tensor  # [20, 20]: the longest side made 20 pixels, the box in the middle
+    centred: Tensor  # [28, 28]: the centre of mass at pixel (14, 14)
+
+
+def drawing_to_mnist(drawing: Drawing) -> Tensor:
+    """What MNIST would have made of a drawing.
+
+    Args:
+        drawing: uint8 [H, W], ink bright on dark paper; or uint8 [H, W, 4], RGBA as a canvas gives it.
+
+    Returns:
+        torch.float32 [28, 28] in 0..1, 0 for paper; not normalized yet.
+
+    Raises:
+        BlankDrawing: If no pixel is bright enough to be ink.
+        TypeError: If it is no numpy array or torch tensor, or its dtype is not uint8.
+        ValueError: If its shape is neither [H, W] nor [H, W, 4], or it has no pixels.
+    """
+    return prepare(drawing).centred
+
+
+def prepare(drawing: Drawing) -> Preparation:
+    """Run the four stages and keep the result of each; takes and raises what ``drawing_to_mnist`` does.
+
+    The last two both begin with the crop: each averages over pixels, and averaging twice would blur the ink.
+    """
+    raw = to_grey(drawing)
+    cropped = crop_to_ink(raw)
+    return Preparation(raw=raw, cropped=cropped, scaled=scale_to_box(cropped), centred=centre_by_mass(cropped))
+
+
+def to_grey(drawing: Drawing) -> Tensor:
+    """Stage 1: one grey value a pixel. RGBA is laid over black paper, then its luminance is taken.
+
+    Args:
+        drawing: uint8 [H, W] or [H, W, 4].
+
+    Returns:
+        torch.float32 [H, W] in 0..1.
+
+    Raises:
+        TypeError: If it is no numpy array or torch tensor, or its dtype is not uint8.
+        ValueError: If its shape is neither [H, W] nor [H, W, 4], or it has no pixels.
+    """
+    pixels = _checked(drawing)
+    if pixels.ndim == 2:
+        return pixels / 255
+    red, green, blue, alpha = (channel.to(torch.int32) for channel in pixels.unbind(dim=2))  # (H, W, 4) -> 4 x (H, W)
+    # Rec. 601 luma. Whole numbers keep grey exactly as grey as it was: (v, v, v) with full alpha becomes v / 255.
+    luminance = 299 * red + 587 * green + 114 * blue  # 0..1000 * 255
+    return luminance * alpha / (1000 * 255 * 255)  # over black, alpha / 255 of the light remains
+
+
+def crop_to_ink(grey: Tensor) -> Tensor:
+    """Stage 2: only the smallest box that holds all ink, so that it no longer matters where one drew.
+
+    Args:
+        grey: torch.float32 [H, W] in 0..1.
+
+    Returns:
+        torch.float32 [h, w] in 0..1, a copy; what is too faint to be ink has become paper, 0.
+
+    Raises:
+        BlankDrawing: If no pixel is brighter than ``INK_THRESHOLD``.
+    """
+    ink = grey > INK_THRESHOLD
+    rows = ink.any(dim=1).nonzero().flatten().tolist()
+    columns = ink.any(dim=0).nonzero().flatten().tolist()
+    if not rows:
+        raise BlankDrawing("There is no ink to read yet. Draw a digit with the mouse or a finger.")
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return torch.where(ink[box], grey[box], 0.0)
+
+
+def scale_to_box(cropped: Tensor) -> Tensor:
+    """Stage 3: the longest side becomes 20 pixels, aspect kept, so that it no longer matters how large one drew.
+
+    Args:
+        cropped: torch.float32 [h, w] in 0..1, with ink.
+
+    Returns:
+        torch.float32 [20, 20] in 0..1, the ink's bounding box in the middle.
+    """
+    height, width = cropped.shape
+    return _redraw(cropped, point=(height / 2, width / 2), at=BOX_SIZE / 2, size=BOX_SIZE)
+
+
+def centre_by_mass(cropped: Tensor) -> Tensor:
+    """Stages 3 and 4 in one: 20 pixels long, and the centre of mass in the middle of pixel (14, 14).
+
+    Where that would push ink off the paper (a large blot with a speck far away), the digit stays at the paper's edge.
+
+    Args:
+        cropped: torch.float32 [h, w] in 0..1, with ink.
+
+    Returns:
+        torch.float32 [28, 28] in 0..1.
+    """
+    centre_of_mass = _centre_of_mass(cropped.sum(dim=1)), _centre_of_mass(cropped.sum(dim=0))
+    return _redraw(cropped, point=centre_of_mass, at=CENTRE + 0.5, size=IMAGE_SIZE)  # + 0.5: the middle of that pixel
+
+
+def _centre_of_mass(mass: Tensor) -> float:
+    """The centre of ``mass`` [n] along its axis, as a distance from the first pixel's edge."""
+    middles = torch.arange(len(mass)) + 0.5
+    return float((mass * middles).sum() / mass.sum())
+
+
+def _redraw(cropped: Tensor, *, point: tuple[float, float], at: float, size: int) -> Tensor:
+    """Draw a crop 20 pixels long on new paper, each new pixel the mean of the area that it covers.
+
+    Args:
+        cropped: torch.float32 [h, w] in 0..1, with ink.
+        point: The place in the crop, in its pixels, that
+        at: comes to lie here on the paper, down and across alike, in the paper's pixels.
+        size: The paper's side.
+
+    Returns:
+        torch.float32 [size, size] in 0..1.
+    """
+    zoom = BOX_SIZE / max(cropped.shape)  # new pixels for one old pixel
+    down, across = (
+        _overlap(length, max(zoom, 1 / length), place, at, size)  # 1 / length: the thinnest 1 is one new pixel wide
+        for length, place in zip(cropped.shape, point, strict=True)
+    )
+    return (down @ cropped @ across.T).clamp(0, 1)  # (size, h) @ (h, w) @ (w, size); rounding may pass 1
+
+
+def _overlap(length: int, zoom: float, point: float, at: float, size: int) -> Tensor:
+    """How much of each new pixel each old pixel covers, along one axis: torch.float32 [size, length] in 0..1."""
+    start = min(max(at - point * zoom, 0.0), size - length * zoom)  # where on the paper the crop begins; never off it
+    edges = start + zoom * torch.arange(length + 1, dtype=torch.float64)  # of the old pixels, on the paper
+    new_pixels = torch.arange(size, dtype=torch.float64)[:, None]  # new pixel i reaches from i to i + 1
+    return (edges - new_pixels).clamp(0, 1).diff(dim=1).to(torch.float32)
+
+
+def _checked(drawing: Drawing) -> Tensor:
+    """The drawing as a uint8 tensor, or an error that says what is wrong with it and what to give."""
+    if not isinstance(drawing, np.ndarray | Tensor):
+        raise TypeError(f"A drawing is a numpy array or a torch tensor, not {type(drawing).__name__}.")
+    if drawing.dtype not in (np.dtype(np.uint8), torch.uint8):
+        raise TypeError(f"A drawing has dtype uint8 (0 = paper, 255 = ink), not {drawing.dtype}.")
+    shape = list(drawing.shape)
+    if len(shape) != 2 and not (len(shape) == 3 and shape[2] == 4):
+        raise ValueError(f"A drawing has the shape [H, W] (grey) or [H, W, 4] (RGBA), not {shape}.")
+    if 0 in shape:
+        raise ValueError(f"A drawing has at least one pixel, but this one has the shape {shape}.")
+    return torch.from_numpy(drawing.copy()) if isinstance(drawing, np.ndarray) else drawing.cpu()

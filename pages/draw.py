@@ -1,0 +1,87 @@
+"""Draw a digit and let a network read it."""
+
+import streamlit as st
+from torch import Tensor
+
+from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.images import enlarged
+from mnist_core.model import MLP
+from mnist_core.prediction import predict_proba
+from mnist_core.preprocessing import BlankDrawing, drawing_to_mnist
+from ui import canvas, dataset, lesson, resources, state, status, theme, training_panel
+
+DIGITS = [str(digit) for digit in range(10)]
+
+
+def chosen_model() -> MLP:
+    """The chooser, and the network it stands on."""
+    known = status.models()
+    st.session_state["model"] = status.model_in_use()
+    key = st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model")
+    own = {trained.key: trained.model for trained in training_panel.visitor().models}
+    return own.get(key) or resources.shipped_model()
+
+
+def sample_digits() -> Tensor:
+    """One image of each digit: torch.uint8 [10, 28, 28], out of the validation images."""
+    validation = dataset.splits().validation
+    firsts = [int((validation.labels == digit).nonzero()[0]) for digit in range(10)]
+    return validation.images[firsts]
+
+
+def show_reading(model: MLP, image: Tensor) -> None:
+    """What the network makes of an image, torch.float32 [28, 28] in 0..1."""
+    p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
+    first, second = p.argsort(descending=True)[:2].tolist()
+    seen, answer = st.columns([1, 2], vertical_alignment="center")
+    seen.image(enlarged(image=image, factor=5), caption="What the network sees: 28 × 28 pixels", output_format="PNG")
+    with answer:
+        st.markdown(f"# {first}")
+        st.markdown(
+            f"With a probability of **{p[first]:.1%}** this is a **{first}**. "
+            f"The second guess is **{second}**, with {p[second]:.1%}."
+        )
+    theme.show(
+        probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=200),
+        key="probabilities",
+        description=", ".join(f"{digit}: {probability:.1%}" for digit, probability in enumerate(p.tolist())),
+    )
+
+
+@st.fragment
+def reader() -> None:
+    """The canvas and, beside it, the answer."""
+    model = chosen_model()
+    samples = sample_digits()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        drawing = canvas.draw()
+        st.caption("No mouse to hand? Click a digit that is written already.")
+        canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
+    with right:
+        picked = state.sample()
+        if picked is not None:
+            show_reading(model, samples[picked] / 255)
+            return
+        try:
+            if drawing is None:
+                raise BlankDrawing
+            show_reading(model, drawing_to_mnist(drawing))
+        except BlankDrawing:
+            st.info("Draw a digit from 0 to 9 on the black square, with the mouse or a finger.", icon=":material/draw:")
+
+
+lesson.header("Draw a digit", "Can it read your handwriting?")
+dataset.notice()
+reader()
+lesson.notice(
+    "The network never sees your drawing. It sees 28 × 28 pixels, made from it just as MNIST's digits were made: "
+    "cut out, shrunk to 20 pixels, and moved so that the centre of its ink lies in the middle. So it does not matter "
+    "where or how large you draw."
+)
+lesson.try_this(
+    "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. Where does the second guess catch up? "
+    "Then draw a letter: the network has only ten answers, so it gives one of them anyway."
+)
+lesson.show_source(drawing_to_mnist, predict_proba)
+lesson.next_page("pages/softmax.py", "Where do the probabilities come from?")

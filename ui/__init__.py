@@ -1,0 +1,1 @@
+"""All that ties the subject to Streamlit, so that pages are prose, widgets and calls."""

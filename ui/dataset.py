@@ -1,0 +1,55 @@
+"""Which digits are in use, and the sentence that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import resources, state
+
+if TYPE_CHECKING:
+    from mnist_core.data import Splits
+
+
+def splits() -> Splits:
+    """The data set in use: the chosen one, or generated digits while MNIST is not there."""
+    wanted = resources.library().mnist() if state.wanted_dataset() == state.MNIST else None
+    return wanted or resources.library().generated()
+
+
+def name_in_use() -> str:
+    """The name of that data set, without waiting for it."""
+    is_mnist = state.wanted_dataset() == state.MNIST and resources.library().mnist()
+    return state.MNIST if is_mnist else state.GENERATED
+
+
+def notice() -> None:
+    """One sentence while MNIST is wanted and not there, with its progress or a way to try again."""
+    library = resources.library()
+    library.start()
+    if state.wanted_dataset() != state.MNIST or library.mnist():
+        return
+    if library.mnist_is_loading:
+        _loading()
+        return
+    with st.container(key="mnist_notice"):
+        st.info(
+            "MNIST can't be downloaded here now, so this works on generated digits, which the program draws itself.",
+            icon=":material/cloud_off:",
+        )
+        left, right = st.columns([1, 3], vertical_alignment="center")
+        left.button("Try again", key="retry_mnist", icon=":material/refresh:", on_click=library.retry)
+        with right.popover("What went wrong", type="tertiary"):
+            st.code(library.mnist_problem, language=None, wrap_lines=True)
+
+
+@st.fragment(run_every=1.0)
+def _loading() -> None:
+    library = resources.library()
+    if not library.mnist_is_loading:
+        st.rerun()
+    st.progress(
+        library.progress,
+        text="MNIST is on its way. Until it is here, this works on generated digits, which the program draws itself.",
+    )

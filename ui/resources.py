@@ -1,0 +1,122 @@
+"""What all visitors share, and nobody changes: the data sets, the shipped network, the training queue.
+
+torch takes seconds to import. So this file imports it inside functions, and the first page needs none of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mnist_core.jobs import FairQueue
+
+if TYPE_CHECKING:
+    from mnist_core.data import Splits
+    from mnist_core.model import MLP
+
+DOWNLOAD_SECONDS = 120.0  # nobody waits for it
+
+
+class DataLibrary:
+    """Both data sets, prepared on threads of their own: the generated digits within seconds, MNIST when it comes."""
+
+    def __init__(self) -> None:
+        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="data")
+        self._lock = threading.Lock()
+        self._generated: Future[Splits] | None = None
+        self._mnist: Future[Splits] | None = None
+        self.progress = 0.0  # of MNIST's download, 0 to 1
+
+    def start(self) -> None:
+        """Begins, unless that has happened."""
+        with self._lock:
+            self._generated = self._generated or self._workers.submit(self._generate)
+            self._mnist = self._mnist or self._workers.submit(self._load)
+
+    @staticmethod
+    def _generate() -> Splits:
+        from mnist_core.offline_digits import make_splits
+
+        return make_splits()
+
+    def _load(self) -> Splits:
+        from mnist_core.data import default_root, load_mnist
+
+        return load_mnist(default_root(), on_progress=self._note, seconds=DOWNLOAD_SECONDS)
+
+    def _note(self, share: float) -> None:
+        self.progress = share
+
+    def generated(self) -> Splits:
+        """The generated digits; waits for them the first time."""
+        self.start()
+        assert self._generated is not None
+        return self._generated.result()
+
+    def mnist(self) -> Splits | None:
+        """MNIST, or None while it is on its way or can't be had."""
+        future = self._mnist
+        return future.result() if future and future.done() and not future.exception() else None
+
+    @property
+    def mnist_is_loading(self) -> bool:
+        """Whether MNIST may still come by itself."""
+        return self._mnist is None or not self._mnist.done()
+
+    @property
+    def mnist_problem(self) -> str | None:
+        """Why MNIST can't be had, in a sentence."""
+        error = self._mnist.exception() if self._mnist and self._mnist.done() else None
+        return str(error) if error else None
+
+    def retry(self) -> None:
+        """Tries to get MNIST once more, unless someone else has just done so."""
+        with self._lock:
+            if self.mnist_problem:
+                self.progress = 0.0
+                self._mnist = self._workers.submit(self._load)
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> DataLibrary:
+    """The data sets."""
+    return DataLibrary()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> FairQueue:
+    """The one queue all visitors' trainings share."""
+    import torch
+
+    # One core trains and the other serves pages. It must be said before the queue's thread starts, and it makes
+    # a run's weights the same however many cores the host has.
+    torch.set_num_threads(1)
+    return FairQueue()
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_model() -> MLP:
+    """The network that comes with the project, for reading only."""
+    from mnist_core.checkpoint import load_shipped
+
+    return load_shipped().requires_grad_(False)
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_card() -> dict[str, Any]:
+    """What its file says of it."""
+    from mnist_core.checkpoint import shipped_card
+
+    return shipped_card()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Timer:
+    """Gets torch and the data ready once the first page is out, so that the second one need not wait."""
+    timer = threading.Timer(1.0, library().start)
+    timer.daemon = True
+    timer.start()
+    return timer

@@ -1,0 +1,71 @@
+"""Every key of the session's state that is not a widget's own, behind typed accessors."""
+
+import re
+import uuid
+from pathlib import Path
+
+import streamlit as st
+
+COMPONENTS = Path(__file__).parent / "components"
+SHIPPED = "shipped"
+MNIST = "MNIST"
+GENERATED = "generated digits"
+
+_HOLDER_JS = (COMPONENTS / "holder.js").read_text(encoding="utf-8")
+
+
+def holder() -> str:
+    """A name for this browser tab that survives a reload; call it once a run, in app.py.
+
+    The server proposes a name. A tab that has one from before answers with that, a moment later.
+    """
+    candidate = st.session_state.setdefault("_candidate", uuid.uuid4().hex)
+    known = st.session_state.setdefault("_holder", candidate)
+    component = st.components.v2.component("holder", js=_HOLDER_JS)
+    with st.container(key="unseen"):
+        answer = component(key="holder", data={"candidate": candidate, "known": known}, on_name_change=lambda: None)
+    name = answer.get("name")
+    if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name):
+        st.session_state["_holder"] = name
+    return str(st.session_state["_holder"])
+
+
+def current_holder() -> str:
+    """The name ``holder`` found in this run."""
+    return str(st.session_state["_holder"])
+
+
+def wanted_dataset() -> str:
+    """The data set the reader chose: ``MNIST`` (also while it is not there yet) or ``GENERATED``."""
+    return GENERATED if st.session_state.get("dataset") == GENERATED else MNIST
+
+
+def offer_model(key: str) -> None:
+    """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
+    st.session_state["_offered_model"] = key
+
+
+def accept_offered_model() -> None:
+    """Lets the chooser, whose key is ``model``, stand on the model just trained; call it before drawing that."""
+    if "_offered_model" in st.session_state:
+        st.session_state["model"] = st.session_state.pop("_offered_model")
+
+
+def canvas_key() -> str:
+    """The key of the canvas; it changes when the canvas is to be emptied."""
+    return f"canvas_{st.session_state.get('_canvas', 0)}"
+
+
+def empty_canvas() -> None:
+    """Gives the next run an empty canvas."""
+    st.session_state["_canvas"] = st.session_state.get("_canvas", 0) + 1
+
+
+def sample() -> int | None:
+    """Which sample digit the reader clicked last, unless they drew since."""
+    return st.session_state.get("_sample")
+
+
+def choose_sample(index: int | None) -> None:
+    """Reads a sample digit, or with None what is drawn."""
+    st.session_state["_sample"] = index

@@ -1,0 +1,48 @@
+"""The line above every page: which network reads, which digits are in use, and whether a training goes on."""
+
+import streamlit as st
+
+from mnist_core.jobs import State
+from ui import dataset, resources, state, training_panel
+
+SHIPPED_NAME = "Shipped network"
+
+
+def models() -> dict[str, str]:
+    """The models this visitor can read with, by key, the newest first and the shipped one last."""
+    own = {trained.key: trained.name for trained in reversed(training_panel.visitor().models)}
+    return {**own, state.SHIPPED: SHIPPED_NAME}
+
+
+def model_in_use() -> str:
+    """The key of the model that reads: the reader's choice, else the one trained last, else the shipped one."""
+    state.accept_offered_model()
+    known = models()
+    choice = st.session_state.get("model")
+    return choice if choice in known else next(iter(known))
+
+
+def line() -> None:
+    """Draws the line; while something changes, it looks again every few seconds."""
+    busy = training_panel.visitor().is_training or resources.library().mnist_is_loading
+    st.fragment(_line, run_every=2.0 if busy else None)()
+
+
+def _line() -> None:
+    visitor = training_panel.visitor()
+    parts = [f":material/neurology: {models()[model_in_use()]}", f":material/database: {_data()}"]
+    if visitor.job:
+        snapshot = visitor.job.snapshot()
+        done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
+        waits = f"waiting, place {snapshot.place}" if snapshot.state is State.WAITING else done
+        parts.append(f":material/model_training: training: {waits}")
+    st.caption(" &nbsp; ".join(parts))
+
+
+def _data() -> str:
+    name = dataset.name_in_use()
+    if name == state.MNIST:
+        return state.MNIST
+    if state.wanted_dataset() == state.MNIST and resources.library().mnist_is_loading:
+        return "Generated digits, until MNIST is here"
+    return "Generated digits"

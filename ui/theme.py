@@ -1,0 +1,36 @@
+"""The look of the page in force."""
+
+import streamlit as st
+
+from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+
+# Wide enough for two figures side by side; prose stays as narrow as a book's line.
+LAYOUT = """
+<style>
+[data-testid="stMainBlockContainer"] { max-width: 62rem; }
+[data-testid="stMarkdownContainer"] p, [data-testid="stMarkdownContainer"] li { max-width: 42rem; }
+[data-testid="stImage"] img { image-rendering: pixelated; }
+.st-key-unseen { display: none; }
+</style>
+"""
+
+
+def apply() -> None:
+    """Sets what .streamlit/config.toml can't."""
+    st.html(LAYOUT)
+
+
+def current() -> Theme:
+    """The colours of the theme the reader has chosen."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def show(figure: VegaFigure, *, key: str, description: str) -> None:
+    """Draws a figure that changes its data without being drawn anew.
+
+    Args:
+        figure: From ``mnist_core.figures``.
+        key: Of the place on the page.
+        description: What a reader who can't see the figure is told.
+    """
+    st.vega_lite_chart(figure.data, figure.spec, key=key, width="stretch", alt=description)
