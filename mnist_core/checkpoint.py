@@ -109,5 +109,7 @@ def _card(content: bytes) -> dict[str, Any]:
 def _config(fields: Any) -> MLPConfig:
     try:
         return MLPConfig(**fields)
-    except (TypeError, ValueError) as error:
-        raise CheckpointError(f"The card describes no network that can be built: {error}") from None
+    except TypeError:
+        raise CheckpointError("The card does not say which network the weights belong to.") from None
+    except ValueError as error:
+        raise CheckpointError(f"The card describes no network that can be built. {error}") from None

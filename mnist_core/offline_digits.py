@@ -21,18 +21,19 @@ BOX = 20.0  # pixels: the longer side of a digit's ink, as in MNIST
 CENTRE_OF_MASS = 14.0  # counted from 0, in both directions; MNIST shifts its digits there by whole pixels
 POINTS = 96  # dots of ink a digit: the longest paths still get one every 0.8 pixels
 DOT = 0.5  # pixels: deviation of one dot. Smaller would show the dots, larger would round the inner corners off
+FAR = 4.4  # pixels: what is farther from a dot than this gets no ink from it
 EDGE = 1.0  # pixels over which ink fades to paper, as scanning and shrinking left it in MNIST
 CHUNK = 250  # digits inked at once: little enough for a processor's cache, and the memory does not grow with n
 
 # The writers. Lengths are in units of a digit's height, unless a line says otherwise.
-BLEND = 1.2  # above 1, a writer may go beyond the forms of a style, by exaggerating one of them
-TREMBLE = 0.028  # deviation of a control point, for a writer with a steady hand ...
+BLEND = 1.7  # above 1, a writer may go beyond the forms of a style, by exaggerating one of them
+TREMBLE = 0.035  # deviation of a control point, for a writer with a steady hand ...
 TREMBLE_SPREAD = 0.6  # ... and its spread over writers (of the logarithm)
-BEND = 0.3  # deviation of each of the six coefficients of a quadratic bend of the paper
-STRETCH = 0.18  # spread of width : height (of the logarithm)
+BEND = 0.35  # deviation of each of the six coefficients of a quadratic bend of the paper
+STRETCH = 0.22  # spread of width : height (of the logarithm)
 SLANT, SLANT_SPREAD = 0.1, 0.26  # sideways for each unit upward; most people lean a little to the right
-TURN = 0.1  # radians
-PEN, PEN_SPREAD = 1.25, 0.27  # pixels from the middle of a stroke to its edge, and spread of its logarithm
+TURN = 0.14  # radians
+PEN, PEN_SPREAD = 1.25, 0.3  # pixels from the middle of a stroke to its edge, and spread of its logarithm
 THINNEST_PEN, THICKEST_PEN = 0.6, 3.2  # pixels
 PRESSURE = 0.1  # by how much the pen's width swells and shrinks along the way
 
@@ -375,9 +376,10 @@ def _pen(n: int, generator: torch.Generator) -> Tensor:
     """Half the width of the stroke at every point: (n, POINTS), in pixels."""
     size, pressure = torch.randn(2, n, 1, generator=generator)
     phase = torch.rand(n, 1, generator=generator)
-    radius = (PEN * torch.exp(PEN_SPREAD * size)).clamp(THINNEST_PEN, THICKEST_PEN)
+    radius: Tensor = PEN * torch.exp(PEN_SPREAD * size)
     along = torch.linspace(0, 1, POINTS)
-    return radius * (1 + PRESSURE * pressure * torch.sin(2 * math.pi * (along + phase)))
+    radius = radius * (1 + PRESSURE * pressure * torch.sin(2 * math.pi * (along + phase)))
+    return radius.clamp(THINNEST_PEN, THICKEST_PEN)
 
 
 def _fit_to_box(path: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
@@ -423,12 +425,13 @@ def _ink(path: Tensor, radius: Tensor, spacing: Tensor) -> Tensor:
     softness = 2 * DOT**2
     # As many dots as add up along a stroke weigh as much as one.
     weight = radius.square() / softness + torch.log(spacing / (DOT * math.sqrt(2 * math.pi))).unsqueeze(1)
-    across = torch.exp(-(pixel - x).square() / softness)  # (n, 28, POINTS)
-    down = torch.exp(weight.unsqueeze(1) - (pixel - y).square() / softness)  # (n, 28, POINTS)
+    # Farther than FAR there is no ink, and a processor takes ten times as long for numbers below 1e-38.
+    across = torch.exp((pixel - x).clamp(-FAR, FAR).square() / -softness)  # (n, 28, POINTS)
+    down = torch.exp(weight.unsqueeze(1) + (pixel - y).clamp(-FAR, FAR).square() / -softness)  # (n, 28, POINTS)
     dots = torch.bmm(down, across.transpose(1, 2))  # (n, 28, 28)
 
     r = radius.mean(1).view(-1, 1, 1)
-    beyond = -softness * torch.log(dots.clamp_min(1e-30))  # (n, 28, 28), d² - r²
+    beyond = -softness * torch.log(dots)  # (n, 28, 28), d² - r²
     distance = torch.sqrt((beyond + r * r).clamp_min(0)) - r  # pixels outside the stroke's edge; negative inside
     ink = (0.5 - distance / EDGE).clamp(0, 1)
     return (255 * ink).round().to(torch.uint8)
@@ -445,7 +448,8 @@ def _centre(images: Tensor) -> Tensor:
     row = (position - down.unsqueeze(1)).clamp(0, SIDE - 1)  # (n, 28)
     column = (position - right.unsqueeze(1)).clamp(0, SIDE - 1)
     source = row.unsqueeze(2) * SIDE + column.unsqueeze(1)  # (n, 28, 28)
-    return images.flatten(1).gather(1, source.flatten(1)).view_as(images)
+    shifted: Tensor = images.flatten(1).gather(1, source.flatten(1)).view_as(images)
+    return shifted
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _centre_of_mass(mass: Tensor) -> float:
 
 
 def _redraw(cropped: Tensor, *, point: tuple[float, float], at: float, size: int) -> Tensor:
-    """Draw a crop 20 pixels long on new paper, each new pixel the mean of the area that it covers.
+    """Draw a crop 20 pixels long on new paper, each new pixel the mean of the area it covers, the strongest full ink.
 
     Args:
         cropped: torch.float32 [h, w] in 0..1, with ink.
@@ -168,7 +168,11 @@ def _redraw(cropped: Tensor, *, point: tuple[float, float], at: float, size: int
         _overlap(length, max(zoom, 1 / length), place, at, size)  # 1 / length: the thinnest 1 is one new pixel wide
         for length, place in zip(cropped.shape, point, strict=True)
     )
-    return (down @ cropped @ across.T).clamp(0, 1)  # (size, h) @ (h, w) @ (w, size); rounding may pass 1
+    redrawn = down @ cropped @ across.T  # (size, h) @ (h, w) @ (w, size) -> (size, size)
+    # NIST's scans were black and white, so MNIST's strokes reach full ink; a thin or grey one, averaged, would not.
+    # Of real pen strokes on a 280-pixel canvas an MLP reads 44 % without this line and 81 % with it where the brush is
+    # 4 pixels wide, 86 % and 88 % with 8 pixels, and 92 % either way with 18.
+    return redrawn / redrawn.amax()
 
 
 def _overlap(length: int, zoom: float, point: float, at: float, size: int) -> Tensor:

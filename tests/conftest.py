@@ -1,0 +1,43 @@
+"""What all tests share: a small data set that needs no network."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+from mnist_core.data import Dataset, Splits, default_root, load_mnist
+from mnist_core.offline_digits import make_digits
+
+torch.set_num_threads(1)  # as the app does: results do not depend on the machine's cores
+# The same examples every time, and none fails for being slow: tests measure no time.
+settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("steady")
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def digits() -> Splits:
+    """Generated digits: 1,500 to train on, 300 and 300 to judge by."""
+    made = make_digits(2_100, seed=11)
+    return Splits(
+        "generated digits",
+        made.subset(slice(0, 1_500)),
+        made.subset(slice(1_500, 1_800)),
+        made.subset(slice(1_800, 2_100)),
+    )
+
+
+@pytest.fixture(scope="session")
+def few(digits: Splits) -> Dataset:
+    """A hundred generated digits."""
+    return digits.train.subset(slice(0, 100))
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Splits:
+    """The real MNIST, where it lies on this machine."""
+    root = default_root()
+    if not (root / "MNIST" / "raw").is_dir():
+        pytest.skip(f"MNIST is not in {root}; set MNIST_DATA_DIR to the folder that holds MNIST/raw")
+    return load_mnist(root, download=False)

@@ -1,0 +1,181 @@
+"""Training: that it learns, that it can be repeated, and that it reports what happened."""
+
+from itertools import islice, zip_longest
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mnist_core.augmentation import affine
+from mnist_core.data import Dataset, Splits, normalize
+from mnist_core.evaluation import evaluate
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.training import (
+    OPTIMIZERS,
+    BatchEvent,
+    EpochEvent,
+    TrainingConfig,
+    TrainingDiverged,
+    fit,
+    new_model,
+    train_step,
+)
+
+WITH_DROPOUT = MLPConfig((32,), dropout=0.5)
+
+
+def trained(splits: Splits, seed: int, shape: MLPConfig = WITH_DROPOUT) -> MLP:
+    model = new_model(shape, seed)
+    for _ in fit(model, splits.train, splits.validation, TrainingConfig(epochs=2, seed=seed), affine):
+        pass
+    return model
+
+
+def same_weights(one: MLP, other: MLP) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_learns(digits: Splits, optimizer: str) -> None:
+    rate = {"sgd": 0.1, "momentum": 0.02}.get(optimizer, 1e-3)
+    model = new_model(MLPConfig((64,)), seed=0)
+    for _ in fit(model, digits.train, digits.validation, TrainingConfig(5, 32, rate, optimizer, 0)):
+        pass
+    assert evaluate(model, digits.test).accuracy > 0.8
+
+
+def test_a_step_is_the_courses_step(few: Dataset) -> None:
+    """Against torch's plain optimizer and autograd, one weight at a time."""
+    model = new_model(MLPConfig((8,)), seed=3)
+    by_hand = nn.Sequential(nn.Linear(784, 8), nn.ReLU(), nn.Linear(8, 10))
+    by_hand.load_state_dict(model.state_dict())
+    x = normalize(few.images)
+    expected = nn.functional.cross_entropy(by_hand(x), few.labels)
+    expected.backward()  # type: ignore[no-untyped-call]
+
+    loss, logits = train_step(model, x, few.labels, nn.CrossEntropyLoss(), OPTIMIZERS["sgd"](model, 0.5))
+
+    assert loss.item() == pytest.approx(expected.item())
+    assert logits.shape == (100, 10)
+    for after, before in zip(model.parameters(), by_hand.parameters(), strict=True):
+        assert before.grad is not None
+        torch.testing.assert_close(after.data, before.data - 0.5 * before.grad)
+
+
+def test_runs_taking_turns_end_with_the_weights_each_gets_alone(digits: Splits) -> None:
+    alone = [trained(digits, seed) for seed in (1, 2)]
+    before = torch.get_rng_state()
+    models = [new_model(WITH_DROPOUT, seed) for seed in (1, 2)]
+    runs = [
+        fit(model, digits.train, digits.validation, TrainingConfig(epochs=2, seed=seed), affine)
+        for model, seed in zip(models, (1, 2), strict=True)
+    ]
+    for _ in zip_longest(*runs):
+        pass
+    assert torch.equal(before, torch.get_rng_state())
+    assert same_weights(models[0], alone[0])
+    assert same_weights(models[1], alone[1])
+    assert not same_weights(models[0], models[1])
+
+
+def test_looking_at_the_model_between_batches_changes_nothing(digits: Splits) -> None:
+    model = new_model(WITH_DROPOUT, 1)
+    for _ in fit(model, digits.train, digits.validation, TrainingConfig(epochs=2, seed=1), affine):
+        model.eval()
+        evaluate(model, digits.validation)
+    assert same_weights(model, trained(digits, 1))
+
+
+def test_events(digits: Splits) -> None:
+    train = digits.train.subset(slice(0, 100))
+    config = TrainingConfig(epochs=2, batch_size=32, batches_per_event=3)
+    events = list(fit(new_model(MLPConfig((8,)), 0), train, digits.validation, config))
+    assert [type(event) for event in events] == [BatchEvent, BatchEvent, EpochEvent] * 2
+    assert [event.step for event in events] == [3, 4, 4, 6, 8, 8]
+    assert [event.epoch for event in events] == [1, 1, 1, 2, 2, 2]
+    batches = [event for event in events if isinstance(event, BatchEvent)]
+    assert [event.examples for event in batches] == [96, 4, 64, 36]
+
+
+def test_a_short_last_batch_counts_by_its_size(digits: Splits) -> None:
+    train = digits.train.subset(slice(0, 40))
+    events = list(fit(new_model(MLPConfig((8,)), 0), train, digits.validation, TrainingConfig(epochs=1)))
+    first, last, epoch = events
+    assert isinstance(first, BatchEvent)
+    assert isinstance(last, BatchEvent)
+    assert isinstance(epoch, EpochEvent)
+    assert epoch.train_loss == pytest.approx((first.loss * 32 + last.loss * 8) / 40)
+    assert epoch.train_accuracy == pytest.approx((first.accuracy * 32 + last.accuracy * 8) / 40)
+
+
+def test_the_epochs_validation_is_that_of_the_model_as_it_then_is(digits: Splits) -> None:
+    model = new_model(WITH_DROPOUT, 0)
+    for event in fit(model, digits.train, digits.validation, TrainingConfig(epochs=1)):
+        if isinstance(event, EpochEvent):
+            assert event.validation_accuracy == evaluate(model, digits.validation).accuracy
+            assert event.validation_loss == evaluate(model, digits.validation).loss
+
+
+def test_an_untrained_network_starts_at_the_loss_of_knowing_nothing(digits: Splits) -> None:
+    assert evaluate(new_model(MLPConfig(), 0), digits.validation).loss == pytest.approx(2.303, abs=0.15)
+
+
+def test_closing_stops_before_the_next_batch(digits: Splits) -> None:
+    model = new_model(MLPConfig((8,)), 0)
+    run = fit(model, digits.train, digits.validation, TrainingConfig(epochs=5))
+    list(islice(run, 3))
+    weights = model[0].weight.clone()
+    run.close()  # type: ignore[attr-defined]
+    assert torch.equal(weights, model[0].weight)
+
+
+def test_a_diverging_run_says_so(digits: Splits) -> None:
+    model = new_model(MLPConfig((8,)), 0)
+    run = fit(model, digits.train, digits.validation, TrainingConfig())
+    list(islice(run, 3))
+    nn.init.constant_(model[0].weight, float("inf"))
+    with pytest.raises(TrainingDiverged, match=r"at batch 4\..*smaller learning rate"):
+        next(run)
+
+
+def test_one_cycle_ends_with_tiny_steps(digits: Splits) -> None:
+    model = new_model(MLPConfig((8,)), 0)
+    config = TrainingConfig(epochs=2, batch_size=100, learning_rate=1e-2, schedule="one-cycle")
+    weights: list[Tensor] = []
+    for event in fit(model, digits.train, digits.validation, config):
+        if isinstance(event, BatchEvent):
+            weights.append(model[0].weight.detach().clone())
+    moves = [(after - before).abs().max().item() for before, after in zip(weights, weights[1:], strict=False)]
+    assert moves[-1] < max(moves) / 100
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"epochs": 0},
+        {"epochs": 2.5},
+        {"epochs": True},
+        {"batch_size": 0},
+        {"learning_rate": 0.0},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"optimizer": "magic"},
+        {"schedule": "sometimes"},
+        {"seed": -1},
+        {"batches_per_event": 0},
+    ],
+)
+def test_bad_settings_are_refused_in_a_sentence(fields: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"not .*\.$"):
+        TrainingConfig(**fields)  # type: ignore[arg-type]
+
+
+def test_the_contracts_order_of_settings() -> None:
+    config = TrainingConfig(3, 64, 0.01, "sgd", 7)
+    assert (config.epochs, config.batch_size, config.learning_rate, config.optimizer, config.seed) == (
+        3,
+        64,
+        0.01,
+        "sgd",
+        7,
+    )
