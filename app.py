@@ -1,10 +1,14 @@
 """The router: the order and the titles of the pages, and what stands above each."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import resources, state, status, theme
 
-st.set_page_config(page_title="Understand a classifier", page_icon=":material/neurology:", layout="wide")
+# A file of ours: for a named icon the browser would ask a server on the internet.
+icon = Path(__file__).parent / "ui" / "favicon.png"
+st.set_page_config(page_title="Understand a classifier", page_icon=str(icon), layout="wide")
 page = st.navigation(
     [
         st.Page("pages/welcome.py", title="Welcome", icon=":material/waving_hand:", default=True),

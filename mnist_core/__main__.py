@@ -9,11 +9,10 @@ import torch
 
 from mnist_core.augmentation import affine
 from mnist_core.checkpoint import CheckpointError, load, save
-from mnist_core.data import DatasetUnavailable, Splits, default_root, load_mnist
+from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.experiments import RunRecord, run
 from mnist_core.model import ACTIVATIONS, MLPConfig
-from mnist_core.offline_digits import make_splits
 from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainingConfig, TrainingDiverged, new_model
 
 
@@ -57,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _splits(name: str) -> Splits:
-    return load_mnist(default_root()) if name == "mnist" else make_splits()
+    return load_mnist(default_root()) if name == "mnist" else generated_splits()
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -119,6 +119,7 @@ class FairQueue:
         self._changed = threading.Condition()
         self._turns = 0
         self._urgent = False  # someone waits for an answer: the turn under way ends after this step
+        self._is_closed = False
         self._thread: threading.Thread | None = None
 
     def submit(self, iterator: Iterator[T]) -> Job[T]:
@@ -138,8 +139,17 @@ class FairQueue:
         with self._changed:
             return len(self._line)
 
+    def close(self) -> None:
+        """Stops working, for good. A process must not exit while its thread is inside a library's code."""
+        with self._changed:
+            self._is_closed = True
+            self._urgent = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join(timeout=5.0)
+
     def _run(self) -> None:
-        while True:
+        while not self._is_closed:
             with self._changed:
                 self._miss_owners()
                 job = self._next()

@@ -49,12 +49,13 @@ def show_reading(model: MLP, image: Tensor) -> None:
 
 
 @st.fragment
-def reader() -> None:
+def reader(model: MLP) -> None:
     """The canvas and, beside it, the answer."""
-    model = chosen_model()
     samples = sample_digits()
     left, right = st.columns([2, 3], gap="large")
     with left:
+        st.markdown("Draw a digit, 0 to 9.")
+        st.space("small")  # the canvas' own buttons float here
         drawing = canvas.draw()
         st.caption("No mouse to hand? Click a digit that is written already.")
         canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
@@ -68,12 +69,12 @@ def reader() -> None:
                 raise BlankDrawing
             show_reading(model, drawing_to_mnist(drawing))
         except BlankDrawing:
-            st.info("Draw a digit from 0 to 9 on the black square, with the mouse or a finger.", icon=":material/draw:")
+            st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")
 dataset.notice()
-reader()
+reader(chosen_model())
 lesson.notice(
     "The network never sees your drawing. It sees 28 × 28 pixels, made from it just as MNIST's digits were made: "
     "cut out, shrunk to 20 pixels, and moved so that the centre of its ink lies in the middle. So it does not matter "

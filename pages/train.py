@@ -70,14 +70,10 @@ with st.container(border=True):
     dataset.notice()
     if visitor.is_training:
         st.button("Stop", key="stop", icon=":material/stop:", on_click=training_panel.stop, args=(visitor,))
-    else:
-        st.button(
-            "Train",
-            key="train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=lambda: training_panel.start(visitor, model_config, training_config, dataset.splits()),
-        )
+    # Not a callback, which would train with the settings of the run before.
+    elif st.button("Train", key="train", type="primary", icon=":material/play_arrow:"):
+        training_panel.start(visitor, model_config, training_config, dataset.splits())
+        st.rerun()
 
 run_view.show()
 lesson.notice(

@@ -2,15 +2,31 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+ROUTER = Path(__file__).resolve().parent.parent / "app.py"
 
 
 def header(title: str, question: str) -> None:
-    """The title of a page and the question it answers."""
+    """The title of a page and the question it answers; the first call of every page."""
+    _insist_on_router()
     st.title(title, anchor=False)
     st.markdown(f"#### {question}")
+
+
+def _insist_on_router() -> None:
+    """Lets app.py run the page, if Streamlit opened it without.
+
+    It reads the folder pages by itself until a server has called st.navigation for the first time. So whoever wakes
+    a server with the link of a page would get that page alone, without the navigation and what app.py prepares.
+    """
+    if PagesManager.uses_pages_directory:
+        exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})
+        st.stop()
 
 
 def notice(text: str) -> None:

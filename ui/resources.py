@@ -5,9 +5,12 @@ torch takes seconds to import. So this file imports it inside functions, and the
 
 from __future__ import annotations
 
+import atexit
+import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -20,11 +23,27 @@ if TYPE_CHECKING:
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
 
 
+T = TypeVar("T")
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Starts some work on a thread of its own, which an executor's threads can't replace: they hold up the exit."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # whoever asks for the result hears of it
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="data").start()
+    return future
+
+
 class DataLibrary:
     """Both data sets, prepared on threads of their own: the generated digits within seconds, MNIST when it comes."""
 
     def __init__(self) -> None:
-        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="data")
         self._lock = threading.Lock()
         self._generated: Future[Splits] | None = None
         self._mnist: Future[Splits] | None = None
@@ -33,14 +52,14 @@ class DataLibrary:
     def start(self) -> None:
         """Begins, unless that has happened."""
         with self._lock:
-            self._generated = self._generated or self._workers.submit(self._generate)
-            self._mnist = self._mnist or self._workers.submit(self._load)
+            self._generated = self._generated or _in_background(self._generate)
+            self._mnist = self._mnist or _in_background(self._load)
 
     @staticmethod
     def _generate() -> Splits:
-        from mnist_core.offline_digits import make_splits
+        from mnist_core.data import generated_splits
 
-        return make_splits()
+        return generated_splits()
 
     def _load(self) -> Splits:
         from mnist_core.data import default_root, load_mnist
@@ -77,7 +96,7 @@ class DataLibrary:
         with self._lock:
             if self.mnist_problem:
                 self.progress = 0.0
-                self._mnist = self._workers.submit(self._load)
+                self._mnist = _in_background(self._load)
 
 
 @st.cache_resource(show_spinner=False)
@@ -94,7 +113,12 @@ def jobs() -> FairQueue:
     # One core trains and the other serves pages. It must be said before the queue's thread starts, and it makes
     # a run's weights the same however many cores the host has.
     torch.set_num_threads(1)
-    return FairQueue()
+    # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
+    # being drawn slows it to a quarter; at half a millisecond, to less than a half.
+    sys.setswitchinterval(0.0005)
+    queue = FairQueue()
+    atexit.register(queue.close)
+    return queue
 
 
 @st.cache_resource(show_spinner=False)

@@ -56,7 +56,7 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
     return VegaFigure(
         data,
         {
-            "height": 260,
+            "height": 300,
             "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
             "layer": [
                 {

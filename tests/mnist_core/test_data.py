@@ -1,5 +1,6 @@
 """Reading MNIST: from disk, from mirrors that behave, and from mirrors that do not."""
 
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -93,10 +94,8 @@ class Mirror(http.server.ThreadingHTTPServer):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 mirror.asked.append(self.path)
-                try:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the reader had enough, as it should
                     answer(self, archives[self.path])
-                except (BrokenPipeError, ConnectionResetError):
-                    pass  # the reader has had enough, as it should
 
             def log_message(self, *arguments: object) -> None:
                 pass
@@ -179,9 +178,7 @@ def test_without_a_good_mirror_it_gives_up_with_the_reason(
     assert not raw.exists() or not list(raw.iterdir())
 
 
-def test_a_closed_port_is_no_traceback(
-    small_mnist: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_port_is_no_traceback(small_mnist: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{free.getsockname()[1]}/"])
@@ -189,9 +186,7 @@ def test_a_closed_port_is_no_traceback(
             load_mnist(tmp_path, seconds=5)
 
 
-def test_what_arrived_whole_is_kept_for_the_next_try(
-    mirrors: Callable[..., list[Mirror]], tmp_path: Path
-) -> None:
+def test_what_arrived_whole_is_kept_for_the_next_try(mirrors: Callable[..., list[Mirror]], tmp_path: Path) -> None:
     def only_the_first(handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
         send(handler, body) if "train-images" in handler.path else send_rubbish(handler, body)
 
@@ -226,9 +221,7 @@ def test_an_old_processed_folder_is_not_trusted(mirrors: Callable[..., list[Mirr
     assert len(splits.test) == TEST
 
 
-def test_a_folder_that_cannot_be_written_is_no_traceback(
-    mirrors: Callable[..., list[Mirror]], tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_written_is_no_traceback(mirrors: Callable[..., list[Mirror]], tmp_path: Path) -> None:
     mirrors(send)
     (tmp_path / "MNIST").write_text("a file where a folder should be")
     with pytest.raises(DatasetUnavailable, match="could not be downloaded"):

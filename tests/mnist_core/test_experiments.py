@@ -26,7 +26,15 @@ def test_a_run_from_beginning_to_final_test(digits: Splits) -> None:
 
 def test_examples_count_a_short_last_batch_by_its_size(digits: Splits) -> None:
     records = list(run(new_model(MLPConfig((8,)), 0), digits, TrainingConfig(epochs=2, batch_size=1_000)))
-    assert [record.examples for record in records if record.batches] == [1_000, 1_500, 1_500, 2_500, 3_000, 3_000, 3_000]
+    assert [record.examples for record in records if record.batches] == [
+        1_000,
+        1_500,
+        1_500,
+        2_500,
+        3_000,
+        3_000,
+        3_000,
+    ]
 
 
 def test_a_curve_stays_short_and_true() -> None:

@@ -1,0 +1,142 @@
+"""What only a browser shows: the main job from the first click to the digit read, and how the pages look."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import serving
+from tests.conftest import PROJECT
+
+expect.set_options(timeout=60_000)  # on a busy machine everything takes longer; nothing here measures time
+OpenPage = Callable[..., Page]
+PAGES = ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py") if path.stem != "welcome")]
+CHART = "[data-testid=stVegaLiteChart]"
+
+
+def start_training(page: Page, epochs: int | None = None) -> None:
+    train = page.locator(".st-key-train button")
+    expect(train).to_be_enabled()
+    if epochs:
+        slider = page.get_by_role("slider", name="Epochs")
+        slider.focus()
+        for _ in range(epochs - 5):  # it stands on five
+            slider.press("ArrowRight")
+        expect(slider).to_have_value(str(epochs))
+    train.click()
+    expect(page.locator(".st-key-stop button")).to_be_visible()
+
+
+def test_train_from_the_page_to_the_end_and_read_a_drawn_one(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page)
+    expect(page.get_by_text("Final test: it reads")).to_be_visible()
+    expect(page.get_by_text("of 1,000 images it has never seen")).to_be_visible()
+    expect(page.locator(CHART)).to_have_count(2)
+
+    page.get_by_role("link", name="Next: let it read your handwriting").click()
+    expect(page.get_by_text(re.compile("Your network 1: 784-128-10")).first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Which network reads")).to_have_value(re.compile("^Your network 1"))
+    draw(page, [(140, 50), (138, 140), (136, 230)])
+    expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
+    expect(page.locator(CHART)).to_have_count(1)
+
+
+def draw(page: Page, points: list[tuple[int, int]]) -> None:
+    canvas = page.locator("[class*=st-key-canvas_] canvas").last
+    box = canvas.bounding_box()
+    assert box is not None
+    (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in points]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+
+
+def test_the_shipped_network_reads_a_seven_at_once(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    expect(page.get_by_text("Draw on the black square")).to_be_visible()
+    page.wait_for_timeout(1_000)  # the canvas takes strokes once its script has run
+    draw(page, [(80, 70), (200, 70), (120, 220)])
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+
+
+def test_a_sample_is_read_on_a_click_and_clears_the_canvas(open_page: OpenPage) -> None:
+    page = open_page("draw", width=390)
+    page.get_by_role("button", name="Sample: a 3").click()
+    expect(page.get_by_text(re.compile(r"this is a 3\."))).to_be_visible()
+    page.wait_for_timeout(1_000)
+    draw(page, [(140, 50), (138, 140), (136, 230)])
+    expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
+
+
+def test_stop_stops_and_keeps_what_was_learned(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, epochs=20)
+    expect(page.locator(CHART)).to_have_count(2)
+    page.locator(".st-key-stop button").click()
+    expect(page.get_by_text(re.compile("Stopped: 784-128-10"))).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_visible()
+    expect(page.get_by_text(re.compile("Your network 1: .*stopped after"))).to_be_visible()
+
+
+def test_training_survives_a_reload_and_a_page_switch_and_is_no_one_elses(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, epochs=20)
+    page.reload()
+    expect(page.locator(".st-key-stop button")).to_be_visible()
+    expect(page.get_by_text(re.compile("Training: 784-128-10"))).to_be_visible()
+
+    page.get_by_role("link", name="Draw a digit").click()
+    expect(page.get_by_text(re.compile("training: "))).to_be_visible()
+    page.get_by_role("link", name="Train a network").click()
+    expect(page.locator(".st-key-stop button")).to_be_visible()
+
+    someone_else = open_page("train")
+    expect(someone_else.locator(".st-key-train button")).to_be_visible()
+    expect(someone_else.get_by_text("Press Train, and the curves appear here.")).to_be_visible()
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-train button")).to_be_visible()
+
+
+def test_a_live_curve_is_not_drawn_anew(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, epochs=20)
+    drawing = page.locator(f"{CHART} canvas, {CHART} svg").first
+    expect(drawing).to_be_visible()
+    drawing.evaluate("node => { node.dataset.mark = 'the same' }")
+    page.wait_for_timeout(2_500)
+    expect(page.locator(".st-key-stop button")).to_be_visible()
+    expect(page.locator(f"{CHART} canvas, {CHART} svg").first).to_have_attribute("data-mark", "the same")
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-train button")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_fits(open_page: OpenPage, path: str, scheme: str, width: int) -> None:
+    page = open_page(path, width=width, scheme=scheme)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_text("Shipped network").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 27)")
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path])
+def test_a_page_that_wakes_the_server_comes_with_all_around_it(browser: Browser, tmp_path: Path, path: str) -> None:
+    with serving(tmp_path) as address:
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}/{path}")
+        expect(page.get_by_text("Shipped network").first).to_be_visible()
+        expect(page.get_by_role("link", name="Softmax and cross-entropy").first).to_be_visible()
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        page.close()

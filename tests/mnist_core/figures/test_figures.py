@@ -1,0 +1,82 @@
+"""Figures: what they show is what they were given."""
+
+import math
+
+import pytest
+import torch
+
+from mnist_core.experiments import RunRecord
+from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.confusion import confusion_heatmap
+from mnist_core.figures.curves import loss_of_probability, training_curve
+from mnist_core.figures.images import enlarged
+from mnist_core.figures.theme import DARK, LIGHT
+from mnist_core.model import MLPConfig
+from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig
+
+
+def test_bars_name_choice_and_right_class() -> None:
+    figure = probability_bars(probabilities=[0.2, 0.7, 0.1], classes=["3", "5", "8"], theme=LIGHT, right="3")
+    assert figure.data["probability"].tolist() == [0.2, 0.7, 0.1]
+    assert figure.data["role"].tolist() == ["right", "choice", "rest"]
+    assert figure.data["chosen"].tolist() == [False, True, False]
+    assert figure.data["label"].tolist() == ["20.0%", "70.0%", "10.0%"]
+
+
+def test_a_right_choice_is_green_with_the_choices_outline() -> None:
+    data = probability_bars(probabilities=[0.9, 0.1], classes=["0", "1"], theme=DARK, right="0").data
+    assert data["role"][0] == "right"
+    assert data["chosen"][0]
+
+
+def test_the_curve_of_the_loss_has_the_readers_point_and_the_marks() -> None:
+    data = loss_of_probability(probability=0.25, marks=(0.9, 0.01), theme=LIGHT).data
+    yours = data[data["kind"] == "yours"].iloc[0]
+    assert (yours["probability"], yours["loss"]) == (0.25, pytest.approx(math.log(4)))
+    assert data[data["kind"] == "mark"]["label"].tolist() == ["p = 0.9: 0.105", "p = 0.01: 4.605"]
+    curve = data[data["kind"] == "curve"]
+    assert curve["loss"].tolist() == pytest.approx([-math.log(p) for p in curve["probability"]])
+    assert curve["loss"].iloc[-1] == 0
+
+
+def test_a_probability_beyond_the_figure_keeps_its_true_number() -> None:
+    data = loss_of_probability(probability=1e-5, marks=(), theme=LIGHT).data
+    yours = data[data["kind"] == "yours"].iloc[0]
+    assert yours["label"] == "p = 1e-05: 11.513"
+    assert yours["loss"] < 5.5
+
+
+def test_training_curves_stand_at_their_epochs_and_keep_their_spec_while_they_grow() -> None:
+    config = TrainingConfig(epochs=4, batch_size=50)
+    empty = RunRecord(MLPConfig(), config, "generated digits", train_size=100)
+    record = RunRecord(
+        MLPConfig(),
+        config,
+        "generated digits",
+        100,
+        steps=3,
+        batches=(BatchEvent(1, 1, 50, 2.0, 0.1), BatchEvent(2, 3, 100, 1.0, 0.6)),
+        epochs=(EpochEvent(1, 2, 1.5, 0.3, 1.2, 0.5),),
+    )
+    loss = training_curve(record=record, quantity="loss", theme=LIGHT)
+    assert loss.data.values.tolist() == [[0.5, 2.0, "training"], [1.5, 1.0, "training"], [1, 1.2, "validation"]]
+    assert loss.spec == training_curve(record=empty, quantity="loss", theme=LIGHT).spec
+    accuracy = training_curve(record=record, quantity="accuracy", theme=DARK)
+    assert accuracy.data["accuracy"].tolist() == [0.1, 0.6, 0.5]
+
+
+def test_the_confusion_heatmap_colours_mistakes_only() -> None:
+    counts = [[0] * 10 for _ in range(10)]
+    counts[3][3], counts[3][5] = 30, 10
+    heatmap = confusion_heatmap(counts=counts, theme=LIGHT).data[0]
+    assert heatmap.z[3][5] == 25
+    assert heatmap.z[3][3] == 0
+    assert heatmap.text[3][3] == "30"
+    assert heatmap.text[0][0] == ""
+
+
+def test_enlarged_keeps_hard_pixels() -> None:
+    large = enlarged(image=torch.tensor([[0.0, 1.0], [0.5, 0.0]]), factor=3)
+    assert large.shape == (6, 6)
+    assert large[0].tolist() == [0, 0, 0, 255, 255, 255]
+    assert large[5].tolist() == [128, 128, 128, 0, 0, 0]

@@ -1,0 +1,182 @@
+"""Every page through app.py, without a browser and without a network."""
+
+import base64
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from torchvision.datasets import MNIST
+
+from mnist_core import data, training
+from mnist_core.data import Splits
+from tests.conftest import PROJECT
+
+PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
+
+
+@pytest.fixture(autouse=True)
+def offline(digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No MNIST on disk, none to download, and few generated digits."""
+    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(MNIST, "mirrors", [])
+    monkeypatch.setattr(data, "generated_splits", lambda: digits)
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def open_page(path: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+    app = app.switch_page(path).run()
+    return sound(app)
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception
+    assert not app.error, app.error
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.success))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_with_a_title_and_says_what_is_in_use(path: str) -> None:
+    app = open_page(path)
+    assert len(app.title) == 1
+    assert "Shipped network" in app.caption[0].value
+    assert "Generated digits" in app.caption[0].value
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_stands_alone_when_opened_first(path: str) -> None:
+    app = sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path).run())
+    assert "Shipped network" in app.caption[0].value  # so app.py ran
+
+
+def test_without_mnist_it_says_so_and_offers_another_try() -> None:
+    app = open_page("pages/train.py")
+    app = sound(app.run())
+    assert "MNIST can't be downloaded here now" in text(app)
+    sound(app.button(key="retry_mnist").click().run())
+
+
+def test_softmax_follows_the_sliders() -> None:
+    app = open_page("pages/softmax.py")
+    for name in ("3", "5", "8"):
+        app.slider(key=f"z_{name}").set_value(0.0)
+    app = sound(app.run())
+    formulas = " ".join(element.value for element in app.latex)
+    assert r"-\ln p_3 = -\ln(0.333) = 1.099" in formulas
+    assert r"p_3 = \frac{e^{0.0}}{e^{0.0} + e^{0.0} + e^{0.0}} = \frac{1.000}{3.000} = 0.333" in formulas
+
+    app = sound(app.slider(key="z_5").set_value(6.0).run())
+    assert r"-\ln p_3 = -\ln(0.00247) = 6.005" in " ".join(element.value for element in app.latex)
+
+
+def test_the_losses_the_softmax_page_states() -> None:
+    page = text(open_page("pages/softmax.py"))
+    assert f"0.9 costs {-np.log(0.9):.3f}" in page
+    assert f"costs {-np.log(0.01):.3f}" in page
+
+
+def train(app: AppTest) -> AppTest:
+    app = sound(app.button(key="train").click().run())
+    for _ in range(600):
+        if "train" in [button.key for button in app.button]:
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the training did not end within half a minute")
+
+
+def test_training_to_the_end_and_reading_with_the_result() -> None:
+    app = open_page("pages/train.py")
+    app.slider(key="epochs").set_value(2)
+    app.select_slider(key="width").set_value(32)
+    app = train(app)
+    page = text(app)
+    assert "Trained: 784-32-10 on generated digits, batches of 32, seed 0." in page
+    assert "of 300 images it has never seen" in page
+    assert len(app.get("vega_lite_chart")) == 2
+    assert len(app.get("plotly_chart")) == 1
+    assert "Your network 1: 784-32-10" in app.caption[0].value
+
+    app = sound(app.switch_page("pages/draw.py").run())
+    assert app.selectbox(key="model").value == "run-1"
+    app = sound(app.selectbox(key="model").set_value("shipped").run())
+    assert "Shipped network" in app.caption[0].value
+
+
+def test_settings_survive_a_page_switch() -> None:
+    app = open_page("pages/train.py")
+    app = sound(app.slider(key="epochs").set_value(7).run())
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/train.py").run())
+    assert app.slider(key="epochs").value == 7
+
+
+def test_settings_from_beyond_the_sliders_do_no_harm() -> None:
+    app = open_page("pages/train.py")
+    app.slider(key="epochs").set_value(-3)
+    app.number_input(key="seed").set_value(-5)
+    app = sound(app.run())
+    assert (app.slider(key="epochs").value, app.number_input(key="seed").value) == (5, 0)
+
+
+def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(training.OPTIMIZERS, "adam")
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("pages/train.py").run()
+    assert not app.exception
+    assert app.error[0].value.startswith("These settings can't be used. The optimizer is one of")
+    assert not app.button
+
+
+def png(drawing: np.ndarray) -> str:
+    stream = io.BytesIO()
+    Image.fromarray(drawing).save(stream, "PNG")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
+    app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
+    return sound(app.run())
+
+
+def canvas() -> np.ndarray:
+    """An empty canvas: black, opaque."""
+    empty = np.zeros((280, 280, 4), dtype=np.uint8)
+    empty[..., 3] = 255
+    return empty
+
+
+def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:
+    app = open_page("pages/draw.py")
+    assert "Draw on the black square" in text(app)
+    app = draw(app, canvas())
+    assert "Draw on the black square" in text(app)
+    assert not app.get("vega_lite_chart")
+
+
+def test_a_drawn_one_is_read() -> None:
+    app = open_page("pages/draw.py")
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    app = draw(app, one)
+    assert "this is a **1**" in text(app)
+    assert "The second guess is" in text(app)
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_a_sample_is_read_in_place_of_a_drawing() -> None:
+    app = open_page("pages/draw.py")
+    app.session_state["_sample"] = 4
+    app = sound(app.run())
+    assert "this is a **4**" in text(app)

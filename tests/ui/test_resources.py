@@ -1,0 +1,51 @@
+"""The data library: generated digits while MNIST is away, and another try."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from mnist_core import data
+from mnist_core.data import DatasetUnavailable, Splits
+from ui.resources import DataLibrary
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Splits | Exception] = [DatasetUnavailable("no network."), digits]
+    go_on = threading.Event()
+
+    def load(*arguments: object, **options: object) -> Splits:
+        go_on.wait(10)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(data, "generated_splits", lambda: digits)
+    monkeypatch.setattr(data, "load_mnist", load)
+    library = DataLibrary()
+    assert library.generated() is digits  # at once, while MNIST is still on its way
+    assert (library.mnist_is_loading, library.mnist()) == (True, None)
+
+    go_on.set()
+    wait_until(lambda: not library.mnist_is_loading)
+    assert library.mnist() is None
+    assert library.mnist_problem == "no network."
+
+    library.retry()
+    library.retry()  # a second visitor's click, which must not start a second download
+    wait_until(lambda: library.mnist() is digits)
+    assert library.mnist_problem is None
+    library.retry()
+    assert library.mnist() is digits
