@@ -6,8 +6,6 @@ MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the p
 """
 
 import argparse
-import os
-import platform
 import statistics
 import sys
 import time
@@ -17,6 +15,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
+from benchmarks.machine import describe
 from mnist_core.data import Dataset, DatasetUnavailable, default_root, load_mnist
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.model import MLP, MLPConfig
@@ -36,8 +35,7 @@ def main() -> None:
     parser.add_argument("--model-seed", type=int, default=0, help="which initial weights and order (0)")
     options = parser.parse_args()
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{platform.machine()}, {cores} cores, torch {torch.__version__} with {torch.get_num_threads()} threads")
+    print(describe())
     print_speed()
     try:
         test = load_mnist(default_root(), download=False).test

@@ -67,6 +67,7 @@ class Job(Generic[T]):
         self.last_turn = 0
         self.last_seen = 0.0
         self.cancelled = threading.Event()
+        self.ended = threading.Event()
 
     def snapshot(self) -> Snapshot[T]:
         """What can be said of the job now."""
@@ -79,6 +80,10 @@ class Job(Generic[T]):
     def cancel(self) -> None:
         """Ends the job before its iterator's next step. What it yielded so far stays."""
         self._jobs._cancel(self)
+
+    def wait(self, seconds: float) -> bool:
+        """Waits until the job has ended, at most so long; returns whether it has."""
+        return self.ended.wait(seconds)
 
     def work(self, seconds: float, is_interrupted: Callable[[], bool]) -> State:
         """Lets the iterator run for one turn (the queue's thread calls this); returns the state after it."""
@@ -164,10 +169,10 @@ class FairQueue:
             if state in ENDED:
                 job.close()
             with self._changed:
-                if job.state not in ENDED:
-                    job.state = state
+                job.state = state
                 if state in ENDED:
                     self._line.remove(job)
+                    job.ended.set()
 
     def _next(self) -> "Job[Any] | None":
         """A job that is to be cancelled, so that stopping never waits; else the one whose turn is longest ago."""
@@ -189,6 +194,7 @@ class FairQueue:
         self._paused.remove(job)
         job.state = State.CANCELLED
         job.close()
+        job.ended.set()
 
     def _touch(self, job: Job[T]) -> None:
         with self._changed:

@@ -44,7 +44,7 @@ def show_reading(model: MLP, image: Tensor) -> None:
     theme.show(
         probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=200),
         key="probabilities",
-        description=", ".join(f"{digit}: {probability:.1%}" for digit, probability in enumerate(p.tolist())),
+        description="The probability of each digit as a bar; the text above names the two largest.",
     )
 
 

@@ -51,7 +51,7 @@ def explorer() -> None:
     theme.show(
         probability_bars(probabilities=p, classes=CLASSES, theme=theme.current(), right=right),
         key="softmax_bars",
-        description=", ".join(f"{name}: {probability:.1%}" for name, probability in zip(CLASSES, p, strict=True)),
+        description="The probability of each class as a bar; the formulas above have the numbers.",
     )
     st.markdown(
         f"The sum: {p[0]:.3f} + {p[1]:.3f} + {p[2]:.3f} = **{sum(p):.3f}**. "
@@ -72,7 +72,7 @@ def explorer() -> None:
     theme.show(
         loss_of_probability(probability=p[y], marks=MARKS, theme=theme.current()),
         key="loss_curve",
-        description=f"The curve of minus the logarithm of p. At your p of {p[y]:.3g} the loss is {loss:.3f}.",
+        description="The curve of minus the logarithm of p, with your point on it; the formula above has its numbers.",
     )
     lesson.notice(
         "Sure and right is cheap: a probability of 0.9 costs 0.105. Sure and wrong is expensive: 0.01 left for the "

@@ -57,6 +57,7 @@ st.markdown(
     "that the loss of the batch falls. Then comes the next batch. One pass over all training images is an **epoch**."
 )
 visitor = training_panel.visitor()
+is_training = visitor.is_training  # asked once: the run may end while this page is drawn, and the parts must agree
 with st.container(border=True):
     try:
         model_config, training_config = configs()
@@ -68,14 +69,14 @@ with st.container(border=True):
         f"{model_config.parameter_count:,} weights and biases to learn."
     )
     dataset.notice()
-    if visitor.is_training:
+    if is_training:
         st.button("Stop", key="stop", icon=":material/stop:", on_click=training_panel.stop, args=(visitor,))
     # Not a callback, which would train with the settings of the run before.
     elif st.button("Train", key="train", type="primary", icon=":material/play_arrow:"):
         training_panel.start(visitor, model_config, training_config, dataset.splits())
         st.rerun()
 
-run_view.show()
+run_view.show(is_training)
 lesson.notice(
     "The training curve is jagged because every batch is different. The dots are the **validation** images, which the "
     "network never learns from: only they tell whether it learned to read, or just learned its examples by heart. "

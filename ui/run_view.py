@@ -12,10 +12,13 @@ from mnist_core.training import TrainingDiverged
 from ui import theme, training_panel
 
 
-def show() -> None:
-    """Draws the visitor's run, looking at it again and again until it is over."""
-    running = training_panel.visitor().is_training
-    st.fragment(_show, run_every=training_panel.poll_seconds() if running else None)(running)
+def show(is_training: bool) -> None:
+    """Draws the visitor's run, looking at it again and again until it is over.
+
+    Args:
+        is_training: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
+    """
+    st.fragment(_show, run_every=training_panel.poll_seconds() if is_training else None)(is_training)
 
 
 def _show(was_running: bool) -> None:
@@ -71,18 +74,17 @@ def _figures(snapshot: Snapshot[RunRecord]) -> None:
     cells[2].metric("Images per second", f"{speed:,.0f}")
     cells[3].metric("Time left" if running else "Time taken", f"{left_over if running else snapshot.worked:.1f} s")
     left, right = st.columns(2)
-    last_batch = record.batches[-1]
     with left:
         theme.show(
             training_curve(record=record, quantity="loss", theme=theme.current()),
             key="loss_curve",
-            description=f"Loss over the epochs; in the last training batches it is {last_batch.loss:.3f}.",
+            description="Loss over the epochs, on training batches and on validation images.",
         )
     with right:
         theme.show(
             training_curve(record=record, quantity="accuracy", theme=theme.current()),
             key="accuracy_curve",
-            description=f"Accuracy over the epochs; in the last training batches it is {last_batch.accuracy:.1%}.",
+            description="Accuracy over the epochs, on training batches and on validation images.",
         )
 
 

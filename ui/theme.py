@@ -31,6 +31,7 @@ def show(figure: VegaFigure, *, key: str, description: str) -> None:
     Args:
         figure: From ``mnist_core.figures``.
         key: Of the place on the page.
-        description: What a reader who can't see the figure is told.
+        description: What a reader who can't see the figure is told. If it changed with the data, the figure would be
+            drawn anew.
     """
     st.vega_lite_chart(figure.data, figure.spec, key=key, width="stretch", alt=description)

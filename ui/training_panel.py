@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
 EXAMPLES_PER_EVENT = 1_024  # a run can be stopped after so many, which takes far less than half a second
+STOP_SECONDS = 0.5  # the next step of a run is not longer
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def stop(visitor: Visitor) -> None:
     with visitor.lock:
         if visitor.job:
             visitor.job.cancel()
+            visitor.job.wait(STOP_SECONDS)  # so that the page drawn next shows the end at once
 
 
 def poll_seconds() -> float:

@@ -3,10 +3,13 @@
 The palette is Okabe and Ito's (2008), which colour-blind readers tell apart. Colours fill marks, never text.
 """
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-import pandas as pd
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:  # the first page needs the colours, and not half a second of importing pandas
+    import pandas as pd
 
 RIGHT_CLASS = "#009E73"  # bluish green
 CHOICE = "#D55E00"  # vermillion: what the model chose
