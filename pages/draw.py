@@ -13,13 +13,18 @@ from ui import canvas, dataset, lesson, resources, state, status, theme, trainin
 DIGITS = [str(digit) for digit in range(10)]
 
 
-def chosen_model() -> MLP:
-    """The chooser, and the network it stands on."""
-    known = status.models()
-    st.session_state["model"] = status.model_in_use()
-    key = st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model")
+def model_in_use() -> MLP:
+    """The network the chooser stands on."""
+    key = status.model_in_use()
     own = {trained.key: trained.model for trained in training_panel.visitor().models}
     return own.get(key) or resources.shipped_model()
+
+
+def chooser() -> None:
+    """Another network to read with. It draws the whole page anew, so that all of it agrees."""
+    known = status.models()
+    st.session_state["model"] = status.model_in_use()
+    st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
 
 
 def sample_digits() -> Tensor:
@@ -54,8 +59,7 @@ def reader(model: MLP) -> None:
     samples = sample_digits()
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown("Draw a digit, 0 to 9.")
-        st.space("small")  # the canvas' own buttons float here
+        st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
         drawing = canvas.draw()
         st.caption("No mouse to hand? Click a digit that is written already.")
         canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
@@ -73,8 +77,9 @@ def reader(model: MLP) -> None:
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")
+reader(model_in_use())
+chooser()
 dataset.notice()
-reader(chosen_model())
 lesson.notice(
     "The network never sees your drawing. It sees 28 × 28 pixels, made from it just as MNIST's digits were made: "
     "cut out, shrunk to 20 pixels, and moved so that the centre of its ink lies in the middle. So it does not matter "

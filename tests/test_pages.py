@@ -113,6 +113,8 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     assert app.selectbox(key="model").value == "run-1"
     app = sound(app.selectbox(key="model").set_value("shipped").run())
     assert "Shipped network" in app.caption[0].value
+    app = sound(app.switch_page("pages/softmax.py").run())
+    assert "Shipped network" in app.caption[0].value
 
 
 def test_settings_survive_a_page_switch() -> None:
