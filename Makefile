@@ -19,14 +19,12 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-$(BIN)/python:
+# On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has
+# the CPU build of torch and torchvision; it is asked once, for five seconds, and done without where it can't be reached.
+$(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-
-# On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has
-# the CPU build of torch and torchvision; it is asked once, for five seconds, and done without where it can't be reached.
-$(VENV)/.installed: requirements.txt | $(BIN)/python
 	@if [ "$$(uname)" = Linux ] && timeout 5 $(BIN)/python -c \
 	    'import urllib.request; urllib.request.urlopen("$(TORCH_CPU_INDEX)/torch/", timeout=5)' 2>/dev/null; then \
 	  echo "Installing the CPU build of torch and torchvision."; \
