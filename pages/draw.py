@@ -3,7 +3,7 @@
 import streamlit as st
 from torch import Tensor
 
-from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.bars import percent, probability_bars
 from mnist_core.figures.images import enlarged
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
@@ -38,14 +38,14 @@ def show_reading(model: MLP, image: Tensor) -> None:
     """What the network makes of an image, torch.float32 [28, 28] in 0..1."""
     p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
     first, second = p.argsort(descending=True)[:2].tolist()
-    seen, answer = st.columns([1, 2], vertical_alignment="center")
-    seen.image(enlarged(image=image, factor=5), caption="What the network sees: 28 × 28 pixels", output_format="PNG")
+    answer, seen = st.columns([2, 1], vertical_alignment="center")
     with answer:
         st.markdown(f"# {first}")
         st.markdown(
-            f"With a probability of **{p[first]:.1%}** this is a **{first}**. "
-            f"The second guess is **{second}**, with {p[second]:.1%}."
+            f"With a probability of **{percent(p[first].item())}** this is a **{first}**. "
+            f"The second guess is **{second}**, with {percent(p[second].item())}."
         )
+    seen.image(enlarged(image=image, factor=5), caption="What the network sees: 28 × 28 pixels", output_format="PNG")
     theme.show(
         probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=200),
         key="probabilities",
@@ -55,25 +55,20 @@ def show_reading(model: MLP, image: Tensor) -> None:
 
 @st.fragment
 def reader(model: MLP) -> None:
-    """The canvas and, beside it, the answer."""
+    """The canvas and, beside it, the answer; below, the samples."""
     samples = sample_digits()
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
         drawing = canvas.draw()
-        st.caption("No mouse to hand? Click a digit that is written already.")
-        canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
+    picked = state.sample()
     with right:
-        picked = state.sample()
-        if picked is not None:
-            show_reading(model, samples[picked] / 255)
-            return
         try:
-            if drawing is None:
-                raise BlankDrawing
-            show_reading(model, drawing_to_mnist(drawing))
+            show_reading(model, drawing_to_mnist(drawing) if picked is None else samples[picked] / 255)
         except BlankDrawing:
             st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+    st.caption("No mouse to hand? Click a digit that is written already.")
+    canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")

@@ -1,5 +1,8 @@
 """Softmax and cross-entropy: from three scores to one price for being wrong."""
 
+import math
+from typing import Any
+
 import streamlit as st
 import torch
 
@@ -10,7 +13,8 @@ from ui import lesson, theme
 
 CLASSES = ("3", "5", "8")
 STARTS = (2.0, 1.0, -1.0)
-MARKS = (0.9, 0.5, 0.01)
+MARKS = (0.9, 0.01)
+KEEP: dict[str, Any] = {"persist_state": "session"}
 
 lesson.header("Softmax and cross-entropy", "How do scores become probabilities, and what does it cost to be wrong?")
 st.markdown(
@@ -23,54 +27,62 @@ st.markdown(
 @st.fragment
 def explorer() -> None:
     """Everything that moves."""
-    columns = st.columns(3)
-    z = [
-        column.slider(
-            f"Score of the {name}, $z_{name}$", -6.0, 6.0, start, 0.1, key=f"z_{name}", persist_state="session"
+    controls, bars = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with controls:
+        z = [
+            st.slider(f"Score of the {name}, $z_{name}$", -6.0, 6.0, start, 0.1, "%.1f", f"z_{name}", **KEEP)
+            for name, start in zip(CLASSES, STARTS, strict=True)
+        ]
+        right = st.segmented_control(
+            "What the digit really is, $y$", CLASSES, default="3", required=True, key="y", **KEEP
         )
-        for column, name, start in zip(columns, CLASSES, STARTS, strict=True)
-    ]
-    right = st.segmented_control(
-        "What the digit really is, y", CLASSES, default="3", required=True, key="y", persist_state="session"
-    )
-    y = CLASSES.index(right)
     logits = torch.tensor(z)
     p = softmax(logits).tolist()
-    loss = cross_entropy(logits, torch.tensor(y)).item()
-
-    st.header("Softmax: scores become probabilities", anchor=False)
-    st.markdown("Raise e = 2.718… to the power of each score. Then divide by the sum, so that all add up to 1.")
-    st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
-    powers = logits.exp().tolist()
-    total = sum(powers)
-    for name, score, power, probability in zip(CLASSES, z, powers, p, strict=True):
-        st.latex(
-            rf"p_{name} = \frac{{e^{{{score:.1f}}}}}{{e^{{{z[0]:.1f}}} + e^{{{z[1]:.1f}}} + e^{{{z[2]:.1f}}}}}"
-            rf" = \frac{{{power:.3f}}}{{{total:.3f}}} = {probability:.3f}"
+    with bars:
+        theme.show(
+            probability_bars(probabilities=p, classes=CLASSES, theme=theme.current(), right=right),
+            key="softmax_bars",
+            description="The probability of each class as a bar; the formulas below have the numbers.",
         )
-    theme.show(
-        probability_bars(probabilities=p, classes=CLASSES, theme=theme.current(), right=right),
-        key="softmax_bars",
-        description="The probability of each class as a bar; the formulas above have the numbers.",
-    )
+    show_softmax(z, p)
+    y = CLASSES.index(right)
+    show_loss(right, p[y], cross_entropy(logits, torch.tensor(y)).item())
+
+
+def show_softmax(z: list[float], p: list[float]) -> None:
+    """The formula of the softmax, with symbols and with the numbers."""
+    st.header("Softmax: scores become probabilities", anchor=False)
     st.markdown(
-        f"The sum: {p[0]:.3f} + {p[1]:.3f} + {p[2]:.3f} = **{sum(p):.3f}**. "
-        "The right class is green; the outline marks the class with the highest score, which is the answer."
+        "The bars are made like this. Take $e$ = 2.718…, raise it to the power of each score, and divide by the sum of "
+        "the three."
+    )
+    st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
+    powers = [math.exp(score) for score in z]
+    below = " + ".join(f"e^{{{score:.1f}}}" for score in z)
+    for name, score, power, probability in zip(CLASSES, z, powers, p, strict=True):
+        symbols, numbers = rf"\frac{{e^{{{score:.1f}}}}}{{{below}}}", rf"\frac{{{power:.3f}}}{{{sum(powers):.3f}}}"
+        st.latex(f"p_{name} = {symbols} = {numbers} = {probability:.3f}")
+    st.markdown(
+        f"They always add up to 1: {p[0]:.3f} + {p[1]:.3f} + {p[2]:.3f} = 1, but for the rounding. In the figure, the "
+        "right class is green, and the class with the highest score, which is the answer, has a red outline or is red."
     )
     lesson.notice(
-        "However you set the scores, the bars always add up to 1, none is ever quite 0, and the highest score gets the "
-        "highest bar. Raise all three scores by the same amount: nothing happens. Only differences count."
+        "However you set the scores, none of the probabilities is ever quite 0, and the highest score gets the highest "
+        "bar. Raise all three scores by the same amount: nothing happens. Only differences count."
     )
 
+
+def show_loss(right: str, p: float, loss: float) -> None:
+    """The formula and the curve of the loss, at the probability of the right class."""
     st.header("Cross-entropy: the price of the answer", anchor=False)
     st.markdown(
         f"The digit really is a **{right}**. The **loss** looks only at the probability given to that class, "
-        f"$p_{right}$, and is minus its natural logarithm."
+        f"$p_{right}$: it is minus its natural logarithm, ln. Good answers have a small loss."
     )
     st.latex(r"\text{loss} = -\ln p_y")
-    st.latex(rf"-\ln p_{right} = -\ln({p[y]:.3g}) = {loss:.3f}")
+    st.latex(rf"-\ln p_{right} = -\ln({p:.3g}) = {loss:.3f}")
     theme.show(
-        loss_of_probability(probability=p[y], marks=MARKS, theme=theme.current()),
+        loss_of_probability(probability=p, marks=MARKS, theme=theme.current()),
         key="loss_curve",
         description="The curve of minus the logarithm of p, with your point on it; the formula above has its numbers.",
     )

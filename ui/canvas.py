@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from ui import state
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
     from torch import Tensor
 
@@ -21,11 +21,11 @@ _SAMPLES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
 _SAMPLES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
 
 
-def draw() -> npt.NDArray[np.uint8] | None:
+def draw() -> npt.NDArray[np.uint8]:
     """The canvas.
 
     Returns:
-        What is drawn on it: uint8 [280, 280, 4], or None before the first stroke.
+        What is drawn on it: uint8 [280, 280, 4]; empty before the first stroke.
     """
     # Imported here: outside a running app the package raises.
     from streamlit_drawable_canvas import st_canvas
@@ -41,8 +41,7 @@ def draw() -> npt.NDArray[np.uint8] | None:
         key=state.canvas_key(),
         on_change=lambda: state.choose_sample(None),
     )
-    drawing: npt.NDArray[np.uint8] | None = result.image_data
-    return drawing
+    return np.zeros((SIZE, SIZE, 4), np.uint8) if result.image_data is None else result.image_data
 
 
 def samples(images: Tensor, names: list[str]) -> None:

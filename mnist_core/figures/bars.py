@@ -9,6 +9,15 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
 
 
+def percent(probability: float) -> str:
+    """A probability to a tenth of a percent, without calling it 0 or 100 % when it is not."""
+    if 0 < probability < 0.0005:
+        return "under 0.1%"
+    if 0.9995 <= probability < 1:
+        return "over 99.9%"
+    return f"{probability:.1%}"
+
+
 def probability_bars(
     *,
     probabilities: Sequence[float],
@@ -31,7 +40,7 @@ def probability_bars(
     """
     choice = classes[max(range(len(classes)), key=lambda index: probabilities[index])]
     data = pd.DataFrame({"class": list(classes), "probability": list(probabilities)})
-    data["label"] = [f"{p:.1%}" if p >= SMALLEST_LABELLED else "" for p in probabilities]
+    data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities]
     data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
     data["chosen"] = data["class"] == choice
     x = {

@@ -93,6 +93,7 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
         "field": "probability",
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
+        "axis": {"tickCount": 5},
         "title": "probability given to the right class, p",
     }
     y = {"field": "loss", "type": "quantitative", "scale": {"domain": [0, 5.5], "nice": False}, "title": "loss, −ln p"}
@@ -100,8 +101,8 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     def only(kind: str) -> list[dict[str, str]]:
         return [{"filter": f"datum.kind == '{kind}'"}]
 
-    def text(kind: str, size: int, weight: str) -> dict[str, object]:
-        mark = {"type": "text", "align": {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}, "dy": -16, "dx": 6}
+    def text(kind: str, size: int, weight: str, lift: int) -> dict[str, object]:
+        mark = {"type": "text", "align": {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}, "dy": -lift, "dx": 6}
         return {
             "transform": only(kind),
             "mark": {**mark, "fontSize": size, "fontWeight": weight, "color": theme.text},
@@ -116,13 +117,13 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
             "layer": [
                 {"transform": only("curve"), "mark": {"type": "line", "strokeWidth": 2.5, "color": theme.first_line}},
                 {"transform": only("mark"), "mark": {"type": "point", "size": 70, "color": theme.rest, "filled": True}},
-                text("mark", 12, "normal"),
+                text("mark", 12, "normal", 12),
                 {"transform": only("yours"), "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}},
                 {
                     "transform": only("yours"),
                     "mark": {"type": "point", "size": 200, "filled": True, "color": RIGHT_CLASS, "opacity": 1},
                 },
-                text("yours", 15, "bold"),
+                text("yours", 15, "bold", 32),
             ],
         },
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mnist_core.experiments import RunRecord
-from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.bars import percent, probability_bars
 from mnist_core.figures.confusion import confusion_heatmap
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.images import enlarged
@@ -21,6 +21,14 @@ def test_bars_name_choice_and_right_class() -> None:
     assert figure.data["role"].tolist() == ["right", "choice", "rest"]
     assert figure.data["chosen"].tolist() == [False, True, False]
     assert figure.data["label"].tolist() == ["20.0%", "70.0%", "10.0%"]
+
+
+@pytest.mark.parametrize(
+    ("p", "says"),
+    [(0.0, "0.0%"), (1e-6, "under 0.1%"), (0.0005, "0.1%"), (0.5, "50.0%"), (0.9996, "over 99.9%"), (1.0, "100.0%")],
+)
+def test_nothing_is_called_certain_that_is_not(p: float, says: str) -> None:
+    assert percent(p) == says
 
 
 def test_a_right_choice_is_green_with_the_choices_outline() -> None:
