@@ -3,6 +3,7 @@
 import streamlit as st
 from torch import Tensor
 
+from mnist_core.checkpoint import shipped_card
 from mnist_core.figures.bars import percent, probability_bars
 from mnist_core.figures.images import enlarged
 from mnist_core.model import MLP
@@ -22,7 +23,9 @@ def model_in_use() -> MLP:
 
 def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
+    card = shipped_card()
     known = status.models()
+    known[state.SHIPPED] += f": trained on {card['dataset']}, {card['test_accuracy']:.1%} in its final test"
     st.session_state["model"] = status.model_in_use()
     st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
 

@@ -2,8 +2,9 @@
 
 import base64
 import io
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,32 @@ def test_without_mnist_it_says_so_and_offers_another_try() -> None:
     app = sound(app.run())
     assert "MNIST can't be downloaded here now" in text(app)
     sound(app.button(key="retry_mnist").click().run())
+
+
+def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = threading.Event()
+
+    def load(root: Path, on_progress: Callable[[float], None], seconds: float) -> Splits:
+        on_progress(0.4)
+        arrived.wait(30)
+        return digits
+
+    monkeypatch.setattr(data, "load_mnist", load)
+    app = open_page("pages/train.py")
+    assert "Generated digits, until MNIST is here" in app.caption[0].value
+    progress = app.get("progress")[0].proto
+    assert progress.value == 40
+    assert "MNIST is on its way" in progress.text
+
+    arrived.set()
+    for _ in range(200):
+        app = sound(app.run())
+        if not app.get("progress"):
+            break
+        time.sleep(0.05)
+    assert "database: MNIST" in app.caption[0].value
 
 
 def test_softmax_follows_the_sliders() -> None:

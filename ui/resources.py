@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -127,14 +127,6 @@ def shipped_model() -> MLP:
     from mnist_core.checkpoint import load_shipped
 
     return load_shipped().requires_grad_(False)
-
-
-@st.cache_resource(show_spinner=False)
-def shipped_card() -> dict[str, Any]:
-    """What its file says of it."""
-    from mnist_core.checkpoint import shipped_card
-
-    return shipped_card()
 
 
 @st.cache_resource(show_spinner=False)

@@ -23,12 +23,18 @@ def model_in_use() -> str:
 
 
 def line() -> None:
-    """Draws the line; while something changes, it looks again every few seconds."""
-    busy = training_panel.visitor().is_training or resources.library().mnist_is_loading
-    st.fragment(_line, run_every=2.0 if busy else None)()
+    """Draws the line; while a training or the download goes on, it looks again every few seconds."""
+    waits_for = _going_on()
+    st.fragment(_line, run_every=2.0 if any(waits_for) else None)(waits_for)
 
 
-def _line() -> None:
+def _going_on() -> tuple[bool, bool]:
+    return training_panel.visitor().is_training, resources.library().mnist_is_loading
+
+
+def _line(waits_for: tuple[bool, bool]) -> None:
+    if _going_on() != waits_for:
+        st.rerun()  # another network reads, or other digits are in use: that concerns the whole page
     visitor = training_panel.visitor()
     parts = [f":material/neurology: {models()[model_in_use()]}", f":material/database: {_data()}"]
     if visitor.job:
