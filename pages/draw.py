@@ -4,11 +4,12 @@ import streamlit as st
 from torch import Tensor
 
 from mnist_core.checkpoint import shipped_card
-from mnist_core.figures.bars import percent, probability_bars
+from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.images import enlarged
+from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import BlankDrawing, drawing_to_mnist
+from mnist_core.preprocessing import BlankDrawing, centre_by_mass, crop_to_ink, drawing_to_mnist
 from ui import canvas, dataset, lesson, resources, state, status, theme, training_panel
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -30,9 +31,12 @@ def chooser() -> None:
     st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
 
 
-def sample_digits() -> Tensor:
-    """One image of each digit: torch.uint8 [10, 28, 28], out of the validation images."""
-    validation = dataset.splits().validation
+def sample_digits() -> Tensor | None:
+    """One image of each digit: torch.uint8 [10, 28, 28], out of the validation images; None while none are ready."""
+    splits = dataset.splits_if_ready()
+    if splits is None:
+        return None
+    validation = splits.validation
     firsts = [int((validation.labels == digit).nonzero()[0]) for digit in range(10)]
     return validation.images[firsts]
 
@@ -64,28 +68,35 @@ def reader(model: MLP) -> None:
     with left:
         st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
         drawing = canvas.draw()
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=canvas.clear)
     picked = state.sample()
     with right:
         try:
-            show_reading(model, drawing_to_mnist(drawing) if picked is None else samples[picked] / 255)
+            if samples is not None and picked is not None:
+                show_reading(model, samples[picked] / 255)
+            else:
+                show_reading(model, drawing_to_mnist(drawing))
         except BlankDrawing:
             st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-    st.caption("No mouse to hand? Click a digit that is written already.")
-    canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
+    if samples is None:
+        st.caption("Some digits to click will stand here in a moment.")
+    else:
+        st.caption("No mouse to hand? Click a digit that is written already.")
+        canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")
 reader(model_in_use())
 chooser()
-dataset.notice()
+dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
 lesson.notice(
-    "The network never sees your drawing. It sees 28 × 28 pixels, made from it just as MNIST's digits were made: "
-    "cut out, shrunk to 20 pixels, and moved so that the centre of its ink lies in the middle. So it does not matter "
-    "where or how large you draw."
+    "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "
+    "cut out, scaled so that the longer side is 20 pixels, and moved so that the centre of its ink lies in the middle. "
+    "So it does not matter where you draw, and hardly how large."
 )
 lesson.try_this(
-    "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. Where does the second guess catch up? "
+    "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
     "Then draw a letter: the network has only ten answers, so it gives one of them anyway."
 )
-lesson.show_source(drawing_to_mnist, predict_proba)
+lesson.show_source(crop_to_ink, centre_by_mass, predict_proba)
 lesson.next_page("pages/softmax.py", "Where do the probabilities come from?")

@@ -8,6 +8,7 @@ import torch
 
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.curves import loss_of_probability
+from mnist_core.figures.numbers import decimal
 from mnist_core.functions import cross_entropy, softmax
 from ui import lesson, theme
 
@@ -30,7 +31,7 @@ def explorer() -> None:
     controls, bars = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
         z = [
-            st.slider(f"Score of the {name}, $z_{name}$", -6.0, 6.0, start, 0.1, "%.1f", f"z_{name}", **KEEP)
+            st.slider(f"Score of the {name}, $z_{name}$", -4.0, 4.0, start, 0.1, "%.1f", f"z_{name}", **KEEP)
             for name, start in zip(CLASSES, STARTS, strict=True)
         ]
         right = st.segmented_control(
@@ -61,9 +62,9 @@ def show_softmax(z: list[float], p: list[float]) -> None:
     below = " + ".join(f"e^{{{score:.1f}}}" for score in z)
     for name, score, power, probability in zip(CLASSES, z, powers, p, strict=True):
         symbols, numbers = rf"\frac{{e^{{{score:.1f}}}}}{{{below}}}", rf"\frac{{{power:.3f}}}{{{sum(powers):.3f}}}"
-        st.latex(f"p_{name} = {symbols} = {numbers} = {probability:.3f}")
+        st.latex(f"p_{name} = {symbols} = {numbers} = {decimal(probability)}")
     st.markdown(
-        f"They always add up to 1: {p[0]:.3f} + {p[1]:.3f} + {p[2]:.3f} = 1, but for the rounding. In the figure, the "
+        f"They always add up to 1: {' + '.join(map(decimal, p))} ≈ 1, rounded as they are here. In the figure, the "
         "right class is green, and the class with the highest score, which is the answer, has a red outline or is red."
     )
     lesson.notice(
@@ -80,7 +81,7 @@ def show_loss(right: str, p: float, loss: float) -> None:
         f"$p_{right}$: it is minus its natural logarithm, ln. Good answers have a small loss."
     )
     st.latex(r"\text{loss} = -\ln p_y")
-    st.latex(rf"-\ln p_{right} = -\ln({p:.3g}) = {loss:.3f}")
+    st.latex(rf"-\ln p_{right} = -\ln({decimal(p)}) = {loss:.3f}")
     theme.show(
         loss_of_probability(probability=p, marks=MARKS, theme=theme.current()),
         key="loss_curve",
@@ -95,8 +96,8 @@ def show_loss(right: str, p: float, loss: float) -> None:
 explorer()
 lesson.try_this(
     "Make the loss as small as you can with the sliders. Then leave the scores, change what the digit really is, and "
-    "watch which way the point jumps. Training does the opposite of that jump: it moves the scores a little at a time, "
-    "so the loss falls."
+    "watch which way the point jumps. In training, what the digit really is stays as it is, and the scores are moved, "
+    "a little at a time, so that the loss falls."
 )
 lesson.show_source(softmax, cross_entropy)
 lesson.next_page("pages/train.py", "Next: train a network")

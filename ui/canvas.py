@@ -62,6 +62,12 @@ def samples(images: Tensor, names: list[str]) -> None:
     )
 
 
+def clear() -> None:
+    """Empties the canvas, and no sample is read either."""
+    state.choose_sample(None)
+    state.empty_canvas()
+
+
 def _pick() -> None:
     picked = st.session_state["samples"].get("picked")
     if isinstance(picked, int):

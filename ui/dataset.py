@@ -18,38 +18,45 @@ def splits() -> Splits:
     return wanted or resources.library().generated()
 
 
+def splits_if_ready() -> Splits | None:
+    """The same without waiting: None while the generated digits are still being drawn."""
+    return splits() if resources.library().is_ready else None
+
+
 def name_in_use() -> str:
     """The name of that data set, without waiting for it."""
     is_mnist = state.wanted_dataset() == state.MNIST and resources.library().mnist()
     return state.MNIST if is_mnist else state.GENERATED
 
 
-def notice() -> None:
-    """One sentence while MNIST is wanted and not there, with its progress or a way to try again."""
+def notice(consequence: str) -> None:
+    """One sentence while MNIST is wanted and not there, with its progress or a way to try again.
+
+    Args:
+        consequence: What that means on this page, after "so".
+    """
     library = resources.library()
     library.start()
     if state.wanted_dataset() != state.MNIST or library.mnist():
         return
     if library.mnist_is_loading:
-        _loading()
+        _loading(consequence)
         return
     with st.container(key="mnist_notice"):
-        st.info(
-            "MNIST can't be downloaded here now, so this works on generated digits, which the program draws itself.",
-            icon=":material/cloud_off:",
-        )
+        st.info(f"MNIST can't be downloaded here now, so {consequence}.", icon=":material/cloud_off:")
         left, right = st.columns([1, 3], vertical_alignment="center")
         left.button("Try again", key="retry_mnist", icon=":material/refresh:", on_click=library.retry)
         with right.popover("What went wrong", type="tertiary"):
+            st.markdown("No server that offers MNIST could be reached. Is there an internet connection? The details:")
             st.code(library.mnist_problem, language=None, wrap_lines=True)
 
 
 @st.fragment(run_every=1.0)
-def _loading() -> None:
+def _loading(consequence: str) -> None:
     library = resources.library()
     if not library.mnist_is_loading:
         st.rerun()
     st.progress(
         library.progress,
-        text="MNIST is on its way. Until it is here, this works on generated digits, which the program draws itself.",
+        text=f"MNIST is on its way. Until it is here, {consequence}.",
     )

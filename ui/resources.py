@@ -81,6 +81,11 @@ class DataLibrary:
         return future.result() if future and future.done() and not future.exception() else None
 
     @property
+    def is_ready(self) -> bool:
+        """Whether there are digits to work on at once."""
+        return bool(self.mnist() or (self._generated and self._generated.done()))
+
+    @property
     def mnist_is_loading(self) -> bool:
         """Whether MNIST may still come by itself."""
         return self._mnist is None or not self._mnist.done()

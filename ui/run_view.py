@@ -11,6 +11,9 @@ from mnist_core.jobs import Snapshot, State
 from mnist_core.training import TrainingDiverged
 from ui import theme, training_panel
 
+FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
+GUESSING = 0.5  # below this accuracy in the final test, training has failed
+
 
 def show(is_training: bool) -> None:
     """Draws the visitor's run, looking at it again and again until it is over.
@@ -41,7 +44,10 @@ def _headline(snapshot: Snapshot[RunRecord]) -> str:
     record = snapshot.latest
     match snapshot.state:
         case State.WAITING:
-            return f"Waiting for a turn: {snapshot.place} in line. Four networks train at a time on this server."
+            return (
+                f"You are number {snapshot.place} in line: four networks train at a time on this server. "
+                "Yours starts by itself, and you may look at the other pages."
+            )
         case State.PAUSED:
             return "Paused."
         case State.FAILED if isinstance(snapshot.error, TrainingDiverged):
@@ -52,10 +58,9 @@ def _headline(snapshot: Snapshot[RunRecord]) -> str:
             return "Stopped before the first batch, so there is nothing to keep."
     if record is None:
         return "Starting."
-    config = record.training_config
-    how = f"{record.model_config.label} on {record.dataset}, batches of {config.batch_size}, seed {config.seed}"
+    how = training_panel.settings(record)
     if snapshot.state is State.CANCELLED:
-        return f"Stopped: {how}. What it learned so far is kept, and reads on the next page."
+        return f"Stopped: {how}. It keeps what it has learned, and it reads what you draw on the next page."
     if snapshot.state is State.FINISHED:
         return f"Trained: {how}."
     return f"Training: {how}."
@@ -65,14 +70,20 @@ def _figures(snapshot: Snapshot[RunRecord]) -> None:
     record = snapshot.latest
     assert record is not None
     speed = record.examples / max(snapshot.worked, 1e-3)
-    left_over = (record.total_examples - record.examples) / speed * snapshot.sharing if record.examples else 0
+    left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
     running = snapshot.state in (State.RUNNING, State.WAITING, State.PAUSED)
     last = record.epochs[-1] if record.epochs else None
-    cells = st.columns(4)
-    cells[0].metric("Epoch", f"{len(record.epochs)} of {record.training_config.epochs}")
-    cells[1].metric("Validation accuracy", f"{last.validation_accuracy:.1%}" if last else "…")
-    cells[2].metric("Images per second", f"{speed:,.0f}")
-    cells[3].metric("Time left" if running else "Time taken", f"{left_over if running else snapshot.worked:.1f} s")
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")
+        st.metric(
+            "Validation accuracy", f"{last.validation_accuracy:.1%}" if last else "after an epoch", width="content"
+        )
+        st.metric("Images per second", f"{speed:,.0f}", width="content")
+        if not running:
+            st.metric("Time taken", f"{snapshot.worked:.1f} s", width="content")
+        else:
+            known = snapshot.worked > FIRST_SECONDS
+            st.metric("Time left", f"{left_over:.0f} s" if known else "…", width="content")
     left, right = st.columns(2)
     with left:
         theme.show(
@@ -91,12 +102,19 @@ def _figures(snapshot: Snapshot[RunRecord]) -> None:
 def _final_test(record: RunRecord) -> None:
     assert record.test is not None
     images = int(record.test.confusion.sum())
-    st.success(
-        f"Final test: it reads **{record.test.accuracy:.2%}** of {images:,} images it has never seen. "
-        f"It is yours, and reads on the drawing page.",
-        icon=":material/check_circle:",
+    result = f"Final test: it reads **{record.test.accuracy:.2%}** of {images:,} images it has never seen."
+    if record.test.accuracy > GUESSING:
+        st.success(f"{result} It now reads what you draw on the next page.", icon=":material/check_circle:")
+    else:
+        st.warning(
+            f"{result} Guessing gives 10%. The learning rate was probably far too large, or much too small.",
+            icon=":material/warning:",
+        )
+    st.markdown(
+        "The **test** images are a third set, used once and at the very end, because you may have chosen your settings "
+        "by looking at the validation images. Which digits does it take for which? Each row is what an image shows, "
+        "each column what it was read as. Right answers are on the diagonal; the colour shows mistakes only."
     )
-    st.markdown("Which digits does it take for which? Each row is a digit, each column what it was read as.")
     st.plotly_chart(
         confusion_heatmap(counts=record.test.confusion.tolist(), theme=theme.current()),
         key="confusion",

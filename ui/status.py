@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.jobs import State
 from ui import dataset, resources, state, training_panel
 
-SHIPPED_NAME = "Shipped network"
+SHIPPED_NAME = "Ready-made network"
 
 
 def models() -> dict[str, str]:
@@ -28,19 +28,20 @@ def line() -> None:
     st.fragment(_line, run_every=2.0 if any(waits_for) else None)(waits_for)
 
 
-def _going_on() -> tuple[bool, bool]:
-    return training_panel.visitor().is_training, resources.library().mnist_is_loading
+def _going_on() -> tuple[bool, ...]:
+    library = resources.library()
+    return training_panel.visitor().is_training, library.mnist_is_loading, not library.is_ready
 
 
-def _line(waits_for: tuple[bool, bool]) -> None:
+def _line(waits_for: tuple[bool, ...]) -> None:
     if _going_on() != waits_for:
         st.rerun()  # another network reads, or other digits are in use: that concerns the whole page
     visitor = training_panel.visitor()
-    parts = [f":material/neurology: {models()[model_in_use()]}", f":material/database: {_data()}"]
+    parts = [f":material/neurology: Reads: {models()[model_in_use()]}", f":material/database: Digits: {_data()}"]
     if visitor.job:
         snapshot = visitor.job.snapshot()
         done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
-        waits = f"waiting, place {snapshot.place}" if snapshot.state is State.WAITING else done
+        waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
         parts.append(f":material/model_training: training: {waits}")
     st.caption(" &nbsp; ".join(parts))
 
@@ -50,5 +51,5 @@ def _data() -> str:
     if name == state.MNIST:
         return state.MNIST
     if state.wanted_dataset() == state.MNIST and resources.library().mnist_is_loading:
-        return "Generated digits, until MNIST is here"
-    return "Generated digits"
+        return "generated, until MNIST is here"
+    return "generated"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mnist_core.model import MLP, MLPConfig
     from mnist_core.training import TrainingConfig
 
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
 EXAMPLES_PER_EVENT = 1_024  # a run can be stopped after so many, which takes far less than half a second
 STOP_SECONDS = 0.5  # the next step of a run is not longer
@@ -110,7 +111,16 @@ def _name(number: int, record: RunRecord) -> str:
         reached = f"{record.test.accuracy:.1%} in its final test"
     else:
         reached = f"stopped after {record.examples / record.train_size:.1f} epochs"
-    return f"Your network {number}: {record.model_config.label} on {record.dataset}, {reached}"
+    return f"Your network {number}: {settings(record)}, {reached}"
+
+
+def settings(record: RunRecord) -> str:
+    """What was trained and how, in a line, so that runs can be told apart."""
+    config = record.training_config
+    return (
+        f"{record.model_config.label} on {record.dataset}, {OPTIMIZERS[config.optimizer]} at {config.learning_rate:g}, "
+        f"batches of {config.batch_size}, epochs: {config.epochs}, seed {config.seed}"
+    )
 
 
 def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, splits: Splits) -> None:

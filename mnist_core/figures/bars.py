@@ -4,18 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mnist_core.figures.numbers import percent
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
-
-
-def percent(probability: float) -> str:
-    """A probability to a tenth of a percent, without calling it 0 or 100 % when it is not."""
-    if 0 < probability < 0.0005:
-        return "under 0.1%"
-    if 0.9995 <= probability < 1:
-        return "over 99.9%"
-    return f"{probability:.1%}"
 
 
 def probability_bars(

@@ -34,7 +34,7 @@ def confusion_heatmap(*, counts: Sequence[Sequence[int]], theme: Theme) -> go.Fi
             customdata=counts,
             hovertemplate="%{customdata} images of a %{y} were read as %{x}<extra></extra>",
             colorscale=[[0, theme.heat[0]], [1, theme.heat[1]]],
-            colorbar={"title": "mistakes,<br>% of row", "thickness": 12, "len": 0.7},
+            showscale=False,
             zmin=0,
             xgap=1,
             ygap=1,
@@ -43,9 +43,6 @@ def confusion_heatmap(*, counts: Sequence[Sequence[int]], theme: Theme) -> go.Fi
     figure.update_layout(
         height=430,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": theme.text},
     )
     figure.update_xaxes(title="read as", side="bottom", type="category", showgrid=False)
     figure.update_yaxes(title="it is a", autorange="reversed", type="category", showgrid=False)

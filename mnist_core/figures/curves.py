@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from mnist_core.experiments import RunRecord
+from mnist_core.figures.numbers import decimal
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
 
 TRAINING, VALIDATION = "training", "validation"
-SMALLEST_PROBABILITY = 0.005  # where the drawn curve starts; -ln p is 5.3 there
+HIGHEST_LOSS = 3.0  # a training curve shows no more: beyond it lies only one spike that would press the rest flat
+GUESSING = math.log(10)  # the loss of giving every digit the same probability
+LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
 def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme) -> VegaFigure:
@@ -28,6 +31,7 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
     rows = [(event.step / per_epoch, getattr(event, quantity), TRAINING) for event in record.batches]
     rows += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
     data = pd.DataFrame(rows, columns=["epoch", quantity, "images"])
+    data["shown"] = data[quantity].clip(upper=HIGHEST_LOSS)
     colors = {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]}
     percent = quantity == "accuracy"
     x = {
@@ -37,8 +41,9 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
         "axis": {"tickMinStep": 1, "format": "d"},
     }
     y = {
-        "field": quantity,
+        "field": "shown",
         "type": "quantitative",
+        "title": quantity,
         "scale": {"zero": not percent, "nice": True},
         "axis": {"format": ".0%" if percent else "~g"},
     }
@@ -59,6 +64,7 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
             "height": 300,
             "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
             "layer": [
+                *([] if percent else [_guessing_line(theme)]),
                 {
                     "transform": [{"filter": f"datum.images == '{TRAINING}'"}],
                     "mark": {"type": "line", "strokeWidth": 1.5},
@@ -72,22 +78,36 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
     )
 
 
+def _guessing_line(theme: Theme) -> dict[str, Any]:
+    """Where the loss of a network stands that knows nothing."""
+    at = {"y": {"datum": GUESSING}, "x": None, "color": None, "tooltip": None}
+    text = {"type": "text", "text": f"guessing: {GUESSING:.3f}", "align": "right", "dy": -7, "color": theme.text}
+    return {
+        "data": {"values": [{}]},
+        "encoding": at,
+        "layer": [
+            {"mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}},
+            {"mark": text, "encoding": {"x": {"value": "width"}}},
+        ],
+    }
+
+
 def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:
     """The curve of -ln p from 0 to 1, with the reader's point on it.
 
     Args:
-        probability: The reader's p, above 0 and up to 1.
+        probability: The reader's p, e^-9 to 1.
         marks: Probabilities that stand as fixed points for comparison.
         theme: Of the page.
 
     Returns:
         The figure.
     """
-    rows = [(i / 200, -math.log(i / 200), "curve", "") for i in range(1, 201)]
+    losses = [LOSS_AXIS * i / 300 for i in range(301)]  # even steps in the loss, so that the steep end is smooth too
+    rows = [(math.exp(-loss), loss, "curve", "") for loss in losses]
     rows += [(x, -math.log(x), "mark", f"p = {x:g}: {-math.log(x):.3f}") for x in marks]
-    # A probability too small for the figure stands at its edge; the label has the true numbers.
-    shown = max(probability, SMALLEST_PROBABILITY)
-    rows += [(shown, -math.log(shown), "yours", f"p = {probability:.3g}: {-math.log(probability):.3f}")]
+    loss = -math.log(probability)
+    rows += [(probability, loss, "yours", f"p = {decimal(probability)}: {loss:.3f}")]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
     x = {
         "field": "probability",
@@ -96,7 +116,12 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
         "axis": {"tickCount": 5},
         "title": "probability given to the right class, p",
     }
-    y = {"field": "loss", "type": "quantitative", "scale": {"domain": [0, 5.5], "nice": False}, "title": "loss, −ln p"}
+    y = {
+        "field": "loss",
+        "type": "quantitative",
+        "scale": {"domain": [0, LOSS_AXIS], "nice": False},
+        "title": "loss, −ln p",
+    }
 
     def only(kind: str) -> list[dict[str, str]]:
         return [{"filter": f"datum.kind == '{kind}'"}]

@@ -121,7 +121,7 @@ def test_a_live_curve_is_not_drawn_anew(open_page: OpenPage) -> None:
 def test_every_page_fits(open_page: OpenPage, path: str, scheme: str, width: int) -> None:
     page = open_page(path, width=width, scheme=scheme)
     expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_text("Shipped network").first).to_be_visible()
+    expect(page.get_by_text("Ready-made network").first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -136,7 +136,7 @@ def test_a_page_that_wakes_the_server_comes_with_all_around_it(browser: Browser,
         page = browser.new_page()
         page.set_default_timeout(60_000)
         page.goto(f"{address}/{path}")
-        expect(page.get_by_text("Shipped network").first).to_be_visible()
+        expect(page.get_by_text("Ready-made network").first).to_be_visible()
         expect(page.get_by_role("link", name="Softmax and cross-entropy").first).to_be_visible()
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
         page.close()

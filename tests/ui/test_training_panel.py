@@ -41,7 +41,7 @@ def test_a_run_becomes_the_visitors_own_model(session: dict[str, object], digits
     (trained,) = visitor.models
     assert trained.record.test is not None
     assert not trained.model.training
-    assert trained.name.startswith("Your network 1: 784-16-10 on generated digits, ")
+    assert trained.name.startswith("Your network 1: 784-16-10 on generated digits, Adam at 0.001, ")
     assert visitor.last is not None
     assert visitor.last.state is State.FINISHED
     state.accept_offered_model()

@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from mnist_core.experiments import RunRecord
-from mnist_core.figures.bars import percent, probability_bars
+from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.confusion import confusion_heatmap
-from mnist_core.figures.curves import loss_of_probability, training_curve
+from mnist_core.figures.curves import HIGHEST_LOSS, loss_of_probability, training_curve
 from mnist_core.figures.images import enlarged
+from mnist_core.figures.numbers import decimal, percent
 from mnist_core.figures.theme import DARK, LIGHT
 from mnist_core.model import MLPConfig
 from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig
@@ -31,6 +32,11 @@ def test_nothing_is_called_certain_that_is_not(p: float, says: str) -> None:
     assert percent(p) == says
 
 
+@pytest.mark.parametrize(("p", "says"), [(0.25, "0.250"), (0.001, "0.001"), (0.000168, "0.00017")])
+def test_small_probabilities_get_more_decimals(p: float, says: str) -> None:
+    assert decimal(p) == says
+
+
 def test_a_right_choice_is_green_with_the_choices_outline() -> None:
     data = probability_bars(probabilities=[0.9, 0.1], classes=["0", "1"], theme=DARK, right="0").data
     assert data["role"][0] == "right"
@@ -44,14 +50,15 @@ def test_the_curve_of_the_loss_has_the_readers_point_and_the_marks() -> None:
     assert data[data["kind"] == "mark"]["label"].tolist() == ["p = 0.9: 0.105", "p = 0.01: 4.605"]
     curve = data[data["kind"] == "curve"]
     assert curve["loss"].tolist() == pytest.approx([-math.log(p) for p in curve["probability"]])
-    assert curve["loss"].iloc[-1] == 0
+    assert curve["loss"].iloc[0] == 0
 
 
-def test_a_probability_beyond_the_figure_keeps_its_true_number() -> None:
-    data = loss_of_probability(probability=1e-5, marks=(), theme=LIGHT).data
-    yours = data[data["kind"] == "yours"].iloc[0]
-    assert yours["label"] == "p = 1e-05: 11.513"
-    assert yours["loss"] < 5.5
+def test_the_smallest_probability_the_sliders_reach_is_on_the_curve() -> None:
+    p = math.exp(-4) / (math.exp(-4) + 2 * math.exp(4))
+    figure = loss_of_probability(probability=p, marks=(), theme=LIGHT)
+    yours = figure.data[figure.data["kind"] == "yours"].iloc[0]
+    assert yours["label"] == "p = 0.00017: 8.693"
+    assert yours["loss"] < figure.spec["encoding"]["y"]["scale"]["domain"][1]
 
 
 def test_training_curves_stand_at_their_epochs_and_keep_their_spec_while_they_grow() -> None:
@@ -67,10 +74,21 @@ def test_training_curves_stand_at_their_epochs_and_keep_their_spec_while_they_gr
         epochs=(EpochEvent(1, 2, 1.5, 0.3, 1.2, 0.5),),
     )
     loss = training_curve(record=record, quantity="loss", theme=LIGHT)
-    assert loss.data.values.tolist() == [[0.5, 2.0, "training"], [1.5, 1.0, "training"], [1, 1.2, "validation"]]
+    assert loss.data[["epoch", "loss", "images"]].values.tolist() == [
+        [0.5, 2.0, "training"],
+        [1.5, 1.0, "training"],
+        [1, 1.2, "validation"],
+    ]
     assert loss.spec == training_curve(record=empty, quantity="loss", theme=LIGHT).spec
     accuracy = training_curve(record=record, quantity="accuracy", theme=DARK)
     assert accuracy.data["accuracy"].tolist() == [0.1, 0.6, 0.5]
+
+
+def test_a_loss_beyond_the_figure_stands_at_its_edge_and_keeps_its_number() -> None:
+    config = TrainingConfig(epochs=1)
+    record = RunRecord(MLPConfig(), config, "MNIST", 100, batches=(BatchEvent(1, 1, 32, 800.0, 0.1),))
+    data = training_curve(record=record, quantity="loss", theme=LIGHT).data
+    assert (data["shown"][0], data["loss"][0]) == (HIGHEST_LOSS, 800.0)
 
 
 def test_the_confusion_heatmap_colours_mistakes_only() -> None:
