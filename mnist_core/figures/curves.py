@@ -58,38 +58,34 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
         "scale": colors,
         "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
     }
-    return VegaFigure(
-        data,
-        {
-            "height": 300,
-            "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
-            "layer": [
-                *([] if percent else [_guessing_line(theme)]),
-                {
-                    "transform": [{"filter": f"datum.images == '{TRAINING}'"}],
-                    "mark": {"type": "line", "strokeWidth": 1.5},
-                },
-                {
-                    "transform": [{"filter": f"datum.images == '{VALIDATION}'"}],
-                    "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 60}},
-                },
-            ],
-        },
-    )
+    encoding = {"x": x, "y": y, "color": color, "tooltip": tooltip}
+
+    def line(images: str, mark: dict[str, Any]) -> dict[str, Any]:
+        only = [{"filter": f"datum.images == '{images}'"}]
+        return {"transform": only, "mark": {"type": "line", **mark}, "encoding": encoding}
+
+    lines = [
+        line(TRAINING, {"strokeWidth": 1.5}),
+        line(VALIDATION, {"strokeWidth": 2, "point": {"size": 60}}),
+    ]
+    return VegaFigure(data, {"height": 300, "layer": lines if percent else [*_guessing_line(theme), *lines]})
 
 
-def _guessing_line(theme: Theme) -> dict[str, Any]:
+def _guessing_line(theme: Theme) -> list[dict[str, Any]]:
     """Where the loss of a network stands that knows nothing."""
-    at = {"y": {"datum": GUESSING}, "x": None, "color": None, "tooltip": None}
-    text = {"type": "text", "text": f"guessing: {GUESSING:.3f}", "align": "right", "dy": -7, "color": theme.text}
-    return {
-        "data": {"values": [{}]},
-        "encoding": at,
-        "layer": [
-            {"mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}},
-            {"mark": text, "encoding": {"x": {"value": "width"}}},
-        ],
+    at = {"y": {"datum": GUESSING}}
+    text = {
+        "type": "text",
+        "text": f"guessing: {GUESSING:.3f}",
+        "align": "right",
+        "dy": -7,
+        "dx": -4,
+        "color": theme.text,
     }
+    return [
+        {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}, "encoding": at},
+        {"data": {"values": [{}]}, "mark": text, "encoding": {**at, "x": {"value": "width"}}},
+    ]
 
 
 def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:

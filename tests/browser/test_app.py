@@ -62,6 +62,8 @@ def test_the_shipped_network_reads_a_seven_at_once(open_page: OpenPage) -> None:
     page.wait_for_timeout(1_000)  # the canvas takes strokes once its script has run
     draw(page, [(80, 70), (200, 70), (120, 220)])
     expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Draw on the black square")).to_be_visible()
 
 
 def test_a_sample_is_read_on_a_click_and_clears_the_canvas(open_page: OpenPage) -> None:
