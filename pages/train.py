@@ -12,82 +12,44 @@ from ui.training_panel import OPTIMIZERS
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
-KEEP: dict[str, Any] = {"persist_state": "session"}
 DATASETS = {state.MNIST: "MNIST", state.GENERATED: "Generated digits"}
+HELP = {
+    "dataset": "MNIST: digits written by people; it learns from 55,000 of them. Generated digits: drawn by the "
+    "program; it learns from 10,000.",
+    "seed": "Decides all that is random: with the same settings and the same seed you get exactly the same run.",
+    "epochs": "How often it sees all the training images.",
+    "batch_size": "How many images it looks at before each change.",
+    "layers": "Steps between the pixels and the scores. With none, each score is a plain sum over the pixels.",
+    "width": "A neuron adds up what comes in, each input with its own weight, and passes on what is above zero.",
+    "rate": "How large a change each batch makes. Too small learns slowly, too large learns nothing.",
+    "optimizer": "The rule that turns slopes into changes of the weights. SGD is the plain one; Adam gives each weight "
+    "a step size of its own.",
+}
+
+
+def control(key: str) -> dict[str, Any]:
+    """What all controls have in common: a name, an explanation, and a value that survives a page switch."""
+    return {"key": key, "help": HELP[key], "persist_state": "session"}
 
 
 def configs() -> tuple[MLPConfig, TrainingConfig]:
     """The controls, and what they say."""
     top, side = st.columns([2, 1])
+    names = DATASETS.__getitem__
     top.segmented_control(
-        "Digits to learn from",
-        DATASETS,
-        default=state.MNIST,
-        required=True,
-        format_func=DATASETS.__getitem__,
-        key="dataset",
-        **KEEP,
-        help="MNIST: digits written by people; it learns from 55,000 of them. "
-        "Generated digits: drawn by the program; it learns from 10,000.",
+        "Digits to learn from", DATASETS, default=state.MNIST, required=True, format_func=names, **control("dataset")
     )
-    seed = side.number_input(
-        "Seed",
-        0,
-        2**32 - 1,
-        0,
-        key="seed",
-        help="Decides all that is random: with the same settings and the same seed you get exactly the same run.",
-        **KEEP,
-    )
+    seed = side.number_input("Seed", 0, 2**32 - 1, 0, **control("seed"))
     left, middle, right = st.columns(3)
-    epochs = left.slider("Epochs", 1, 20, 5, key="epochs", help="How often it sees all the training images.", **KEEP)
-    batch_size = left.select_slider(
-        "Batch size", BATCH_SIZES, 32, key="batch_size", help="How many images it looks at before each change.", **KEEP
-    )
-    layers = middle.slider(
-        "Hidden layers",
-        0,
-        3,
-        1,
-        key="layers",
-        help="Steps between the pixels and the scores. With none, each score is a plain sum over the pixels.",
-        **KEEP,
-    )
-    width = middle.select_slider(
-        "Neurons in each hidden layer",
-        WIDTHS,
-        128,
-        key="width",
-        disabled=layers == 0,
-        help="A neuron adds up what comes in, each input with its own weight, and passes on what is above zero.",
-        **KEEP,
-    )
-    rate = right.select_slider(
-        "Learning rate",
-        LEARNING_RATES,
-        0.001,
-        key="rate",
-        format_func="{:g}".format,
-        help="How large a change each batch makes. Too small learns slowly, too large learns nothing.",
-        **KEEP,
-    )
-    optimizer = right.selectbox(
-        "Optimizer",
-        OPTIMIZERS,
-        format_func=OPTIMIZERS.__getitem__,
-        key="optimizer",
-        help="The rule that turns slopes "
-        "into changes of the weights. SGD is the plain one; Adam gives each weight a step size of its own.",
-        **KEEP,
-    )
+    epochs = left.slider("Epochs", 1, 20, 5, **control("epochs"))
+    batch_size = left.select_slider("Batch size", BATCH_SIZES, 32, **control("batch_size"))
+    layers = middle.slider("Hidden layers", 0, 3, 1, **control("layers"))
+    width = middle.select_slider("Neurons in each hidden layer", WIDTHS, 128, disabled=layers == 0, **control("width"))
+    rate = right.select_slider("Learning rate", LEARNING_RATES, 0.001, format_func="{:g}".format, **control("rate"))
+    optimizer = right.selectbox("Optimizer", OPTIMIZERS, format_func=OPTIMIZERS.__getitem__, **control("optimizer"))
     per_event = max(1, training_panel.EXAMPLES_PER_EVENT // batch_size)
     return MLPConfig((width,) * layers), TrainingConfig(
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=rate,
-        optimizer=optimizer,
-        seed=seed,
-        batches_per_event=per_event,
+        epochs, batch_size, rate, optimizer, seed, batches_per_event=per_event
     )
 
 

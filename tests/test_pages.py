@@ -144,10 +144,13 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     assert "Ready-made network" in app.caption[0].value
 
 
-def test_settings_survive_a_page_switch() -> None:
+def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: digits)
     app = open_page("pages/train.py")
     app = sound(app.slider(key="epochs").set_value(7).run())
+    app = sound(app.segmented_control(key="dataset").set_value("generated digits").run())
     app = sound(app.switch_page("pages/softmax.py").run())
+    assert app.caption[0].value.endswith("Digits: generated")
     app = sound(app.switch_page("pages/train.py").run())
     assert app.slider(key="epochs").value == 7
 
@@ -202,6 +205,22 @@ def test_a_drawn_one_is_read() -> None:
     assert "this is a **1**" in text(app)
     assert "The second guess is" in text(app)
     assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = threading.Event()
+
+    def slowly() -> Splits:
+        ready.wait(30)
+        return digits
+
+    monkeypatch.setattr(data, "generated_splits", slowly)
+    app = open_page("pages/draw.py")
+    assert "Some digits to click will stand here in a moment." in text(app)
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    assert "this is a **1**" in text(draw(app, one))
+    ready.set()
 
 
 def test_a_sample_is_read_in_place_of_a_drawing() -> None:

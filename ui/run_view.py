@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.confusion import confusion_heatmap
 from mnist_core.figures.curves import training_curve
-from mnist_core.jobs import Snapshot, State
+from mnist_core.jobs import ENDED, Snapshot, State
 from mnist_core.training import TrainingDiverged
 from ui import theme, training_panel
 
@@ -48,8 +48,6 @@ def _headline(snapshot: Snapshot[RunRecord]) -> str:
                 f"You are number {snapshot.place} in line: four networks train at a time on this server. "
                 "Yours starts by itself, and you may look at the other pages."
             )
-        case State.PAUSED:
-            return "Paused."
         case State.FAILED if isinstance(snapshot.error, TrainingDiverged):
             return str(snapshot.error)
         case State.FAILED:
@@ -71,7 +69,7 @@ def _figures(snapshot: Snapshot[RunRecord]) -> None:
     assert record is not None
     speed = record.examples / max(snapshot.worked, 1e-3)
     left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
-    running = snapshot.state in (State.RUNNING, State.WAITING, State.PAUSED)
+    running = snapshot.state not in ENDED
     last = record.epochs[-1] if record.epochs else None
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")

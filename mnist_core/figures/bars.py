@@ -1,6 +1,7 @@
 """Ten probabilities, or any number of them, as bars."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -35,36 +36,39 @@ def probability_bars(
     data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities]
     data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
     data["chosen"] = data["class"] == choice
-    x = {
-        "field": "class",
-        "type": "nominal",
-        "sort": None,
-        "title": None,
-        "axis": {"labelAngle": 0, "labelFontSize": 15},
+    return VegaFigure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
+
+
+def _axes() -> dict[str, Any]:
+    axis = {"labelAngle": 0, "labelFontSize": 15}
+    return {
+        "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": axis},
+        "y": {
+            "field": "probability",
+            "type": "quantitative",
+            "scale": {"domain": [0, 1]},
+            "axis": {"format": "%", "tickCount": 3},
+        },
     }
-    y = {"field": "probability", "type": "quantitative", "scale": {"domain": [0, 1]}, "title": "probability"}
+
+
+def _bars(theme: Theme) -> dict[str, Any]:
     fill = {"domain": ["right", "choice", "rest"], "range": [RIGHT_CLASS, CHOICE, theme.rest]}
-    return VegaFigure(
-        data,
-        {
-            "height": height,
-            "encoding": {"x": x, "y": {**y, "axis": {"format": "%", "tickCount": 3}}},
-            "layer": [
-                {
-                    "mark": {"type": "bar", "strokeWidth": 2.5},
-                    "encoding": {
-                        "color": {"field": "role", "type": "nominal", "scale": fill, "legend": None},
-                        "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
-                        "tooltip": [
-                            {"field": "class", "type": "nominal"},
-                            {"field": "probability", "type": "quantitative", "format": ".4f"},
-                        ],
-                    },
-                },
-                {
-                    "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 12, "color": theme.text},
-                    "encoding": {"text": {"field": "label", "type": "nominal"}},
-                },
+    return {
+        "mark": {"type": "bar", "strokeWidth": 2.5},
+        "encoding": {
+            "color": {"field": "role", "type": "nominal", "scale": fill, "legend": None},
+            "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
+            "tooltip": [
+                {"field": "class", "type": "nominal"},
+                {"field": "probability", "type": "quantitative", "format": ".4f"},
             ],
         },
-    )
+    }
+
+
+def _labels(theme: Theme) -> dict[str, Any]:
+    return {
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 12, "color": theme.text},
+        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    }

@@ -32,33 +32,7 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
     rows += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
     data = pd.DataFrame(rows, columns=["epoch", quantity, "images"])
     data["shown"] = data[quantity].clip(upper=HIGHEST_LOSS)
-    colors = {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]}
-    percent = quantity == "accuracy"
-    x = {
-        "field": "epoch",
-        "type": "quantitative",
-        "scale": {"domain": [0, record.training_config.epochs], "nice": False},
-        "axis": {"tickMinStep": 1, "format": "d"},
-    }
-    y = {
-        "field": "shown",
-        "type": "quantitative",
-        "title": quantity,
-        "scale": {"zero": not percent, "nice": True},
-        "axis": {"format": ".0%" if percent else "~g"},
-    }
-    tooltip = [
-        {"field": "images", "type": "nominal"},
-        {"field": "epoch", "type": "quantitative", "format": ".2f"},
-        {"field": quantity, "type": "quantitative", "format": ".2%" if percent else ".4f"},
-    ]
-    color = {
-        "field": "images",
-        "type": "nominal",
-        "scale": colors,
-        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
-    }
-    encoding = {"x": x, "y": y, "color": color, "tooltip": tooltip}
+    encoding = _curve_encoding(quantity, record.training_config.epochs, theme)
 
     def line(images: str, mark: dict[str, Any]) -> dict[str, Any]:
         only = [{"filter": f"datum.images == '{images}'"}]
@@ -68,7 +42,38 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
         line(TRAINING, {"strokeWidth": 1.5}),
         line(VALIDATION, {"strokeWidth": 2, "point": {"size": 60}}),
     ]
-    return VegaFigure(data, {"height": 300, "layer": lines if percent else [*_guessing_line(theme), *lines]})
+    behind = _guessing_line(theme) if quantity == "loss" else []
+    return VegaFigure(data, {"height": 300, "layer": [*behind, *lines]})
+
+
+def _curve_encoding(quantity: str, epochs: int, theme: Theme) -> dict[str, Any]:
+    percent = quantity == "accuracy"
+    return {
+        "x": {
+            "field": "epoch",
+            "type": "quantitative",
+            "scale": {"domain": [0, epochs], "nice": False},
+            "axis": {"tickMinStep": 1, "format": "d"},
+        },
+        "y": {
+            "field": "shown",
+            "type": "quantitative",
+            "title": quantity,
+            "scale": {"zero": not percent, "nice": True},
+            "axis": {"format": ".0%" if percent else "~g"},
+        },
+        "color": {
+            "field": "images",
+            "type": "nominal",
+            "scale": {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]},
+            "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
+        },
+        "tooltip": [
+            {"field": "images", "type": "nominal"},
+            {"field": "epoch", "type": "quantitative", "format": ".2f"},
+            {"field": quantity, "type": "quantitative", "format": ".2%" if percent else ".4f"},
+        ],
+    }
 
 
 def _guessing_line(theme: Theme) -> list[dict[str, Any]]:
@@ -105,46 +110,42 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     loss = -math.log(probability)
     rows += [(probability, loss, "yours", f"p = {decimal(probability)}: {loss:.3f}")]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
-    x = {
-        "field": "probability",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {"tickCount": 5},
-        "title": "probability given to the right class, p",
-    }
-    y = {
-        "field": "loss",
-        "type": "quantitative",
-        "scale": {"domain": [0, LOSS_AXIS], "nice": False},
-        "title": "loss, −ln p",
-    }
+    return VegaFigure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
 
-    def only(kind: str) -> list[dict[str, str]]:
-        return [{"filter": f"datum.kind == '{kind}'"}]
 
-    def text(kind: str, size: int, weight: str, lift: int) -> dict[str, object]:
-        mark = {"type": "text", "align": {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}, "dy": -lift, "dx": 6}
-        return {
-            "transform": only(kind),
-            "mark": {**mark, "fontSize": size, "fontWeight": weight, "color": theme.text},
-            "encoding": {"text": {"field": "label", "type": "nominal"}},
-        }
-
-    return VegaFigure(
-        data,
-        {
-            "height": 300,
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                {"transform": only("curve"), "mark": {"type": "line", "strokeWidth": 2.5, "color": theme.first_line}},
-                {"transform": only("mark"), "mark": {"type": "point", "size": 70, "color": theme.rest, "filled": True}},
-                text("mark", 12, "normal", 12),
-                {"transform": only("yours"), "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}},
-                {
-                    "transform": only("yours"),
-                    "mark": {"type": "point", "size": 200, "filled": True, "color": RIGHT_CLASS, "opacity": 1},
-                },
-                text("yours", 15, "bold", 32),
-            ],
+def _probability_axes() -> dict[str, Any]:
+    return {
+        "x": {
+            "field": "probability",
+            "type": "quantitative",
+            "scale": {"domain": [0, 1]},
+            "axis": {"tickCount": 5},
+            "title": "probability given to the right class, p",
         },
-    )
+        "y": {
+            "field": "loss",
+            "type": "quantitative",
+            "scale": {"domain": [0, LOSS_AXIS], "nice": False},
+            "title": "loss, −ln p",
+        },
+    }
+
+
+def _probability_layers(theme: Theme) -> list[dict[str, Any]]:
+    def layer(kind: str, **mark: Any) -> dict[str, Any]:
+        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
+
+    def text(kind: str, **mark: Any) -> dict[str, Any]:
+        # Where the curve runs out of room on the right, the text stands to the left of its point.
+        align = {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}
+        label = {"text": {"field": "label", "type": "nominal"}}
+        return {**layer(kind, type="text", align=align, dx=6, color=theme.text, **mark), "encoding": label}
+
+    return [
+        layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
+        layer("mark", type="point", size=70, filled=True, color=theme.rest),
+        text("mark", dy=-12, fontSize=12),
+        layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
+        layer("yours", type="point", size=200, filled=True, color=RIGHT_CLASS, opacity=1),
+        text("yours", dy=-32, fontSize=15, fontWeight="bold"),
+    ]
