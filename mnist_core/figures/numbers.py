@@ -1,11 +1,11 @@
-"""Probabilities as text, never rounded to what they are not."""
+"""Probabilities as text. A softmax is never 0 or 1 on paper, even where float32 rounds it so; no text says it is."""
 
 
 def percent(probability: float) -> str:
-    """A probability to a tenth of a percent, without calling it 0 or 100 % when it is not."""
-    if 0 < probability < 0.0005:
+    """A probability to a tenth of a percent."""
+    if probability < 0.0005:
         return "under 0.1%"
-    if 0.9995 <= probability < 1:
+    if probability >= 0.9995:
         return "over 99.9%"
     return f"{probability:.1%}"
 

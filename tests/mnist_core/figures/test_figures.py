@@ -26,7 +26,14 @@ def test_bars_name_choice_and_right_class() -> None:
 
 @pytest.mark.parametrize(
     ("p", "says"),
-    [(0.0, "0.0%"), (1e-6, "under 0.1%"), (0.0005, "0.1%"), (0.5, "50.0%"), (0.9996, "over 99.9%"), (1.0, "100.0%")],
+    [
+        (0.0, "under 0.1%"),
+        (1e-6, "under 0.1%"),
+        (0.0005, "0.1%"),
+        (0.5, "50.0%"),
+        (0.9996, "over 99.9%"),
+        (1.0, "over 99.9%"),
+    ],
 )
 def test_nothing_is_called_certain_that_is_not(p: float, says: str) -> None:
     assert percent(p) == says
