@@ -41,8 +41,8 @@ def sample_digits() -> Tensor | None:
     return validation.images[firsts]
 
 
-def show_reading(model: MLP, image: Tensor) -> None:
-    """What the network makes of an image, torch.float32 [28, 28] in 0..1."""
+def show_reading(model: MLP, image: Tensor, right: str | None = None) -> None:
+    """What the network makes of an image, torch.float32 [28, 28] in 0..1, which shows ``right`` where that is known."""
     p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
     first, second = p.argsort(descending=True)[:2].tolist()
     answer, seen = st.columns([2, 1], vertical_alignment="center")
@@ -54,7 +54,7 @@ def show_reading(model: MLP, image: Tensor) -> None:
         )
     seen.image(enlarged(image=image, factor=5), caption="What the network sees: 28 × 28 pixels", output_format="PNG")
     theme.show(
-        probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=200),
+        probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), right=right, height=200),
         key="probabilities",
         description="The probability of each digit as a bar; the text above names the two largest.",
     )
@@ -73,7 +73,7 @@ def reader(model: MLP) -> None:
     with right:
         try:
             if samples is not None and picked is not None:
-                show_reading(model, samples[picked] / 255)
+                show_reading(model, samples[picked] / 255, DIGITS[picked])
             else:
                 show_reading(model, drawing_to_mnist(drawing))
         except BlankDrawing:
