@@ -6,7 +6,9 @@ import streamlit as st
 
 from ui import resources, state, status, theme
 
-st.set_page_config(page_title="Understand a classifier", layout="wide")
+# A file of ours: for a named icon, the pages' own included, the browser would ask a server on the internet.
+icon = Path(__file__).parent / "ui" / "favicon.png"
+st.set_page_config(page_title="Understand a classifier", page_icon=str(icon), layout="wide")
 page = st.navigation(
     [
         st.Page("pages/welcome.py", title="Welcome", icon=":material/waving_hand:", default=True),
@@ -16,10 +18,8 @@ page = st.navigation(
     ]
 )
 theme.apply()
-state.holder()
+state.identify()
 status.line()
 page.run()
-# A file of ours: for a named icon the browser would ask a server on the internet. It comes last because Streamlit
-# imports numpy and PIL for it, and the page need not wait for that.
-st.set_page_config(page_icon=str(Path(__file__).parent / "ui" / "favicon.png"))
+state.ask_tab()
 resources.warm_up()

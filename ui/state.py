@@ -14,24 +14,31 @@ GENERATED = "generated digits"
 _HOLDER_JS = (COMPONENTS / "holder.js").read_text(encoding="utf-8")
 
 
-def holder() -> str:
-    """A name for this browser tab that survives a reload; call it once a run, in app.py.
+def identify() -> None:
+    """Finds the name of this browser tab, which survives a reload; called once a run, before anything needs it.
 
-    The server proposes a name. A tab that has one from before answers with that, a moment later.
+    The server proposes a name. A tab that has one from before answers with that, a moment after the first run.
     """
     candidate = st.session_state.setdefault("_candidate", uuid.uuid4().hex)
-    known = st.session_state.setdefault("_holder", candidate)
-    component = st.components.v2.component("holder", js=_HOLDER_JS)
-    with st.container(key="unseen"):
-        answer = component(key="holder", data={"candidate": candidate, "known": known}, on_name_change=lambda: None)
-    name = answer.get("name")
+    st.session_state.setdefault("_holder", candidate)
+    name = st.session_state.get("holder", {}).get("name")
     if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name):
         st.session_state["_holder"] = name
-    return str(st.session_state["_holder"])
+
+
+def ask_tab() -> None:
+    """Asks the tab for its name. Called after the page, which need not wait for what Streamlit loads for it."""
+    component = st.components.v2.component("holder", js=_HOLDER_JS)
+    with st.container(key="unseen"):
+        component(
+            key="holder",
+            data={"candidate": st.session_state["_candidate"], "known": current_holder()},
+            on_name_change=lambda: None,
+        )
 
 
 def current_holder() -> str:
-    """The name ``holder`` found in this run."""
+    """The name ``identify`` found in this run."""
     return str(st.session_state["_holder"])
 
 
