@@ -188,16 +188,20 @@ def fit(
             step += 1
             recent.add(loss, logits, labels)
             epoch_tally.add(loss, logits, labels)
-            if not math.isfinite(epoch_tally.loss):
-                raise TrainingDiverged(
-                    f"The loss stopped being a number at batch {step}. Try a smaller learning rate "
-                    f"than {config.learning_rate:g}."
-                )
+            _check_loss(epoch_tally.loss, step, config)
             if step % config.batches_per_event == 0 or step == epoch * steps:
                 yield BatchEvent(epoch, step, recent.examples, *recent.means())
                 recent = _Tally()
         validated = evaluate(model, validation)
         yield EpochEvent(epoch, step, *epoch_tally.means(), validated.loss, validated.accuracy)
+
+
+def _check_loss(loss: float, step: int, config: TrainingConfig) -> None:
+    if not math.isfinite(loss):
+        raise TrainingDiverged(
+            f"The loss stopped being a number at batch {step}. "
+            f"Try a smaller learning rate than {config.learning_rate:g}."
+        )
 
 
 def _schedule(

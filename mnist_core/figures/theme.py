@@ -20,16 +20,14 @@ class Theme:
     """What differs between the light and the dark page."""
 
     text: str
-    background: str
-    grid: str
     rest: str  # marks that are neither right nor chosen
     first_line: str  # training
     second_line: str  # validation
     heat: tuple[str, str]  # from nothing to all
 
 
-LIGHT = Theme("#1B1F24", "#FFFFFF", "#DDE1E6", "#767676", "#0072B2", "#B87B00", ("#F4F6F8", "#0072B2"))
-DARK = Theme("#E6E9ED", "#12161B", "#333B44", "#8C8C8C", "#56B4E9", "#E69F00", ("#1C2229", "#56B4E9"))
+LIGHT = Theme("#1B1F24", "#767676", "#0072B2", "#B87B00", ("#F4F6F8", "#0072B2"))
+DARK = Theme("#E6E9ED", "#8C8C8C", "#56B4E9", "#E69F00", ("#1C2229", "#56B4E9"))
 
 
 class VegaFigure(NamedTuple):
