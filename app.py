@@ -4,18 +4,38 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import resources, state, status, theme
+from ui import link, resources, state, status, theme
 
 st.set_page_config(page_title="Understand a classifier", layout="wide")
 # No icons: the browser would ask a server on the internet for the one of the page, as the tab's icon.
-page = st.navigation(
-    [
-        st.Page("pages/welcome.py", title="Welcome", default=True),
-        st.Page("pages/softmax.py", title="Softmax and cross-entropy"),
-        st.Page("pages/train.py", title="Train a network"),
-        st.Page("pages/draw.py", title="Draw a digit"),
-    ]
-)
+LESSONS = {
+    "": {"welcome": "Welcome"},
+    "Softmax and loss": {
+        "two_classes": "From two classes to many",
+        "softmax": "Softmax, column by column",
+        "cross_entropy": "Cross-entropy",
+    },
+    "Data and network": {
+        "data": "The data",
+        "batches": "Mini-batches",
+        "network": "The network",
+        "layers": "What layers do",
+    },
+    "Training": {
+        "step": "One training step",
+        "overfitting": "Overfitting",
+        "train": "Train a network",
+    },
+    "Reading": {"draw": "Draw a digit", "symbols": "All symbols"},
+}
+sections = {
+    section: [st.Page(f"pages/{stem}.py", title=title, default=stem == "welcome") for stem, title in titles.items()]
+    for section, titles in LESSONS.items()
+}
+page = st.navigation(sections, expanded=True)
+in_order = [lesson for section in sections.values() for lesson in section]
+state.turn_to(in_order.index(page), in_order)
+link.restore()
 theme.apply()
 state.identify()
 status.line()

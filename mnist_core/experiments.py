@@ -1,6 +1,6 @@
 """A run as a record: what was trained, how, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -74,6 +74,8 @@ class RunRecord:
 def run(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None) -> Iterator[RunRecord]:
     """Trains a model in place, then reads the test images once.
 
+    What a reader tries again and again is a ``trial``, which leaves the test images alone.
+
     Args:
         model: A new model; trained in place.
         splits: What to learn from and be judged on.
@@ -84,13 +86,41 @@ def run(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | N
         The record so far, after each event of ``fit`` and once more with the final test.
     """
     record = RunRecord(model.config, config, splits.name, len(splits.train))
+    for record in trial(model, splits, config, augment):
+        yield record
+    yield replace(record, test=evaluate(model, splits.test))
+
+
+def trial(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None) -> Iterator[RunRecord]:
+    """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
+    record = RunRecord(model.config, config, splits.name, len(splits.train))
     for event in fit(model, splits.train, splits.validation, config, augment):
         if isinstance(event, BatchEvent):
             record = replace(record, steps=event.step, batches=thinned((*record.batches, event)))
         else:
             record = replace(record, epochs=(*record.epochs, event))
         yield record
-    yield replace(record, test=evaluate(model, splits.test))
+
+
+def side_by_side(runs: Mapping[str, Iterator[RunRecord]]) -> Iterator[dict[str, RunRecord]]:
+    """Lets several runs take turns, event by event, so that they can be watched together.
+
+    Args:
+        runs: From ``trial`` or ``run``, by name.
+
+    Yields:
+        The latest record of each run that has begun, after each event.
+    """
+    latest: dict[str, RunRecord] = {}
+    going = dict(runs)
+    while going:
+        for name, iterator in list(going.items()):
+            record = next(iterator, None)
+            if record is None:
+                del going[name]
+            else:
+                latest = {**latest, name: record}
+                yield latest
 
 
 def thinned(batches: tuple[BatchEvent, ...]) -> tuple[BatchEvent, ...]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,18 +13,18 @@ from mnist_core.evaluation import evaluate
 from mnist_core.model import MLP, MLPConfig
 
 # Fused: one pass over the weights instead of several, which is a third of a step's time at batch 32.
-OPTIMIZERS: dict[str, Callable[[MLP, float], torch.optim.Optimizer]] = {
-    "sgd": lambda model, rate: torch.optim.SGD(model.parameters(), lr=rate, fused=True),
-    "momentum": lambda model, rate: torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, fused=True),
-    "adam": lambda model, rate: torch.optim.Adam(model.parameters(), lr=rate, fused=True),
-    "adamw": lambda model, rate: torch.optim.AdamW(model.parameters(), lr=rate, fused=True),
+OPTIMIZERS: dict[str, Callable[[MLP, "TrainingConfig"], torch.optim.Optimizer]] = {
+    "sgd": lambda model, config: torch.optim.SGD(**_common(model, config)),
+    "momentum": lambda model, config: torch.optim.SGD(**_common(model, config), momentum=0.9),
+    "adam": lambda model, config: torch.optim.Adam(**_common(model, config)),
+    "adamw": lambda model, config: torch.optim.AdamW(**_common(model, config)),
 }
 SCHEDULES = ("constant", "one-cycle")
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]  # torch.uint8 [N, 28, 28] -> the same, distorted
 
 
-class TrainingDiverged(RuntimeError):
+class TrainingDiverged(ArithmeticError):
     """The loss stopped being a number."""
 
 
@@ -40,6 +41,8 @@ class TrainingConfig:
     learning_rate: float = 1e-3  # Adam's usual start
     optimizer: str = "adam"  # forgiving: works over a wide range of learning rates
     seed: int = 0  # of the order of the images, dropout and distortion
+    weight_decay: float | None = None  # pull of the weights towards 0; None: AdamW's usual 0.01, for the others 0
+    shuffle: bool = True  # the order of the images, anew in every epoch; without, they come as they lie
     schedule: str = "constant"  # or "one-cycle": up to the learning rate, then down to nothing
     batches_per_event: int = 1  # more where nobody looks at every batch
 
@@ -50,6 +53,8 @@ class TrainingConfig:
         _check_whole("batches_per_event", self.batches_per_event, 1, 1_000_000)
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 100):
             raise ValueError(f"The learning rate is a number above 0 and up to 100, not {self.learning_rate!r}.")
+        if self.weight_decay is not None and not 0 <= self.weight_decay <= 10:
+            raise ValueError(f"Weight decay is a number from 0 to 10, not {self.weight_decay!r}.")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"The optimizer is one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}.")
         if self.schedule not in SCHEDULES:
@@ -58,6 +63,12 @@ class TrainingConfig:
     def steps_per_epoch(self, images: int) -> int:
         """How many batches ``images`` make; the last one may be short."""
         return math.ceil(images / self.batch_size)
+
+
+def _common(model: MLP, config: TrainingConfig) -> dict[str, Any]:
+    """The arguments all optimizers take."""
+    decay = {} if config.weight_decay is None else {"weight_decay": config.weight_decay}
+    return {"params": model.parameters(), "lr": config.learning_rate, "fused": True, **decay}
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:
@@ -166,7 +177,7 @@ def fit(
         TrainingDiverged: If the loss is no longer a number.
     """
     loss_function = nn.CrossEntropyLoss()
-    optimizer = OPTIMIZERS[config.optimizer](model, config.learning_rate)
+    optimizer = OPTIMIZERS[config.optimizer](model, config)
     steps = config.steps_per_epoch(len(train))
     schedule = _schedule(optimizer, config, steps * config.epochs)
     order_generator = torch.Generator().manual_seed(config.seed)
@@ -175,7 +186,8 @@ def fit(
 
     step = 0
     for epoch in range(1, config.epochs + 1):
-        order = torch.randperm(len(train), generator=order_generator)  # shuffled anew in every epoch
+        # (N,): shuffled anew in every epoch, or as the images lie
+        order = torch.randperm(len(train), generator=order_generator) if config.shuffle else torch.arange(len(train))
         epoch_tally, recent = _Tally(), _Tally()
         for indices in order.split(config.batch_size):
             model.train()  # whoever looked at the model in between may have left it in eval mode

@@ -99,4 +99,4 @@ lesson.try_this(
     "Then draw a letter: the network has only ten answers, so it gives one of them anyway."
 )
 lesson.show_source(crop_to_ink, centre_by_mass, predict_proba)
-lesson.next_page("pages/softmax.py", "Where do the probabilities come from?")
+lesson.footer()

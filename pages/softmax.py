@@ -100,4 +100,4 @@ lesson.try_this(
     "a little at a time, so that the loss falls."
 )
 lesson.show_source(softmax, cross_entropy)
-lesson.next_page("pages/train.py", "Next: train a network")
+lesson.footer()

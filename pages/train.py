@@ -92,4 +92,4 @@ lesson.try_this(
     "how much worse is that than with one?"
 )
 lesson.show_source(train_step)
-lesson.next_page("pages/draw.py", "Next: let it read your handwriting")
+lesson.footer()

@@ -19,15 +19,15 @@ left, middle, right = st.columns(3)
 with left.container(border=True, height="stretch"):
     st.markdown("##### 1. From scores to a loss")
     st.markdown("Move three scores, watch them become probabilities, and see what a wrong answer costs.")
-    lesson.next_page("pages/softmax.py", "Softmax and cross-entropy")
+    st.page_link("pages/softmax.py", label="Softmax and cross-entropy")
 with middle.container(border=True, height="stretch"):
     st.markdown("##### 2. Train a network")
     st.markdown("Start with a network that knows nothing. Within half a minute it reads about 97 of 100 digits.")
-    lesson.next_page("pages/train.py", "Train a network")
+    st.page_link("pages/train.py", label="Train a network")
 with right.container(border=True, height="stretch"):
     st.markdown("##### 3. Let it read yours")
     st.markdown("Draw a digit with the mouse or a finger. See what the network sees, and how sure it is.")
-    lesson.next_page("pages/draw.py", "Draw a digit")
+    st.page_link("pages/draw.py", label="Draw a digit")
 
 st.markdown(
     "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "

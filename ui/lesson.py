@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from ui import link, state
+
 ROUTER = Path(__file__).resolve().parent.parent / "app.py"
 
 
@@ -16,6 +18,7 @@ def header(title: str, question: str) -> None:
     _insist_on_router()
     st.title(title, anchor=False)
     st.markdown(f"#### {question}")
+    link.tools()
 
 
 def _insist_on_router() -> None:
@@ -27,6 +30,13 @@ def _insist_on_router() -> None:
     if PagesManager.uses_pages_directory:
         exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})
         st.stop()
+
+
+def formula(symbols: str, *numbers: str) -> None:
+    """A formula in symbols, and below it the same with the numbers now on the page; all in LaTeX."""
+    st.latex(symbols)
+    for line in numbers:
+        st.latex(line)
 
 
 def notice(text: str) -> None:
@@ -47,6 +57,11 @@ def show_source(*functions: Callable[..., Any]) -> None:
             st.code(inspect.getsource(function), language="python")
 
 
-def next_page(path: str, label: str) -> None:
-    """The way on."""
-    st.page_link(path, label=label, icon=":material/arrow_forward:")
+def footer() -> None:
+    """The way back and the way on; the last call of every page."""
+    before, after = state.neighbours()
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="way"):
+        if before:
+            st.page_link(before, label=f"Back: {before.title}", icon=":material/arrow_back:")
+        if after:
+            st.page_link(after, label=f"Next: {after.title}", icon=":material/arrow_forward:")

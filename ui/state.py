@@ -3,8 +3,10 @@
 import re
 import uuid
 from pathlib import Path
+from typing import Any, cast
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 COMPONENTS = Path(__file__).parent / "components"
 SHIPPED = "shipped"
@@ -40,6 +42,30 @@ def ask_tab() -> None:
 def current_holder() -> str:
     """The name ``identify`` found in this run."""
     return str(st.session_state["_holder"])
+
+
+def linked() -> dict[str, str]:
+    """What the link says that is not bound to a widget on the page: at first all that it said when the visit began."""
+    if "_linked" not in st.session_state:
+        st.session_state["_linked"] = st.query_params.to_dict()
+    return cast(dict[str, str], st.session_state["_linked"])
+
+
+def page_controls() -> dict[str, Any]:
+    """The controls drawn on this page so far: the value each starts with, by key."""
+    return cast(dict[str, Any], st.session_state.setdefault("_page_controls", {}))
+
+
+def turn_to(index: int, pages: list[StreamlitPage]) -> None:
+    """Notes the order of all pages, and which of them is open."""
+    st.session_state["_pages"] = index, pages
+    st.session_state["_page_controls"] = {}
+
+
+def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
+    """The pages before and after the open one, where there are such."""
+    index, pages = st.session_state["_pages"]
+    return pages[index - 1] if index else None, pages[index + 1] if index + 1 < len(pages) else None
 
 
 def wanted_dataset() -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -35,6 +35,14 @@ class TrainedModel:
     record: RunRecord
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """A lesson's small training, and the settings it was started with."""
+
+    job: Job[Any]
+    setting: object
+
+
 @dataclass
 class Visitor:
     """What one browser tab has going and has made."""
@@ -45,6 +53,7 @@ class Visitor:
     in_training: MLP | None = None
     models: list[TrainedModel] = field(default_factory=list)
     last: Snapshot[RunRecord] | None = None  # how the last run ended
+    experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -67,8 +76,9 @@ class Visitors:
         with self._lock:
             for gone in [n for n, visitor in self._by_name.items() if now - visitor.last_seen > FORGET_AFTER]:
                 forgotten = self._by_name.pop(gone)
-                if forgotten.job:
-                    forgotten.job.cancel()
+                for job in (forgotten.job, *(experiment.job for experiment in forgotten.experiments.values())):
+                    if job:
+                        job.cancel()
             visitor = self._by_name.setdefault(name, Visitor(now))
             visitor.last_seen = now
             return visitor
@@ -84,6 +94,8 @@ def visitor() -> Visitor:
     """Whoever sits before this page. Their run, should it rest for want of them, goes on; if it ended, it is noted."""
     found = visitors().find(state.current_holder())
     with found.lock:
+        for experiment in found.experiments.values():
+            experiment.job.touch()
         if found.job:
             found.job.touch()
             _note_end(found, found.job)

@@ -53,7 +53,9 @@ def test_a_step_is_the_courses_step(few: Dataset) -> None:
     expected = nn.functional.cross_entropy(by_hand(x), few.labels)
     expected.backward()
 
-    loss, logits = train_step(model, x, few.labels, nn.CrossEntropyLoss(), OPTIMIZERS["sgd"](model, 0.5))
+    loss, logits = train_step(
+        model, x, few.labels, nn.CrossEntropyLoss(), OPTIMIZERS["sgd"](model, TrainingConfig(learning_rate=0.5))
+    )
 
     assert loss.item() == pytest.approx(expected.item())
     assert logits.shape == (100, 10)

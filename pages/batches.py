@@ -1,0 +1,6 @@
+"""Mini-batches."""
+
+from ui import lesson
+
+lesson.header("Mini-batches", "")
+lesson.footer()

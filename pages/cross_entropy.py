@@ -1,0 +1,6 @@
+"""Cross-entropy."""
+
+from ui import lesson
+
+lesson.header("Cross-entropy", "")
+lesson.footer()

@@ -1,0 +1,6 @@
+"""The data."""
+
+from ui import lesson
+
+lesson.header("The data", "")
+lesson.footer()

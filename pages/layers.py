@@ -1,0 +1,6 @@
+"""What layers do."""
+
+from ui import lesson
+
+lesson.header("What layers do", "")
+lesson.footer()

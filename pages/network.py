@@ -1,0 +1,6 @@
+"""The network."""
+
+from ui import lesson
+
+lesson.header("The network", "")
+lesson.footer()

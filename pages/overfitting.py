@@ -1,0 +1,6 @@
+"""Overfitting."""
+
+from ui import lesson
+
+lesson.header("Overfitting", "")
+lesson.footer()

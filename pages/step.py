@@ -1,0 +1,6 @@
+"""One training step."""
+
+from ui import lesson
+
+lesson.header("One training step", "")
+lesson.footer()

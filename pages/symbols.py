@@ -1,0 +1,6 @@
+"""All symbols."""
+
+from ui import lesson
+
+lesson.header("All symbols", "")
+lesson.footer()
