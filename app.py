@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import link, resources, state, status, theme
+from ui import dataset, link, resources, state, status, theme
 
 st.set_page_config(page_title="Understand a classifier", layout="wide")
 # No icons: the browser would ask a server on the internet for the one of the page, as the tab's icon.
@@ -40,6 +40,7 @@ theme.apply()
 state.identify()
 status.line()
 page.run()
+dataset.mention()
 state.ask_tab()
 # The tab's icon comes late because Streamlit imports numpy and PIL for it, which the page need not wait for.
 st.set_page_config(page_icon=str(Path(__file__).parent / "ui" / "favicon.png"))

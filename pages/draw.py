@@ -1,5 +1,6 @@
 """Draw a digit and let a network read it."""
 
+import numpy as np
 import streamlit as st
 from torch import Tensor
 
@@ -10,9 +11,23 @@ from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import BlankDrawing, centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, dataset, lesson, resources, state, status, theme, training_panel
+from ui import canvas, dataset, lesson, question, resources, state, status, theme, training_panel
+from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
+
+LETTER = Question(
+    "ask_letter",
+    "You draw the letter H. What does the network answer?",
+    "A digit, perhaps with a high probability",
+    "It has ten outputs, and softmax divides all of the probability among them. Nothing is left for anything else.",
+    {
+        "That it is no digit": "It has no output that could say so: there are ten, one for each digit.",
+        "A probability of 10% for each digit": "That would be honest. But nobody taught it to doubt: it has "
+        "seen digits only, and scores whatever strokes it finds.",
+    },
+    order=1,
+)
 
 
 def model_in_use() -> MLP:
@@ -85,6 +100,28 @@ def reader(model: MLP) -> None:
         canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
 
 
+def letter() -> Tensor:
+    """The letter H as the network would see it: torch.float32 [28, 28] in 0..1."""
+    drawing = np.zeros((canvas.SIZE, canvas.SIZE), np.uint8)
+    for rows, columns in (((50, 230), (70, 70)), ((50, 230), (192, 192)), ((131, 131), (70, 192))):
+        drawing[rows[0] : rows[1] + canvas.BRUSH, columns[0] : columns[1] + canvas.BRUSH] = 255
+    return drawing_to_mnist(drawing)
+
+
+def read_letter(model: MLP) -> None:
+    """What the network makes of a letter."""
+    p = predict_proba(model, letter()[None])[0]  # (1, 28, 28) -> (10,)
+    seen, bars = st.columns([1, 3], vertical_alignment="center")
+    seen.image(enlarged(image=letter(), factor=5), caption="An H, as the network sees it", output_format="PNG")
+    with bars:
+        theme.show(
+            probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=180),
+            key="letter_probabilities",
+            description="The probability of each digit as a bar, for a letter H.",
+        )
+    st.markdown(f"It says that the H is a **{int(p.argmax())}**, with a probability of {percent(p.max().item())}.")
+
+
 lesson.header("Draw a digit", "Can it read your handwriting?")
 reader(model_in_use())
 chooser()
@@ -96,7 +133,9 @@ lesson.notice(
 )
 lesson.try_this(
     "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
-    "Then draw a letter: the network has only ten answers, so it gives one of them anyway."
+    "Then draw a letter, or scribble."
 )
+if question.ask(LETTER):
+    read_letter(model_in_use())
 lesson.show_source(crop_to_ink, centre_by_mass, predict_proba)
 lesson.footer()

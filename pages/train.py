@@ -1,21 +1,17 @@
 """Train a network and watch it learn."""
 
-from typing import Any
-
 import streamlit as st
 
 from mnist_core.model import MLPConfig
 from mnist_core.training import TrainingConfig, train_step
-from ui import dataset, lesson, run_view, state, training_panel
+from ui import dataset, lesson, link, question, run_view, training_panel
+from ui.question import Question
 from ui.training_panel import OPTIMIZERS
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
-DATASETS = {state.MNIST: "MNIST", state.GENERATED: "Generated digits"}
 HELP = {
-    "dataset": "MNIST: digits written by people; it learns from 55,000 of them. Generated digits: drawn by the "
-    "program; it learns from 10,000.",
     "seed": "Decides all that is random: with the same settings and the same seed you get exactly the same run.",
     "epochs": "How often it sees all the training images.",
     "batch_size": "How many images it looks at before each change.",
@@ -27,26 +23,44 @@ HELP = {
 }
 
 
-def control(key: str) -> dict[str, Any]:
-    """What all controls have in common: a name, an explanation, and a value that survives a page switch."""
-    return {"key": key, "help": HELP[key], "persist_state": "session"}
+BLIND = Question(
+    "ask_train",
+    "Before its first batch the network knows nothing, and gives each of the ten digits about the same probability. "
+    "Where does the curve of its loss begin?",
+    "Near 2.3",
+    "Each digit gets a probability of about 1/10, and −ln(1/10) = ln 10 = 2.303.",
+    {
+        "Near 0": "A loss of 0 means that the right digit got a probability of 1: it would know everything already.",
+        "Near 0.1": "0.1 is the probability it gives to the right digit. The loss is −ln 0.1 = 2.303.",
+        "Near 10": "Ten is the number of digits. The loss is the logarithm of that: ln 10 = 2.303.",
+    },
+    order=2,
+)
 
 
 def configs() -> tuple[MLPConfig, TrainingConfig]:
     """The controls, and what they say."""
     top, side = st.columns([2, 1])
-    names = DATASETS.__getitem__
-    top.segmented_control(
-        "Digits to learn from", DATASETS, default=state.MNIST, required=True, format_func=names, **control("dataset")
-    )
-    seed = side.number_input("Seed", 0, 2**32 - 1, 0, **control("seed"))
+    with top:
+        dataset.chooser()
+    with side:
+        seed = link.number_input("Seed", "seed", 0, 2**32 - 1, 0, help=HELP["seed"])
     left, middle, right = st.columns(3)
-    epochs = left.slider("Epochs", 1, 20, 5, **control("epochs"))
-    batch_size = left.select_slider("Batch size", BATCH_SIZES, 32, **control("batch_size"))
-    layers = middle.slider("Hidden layers", 0, 3, 1, **control("layers"))
-    width = middle.select_slider("Neurons in each hidden layer", WIDTHS, 128, disabled=layers == 0, **control("width"))
-    rate = right.select_slider("Learning rate", LEARNING_RATES, 0.001, format_func="{:g}".format, **control("rate"))
-    optimizer = right.selectbox("Optimizer", OPTIMIZERS, format_func=OPTIMIZERS.__getitem__, **control("optimizer"))
+    with left:
+        epochs = link.whole_slider("Epochs", "epochs", 1, 20, 5, help=HELP["epochs"])
+        batch_size = link.select_slider("Batch size", "batch_size", BATCH_SIZES, 32, help=HELP["batch_size"])
+    with middle:
+        layers = link.whole_slider("Hidden layers", "layers", 0, 3, 1, help=HELP["layers"])
+        width = link.select_slider(
+            "Neurons in each hidden layer", "width", WIDTHS, 128, disabled=layers == 0, help=HELP["width"]
+        )
+    with right:
+        rate = link.select_slider(
+            "Learning rate", "rate", LEARNING_RATES, 0.001, names="{:g}".format, help=HELP["rate"]
+        )
+        optimizer = link.selectbox(
+            "Optimizer", "optimizer", OPTIMIZERS, "adam", names=OPTIMIZERS.__getitem__, help=HELP["optimizer"]
+        )
     per_event = max(1, training_panel.EXAMPLES_PER_EVENT // batch_size)
     return MLPConfig((width,) * layers), TrainingConfig(
         epochs, batch_size, rate, optimizer, seed, batches_per_event=per_event
@@ -80,6 +94,8 @@ with st.container(border=True):
         training_panel.start(visitor, model_config, training_config, dataset.splits())
         st.rerun()
 
+if question.ask(BLIND):
+    st.caption("Train with a learning rate of 0.0001 to see it: the first dots of the curve lie near the dashed line.")
 run_view.show(is_training)
 lesson.notice(
     "The training curve is jagged because every batch is different. Each dot is the result on the **validation** "

@@ -6,10 +6,36 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import resources, state
+from ui import link, resources, state
 
 if TYPE_CHECKING:
     from mnist_core.data import Splits
+
+
+NAMES = {state.MNIST: "MNIST", state.GENERATED: "Generated digits"}
+
+
+def chooser() -> None:
+    """The control for which digits are in use; it counts for all pages."""
+    st.session_state.setdefault("dataset", state.wanted_dataset())
+    link.buttons(
+        "Digits to learn from",
+        "dataset",
+        NAMES,
+        state.MNIST,
+        names=NAMES.__getitem__,
+        help="MNIST: digits written by people; a network learns from 55,000 of them. Generated digits: drawn by the "
+        "program; it learns from 10,000.",
+    )
+
+
+def mention() -> None:
+    """Puts the digits in use into the link of a page that has no control for them, unless they are MNIST's.
+
+    The parameter has another name than the control, which Streamlit lets nobody else write.
+    """
+    if "dataset" not in state.page_controls() and state.wanted_dataset() == state.GENERATED:
+        st.query_params["digits"] = "generated"
 
 
 def splits() -> Splits:

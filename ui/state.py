@@ -69,8 +69,11 @@ def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
 
 
 def wanted_dataset() -> str:
-    """The data set the reader chose: ``MNIST`` (also while it is not there yet) or ``GENERATED``."""
-    return GENERATED if st.session_state.get("dataset") == GENERATED else MNIST
+    """The data set the reader or the link chose: ``MNIST`` (also while it is not there yet) or ``GENERATED``."""
+    chosen = st.session_state.get("dataset")
+    if chosen is None and (linked().get("digits") == "generated" or linked().get("dataset") == "Generated digits"):
+        return GENERATED
+    return GENERATED if chosen == GENERATED else MNIST
 
 
 def offer_model(key: str) -> None:
