@@ -2,7 +2,39 @@
 
 import streamlit as st
 
-from ui import lesson
+from mnist_core.figures.hundred import hundred_squares
+from ui import lesson, question, theme
+from ui.question import Question
+
+GUESSING = Question(
+    "ask_welcome",
+    "A program that has never seen a digit names one of the ten at random, again and again. Of 100 digits, how many "
+    "does it name rightly?",
+    "About 10",
+    "Whatever the digit is, one guess in ten names it.",
+    {
+        "None": "Even a blind guess is right now and then: there are only ten digits to choose from.",
+        "About 50": "That would be so with two classes, like heads or tails. Here there are ten.",
+    },
+    order=1,
+)
+
+
+def of_a_hundred() -> None:
+    """What guessing reaches, and what learning from examples does."""
+    from mnist_core.checkpoint import shipped_card  # here: torch, which it needs, takes seconds to import
+
+    reached = shipped_card()["test_accuracy"]
+    with st.container(horizontal=True, gap="large"):
+        for share, who in ((0.1, "Guessing"), (reached, "Ready-made network")):
+            filled = round(100 * share)
+            squares = hundred_squares(filled=filled, theme=theme.current())
+            st.image(squares, f"{who}: {filled} of 100", width=150)
+    st.markdown(
+        f"The network that comes with this site reads {reached:.2%} of MNIST's 10,000 test images, none of which it "
+        "had seen before. How a network gets from the first picture to the second is what these pages show."
+    )
+
 
 lesson.header("Understand a classifier", "How does a program look at a picture and say: this is a 7?")
 st.markdown(
@@ -11,23 +43,40 @@ st.markdown(
     "numbers that nobody wrote down. It found them by looking at examples."
 )
 st.markdown(
-    "In three steps you will see how. There are a few formulas, but you can follow everything by moving the controls, "
-    "and nothing can break."
+    "There are a few formulas, but you can follow everything by moving the controls, and nothing can break. Every page "
+    "stands alone. In a hurry? **Train a network**, then **draw a digit** for it."
 )
+if question.ask(GUESSING):
+    of_a_hundred()
 
-left, middle, right = st.columns(3)
-with left.container(border=True, height="stretch"):
-    st.markdown("##### 1. From scores to a loss")
-    st.markdown("Move three scores, watch them become probabilities, and see what a wrong answer costs.")
-    st.page_link("pages/softmax.py", label="Softmax and cross-entropy")
-with middle.container(border=True, height="stretch"):
-    st.markdown("##### 2. Train a network")
-    st.markdown("Start with a network that knows nothing. Within half a minute it reads about 97 of 100 digits.")
-    st.page_link("pages/train.py", label="Train a network")
-with right.container(border=True, height="stretch"):
-    st.markdown("##### 3. Let it read yours")
-    st.markdown("Draw a digit with the mouse or a finger. See what the network sees, and how sure it is.")
-    st.page_link("pages/draw.py", label="Draw a digit")
+first, second = st.columns(2)
+with first.container(border=True, height="stretch"):
+    st.markdown("##### 1. Softmax and loss")
+    st.markdown("Scores become probabilities, and a wrong answer gets its price.")
+    st.page_link("pages/two_classes.py")
+    st.page_link("pages/softmax.py")
+    st.page_link("pages/cross_entropy.py")
+with second.container(border=True, height="stretch"):
+    st.markdown("##### 2. Data and network")
+    st.markdown("What goes in, and what it goes through: weights, sums and layers.")
+    st.page_link("pages/data.py")
+    st.page_link("pages/batches.py")
+    st.page_link("pages/network.py")
+    st.page_link("pages/layers.py")
+third, fourth = st.columns(2)
+with third.container(border=True, height="stretch"):
+    st.markdown("##### 3. Training")
+    st.markdown(
+        "One step, very slowly; then thousands, very fast. Within half a minute a network reads about 97 of 100 digits."
+    )
+    st.page_link("pages/step.py")
+    st.page_link("pages/overfitting.py")
+    st.page_link("pages/train.py")
+with fourth.container(border=True, height="stretch"):
+    st.markdown("##### 4. Reading")
+    st.markdown("Draw with the mouse or a finger. See what the network sees, and how sure it is.")
+    st.page_link("pages/draw.py")
+    st.page_link("pages/symbols.py")
 
 st.markdown(
     "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "
@@ -35,3 +84,9 @@ st.markdown(
     "which a network learns less well, and says so. The line at the top of each page tells "
     "which digits, and which network, are in use. What you train is yours alone, and what you draw stays in this visit."
 )
+st.markdown(
+    "**For teachers.** Set a page up and press *Copy link*: whoever opens the link sees the page as you set it, its "
+    "seed included. At the foot of each page stands how to leave controls out. Answers and trained networks are never "
+    "in a link."
+)
+lesson.footer()

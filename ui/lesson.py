@@ -58,10 +58,23 @@ def show_source(*functions: Callable[..., Any]) -> None:
 
 
 def footer() -> None:
-    """The way back and the way on; the last call of every page."""
+    """What a teacher may want to leave out, the way back and the way on; the last call of every page."""
+    _for_teachers()
     before, after = state.neighbours()
     with st.container(horizontal=True, horizontal_alignment="distribute", key="way"):
         if before:
             st.page_link(before, label=f"Back: {before.title}", icon=":material/arrow_back:")
         if after:
             st.page_link(after, label=f"Next: {after.title}", icon=":material/arrow_forward:")
+
+
+def _for_teachers() -> None:
+    """How to hide what is on this page, with the names it goes by."""
+    names = sorted(state.page_controls())
+    with st.expander("For teachers: leave something out", icon=":material/school:"):
+        st.markdown(
+            "The link to this page holds its settings. To leave a control or a question out for the whole visit, add "
+            f"`hide=` and its name to the link. Several names are separated by commas: `?hide={','.join(names[:2])}`. "
+            "A hidden control keeps the value it has in the link; without a hidden question, its figure shows at once."
+        )
+        st.markdown("The names on this page: " + ", ".join(f"`{name}`" for name in names) + ".")
