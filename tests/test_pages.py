@@ -1,11 +1,13 @@
 """Every page through app.py, without a browser and without a network."""
 
+import ast
 import base64
 import io
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from torchvision.datasets import MNIST
 from mnist_core import data, training
 from mnist_core.data import Splits
 from tests.conftest import PROJECT
+from ui.question import Question
 
 PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
 
@@ -95,23 +98,98 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
     assert "Digits: MNIST" in app.caption[0].value
 
 
-def test_softmax_follows_the_sliders() -> None:
-    app = open_page("pages/softmax.py")
-    for name in ("3", "5", "8"):
-        app.slider(key=f"z_{name}").set_value(0.0)
-    app = sound(app.run())
-    formulas = " ".join(element.value for element in app.latex)
-    assert r"-\ln p_3 = -\ln(0.333) = 1.099" in formulas
-    assert r"p_3 = \frac{e^{0.0}}{e^{0.0} + e^{0.0} + e^{0.0}} = \frac{1.000}{3.000} = 0.333" in formulas
-
-    app = sound(app.slider(key="z_5").set_value(4.0).run())
-    assert r"-\ln p_3 = -\ln(0.018) = 4.036" in " ".join(element.value for element in app.latex)
+def opened_by_link(path: str, **linked: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
+    for key, value in linked.items():
+        app.query_params[key] = value
+    return sound(app.run())
 
 
-def test_the_losses_the_softmax_page_states() -> None:
-    page = text(open_page("pages/softmax.py"))
-    assert f"0.9 costs {-np.log(0.9):.3f}" in page
-    assert f"costs {-np.log(0.01):.3f}" in page
+def questions(app: AppTest) -> list[str]:
+    return [radio.key for radio in app.radio if radio.key and radio.key.startswith("ask_")]
+
+
+def controls(app: AppTest) -> dict[str, Any]:
+    found: dict[str, Any] = app.session_state["_page_controls"]
+    return {key: start for key, start in found.items() if not key.startswith("ask_")}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_asks_before_it_shows(path: str) -> None:
+    app = open_page(path)
+    asked = questions(app)
+    assert asked
+    for key in asked:
+        before = len(list(app.main))
+        radio = app.radio(key=key)
+        app = sound(radio.set_value(radio.options[0]).run())
+        assert len(list(app.main)) > before, f"{key}: nothing appeared after the answer"
+    assert not [key for key in app.query_params if key.startswith("ask_")]
+
+
+def test_questions_have_names_of_their_own_and_explain_every_wrong_answer() -> None:
+    found = [question for path in PAGES for question in questions_of(path)]
+    assert len({question.key for question in found}) == len(found) >= len(PAGES)
+    for question in found:
+        assert question.key.startswith("ask_")
+        assert len(question.wrong) >= 2
+        assert question.right not in question.wrong
+        assert len({question.why, *question.wrong.values()}) == 1 + len(question.wrong)
+
+
+def questions_of(path: str) -> list[Question]:
+    """The questions a page has as constants, read without running it."""
+    tree = ast.parse((PROJECT / path).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Question"]
+    return [eval(compile(ast.Expression(call), path, "eval"), {"Question": Question}) for call in calls]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_visit_can_hide_every_control_and_question_of_a_page(path: str) -> None:
+    app = open_page(path)
+    names = [*controls(app), *questions(app)]
+    app = opened_by_link(path, hide=",".join(names))
+    assert not questions(app)
+    assert not controls(app)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nonsense_in_the_link_is_ignored(path: str) -> None:
+    app = open_page(path)
+    expected = {key: value_of(app, key) for key in controls(app)}
+    app = opened_by_link(path, **dict.fromkeys(expected, "nonsense"))
+    assert {key: value_of(app, key) for key in controls(app)} == expected
+    sound(opened_by_link(path, hide=",".join(expected), **dict.fromkeys(expected, "nonsense")))
+
+
+def value_of(app: AppTest, key: str) -> Any:
+    return app.session_state[key] if key in app.session_state else None  # noqa: SIM401 (it has no get)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_way_back_and_on_stands_on_every_page(path: str) -> None:
+    labels = [link.proto.label for link in open_page(path).get("page_link")]
+    order = [page.title for page in pages_in_order()]
+    here = [page.url_path or "welcome" for page in pages_in_order()].index(Path(path).stem)
+    if here:
+        assert f"Back: {order[here - 1]}" in labels
+    if here + 1 < len(order):
+        assert f"Next: {order[here + 1]}" in labels
+
+
+def pages_in_order() -> list[Any]:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+    pages: list[Any] = app.session_state["_pages"][1]
+    return pages
+
+
+def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
+    app = opened_by_link("pages/step.py", digits="generated")
+    assert app.caption[0].value.endswith("Digits: generated")
+    app = sound(app.switch_page("pages/train.py").run())
+    assert app.segmented_control(key="dataset").value == "generated digits"
+    app = sound(app.switch_page("pages/batches.py").run())
+    assert app.query_params["digits"] in ("generated", ["generated"])
 
 
 def train(app: AppTest) -> AppTest:

@@ -1,0 +1,54 @@
+"""A teacher's link, in a real browser: copied, opened by someone else, with controls left out."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+def copied_link(page: Page) -> str:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def path_of(link: str) -> str:
+    return link.split("/", 3)[3]
+
+
+def test_whoever_opens_a_copied_link_sees_the_page_as_it_was_set(open_page: OpenPage) -> None:
+    teacher = open_page("train")
+    epochs = teacher.get_by_role("slider", name="Epochs")
+    epochs.focus()
+    epochs.press("ArrowRight")
+    expect(epochs).to_have_value("6")
+    teacher.get_by_role("spinbutton", name="Seed").fill("42")
+    teacher.get_by_role("spinbutton", name="Seed").press("Enter")
+    teacher.wait_for_url("**seed=42**")
+    link = copied_link(teacher)
+    assert "ask_" not in link
+
+    pupil = open_page(path_of(link))
+    expect(pupil.get_by_role("slider", name="Epochs")).to_have_value("6")
+    expect(pupil.get_by_role("spinbutton", name="Seed")).to_have_value("42")
+    pupil.get_by_role("button", name="Reset this page").click()
+    expect(pupil.get_by_role("slider", name="Epochs")).to_have_value("5")
+    pupil.wait_for_url(lambda url: "seed" not in url)
+
+
+def test_what_a_link_hides_stays_hidden_for_the_visit_and_keeps_its_value(open_page: OpenPage) -> None:
+    page = open_page("train?hide=epochs,ask_train&epochs=3")
+    expect(page.get_by_role("slider", name="Batch size")).to_be_visible()
+    assert page.get_by_role("slider", name="Epochs").count() == 0
+    page.get_by_role("link", name="Next: ").click()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    page.wait_for_url("**hide=**")
+    page.get_by_role("link", name="Back: ").click()
+    expect(page.get_by_role("slider", name="Batch size")).to_be_visible()
+    assert page.get_by_role("slider", name="Epochs").count() == 0
+    page.wait_for_url("**epochs=3**")
+    link = copied_link(page)
+    assert "hide=" in link
+    assert "epochs=3" in link
