@@ -47,12 +47,14 @@ def ask(question: Question) -> bool:
         return True
     state.page_controls()[question.key] = None
     with st.container(border=True, key=f"{question.key}_box"):
+        st.markdown(f":material/psychology_alt: **Predict first.** {question.text}")
         answer = st.radio(
-            f":material/psychology_alt: **Predict first.** {question.text}",
+            question.text,  # for those who hear the page
             question.answers,
             index=None,
             key=question.key,
             persist_state="session",
+            label_visibility="collapsed",
         )
         if answer is None:
             st.caption("Choose an answer: then the page goes on.")
