@@ -1,6 +1,241 @@
-"""Overfitting."""
+"""Overfitting: a network with few images learns them by heart; when that shows, and what helps."""
 
-from ui import lesson
+import math
+from collections.abc import Iterator
 
-lesson.header("Overfitting", "")
+import streamlit as st
+
+from mnist_core import overfitting
+from mnist_core.figures.numbers import percent
+from mnist_core.figures.overfitting import learning_by_heart
+from mnist_core.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reading, Remedies, Study
+from ui import dataset, lesson, link, live, overfitting_runs, question, theme
+from ui.question import Question
+
+NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
+DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)
+DROPOUTS = (0.0, 0.2, 0.5, 0.8)
+MUCH = 0.01  # a change of the accuracy below this is no change
+PLAIN = Remedies()
+PARAMETERS = PLAIN.model_config.parameter_count
+QUESTION = Question(
+    "ask_overfitting",
+    f"{PLAIN.images} training images, {PARAMETERS:,} numbers to learn. After {EPOCHS} epochs the training loss is "
+    "nearly 0. What has the validation loss done by then?",
+    "It fell, turned, and rose again.",
+    "At first the network learns what all digits have in common, which helps with new images too. After that there is "
+    "only one thing left to learn: its own images, one by one.",
+    {
+        "It fell towards 0 as well.": "It would, if each new image were nearly the same as one of the training images. "
+        "But everyone writes differently, and the network knows only a few hundred digits.",
+        "It fell, and then stayed where it was.": "That sounds fair: the network has nothing more to learn from new "
+        "images. But learning its own images by heart changes the weights, and that changes how it reads new ones.",
+        "It rose from the start.": "What the network learns first is useful for every image: it begins at 2.303, the "
+        "loss of guessing, and soon does far better than that.",
+    },
+    order=2,
+)
+
+lesson.header("Overfitting", "How can a network get better and better, and yet worse?")
+st.markdown(
+    "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
+    "twenty questions by heart. The second works until the questions are new.\n\n"
+    f"A network has the same choice. Its weights and biases are numbers that training may set as it likes, here "
+    f"{PARAMETERS:,} of them. That is enough to store every training image, smudges included. The **training loss**, "
+    "its loss on the images it learns from, then falls towards 0 while it gets no better at reading. This is called "
+    "**overfitting**."
+)
+splits = dataset.splits()
+dataset.notice("this lesson uses generated digits, which the program draws itself")
+
+
+def numbered(remedies: Remedies) -> Iterator[tuple[int, Study]]:
+    """A new run with its number, so that the page knows it again."""
+    number = overfitting_runs.next_number()
+    return ((number, study) for study in overfitting.study(splits, remedies))
+
+
+def draw_first(run: tuple[int, Study]) -> None:
+    """The run without remedies: the figure, the turn and the gap in numbers, and what became of the mistakes."""
+    number, study = run
+    if not study.readings:
+        st.caption("The first epoch is not over yet.")
+        return
+    overfitting_runs.note(number, study)
+    theme.show(
+        learning_by_heart(study=study, before=None, theme=theme.current()),
+        key="overfitting_first",
+        description="Training and validation loss over the epochs; the lowest validation loss is marked.",
+    )
+    say_where_it_turned(study)
+    lesson.formula(
+        r"\text{gap} = J_\text{validation} - J_\text{training}",
+        *(gap_in_numbers(reading) for reading in dict.fromkeys((study.lowest, study.last))),
+    )
+    say_what_became_of_mistakes(study)
+
+
+def say_where_it_turned(study: Study) -> None:
+    """The lowest validation loss and the last, in words."""
+    lowest, last = study.lowest, study.last
+    if lowest.epoch == last.epoch:
+        st.markdown(
+            f"After epoch {last.epoch} the validation loss is **{last.validation_loss:.3f}**, its lowest so far: it "
+            f"has not turned. The training loss is {last.train_loss:.3f}."
+        )
+        return
+    st.markdown(
+        f"The validation loss was lowest after **epoch {lowest.epoch}**: **{lowest.validation_loss:.3f}**. "
+        f"After epoch {last.epoch} it is {last.validation_loss:.3f}, and the training loss is {last.train_loss:.3f}."
+    )
+
+
+def gap_in_numbers(reading: Reading) -> str:
+    """The generalisation gap of an epoch, in LaTeX."""
+    # What is shown is what is calculated with, or the last digit could seem wrong.
+    validation, training = round(reading.validation_loss, 3), round(reading.train_loss, 3)
+    return rf"\text{{epoch {reading.epoch}:}}\quad {validation:.3f} - {training:.3f} = {validation - training:.3f}"
+
+
+def say_what_became_of_mistakes(study: Study) -> None:
+    """Why the loss can rise while the accuracy does not fall."""
+    then, now = study.at_lowest, study.at_end
+    if then is None or now is None or now.confidence <= then.confidence or study.lowest.epoch == study.last.epoch:
+        return
+    left = 1 - now.confidence
+    first, last = study.lowest, study.last
+    change = last.validation_accuracy - first.validation_accuracy
+    how = "nearly the same" if abs(change) < MUCH else "higher" if change > 0 else "lower"
+    st.markdown(
+        f"Look at the **accuracy** too, the share of the validation images that it reads rightly: "
+        f"{first.validation_accuracy:.1%} after epoch {first.epoch}, {last.validation_accuracy:.1%} after epoch "
+        f"{last.epoch}. That is {how}. The loss rises because it counts more than right and wrong: **the mistakes have "
+        f"become surer**. After epoch {first.epoch} the network gave its wrong answers a probability of "
+        f"{percent(then.confidence)} on average, at the end of {percent(now.confidence)}. Then at most "
+        f"{percent(left)} is left for the right digit, and that costs at least "
+        f"−ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}."
+    )
+
+
+st.header("500 images, learned by heart", anchor=False)
+st.markdown(
+    f"The network gets {PLAIN.images} training images instead of all {len(splits.train):,}. After each epoch, one pass "
+    f"through them, its loss is measured twice: on these {PLAIN.images}, and on the {len(splits.validation):,} "
+    "**validation** images, from which it never learns. The difference is called the **generalisation gap**."
+)
+if question.ask(QUESTION):
+    live.experiment(
+        "overfit_first",
+        "Train on 500 images",
+        lambda: numbered(PLAIN),
+        draw_first,
+        before=f"Press the button: {EPOCHS} epochs take a few seconds.",
+        setting=splits.name,
+    )
+    lesson.notice(
+        "The two lines start close together and come apart. Up to the mark, learning its own images makes the network "
+        "better at all images. Beyond it, the training loss tells you nothing any more: only the validation loss does."
+    )
+
+st.header("What helps", anchor=False)
+st.markdown(
+    "- **More images** are harder to learn by heart, and they show more ways to write a digit.\n"
+    f"- **Stopping early** ends the training once the validation loss has gone {PATIENCE} epochs without a new lowest "
+    "value. One then uses the weights of the epoch that was best.\n"
+    "- **Weight decay**, λ, makes every weight a little smaller in each step, so that only what many images ask for "
+    "grows large.\n"
+    "- **Dropout** silences some hidden neurons in each step, others each time. No neuron can rely on another one to "
+    "remember an image for it. When the network reads, all of them work."
+)
+
+
+def controls() -> Remedies:
+    """The remedies to try."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        images = link.select_slider("Training images", "overfit_images", NUMBERS, PLAIN.images, names="{:,}".format)
+        decay = link.select_slider("Weight decay, λ", "overfit_decay", DECAYS, 0.0, names="{:g}".format)
+    with right:
+        dropout = link.select_slider(
+            "Dropout: share of hidden neurons silenced", "overfit_dropout", DROPOUTS, 0.0, names="{:.0%}".format
+        )
+        seed = link.number_input(
+            "Seed", "overfit_seed", 0, 9_999, 0, help="Another seed draws other images and other first weights."
+        )
+    stop_early = link.toggle("Stop early", "overfit_stop")
+    return Remedies(images, decay, dropout, stop_early, seed)
+
+
+def draw_again(run: tuple[int, Study]) -> None:
+    """A run with remedies: the figure with the run before it, and the table of the last runs."""
+    number, study = run
+    if not study.readings:
+        st.caption("The first epoch is not over yet.")
+        return
+    overfitting_runs.note(number, study)
+    before = overfitting_runs.before(number)
+    theme.show(
+        learning_by_heart(study=study, before=before[1] if before else None, theme=theme.current()),
+        key="overfitting_again",
+        description="Training and validation loss of this run and, pale, of the one before; the table has the numbers.",
+    )
+    if before:
+        st.caption(f"Solid: run {number}, {settings(study)}. Pale and dashed: run {before[0]}, {settings(before[1])}.")
+    say_where_it_turned(study)
+    st.markdown("Your last runs, with the loss and the accuracy on the validation images:")
+    st.table([row(number, study) for number, study in reversed(overfitting_runs.kept().items())], border="horizontal")
+
+
+def row(number: int, study: Study) -> dict[str, str]:
+    """A run as a line of the table."""
+    lowest, last = study.lowest, study.last
+    return {
+        "Run": str(number),
+        "Settings": settings(study),
+        "Lowest loss": f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
+        "Last loss": f"{last.validation_loss:.3f} (epoch {last.epoch})",
+        "Accuracy": f"{last.validation_accuracy:.1%}",
+        "On its own images": f"{last.train_accuracy:.1%}",
+    }
+
+
+def settings(study: Study) -> str:
+    """What a run was made with, in a few words."""
+    remedies = study.remedies
+    parts = [f"{study.images:,} images"]
+    parts += [f"λ = {remedies.weight_decay:g}"] * bool(remedies.weight_decay)
+    parts += [f"dropout {remedies.dropout:.0%}"] * bool(remedies.dropout)
+    parts += ["stops early"] * remedies.stop_early
+    parts += [f"seed {remedies.seed}"] * bool(remedies.seed)
+    return ", ".join(parts)
+
+
+remedies = controls()
+st.markdown(
+    f"With weight decay, a step first makes each weight smaller by the share $\\eta\\lambda$, where $\\eta$ = "
+    f"{LEARNING_RATE:g} is the learning rate; then it moves the weight as always."
+)
+lesson.formula(
+    r"w \leftarrow (1 - \eta\lambda)\,w",
+    rf"w \leftarrow (1 - {LEARNING_RATE:g} \cdot {remedies.weight_decay:g})\,w = "
+    rf"{1 - LEARNING_RATE * remedies.weight_decay:g}\,w",
+)
+live.experiment(
+    "overfit_again",
+    "Train with these settings",
+    lambda: numbered(remedies),
+    draw_again,
+    before="Change a setting or two, then press the button. Your runs are kept here, so that you can compare them.",
+    setting=(remedies, splits.name),
+)
+lesson.notice(
+    "Dropout and weight decay take away much of the rise, and the mistakes stay less sure. But the lowest value itself "
+    "hardly moves: with dropout 80% or λ = 3 it is less than a tenth lower. With 2,000 images instead of 500 it is "
+    "more than a fifth lower. Nothing replaces more data."
+)
+lesson.try_this(
+    "Train without any remedy, then with another seed: that is how much chance alone changes. Is the difference that a "
+    "remedy makes larger? Then put several remedies together, and try to get below the lowest loss in your table."
+)
+lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
 lesson.footer()
