@@ -46,7 +46,7 @@ def test_train_from_the_page_to_the_end_and_read_a_drawn_one(open_page: OpenPage
 
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
     canvas = page.locator("[class*=st-key-canvas_] canvas").last
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("node => node.scrollIntoView({ block: 'center' })")  # not under the page's header
     box = canvas.bounding_box()
     assert box is not None
     (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in points]
