@@ -1,4 +1,4 @@
-"""Softmax and cross-entropy against torch's own, and against the numbers the lessons state."""
+"""Sigmoid, softmax and cross-entropy against torch's own, and against the numbers the lessons state."""
 
 import math
 
@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnist_core.functions import cross_entropy, cross_entropy_gradient, log_softmax, softmax, softmax_naive
+from mnist_core.functions import (
+    bernoulli,
+    binary_cross_entropy,
+    cross_entropy,
+    cross_entropy_gradient,
+    geometric_mean,
+    gradient_by_torch,
+    log_sigmoid,
+    log_softmax,
+    losses_by_torch,
+    random_logits,
+    sigmoid,
+    softmax,
+    softmax_naive,
+)
 
 FINITE = st.floats(-80, 80, width=32)
 LOGITS = st.lists(FINITE, min_size=2, max_size=10).map(torch.tensor)
@@ -55,3 +69,68 @@ def test_the_losses_the_lessons_state(p: float, loss: str) -> None:
 
 def test_a_network_that_knows_nothing_pays_ln_10() -> None:
     assert cross_entropy(torch.zeros(10), torch.tensor(7)).item() == pytest.approx(math.log(10))
+
+
+@given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=1, max_size=6).map(torch.tensor))
+def test_the_sigmoid_is_torchs_and_never_overflows(z: Tensor) -> None:
+    torch.testing.assert_close(sigmoid(z), torch.sigmoid(z))
+    torch.testing.assert_close(log_sigmoid(z), F.logsigmoid(z))
+
+
+def test_the_sigmoid_at_the_ends_and_in_the_middle() -> None:
+    assert sigmoid(torch.tensor([-1000.0, 0.0, 1000.0])).tolist() == [0.0, 0.5, 1.0]
+
+
+@given(st.floats(0, 1, width=32), st.integers(0, 1))
+def test_the_formula_for_both_labels_is_that_of_torchs_distribution(p: float, y: int) -> None:
+    log_probability = torch.distributions.Bernoulli(torch.tensor(p)).log_prob(torch.tensor(float(y)))
+    given = bernoulli(torch.tensor(p), torch.tensor(y)).item()
+    assert given == pytest.approx(log_probability.exp().item(), abs=1e-6)
+    assert given == pytest.approx(p if y else 1 - p, abs=1e-6)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=6))
+def test_binary_cross_entropy_is_torchs_and_that_of_two_logits(values: list[float]) -> None:
+    z = torch.tensor(values)
+    y = torch.arange(len(values)) % 2
+    expected = F.binary_cross_entropy_with_logits(z, y.float(), reduction="none")
+    torch.testing.assert_close(binary_cross_entropy(z, y), expected)
+    two = torch.stack([torch.zeros_like(z), z], dim=-1)  # class 0 has the logit 0, class 1 has z
+    torch.testing.assert_close(binary_cross_entropy(z, y), cross_entropy(two, y), atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(sigmoid(z), softmax(two)[..., 1], atol=1e-6, rtol=1e-5)
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=8))
+def test_e_to_minus_the_mean_loss_is_the_geometric_mean(values: list[float]) -> None:
+    p = torch.tensor(values)
+    assert geometric_mean(p).item() == pytest.approx(p.log().mean().exp().item(), rel=1e-4)
+
+
+def test_the_geometric_mean_of_a_quarter_and_one_is_a_half() -> None:
+    assert geometric_mean(torch.tensor([0.25, 1.0])).item() == pytest.approx(0.5)
+
+
+@given(st.lists(st.lists(FINITE, min_size=3, max_size=3), min_size=1, max_size=5))
+def test_torch_in_two_steps_and_in_one_is_the_mean_of_our_losses(rows: list[list[float]]) -> None:
+    z, y = torch.tensor(rows), torch.arange(len(rows)) % 3
+    in_two_steps, in_one = losses_by_torch(z, y)
+    torch.testing.assert_close(in_two_steps, in_one)
+    torch.testing.assert_close(in_one, cross_entropy(z, y).mean())
+
+
+@given(LOGITS)
+def test_the_gradients_of_the_formula_and_of_autograd_agree_and_sum_to_0(z: Tensor) -> None:
+    y = torch.tensor(1)
+    before = z.clone()
+    torch.testing.assert_close(gradient_by_torch(z, y), cross_entropy_gradient(z, y), atol=1e-6, rtol=1e-5)
+    assert cross_entropy_gradient(z, y).sum().item() == pytest.approx(0, abs=1e-5)
+    assert torch.equal(z, before)
+    assert not z.requires_grad
+
+
+def test_more_random_logits_begin_with_the_same_ones() -> None:
+    ten = random_logits(10, seed=4)
+    assert torch.equal(random_logits(3, seed=4), ten[:3])
+    assert not torch.equal(random_logits(10, seed=5), ten)
+    assert ten.abs().max() <= 3
+    assert [float(f"{z:.1f}") for z in ten.tolist()] == pytest.approx(ten.tolist())
