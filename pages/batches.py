@@ -1,6 +1,304 @@
-"""Mini-batches."""
+"""Mini-batches: why a network looks at a few images at a time, in a new order each time."""
 
-from ui import lesson
+import inspect
 
-lesson.header("Mini-batches", "")
+import streamlit as st
+
+from mnist_core.batches import (
+    Race,
+    batch_sizes,
+    course_batches,
+    epoch_order,
+    mean_of_batch_means,
+    mean_over_examples,
+    our_batches,
+    race,
+    sorted_by_label,
+)
+from mnist_core.data import Splits
+from mnist_core.experiments import RunRecord
+from mnist_core.figures.comparison import comparison_curves
+from mnist_core.figures.images import sheet
+from mnist_core.figures.xray import cosine_bars, xray_cards
+from mnist_core.gradients import example_gradients
+from mnist_core.shuffling import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
+from mnist_core.statistics import digits_in_words
+from mnist_core.xray import xray
+from ui import dataset, gallery, lesson, link, live, theme
+from ui.question import Question, ask
+
+SIZES = (1, 8, 16, 32, 64, 128)
+PLACES = ("first", "middle", "last")
+SHORT = 1_000  # images, of which 32 make no whole number of batches
+RACE_IMAGES = 1_000
+CURVES = (
+    ("training", "loss", "the loss of each batch, before the step that it causes"),
+    ("validation", "accuracy", "the share of validation images read rightly, after each epoch"),
+)
+ORDER = Question(
+    key="ask_order",
+    text="Two equal networks learn from the same images, in batches of 32. One gets them shuffled, the other sorted: "
+    "first all 0s, then all 1s, up to the 9s, and then again from the 0s. How do they do on the validation images?",
+    right="The one with sorted images does far worse",
+    why="While it sees one digit only, everything it does is to say that digit more. Then comes the next one, and it "
+    "unlearns the last.",
+    wrong={
+        "Both do equally well: they see the same images": "They do see the same images. But each step starts where the "
+        "last one ended, so the order matters: after a hundred 9s in a row, the network says 9.",
+        "Sorted does better: one thing at a time": "That is how people like to learn. But a network has no place where "
+        "the 0s are kept safe while it practises the 1s: all digits share the same weights.",
+    },
+    order=2,
+)
+
+
+@st.fragment
+def look(splits: Splits) -> None:
+    """One batch, and what its loss is."""
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    with left:
+        size = link.select_slider("Batch size, B", "batch_images", SIZES, 32)
+    with middle:
+        place = link.buttons("Which batch of the epoch", "batch_place", PLACES, "first")
+    with right:
+        seed = link.number_input("Seed of the shuffling", "batch_seed", 0, 10_000, 0)
+    shuffle = link.toggle("Shuffle the images first (without, they are sorted by label)", "batch_shuffle", True)
+    train = splits.train if shuffle else sorted_by_label(splits.train)
+    sizes = batch_sizes(len(train), size)
+    number = {"first": 0, "middle": len(sizes) // 2, "last": len(sizes) - 1}[place]
+    batch = train.subset(epoch_order(len(train), shuffle, seed)[number * size : (number + 1) * size])
+    st.image(
+        sheet(images=batch.images, columns=min(8 if size <= 32 else 16, len(batch)), factor=3),
+        caption=f"Batch {number + 1:,} of {len(sizes):,}: {len(batch)} of {len(train):,} training images. Digit × how "
+        f"often: {digits_in_words(batch.labels)}",
+        output_format="PNG",
+    )
+    lesson.formula(
+        r"\text{loss of the batch} = \frac{1}{B} \sum_{b=1}^{B} \text{loss}_b",
+        r"\text{batches in an epoch} = \left\lceil \frac{N}{B} \right\rceil = "
+        + rf"\left\lceil \frac{{{len(train):,}}}{{{size}}} \right\rceil = {len(sizes):,}".replace(",", r"{,}"),
+    )
+    st.markdown(
+        f"The signs ⌈ ⌉ mean: rounded up. The last batch takes what is left, here {sizes[-1]} "
+        f"image{'s' if sizes[-1] > 1 else ''}."
+    )
+    count_short_batch(splits, size)
+
+
+def count_short_batch(splits: Splits, size: int) -> None:
+    """The mean over the examples beside the mean of the batches' means, with numbers."""
+    losses = gallery.losses(splits, SHORT)
+    sizes = batch_sizes(len(losses), size)
+    right, wrong = mean_over_examples(losses), mean_of_batch_means(losses, size)
+    st.markdown(
+        "**A short last batch counts by its size.** To say how large the loss was in a whole epoch, each image must "
+        f"count once. An example: the ready-made network reads the first {len(losses):,} training images in batches "
+        f"of {size}. That makes {len(sizes):,} batches, the last one with {sizes[-1]}."
+    )
+    lesson.formula(
+        rf"\text{{mean over all {len(losses):,} images}} = {right:.5f}".replace(",", r"{,}"),
+        rf"\text{{mean of the {len(sizes):,} means of the batches}} = {wrong:.5f}".replace(",", r"{,}"),
+    )
+    if sizes[-1] == size:
+        st.markdown(f"Here both are the same, because {size} divides {len(losses):,}: no batch is short.")
+    else:
+        st.markdown(
+            f"The second one is not quite right: an image in the last batch counts 1/{sizes[-1]} of a mean, all others "
+            f"1/{size}. That is {size / sizes[-1]:.3g} times as much. This app takes the first."
+        )
+
+
+def compare_loaders(splits: Splits) -> None:
+    """The course's lines beside ours, both run."""
+    st.header("Dealing out batches, in two ways", anchor=False)
+    st.markdown(
+        "The course leaves the dealing to a **DataLoader**, a tool that comes with PyTorch. It asks for one image at "
+        "a time: each is taken out of the data set, turned into a picture object, back into numbers, normalised, and "
+        "at last 32 of them are stacked. That is a long chain of Python calls for each single image, however small "
+        "it is."
+    )
+    st.code(inspect.getsource(course_batches), language="python")
+    st.markdown(
+        "This app has all images in memory as one block of numbers. A batch is 32 rows of it, picked by one call and "
+        "normalised by another, all together. Ours draws one random number first, only because DataLoader does: from "
+        "then on both shuffle alike."
+    )
+    st.code(inspect.getsource(our_batches), language="python")
+    seed = link.number_input("Seed of both", "loader_seed", 0, 10_000, 0)
+    live.experiment(
+        "loaders",
+        "Run both",
+        lambda: race(splits.train.subset(slice(0, RACE_IMAGES)), seed),
+        show_race,
+        before=f"Both deal out the first {min(RACE_IMAGES, len(splits.train)):,} training images, shuffled alike, "
+        "and the batches are compared number by number.",
+        setting=(splits.name, seed),
+    )
+
+
+def show_race(so_far: Race) -> None:
+    """How far both have come, how long it took, and whether the batches are the same."""
+    same = so_far.identical == so_far.compared
+    st.markdown(
+        f"Course: {so_far.course_images:,} images in {so_far.course_seconds:.3f} s. "
+        f"Ours: {so_far.our_images:,} images in {so_far.our_seconds:.3f} s. "
+        f"So just now, on this server, the course's way took **{so_far.ratio:.0f} times** as long."
+    )
+    if same:
+        st.success(
+            f"All {so_far.compared} pairs of batches are identical: every pixel and every label.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.warning(f"Only {so_far.identical} of {so_far.compared} pairs of batches are identical.")
+
+
+def train_both(splits: Splits) -> None:
+    """The same training on shuffled and on sorted images."""
+    st.header("Why shuffle?", anchor=False)
+    images = min(IMAGES, len(splits.train))
+    st.markdown(
+        f"Two networks, {NETWORK.label}, begin with the same weights. Both learn for {TRAINING.epochs} epochs from "
+        f"the same {images:,} training images, in batches of {TRAINING.batch_size}, with plain gradient descent and a "
+        f"learning rate of {TRAINING.learning_rate:g}. Only the order differs."
+    )
+    if not ask(ORDER):
+        return
+    seed = link.number_input("Seed of the weights and of the shuffling", "order_seed", 0, 10_000, 0)
+    live.experiment(
+        "order",
+        "Train both",
+        lambda: shuffled_and_sorted(splits, seed),
+        show_both,
+        before="Two small trainings, a few seconds.",
+        setting=(splits.name, seed),
+    )
+
+
+def show_both(records: dict[str, RunRecord]) -> None:
+    """The curves of both, and where they ended."""
+    for images, quantity, meaning in CURVES:
+        st.markdown(f"**{images.capitalize()} {quantity}**: {meaning}.")
+        figure = comparison_curves(
+            records=records,
+            names=(SHUFFLED, SORTED),
+            images=images,  # type: ignore[arg-type]
+            quantity=quantity,  # type: ignore[arg-type]
+            epochs=TRAINING.epochs,
+            theme=theme.current(),
+            height=200,
+        )
+        theme.show(figure, key=f"order_{quantity}", description=f"{images} {quantity} of both runs over the epochs.")
+    ended = [record.epochs[-1] for record in records.values() if len(record.epochs) == TRAINING.epochs]
+    if len(ended) == 2:
+        shuffled, in_order = ended
+        st.markdown(
+            f"At the end: **{shuffled.validation_accuracy:.1%}** of the validation images read rightly with shuffled "
+            f"images, **{in_order.validation_accuracy:.1%}** with sorted ones. The mean training loss of the last "
+            f"epoch: {shuffled.train_loss:.3f} and {in_order.train_loss:.3f}."
+        )
+        lesson.notice(
+            "The loss of the sorted run is a saw. Each tooth is a digit: at its first batches the network still says "
+            "the digit before, and the loss leaps. Some batches later it says the new digit to everything, and the "
+            "loss is near 0. So a low training loss can mean that little of use was learned. The validation images, "
+            "which have all digits, show it."
+        )
+
+
+@st.fragment
+def take_apart(splits: Splits) -> None:
+    """One batch, image by image."""
+    network, order, number, seed = choose_batch(splits)
+    shuffle = order == SHUFFLED
+    seen = {name: gallery.xray(splits, network, name == SHUFFLED, seed, number) for name in (SHUFFLED, SORTED)}
+    chosen = seen[order]
+    largest_first = link.toggle("Largest gradient first", "xray_sort")
+    places = chosen.by_norm if largest_first else range(len(chosen.norms))
+    batch = gallery.xray_batch(splits, shuffle, seed, number)
+    cards = xray_cards(
+        images=batch.images.numpy(), xray=chosen, order=places, theme=theme.current(), longest=max(chosen.norms)
+    )
+    st.html(cards)
+    read = sum(label == answer for label, answer in zip(chosen.labels, chosen.answers, strict=True))
+    st.caption(
+        f"The {len(chosen.norms)} images of batch {number}, {order}. The bar is the length of the image's own "
+        f"gradient, beside the longest in this batch. {read} are read rightly; the others have a red frame and say as "
+        "what they were read."
+    )
+    lesson.formula(
+        r"\text{gradient of the batch} = \frac{1}{B} \sum_{b=1}^{B} \text{gradient}_b",
+        rf"\text{{mean length of the {len(chosen.norms)} gradients}} = {chosen.mean_norm:.3g}",
+        rf"\text{{length of their mean}} = {chosen.batch_norm:.3g}",
+    )
+    share = chosen.batch_norm / chosen.mean_norm if chosen.mean_norm else 0.0
+    st.markdown(
+        f"So {share:.0%} is left when the {len(chosen.norms)} are averaged. Whatever the images disagree on cancels "
+        "out."
+    )
+    st.markdown(
+        "Does the batch point where all images would? The **cosine** of the angle between two directions tells: 1 is "
+        "the same direction, 0 a right angle, and below 0 they pull against each other."
+    )
+    theme.show(
+        cosine_bars(cosines={name: each.cosine for name, each in seen.items()}, chosen=order, theme=theme.current()),
+        key="xray_cosines",
+        description="The cosine between the gradient of the batch and the full one, shuffled and sorted, as bars.",
+    )
+
+
+def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
+    """The controls of the X-ray: network, order, batch and seed."""
+    left, right = st.columns(2)
+    with left:
+        network = link.buttons("Network", "xray_network", (gallery.NEW, gallery.READY_MADE), gallery.NEW)
+        number = link.whole_slider("Batch", "xray_batch", 1, gallery.xray_batches(splits), 1)
+    with right:
+        order = link.buttons("Order of the images", "xray_order", (SHUFFLED, SORTED), SHUFFLED)
+        seed = link.number_input("Seed of the shuffling and of the new network", "xray_seed", 0, 10_000, 0)
+    return network, order, number, seed
+
+
+lesson.header("Mini-batches", "Why a few images at a time, and why in a new order each time?")
+dataset.notice("the batches are made of generated digits, which the program draws itself")
+digits = dataset.splits()
+st.markdown(
+    "A network learns in small steps. For each step it looks at a handful of training images, a **mini-batch** or "
+    "batch for short. The step is made so that their mean **loss** falls, the price of being wrong. The next step "
+    "takes the next batch, and when all images have had their turn, an **epoch** is over. They are shuffled, and it "
+    "begins again."
+)
+look(digits)
+st.header("How large?", anchor=False)
+st.markdown(
+    "The course takes 32. A small batch makes many steps out of the same images, each a little off, and being off "
+    "can even help: the network does not settle on what only a few images ask for. A large one gives a steadier "
+    "direction and keeps fast hardware busy. Masters and Luschi (2018) got their best results with 32 or fewer; "
+    "Goyal and others (2017) trained just as well with 8,192 after they had raised the learning rate along with the "
+    "size. So **32 or fewer is an opinion with good arguments, not a fact**. What is best depends on the task, the "
+    "learning rate and the machine: try it."
+)
+compare_loaders(digits)
+train_both(digits)
+st.header("X-ray of a batch", anchor=False)
+some = gallery.xray_batches(digits) * gallery.XRAY_BATCH
+st.markdown(
+    "Why does one digit after another do such harm? Take a batch apart. The **gradient** of a loss says, for each "
+    "weight of the network, how the loss changes with it. A step goes against it. Each image alone has a gradient "
+    "too: its length says how much this image wants to change, its direction what. The batch's gradient is the mean "
+    f"of them. The full gradient is the mean over many images, here {some:,}, from which the batches are cut as well."
+)
+take_apart(digits)
+lesson.notice(
+    "With the new network, a shuffled batch points roughly where all images point. A batch of one digit only pulls "
+    "in its own direction: its images agree with each other, so little cancels, but with the others they have little "
+    "in common. With the ready-made network it is another picture. Almost all images have hardly any gradient left; "
+    "a few hard ones make up nearly all of it. Then even a shuffled batch says little about the whole, and the order "
+    "matters less."
+)
+lesson.try_this(
+    "Take the new network and sorted images, and move the batch through all the digits. Does one of them pull "
+    "against the others, with a cosine below 0? Then take the ready-made network, shuffled images and the largest "
+    "gradient first: can you see why the first ones are hard?"
+)
+lesson.show_source(shuffled_and_sorted, xray, example_gradients, mean_of_batch_means)
 lesson.footer()

@@ -1,6 +1,295 @@
-"""The data."""
+"""The data: the images, their numbers, and the scale a network sees them on."""
 
-from ui import lesson
+import streamlit as st
 
-lesson.header("The data", "")
+from mnist_core.data import MEAN, STD, Splits, normalize, standardize
+from mnist_core.feeding import accuracy_fed, byte_scale, unit_scale
+from mnist_core.figures.images import sheet, unrolled
+from mnist_core.figures.pixels import class_bars, level_histogram, number_table, scale_bars
+from mnist_core.statistics import (
+    class_counts,
+    images_of,
+    level_counts,
+    mean_images,
+    page_of,
+    pixel_statistics,
+)
+from ui import dataset, gallery, lesson, link, state, theme
+from ui.question import Question, ask
+
+COLUMNS, ROWS = 10, 4
+PIXELS = 28 * 28
+LAST_PAGE = 180  # of the commonest digit in MNIST; a page beyond the last one of a digit is its last one
+CHOOSABLE = 1_000  # images whose numbers can be read
+PAPER = Question(
+    key="ask_paper",
+    text="A pixel is a number from 0, pure paper, to 255, full ink. What share of all pixels is exactly 0?",
+    right="About four in five",
+    why="Digits are thin: most of each square stays empty. The exact share stands in the figure below.",
+    wrong={
+        "About one in five": "Then four pixels in five would have some ink on them. Look at the images above again: "
+        "most of each square is black, which is paper.",
+        "About half": "It is more than that: even the wide margin around each digit, where nobody writes, is close to "
+        "half of the square.",
+    },
+    order=2,
+)
+FORGOTTEN = Question(
+    key="ask_scale",
+    text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
+    "The pictures are the same to you. What happens?",
+    right="It makes far more mistakes, but is still much better than guessing",
+    why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
+    wrong={
+        "Nothing: the digits look the same": "They do to you. But the network does sums with the numbers themselves, "
+        "and these have changed: paper, for instance, was −0.42 and is 0 now.",
+        "It can only guess, one in ten": "It is not that bad. What is brighter is still brighter, so a 7 keeps the "
+        "shape of a 7.",
+    },
+    order=1,
+)
+
+
+def say_what_is_there(splits: Splits) -> None:
+    """The parts of the data set and their uses."""
+    train, validation, test = len(splits.train), len(splits.validation), len(splits.test)
+    if splits.name == state.MNIST:
+        origin = (
+            f"**MNIST** has {train + validation + test:,} digits, written by hand by employees of a statistics office "
+            "and by school students in the United States around 1990. Almost everyone who learns this subject meets "
+            f"them. They come in two parts: {train + validation:,} to learn from and {test:,} for a test."
+        )
+    else:
+        origin = (
+            f"These are **generated digits**, {train + validation + test:,} of them: the program draws each one "
+            "from strokes of a pen, bent and slanted at random. They stand in for MNIST, the digits written by people."
+        )
+    st.markdown(
+        f"{origin} Each image has 28 × 28 **pixels**, and a **label** that says which digit it is. Here they have "
+        "three uses:"
+    )
+    st.markdown(
+        f"- **{train:,} training images**: from these a network learns.\n"
+        f"- **{validation:,} validation images**, held out of the ones to learn from: the network never learns from "
+        "them, so they show how well it is doing on digits it has not seen.\n"
+        f"- **{test:,} test images**: nobody looks at them until a network is finished. No lesson uses them."
+    )
+
+
+@st.fragment
+def browse(splits: Splits) -> None:
+    """A sheet of images of one digit, and how many there are of each."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        digit = link.buttons("Which digit", "gallery_digit", range(10), 3)
+    with right:
+        page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1)
+    found = images_of(splits.train, digit)
+    if len(found):
+        shown, before = page_of(found, page, COLUMNS * ROWS)
+        st.image(
+            sheet(images=splits.train.images[shown], columns=COLUMNS, factor=3),
+            caption=f"Training images of a {digit}: {before + 1:,} to {before + len(shown):,} of {len(found):,}",
+            output_format="PNG",
+        )
+    counts = class_counts(splits.train, splits.validation)
+    st.markdown(f"**How many there are of each digit**, training and validation together: {sum(counts):,} in all.")
+    theme.show(
+        class_bars(counts=counts, theme=theme.current(), chosen=digit),
+        key="class_bars",
+        description="The number of images of each digit as a bar, with the number above it.",
+    )
+    most, least = max(range(10), key=counts.__getitem__), min(range(10), key=counts.__getitem__)
+    lesson.notice(
+        f"The digits are about equally common, but not quite: there are {counts[most]:,} of the {most} and "
+        f"{counts[least]:,} of the {least}. Whoever says always {most} is right {counts[most] / sum(counts):.1%} of "
+        "the time. That is what a network has to beat."
+    )
+
+
+@st.fragment
+def take_apart(splits: Splits) -> None:
+    """One image as a table of numbers, and the same numbers as one long row."""
+    left, right = st.columns(2)
+    with left:
+        number = link.number_input("Image number", "image", 1, CHOOSABLE, 1)
+    with right:
+        row = link.whole_slider("Row, r", "pixel_row", 0, 27, 7)
+    index = (number - 1) % len(splits.train)
+    image = splits.train.images[index]
+    levels: list[list[int]] = image.tolist()
+    st.html(number_table(levels=levels, row=row))
+    st.caption(
+        f"Training image {index + 1}, a {int(splits.train.labels[index])}, as the numbers it is made of. Row {row} has "
+        "a blue frame. On a narrow screen, push the table sideways."
+    )
+    st.markdown(
+        "A network of dense layers takes no table, only a row of inputs. So the 28 rows are laid one after another: "
+        "this is called **flattening**. Rows and columns are counted from 0."
+    )
+    lesson.formula(
+        r"\text{position of the pixel in row } r \text{, column } c = 28\,r + c",
+        rf"\text{{row }} {row}:\quad 28 \cdot {row} + 0 = {28 * row}\ \text{{ to }}\ 28 \cdot {row} + 27 = "
+        f"{28 * row + 27}",
+    )
+    st.image(
+        unrolled(image=image, row=row),
+        caption=f"All {PIXELS} numbers in a row, broken into lines of 56 as a long sentence would be. In the blue "
+        f"frame: positions {28 * row} to {28 * row + 27}.",
+        output_format="PNG",
+    )
+    lesson.notice(
+        "You see the digit twice, and too low: a line holds two rows of the image, one with an even number and the "
+        "next one beside it. The network does not know which pixels were neighbours. It gets 784 numbers and has to "
+        "find out by itself what they have to do with each other."
+    )
+
+
+def compute_scale(splits: Splits) -> list[int]:
+    """Mean and deviation before the reader's eyes; returns how often each grey level occurs."""
+    counts = gallery.level_counts(splits)
+    import torch
+
+    sums = pixel_statistics(torch.tensor(counts))
+    images = len(splits.train) + len(splits.validation)
+    st.markdown(
+        "First, each pixel is divided by 255, so that x lies between 0 (paper) and 1 (ink). Then two numbers are "
+        f"needed, over all {images:,} training and validation images. The **mean** μ: add up all pixels, divide by how "
+        "many there are. And the **standard deviation** σ, a typical distance from the mean: the root of the mean "
+        "squared distance. This is the sum, done just now by this server:"
+    )
+    lesson.formula(
+        rf"N = {images:,} \cdot {PIXELS} = {sums.pixels:,}".replace(",", r"{,}"),
+        r"\mu = \frac{\sum x}{N}"
+        + rf" = \frac{{{sums.total:,.0f}}}{{{sums.pixels:,}}}".replace(",", r"{,}")
+        + f" = {sums.mean:.4f}",
+        r"\sigma = \sqrt{\frac{\sum (x - \mu)^2}{N}}"
+        + rf" = \sqrt{{\frac{{{sums.squares:,.0f}}}{{{sums.pixels:,}}}}}".replace(",", r"{,}")
+        + f" = {sums.deviation:.4f}",
+    )
+    if splits.name == state.MNIST:
+        st.markdown(
+            f"These are the constants that stand in programs everywhere, {MEAN} and {STD}. They are no secret: they "
+            "were computed just like this."
+        )
+    else:
+        st.markdown(
+            f"MNIST's own are {MEAN} and {STD}, and those are what this app uses for all digits, also for these. The "
+            "ready-made network learned on that scale, and results can only be compared on the same scale. It does no "
+            "harm: a network only needs inputs with a mean of about 0 and a deviation of about 1."
+        )
+    return counts
+
+
+@st.fragment
+def rescale(counts: list[int]) -> None:
+    """The two histograms, and the formula for one pixel."""
+    import torch
+
+    sums = pixel_statistics(torch.tensor(counts))
+    level = link.whole_slider("The value of one pixel", "pixel_value", 0, 255, 128)
+    x = level / 255
+    normal = (x - MEAN) / STD
+    lesson.formula(
+        r"\hat x = \frac{x - \mu}{\sigma}",
+        rf"x = \frac{{{level}}}{{255}} = {x:.3f}",
+        rf"\hat x = \frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {normal:.2f}",
+    )
+    if not ask(PAPER):
+        return
+    without_paper = link.toggle("Leave out the paper, so that the rest can be seen", "without_paper")
+    for key, shift, scale, value, name in (
+        ("before", 0.0, 1.0, x, "before: x, from 0 to 1"),
+        ("after", MEAN, STD, normal, "after: x̂, normalised"),
+    ):
+        figure = level_histogram(
+            counts=counts,
+            shift=shift,
+            scale=scale,
+            mean=(sums.mean - shift) / scale,
+            deviation=sums.deviation / scale,
+            value=value,
+            name=name,
+            without_paper=without_paper,
+            theme=theme.current(),
+        )
+        description = f"How many pixels have which value {key} normalisation; the mean and your pixel are marked."
+        theme.show(figure, key=f"levels_{key}", description=description)
+    lesson.notice(
+        f"{counts[0] / sums.pixels:.1%} of all pixels are pure paper. Both figures have the same axis and the same "
+        "bars: normalising only moves them and pulls them apart. After it, the mean is about 0 and the deviation about "
+        f"1: paper is {-MEAN / STD:.2f} and full ink {(1 - MEAN) / STD:.2f}. The grey band reaches one deviation to "
+        "each side of the mean.".replace("-", "−")
+    )
+
+
+def forget(splits: Splits) -> None:
+    """What the ready-made network reads when its input is on another scale."""
+    st.header("What it costs to forget", anchor=False)
+    st.markdown(
+        "Nothing looks wrong when somebody forgets to normalise: the program runs, and gives an answer. So it is worth "
+        "knowing what that costs."
+    )
+    if not ask(FORGOTTEN):
+        return
+    read = gallery.accuracies_by_scale(splits)
+    theme.show(
+        scale_bars(accuracies=read, theme=theme.current()),
+        key="scale_bars",
+        description="The share of validation images read rightly, for three scales of the same pixels.",
+    )
+    meant, forgotten, _ = read.values()
+    times = (1 - forgotten) / (1 - meant) if meant < 1 else float("inf")
+    st.caption(
+        f"Measured just now: the ready-made network, which learned from normalised MNIST images, reads all "
+        f"{len(splits.validation):,} validation images of {splits.name}, three times. Only the scale of its input "
+        "differs."
+    )
+    lesson.notice(
+        f"With x in place of x̂ it misreads {1 - forgotten:.1%} in place of {1 - meant:.1%}: {times:.1f} times as "
+        "many. Neither scale is the right one in itself. What counts is that a network reads on the scale it learned "
+        "on."
+    )
+
+
+lesson.header("The data", "What does a network learn from, and what does it get to see?")
+dataset.notice("this page shows generated digits, which the program draws itself")
+digits = dataset.splits()
+say_what_is_there(digits)
+
+st.header("Browse the images", anchor=False)
+st.markdown("No two people write alike. Choose a digit and turn the pages: what do all of them have in common?")
+browse(digits)
+st.image(
+    sheet(images=(gallery.mean_images(digits) * 255).round().byte(), columns=5, factor=5),
+    caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
+    "images of that digit.",
+    output_format="PNG",
+)
+lesson.notice(
+    "Where a mean image is sharp, people agree. Where it is a fog, they don't: most write the 1 as a stroke, but "
+    "slant it differently, and the bottom of the 2 is a loop or a corner."
+)
+
+st.header("An image is 784 numbers", anchor=False)
+st.markdown(
+    f"A computer has no picture, only numbers: one for each pixel, 28 · 28 = {PIXELS} in all. 0 is paper, 255 is full "
+    "ink. Look for the digit in the table, then move the row."
+)
+take_apart(digits)
+
+st.header("Normalising: one scale for all", anchor=False)
+st.markdown(
+    "A network multiplies its inputs by weights, adds the products up, and learns best when the inputs are neither "
+    "large nor all on one side of 0. So all pixels are put on another scale before they go in."
+)
+rescale(compute_scale(digits))
+forget(digits)
+lesson.try_this(
+    "Choose a 7 in the gallery and look for one with a bar through it, then for a 1 that could be a 7. In the table of "
+    "numbers, find the brightest row. Which value of a pixel does normalising turn into 0, as nearly as you can set it?"
+)
+lesson.show_source(
+    normalize, standardize, level_counts, pixel_statistics, mean_images, accuracy_fed, unit_scale, byte_scale
+)
 lesson.footer()

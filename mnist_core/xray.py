@@ -1,0 +1,100 @@
+"""X-ray of a batch: what each image in it wants of the weights, and what the batch as a whole wants."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mnist_core.data import Dataset, normalize
+from mnist_core.functions import cross_entropy
+from mnist_core.gradients import batch_gradient, example_gradients
+from mnist_core.model import MLP
+
+
+@dataclass(frozen=True)
+class BatchXray:
+    """A batch, taken apart. Plain numbers, one for each image where it is a tuple.
+
+    Attributes:
+        labels: What the images show.
+        answers: What the network reads.
+        losses: The loss of each image.
+        norms: The length of each image's own gradient.
+        mean_norm: The mean of these lengths.
+        batch_norm: The length of the batch's gradient, which is the mean of the images' gradients.
+        cosine: Between the batch's gradient and the full one: 1 is the same direction, 0 a right angle, below 0 is
+            against it.
+    """
+
+    labels: tuple[int, ...]
+    answers: tuple[int, ...]
+    losses: tuple[float, ...]
+    norms: tuple[float, ...]
+    mean_norm: float
+    batch_norm: float
+    cosine: float
+
+    @property
+    def by_norm(self) -> list[int]:
+        """The places of the images in the batch, the largest gradient first."""
+        return sorted(range(len(self.norms)), key=lambda index: -self.norms[index])
+
+
+def full_gradient(model: MLP, dataset: Dataset) -> Tensor:
+    """The gradient of the mean loss over all images, as one row: torch.float32 [parameters].
+
+    Args:
+        model: Without dropout, or in eval mode; not changed.
+        dataset: At least one image.
+    """
+    trainable = _with_gradients(model)
+    gradients = batch_gradient(trainable, normalize(dataset.images), dataset.labels)
+    return torch.cat([gradient.flatten() for gradient in gradients.values()])
+
+
+def xray(model: MLP, batch: Dataset, full: Tensor) -> BatchXray:
+    """Takes a batch apart.
+
+    Args:
+        model: Without dropout, or in eval mode; not changed.
+        batch: The images.
+        full: From ``full_gradient``, of the same model.
+
+    Returns:
+        Its parts.
+
+    Raises:
+        ValueError: If there is no image in the batch.
+    """
+    if not len(batch):
+        raise ValueError("A batch has at least one image.")
+    inputs = normalize(batch.images)
+    rows = example_gradients(model, inputs, batch.labels)  # (N, parameters)
+    gradient = rows.mean(0)  # of the mean loss: the mean of the gradients
+    with torch.no_grad():
+        logits = model(inputs)
+    norms = rows.norm(dim=1)
+    return BatchXray(
+        labels=tuple(batch.labels.tolist()),
+        answers=tuple(logits.argmax(1).tolist()),
+        losses=tuple(cross_entropy(logits, batch.labels).tolist()),
+        norms=tuple(norms.tolist()),
+        mean_norm=norms.mean().item(),
+        batch_norm=gradient.norm().item(),
+        cosine=cosine(gradient, full),
+    )
+
+
+def cosine(a: Tensor, b: Tensor) -> float:
+    """The cosine of the angle between two directions: a·b / (|a| |b|), −1 to 1; 0 if one of them has no length."""
+    lengths = a.double().norm() * b.double().norm()
+    return float(a.double() @ b.double() / lengths) if lengths > 0 else 0.0
+
+
+def _with_gradients(model: MLP) -> MLP:
+    """A model whose weights autograd follows; the shared one, which must not be changed, is copied."""
+    if all(parameter.requires_grad for parameter in model.parameters()):
+        return model
+    copy = MLP(model.config)
+    copy.load_state_dict(model.state_dict())
+    return copy.train(model.training)

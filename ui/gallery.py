@@ -1,0 +1,125 @@
+"""What is computed once from a data set and then shown to everyone: counts, sums, mean images, X-rays.
+
+Each function is cached by the name and size of the data set; the data itself, with a leading underscore, is not looked
+at to find the result again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import resources
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mnist_core.data import Dataset, Splits
+    from mnist_core.model import MLP
+    from mnist_core.xray import BatchXray
+
+NEW, READY_MADE = "new, untrained", "ready-made"
+XRAY_IMAGES = 4_800  # whose gradient counts as the full one: 150 batches of 32
+XRAY_BATCH = 32
+
+
+def level_counts(splits: Splits) -> list[int]:
+    """How often each grey level occurs in the training and validation images together."""
+    return _level_counts(splits.name, len(splits.train), splits)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _level_counts(name: str, size: int, _splits: Splits) -> list[int]:
+    from mnist_core import statistics
+
+    counts: list[int] = statistics.level_counts(_splits.train.images, _splits.validation.images).tolist()
+    return counts
+
+
+def mean_images(splits: Splits) -> Tensor:
+    """The mean image of each digit: torch.float32 [10, 28, 28] in 0..1."""
+    return _mean_images(splits.name, len(splits.train), splits)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _mean_images(name: str, size: int, _splits: Splits) -> Tensor:
+    from mnist_core import statistics
+
+    return statistics.mean_images(_splits.train)
+
+
+def accuracies_by_scale(splits: Splits) -> dict[str, float]:
+    """What the ready-made network reads of the validation images, by the scale their pixels are on."""
+    return _accuracies_by_scale(splits.name, len(splits.validation), splits)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _accuracies_by_scale(name: str, size: int, _splits: Splits) -> dict[str, float]:
+    from mnist_core import feeding
+
+    model = resources.shipped_model()
+    return {scale: feeding.accuracy_fed(model, _splits.validation, make) for scale, make in feeding.SCALES.items()}
+
+
+def losses(splits: Splits, images: int) -> Tensor:
+    """The ready-made network's loss of each of the first training images: torch.float32 [images]."""
+    return _losses(splits.name, len(splits.train), images, splits)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _losses(name: str, size: int, images: int, _splits: Splits) -> Tensor:
+    from mnist_core.evaluation import evaluate
+    from mnist_core.functions import cross_entropy
+
+    evaluation = evaluate(resources.shipped_model(), _splits.train.subset(slice(0, images)))
+    return cross_entropy(evaluation.logits, evaluation.labels)
+
+
+def xray_batches(splits: Splits) -> int:
+    """How many whole batches there are to take apart."""
+    return min(XRAY_IMAGES, len(splits.train)) // XRAY_BATCH
+
+
+def xray_batch(splits: Splits, shuffle: bool, seed: int, number: int) -> Dataset:
+    """One batch of the images of the X-ray.
+
+    Args:
+        splits: The data set.
+        shuffle: Whether the images are shuffled; if not, they are sorted by label.
+        seed: Of the shuffling.
+        number: Which batch, from 1 to ``xray_batches``.
+    """
+    from mnist_core.batches import epoch_order, sorted_by_label
+
+    some = splits.train.subset(slice(0, xray_batches(splits) * XRAY_BATCH))
+    order = epoch_order(len(some), shuffle, seed)[(number - 1) * XRAY_BATCH : number * XRAY_BATCH]
+    return (some if shuffle else sorted_by_label(some)).subset(order)
+
+
+def xray(splits: Splits, network: str, shuffle: bool, seed: int, number: int) -> BatchXray:
+    """The same batch, taken apart with the new or the ready-made network."""
+    return _xray(splits.name, len(splits.train), network, shuffle, seed, number, splits)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _xray(name: str, size: int, network: str, shuffle: bool, seed: int, number: int, _splits: Splits) -> BatchXray:
+    from mnist_core import xray
+
+    full = _full_gradient(name, size, network, seed if network == NEW else 0, _splits)
+    return xray.xray(_network(network, seed), xray_batch(_splits, shuffle, seed, number), full)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _full_gradient(name: str, size: int, network: str, seed: int, _splits: Splits) -> Tensor:
+    from mnist_core import xray
+
+    some = _splits.train.subset(slice(0, xray_batches(_splits) * XRAY_BATCH))
+    return xray.full_gradient(_network(network, seed), some)
+
+
+def _network(network: str, seed: int) -> MLP:
+    from mnist_core.model import MLPConfig
+    from mnist_core.training import new_model
+
+    return resources.shipped_model() if network == READY_MADE else new_model(MLPConfig(), seed)
