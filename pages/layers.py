@@ -1,6 +1,372 @@
-"""What layers do."""
+"""What layers do: why something stands between them, what they do not know, and what pooling and dropout are for."""
 
-from ui import lesson
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-lesson.header("What layers do", "")
+import streamlit as st
+import torch
+from torch import Tensor
+
+from mnist_core.data import normalize
+from mnist_core.experiments import RunRecord, side_by_side, trial
+from mnist_core.figures.comparison import comparison_curves
+from mnist_core.figures.images import enlarged
+from mnist_core.figures.layers import (
+    activation_curves,
+    side_by_side_pictures,
+    silenced_neurons,
+    two_classes_map,
+)
+from mnist_core.figures.theme import DARK
+from mnist_core.model import Dropout, MLPConfig
+from mnist_core.neurons import (
+    activation_values,
+    collapse,
+    last_hidden,
+    layer_by_layer,
+    pixel_order,
+    reordered,
+    with_dropout,
+)
+from mnist_core.pooling import KINDS, pool
+from mnist_core.rings import NOTHING, REACH
+from mnist_core.training import TrainingConfig, new_model
+from ui import dataset, lesson, link, live, networks, resources, theme
+from ui.question import Question, ask
+
+BETWEEN = {NOTHING: "nothing", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
+COMPARED = 100  # validation images
+CURVE = [i / 20 - 4 for i in range(161)]
+PLAIN, SHUFFLED = "pixels in place", "pixels shuffled"
+LEARNS_FROM = 10_000
+EPOCHS = 5
+NEXT_LAYER = 128  # neurons after the pooling
+DRAWS = 1_000
+PERMUTED = Question(
+    key="ask_permuted",
+    text="Two networks learn from the same images. One sees them as they are. The other sees their pixels in a "
+    "shuffled order, the same for every image. How well will the second one read, on images shuffled in the same way?",
+    right="About as well as the first",
+    why="A dense layer gets a list of 784 numbers. Which of them lie side by side on the paper, nobody has told it.",
+    wrong={
+        "Hardly better than guessing": "You could not read them, since you look for lines. The network never saw any: "
+        "to it an image is a list of 784 numbers, and the order of a list that stays the same does not matter.",
+        "Clearly worse, but better than guessing": "It would be worse if the network made use of which pixels are "
+        "neighbours. A dense layer does not: to it an image is a list of 784 numbers.",
+    },
+    order=2,
+)
+
+
+def chosen_images(key: str) -> tuple[Tensor, int]:
+    """A control for one of the first validation images: uint8 [1, 28, 28], and what it shows."""
+    validation = dataset.splits().validation
+    most = min(COMPARED, len(validation))
+    index = link.whole_slider(f"Which image, 1 to {most}", key, 1, most, 1) - 1
+    return validation.images[index : index + 1], int(validation.labels[index])
+
+
+def written(number: float, decimals: int = 2) -> str:
+    """A number in a sentence, with a minus sign as long as a plus."""
+    return f"{number:.{decimals}f}".replace("-", "−")
+
+
+@st.fragment
+def collapsing() -> None:
+    """The same network with and without activations, beside the one layer it collapses into."""
+    model, name = networks.with_hidden_layer()
+    kind = model.config.activation
+    options = (NOTHING, kind)
+    between = link.buttons(
+        f"Between the layers of {name} stands", "lay_between", options, NOTHING, names=BETWEEN.__getitem__
+    )
+    images = dataset.splits().validation.images[:COMPARED]
+    x = normalize(images)
+    weight, bias = collapse(model)
+    layered = layer_by_layer(model, x, with_activation=between != NOTHING).double()
+    single = x.double() @ weight.T + bias
+    difference = (layered - single).abs().max().item()
+    head = "| score of | " + " | ".join(map(str, range(0, 10, 3))) + " |"
+    rows = [
+        f"| {words} | " + " | ".join(written(z[0, digit].item()) for digit in range(0, 10, 3)) + " |"
+        for words, z in (("layer after layer", layered), ("the one layer", single))
+    ]
+    st.markdown("\n".join([head, "|---|" + "---:|" * 4, *rows]))
+    st.caption("Four of the ten scores of the first validation image, worked out in two ways.")
+    said = f"{difference:.6f}" if difference < 0.01 else f"{difference:.1f}"
+    dense = len(model.config.layer_sizes) - 1
+    st.markdown(
+        f"The largest difference in any score of the first {len(images)} validation images is **{said}**. "
+        + (
+            f"That is rounding: {dense} layers with {model.config.parameter_count:,} parameters do no more than one "
+            f"layer with {MLPConfig(()).parameter_count:,}."
+            if between == NOTHING
+            else f"With {BETWEEN[kind]} in between, no single layer does what these {dense} do."
+        )
+    )
+
+
+@st.fragment
+def two_rings() -> None:
+    """A network small enough to be seen whole."""
+    controls, picture = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with controls:
+        between = link.buttons(
+            "Between its two layers stands", "ring_between", BETWEEN, NOTHING, names=BETWEEN.__getitem__
+        )
+        hidden = link.whole_slider("Hidden neurons", "ring_neurons", 1, 8, 3)
+        seed = link.number_input("Seed of the first weights", "ring_seed", 0, 999, 0)
+    found = networks.separation(between, hidden, seed)
+    with controls:
+        st.markdown(f"It puts **{found.accuracy:.0%}** of the points right.")
+    picture.html(
+        two_classes_map(
+            points=found.points.tolist(),
+            labels=found.labels.tolist(),
+            scores=found.scores.tolist(),
+            reach=REACH,
+            theme=theme.current(),
+        )
+    )
+
+
+@st.fragment
+def activations() -> None:
+    """The curves of the activations, with a point to move."""
+    z = link.slider("The sum of a neuron, z", "act_z", -4.0, 4.0, -1.0, 0.1, shown="%.1f")
+    here = {name: values[0] for name, values in activation_values([z]).items()}
+    theme.show(
+        activation_curves(z=CURVE, values=activation_values(CURVE), at=z, here=here, theme=theme.current()),
+        key="act_curves",
+        description="Three curves of what a neuron passes on, over its sum; the formulas below have the numbers.",
+    )
+    lesson.formula(
+        rf"\text{{ReLU}}(z) = \max(0, z) = \max(0, {z:.1f}) = {here['relu']:.3f}",
+        rf"\tanh(z) = \frac{{e^z - e^{{-z}}}}{{e^z + e^{{-z}}}} = \tanh({z:.1f}) = {here['tanh']:.3f}",
+        rf"\sigma(z) = \frac{{1}}{{1 + e^{{-z}}}} = \frac{{1}}{{1 + e^{{{-z:.1f}}}}} = {here['sigmoid']:.3f}",
+    )
+
+
+def shuffled_images(order: Tensor) -> None:
+    """Some images as they are, and below them the same with shuffled pixels."""
+    some = dataset.splits().validation.subset(slice(0, 8))
+    rows = [torch.cat(list(images), dim=1) for images in (some.images, reordered(some, order).images)]
+    sheet = torch.cat([rows[0], torch.zeros(2, rows[0].shape[1], dtype=torch.uint8), rows[1]])
+    st.image(enlarged(image=sheet / 255, factor=4), output_format="PNG")
+    st.caption("Above: images as they are. Below: the same images, each with its pixels in the same shuffled order.")
+
+
+def both_trainings(order: Tensor, seed: int) -> Iterator[Mapping[str, RunRecord]]:
+    """Two networks with the same first weights, one on images as they are and one on shuffled ones."""
+    splits = dataset.splits()
+    small = replace(splits, train=splits.train.subset(slice(0, LEARNS_FROM)))
+    moved = replace(small, train=reordered(small.train, order), validation=reordered(small.validation, order))
+    config = TrainingConfig(epochs=EPOCHS, batch_size=64, seed=seed, batches_per_event=8)
+    return side_by_side(
+        {name: trial(new_model(MLPConfig((64,)), seed), of, config) for name, of in ((PLAIN, small), (SHUFFLED, moved))}
+    )
+
+
+def show_both(records: Mapping[str, RunRecord]) -> None:
+    """The two trainings so far."""
+    theme.show(
+        comparison_curves(
+            records=records,
+            names=(PLAIN, SHUFFLED),
+            images="training",
+            quantity="accuracy",
+            epochs=EPOCHS,
+            theme=theme.current(),
+        ),
+        key="permuted_curves",
+        description="The accuracy of both networks on their training batches; the text below has the last numbers.",
+    )
+    ends = [(name, record.epochs[-1]) for name, record in records.items() if record.epochs]
+    for name, end in ends:
+        st.markdown(
+            f"With {name}: **{end.validation_accuracy:.1%}** of the validation images after {end.epoch} "
+            f"{'epoch' if end.epoch == 1 else 'epochs'}."
+        )
+
+
+def permuted() -> None:
+    """The experiment with the shuffled pixels."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        seed = link.number_input("Seed of the order", "pixel_seed", 0, 999, 0)
+    with right:
+        start = link.number_input("Seed of the first weights and the batches", "pixel_start", 0, 999, 0)
+    order = pixel_order(seed)
+    shuffled_images(order)
+    if not ask(PERMUTED):
+        return
+    live.experiment(
+        "permuted",
+        "Train both",
+        lambda: both_trainings(order, start),
+        show_both,
+        before=f"Both networks are 784-64-10 and learn from {min(LEARNS_FROM, len(dataset.splits().train)):,} images, "
+        f"{EPOCHS} times over. It takes a few seconds.",
+        setting=(seed, start, dataset.splits().name),
+    )
+    lesson.notice(
+        "The two lines do not match point for point, because each first weight meets another pixel. Shuffle the first "
+        "weights in the same way, and they would. So a dense network knows nothing of lines and neighbours; it has to "
+        "find out from examples which pixels belong together."
+    )
+
+
+@st.fragment
+def pooling() -> None:
+    """An image, pooled once and twice, and what that saves the next layer."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        kind = link.buttons("Of each four pixels it keeps the", "pool_kind", KINDS, KINDS[0], names=str)
+    with right:
+        images, _ = chosen_images("pool_image")
+    once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
+    twice = pool(once, kind)  # (1, 14, 14) -> (1, 7, 7)
+    page = 18 if theme.current() == DARK else 255
+    pictures = [images[0] / 255, once[0], twice[0]]
+    st.image(
+        side_by_side_pictures(images=[picture.numpy() for picture in pictures], side=196, gap=28, page=page),
+        output_format="PNG",
+    )
+    st.caption("28 × 28 pixels, pooled once to 14 × 14, pooled twice to 7 × 7.")
+    sizes = [picture.numel() for picture in pictures]
+    lesson.formula(
+        r"\text{parameters of the next layer} = \text{inputs} \times \text{outputs} + \text{outputs}",
+        *(
+            rf"{size} \times {NEXT_LAYER} + {NEXT_LAYER} = {size * NEXT_LAYER + NEXT_LAYER:,}".replace(",", "{,}")
+            for size in sizes
+        ),
+    )
+
+
+@st.fragment
+def dropping_out() -> None:
+    """One hidden layer of the ready-made network on a digit, with some of its neurons silenced."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        mode = link.buttons("The network", "drop_mode", ("trains", "reads"), "trains")
+        share = link.slider("Share silenced, p", "drop_share", 0.0, 0.9, 0.5, 0.05, shown="%.2f")
+    with right:
+        images, _ = chosen_images("drop_image")
+        seed = link.number_input("Seed of the draw", "drop_seed", 0, 999, 0)
+    training = mode == "trains"
+    before = last_hidden(resources.shipped_model(), normalize(images))  # (1, 784) -> (1, 128)
+    after = with_dropout(before, share, seed, training=training)
+    silenced = with_dropout(torch.ones_like(before), share, seed, training=training) == 0
+    st.html(
+        silenced_neurons(
+            before=before[0].tolist(),
+            after=after[0].tolist(),
+            silenced=silenced[0].tolist(),
+            columns=16,
+            theme=theme.current(),
+        )
+    )
+    st.caption(
+        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on this image. The stronger "
+        "the colour, the more a neuron passes on; a pale one passes on nothing, which ReLU sees to. A cross: silenced."
+    )
+    many = with_dropout(before.expand(DRAWS, -1), share, seed, training=training).sum(dim=1).mean().item()
+    show_dropout(training, share, int(silenced.sum()), before.sum().item(), after.sum().item(), many)
+
+
+def show_dropout(training: bool, share: float, silenced: int, whole: float, drawn: float, many: float) -> None:
+    """Dropout's formula, and what it leaves of the sum of all neurons."""
+    if training:
+        lesson.formula(
+            r"h' = \begin{cases} 0 & \text{with probability } p \\ \dfrac{h}{1 - p} & \text{otherwise} \end{cases}",
+            rf"\frac{{1}}{{1 - p}} = \frac{{1}}{{1 - {share:.2f}}} = {1 / (1 - share):.2f}",
+        )
+        st.markdown(
+            f"This draw silences **{silenced}** neurons and multiplies what the others pass on by "
+            f"{1 / (1 - share):.2f}. All of them together passed on {whole:.1f} without dropout, and **{drawn:.1f}** in "
+            f"this draw. Over {DRAWS:,} draws the mean is **{many:.1f}**: nearly the same as without."
+        )
+    else:
+        lesson.formula("h' = h")
+        st.markdown(
+            f"The network reads, so dropout is off: it silences **{silenced}** neurons, and all of them together pass "
+            f"on {drawn:.1f}, as without dropout."
+        )
+
+
+lesson.header("What layers do", "Why several layers, and what can stand between them?")
+dataset.notice("this page shows digits that the program draws itself, and its small networks learn from them")
+st.header("Two layers that are one", anchor=False)
+st.markdown(
+    "A dense layer multiplies by weights and adds a bias. Do that twice and you could have done it once. With one "
+    "number: first times 2 and plus 1, then times 3 and minus 4."
+)
+lesson.formula(r"3 \cdot (2x + 1) - 4 = 6x - 1")
+st.markdown("With whole layers it is the same, W standing for all weights of a layer and b for its biases:")
+lesson.formula(
+    r"\begin{aligned} & W_2\,(W_1 x + b_1) + b_2 \\ & = \underbrace{W_2 W_1}_{W}\, x + \underbrace{W_2 b_1 + b_2}_{b} "
+    r"\end{aligned}"
+)
+st.markdown(
+    "So any number of dense layers, one after the other, is **one** dense layer. Try it with a real network: take out "
+    "what stands between its layers, and put it back."
+)
+collapsing()
+st.markdown(
+    "Something that is no straight line must stand between the layers: an **activation**. What it makes possible can be "
+    "seen on points in a plane. A network with two inputs, where a point lies to the right and how high, shall "
+    "tell the filled points in the middle from the hollow ones around them. Each hidden neuron draws one straight line."
+)
+two_rings()
+lesson.notice(
+    "With nothing in between, the border stays one straight line, however many neurons there are, and a straight "
+    "line can't have the middle on one side and all around it on the other. With ReLU, three neurons can make a "
+    "triangle of three lines. With tanh or sigmoid the corners are round."
+)
+st.header("Three activations", anchor=False)
+st.markdown(
+    "An activation is applied to the sum of each hidden neuron. These three are the usual ones; the networks here use "
+    "ReLU."
+)
+activations()
+lesson.notice(
+    "ReLU lets everything above zero through and silences the rest: its bend at 0 is all it takes. Tanh and sigmoid "
+    "flatten out on both sides. Where a curve is flat, moving the sum changes nothing, and a network learns slowly."
+)
+lesson.show_source(collapse, layer_by_layer, activation_values)
+st.header("What a dense layer does not know", anchor=False)
+st.markdown(
+    "The image was made into a list of 784 numbers. What if the list is shuffled? Not anew for each image: one order is "
+    "drawn, and every image is put into that order."
+)
+permuted()
+lesson.show_source(pixel_order, reordered)
+st.header("Pooling: fewer inputs for the next layer", anchor=False)
+st.markdown(
+    "Neighbouring pixels often say nearly the same. **Pooling** makes use of that: every square of four pixels becomes "
+    "one. It has no parameters, since there is nothing in it to learn. But the layer that comes after it has "
+    f"fewer inputs, and so fewer weights. Here that layer has {NEXT_LAYER} neurons."
+)
+pooling()
+lesson.notice(
+    "One pooling leaves a quarter of the inputs, and so about a quarter of the parameters of the next layer. A digit "
+    "can still be told at 14 × 14; at 7 × 7 much is lost. Pooling is used where images stay images, in "
+    "networks that know which pixels are neighbours. On shuffled pixels it would mix what does not belong together."
+)
+lesson.show_source(pool)
+st.header("Dropout: learning with some neurons silent", anchor=False)
+count = MLPConfig((512, 128)).parameter_count
+st.markdown(
+    "A network can learn its examples by heart. **Dropout** makes that harder: during training, each hidden neuron is "
+    "silenced with probability p, drawn anew for every image. No neuron can count on a certain other one. Those that "
+    "remain are scaled up, so that the next layer gets about as much as before. When the network reads, dropout is off. "
+    f"It takes away no weights: 784-512-128-10 has {count:,} parameters without dropout and "
+    f"{MLPConfig((512, 128), dropout=0.5).parameter_count:,} with it."
+)
+dropping_out()
+lesson.show_source(Dropout.forward, with_dropout)
+lesson.try_this(
+    "Set the share to 0.9 and change the seed: how far does a single draw stray from the mean? Then let the network "
+    "read. In the plane above, find the fewest neurons that put all points right, for ReLU and for tanh."
+)
 lesson.footer()

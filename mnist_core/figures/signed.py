@@ -89,6 +89,31 @@ def signed_colours(*, values: npt.ArrayLike, theme: Theme, limit: float | None =
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
+def neuron_pictures(
+    *, pixels: npt.ArrayLike, weights: npt.ArrayLike, products: npt.ArrayLike, factor: int, theme: Theme, limit: float
+) -> Bytes:
+    """Three pictures in a row: an image as it is, the weights of a neuron, and the product of both, on one scale.
+
+    Args:
+        pixels: float [H, W] in 0..1; ink is bright on dark.
+        weights: float [H, W].
+        products: float [H, W]: what each pixel adds to the neuron's sum.
+        factor: As for ``signed_pictures``.
+        theme: Of the page.
+        limit: As for ``signed_pictures``.
+
+    Returns:
+        uint8 [height, width, 3].
+    """
+    sheet = signed_pictures(
+        images=[weights, weights, products], columns=3, factor=factor, theme=theme, limit=limit, gap=4 * factor
+    )
+    ink = (np.asarray(pixels, dtype=np.float64) * 255).round().astype(np.uint8)
+    ink = ink.repeat(factor, axis=0).repeat(factor, axis=1)
+    sheet[: ink.shape[0], : ink.shape[1]] = ink[..., None]
+    return sheet
+
+
 def largest(images: Iterable[npt.ArrayLike]) -> float:
     """The largest absolute value in some images: the limit that several pictures can share; 0 if there is none."""
     parts = [np.abs(np.asarray(image, dtype=np.float64)) for image in images]

@@ -1,0 +1,147 @@
+"""What stands between layers: the curves of activations, what a small network says everywhere, and dropout."""
+
+import base64
+import io
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image
+
+from mnist_core.figures import svg
+from mnist_core.figures.signed import signed_colours
+from mnist_core.figures.theme import Theme, VegaFigure
+
+
+def activation_curves(
+    *, z: Sequence[float], values: Mapping[str, Sequence[float]], at: float, here: Mapping[str, float], theme: Theme
+) -> VegaFigure:
+    """The curves of some activations, and on each the reader's point.
+
+    Args:
+        z: Where the curves are known, ascending.
+        values: Each curve there, by its name; at most three.
+        at: The reader's z.
+        here: Each curve at the reader's z.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    names = list(values)
+    rows = [(name, x, y, "curve") for name in names for x, y in zip(z, values[name], strict=True)]
+    rows += [(name, at, here[name], "yours") for name in names]
+    data = pd.DataFrame(rows, columns=["activation", "z", "passed", "kind"])
+    scale = {"domain": names, "range": [theme.first_line, theme.second_line, theme.rest][: len(names)]}
+    dashes = {"domain": names, "range": [[1, 0], [6, 3], [2, 2]][: len(names)]}
+    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    colour = {"field": "activation", "type": "nominal", "sort": None, "scale": scale, "legend": legend}
+    dash = {"field": "activation", "type": "nominal", "sort": None, "scale": dashes, "legend": None}
+    encoding = {
+        "x": {"field": "z", "type": "quantitative", "title": "sum, z", "scale": {"nice": False}},
+        "y": {"field": "passed", "type": "quantitative", "title": "passed on, h"},
+        "color": colour,
+    }
+    only = {kind: [{"filter": f"datum.kind == '{kind}'"}] for kind in ("curve", "yours")}
+    line = {"transform": only["curve"], "mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"strokeDash": dash}}
+    point = {"transform": only["yours"], "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1}}
+    rule = {
+        "transform": only["yours"],
+        "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest},
+        "encoding": {"x": {"field": "z", "type": "quantitative"}, "y": None, "color": None},
+    }
+    return VegaFigure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
+
+
+def two_classes_map(
+    *,
+    points: Sequence[Sequence[float]],
+    labels: Sequence[int],
+    scores: Sequence[Sequence[float]],
+    reach: float,
+    theme: Theme,
+) -> str:
+    """Points of two classes, and behind them what a network says at each place.
+
+    Vermillion is where its score is above 0, blue where below, and both are weak where it is not sure. Points of
+    class 1 are discs, those of class 0 rings.
+
+    Args:
+        points: [N][2], from -reach to reach.
+        labels: [N], 0 or 1.
+        scores: [rows][columns], from the bottom row up.
+        reach: The picture goes from -reach to reach, both ways.
+        theme: Of the page.
+
+    Returns:
+        HTML for ``st.html``.
+    """
+    size = 320.0
+    sureness = np.tanh(np.asarray(scores, dtype=np.float64)[::-1] / 2)  # 2p - 1, and the first row on top
+    stream = io.BytesIO()
+    Image.fromarray(signed_colours(values=sureness * 0.75, theme=theme, limit=1.0)).save(stream, "PNG")
+    data = base64.b64encode(stream.getvalue()).decode()
+    parts = [f'<image href="data:image/png;base64,{data}" width="{size}" height="{size}"/>']
+    for (x, y), label in zip(points, labels, strict=True):
+        left, top = size * (x + reach) / (2 * reach), size * (reach - y) / (2 * reach)
+        fill = theme.text if label else "none"
+        parts.append(
+            f'<circle cx="{left:.1f}" cy="{top:.1f}" r="3.4" fill="{fill}" stroke="{theme.text}" stroke-width="1.4"/>'
+        )
+    said = "Discs in the middle, rings around them, and the areas where the network says which of the two it is."
+    return svg.drawing(width=size, height=size, content="".join(parts), said=said, scale=1.2)
+
+
+def silenced_neurons(
+    *, before: Sequence[float], after: Sequence[float], silenced: Sequence[bool], columns: int, theme: Theme
+) -> str:
+    """A layer's neurons as discs, the stronger the more each passes on; a cross marks those that dropout silences.
+
+    Args:
+        before: What each passes on without dropout, 0 or more.
+        after: What each passes on with it.
+        silenced: Whether dropout silences it.
+        columns: Neurons in a row.
+        theme: Of the page.
+
+    Returns:
+        HTML for ``st.html``.
+    """
+    step = 26.0
+    limit = 2 * max((*before, 1e-12))  # kept the same while the share changes, up to twice the strength
+    parts = []
+    for index, (value, is_silenced) in enumerate(zip(after, silenced, strict=True)):
+        x, y = (index % columns + 0.5) * step, (index // columns + 0.5) * step
+        parts.append(
+            f'<circle cx="{x}" cy="{y}" r="9" fill="{theme.first_line}" '
+            f'fill-opacity="{math.sqrt(min(1.0, value / limit)):.3f}" stroke="{theme.rest}" stroke-width="0.8"/>'
+        )
+        if is_silenced:
+            path = f"M{x - 6} {y - 6}l12 12M{x - 6} {y + 6}l12 -12"
+            parts.append(f'<path d="{path}" stroke="{theme.text}" stroke-width="1.6"/>')
+    rows = -(-len(before) // columns)
+    said = f"{len(before)} neurons as discs; crosses mark those that are silenced. The text has the numbers."
+    return svg.drawing(width=columns * step, height=rows * step, content="".join(parts), said=said, scale=1.3)
+
+
+def side_by_side_pictures(*, images: Sequence[npt.ArrayLike], side: int, gap: int, page: int) -> npt.NDArray[np.uint8]:
+    """Images of different sizes in a row, each enlarged by whole pixels to the same size.
+
+    Args:
+        images: float [H, H] in 0..1, each H a divisor of ``side``.
+        side: Pixels of each enlarged image.
+        gap: Pixels between two.
+        page: The grey of the gap, 0 to 255.
+
+    Returns:
+        uint8 [side, width].
+    """
+    sheet = np.full((side, len(images) * (side + gap) - gap), page, np.uint8)
+    for index, image in enumerate(images):
+        ink = (np.asarray(image, dtype=np.float64) * 255).round().astype(np.uint8)
+        factor = side // ink.shape[0]
+        left = index * (side + gap)
+        sheet[:, left : left + side] = ink.repeat(factor, axis=0).repeat(factor, axis=1)
+    return sheet
