@@ -1,103 +1,203 @@
-"""Softmax and cross-entropy: from three scores to one price for being wrong."""
+"""The softmax, column by column: ten scores to drag, what float32 makes of them, and the temperature."""
 
-import math
-from typing import Any
+import inspect
 
 import streamlit as st
 import torch
 
-from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.curves import loss_of_probability
-from mnist_core.figures.numbers import decimal
-from mnist_core.functions import cross_entropy, softmax
-from ui import lesson, theme
+from mnist_core.figures.temperature import temperature_sweep
+from mnist_core.functions import cross_entropy, log_softmax, softmax, softmax_naive
+from ui import explorer, lesson, question, theme
+from ui.question import Question
 
-CLASSES = ("3", "5", "8")
-STARTS = (2.0, 1.0, -1.0)
-MARKS = (0.9, 0.01)
-KEEP: dict[str, Any] = {"persist_state": "session"}
+RISE = 100.0
+SWEEP = [2 ** (quarter / 4) for quarter in range(-8, 13)]  # 0.25 to 8, by the same factor each time
+FAR_APART = (60.0, -60.0)
 
-lesson.header("Softmax and cross-entropy", "How do scores become probabilities, and what does it cost to be wrong?")
+ADD_HUNDRED = Question(
+    key="ask_add_hundred",
+    text="All ten scores rise by 100. What happens to the probabilities: on paper, and in a program that counts in "
+    "float32 and follows the formula as it stands?",
+    right="On paper nothing changes. The program has no probabilities any more.",
+    why="On paper, each power becomes e¹⁰⁰ times as large, and so does their sum: that cancels. The program can't "
+    "hold numbers that large.",
+    wrong={
+        "Nothing changes, on paper or in the program.": "That is true on paper: each power becomes e¹⁰⁰ times as "
+        "large, and so does their sum. But a program needs the powers themselves, and e¹⁰⁰ has 44 digits.",
+        "All ten become larger, on paper and in the program.": "They can't all become larger: together they are "
+        "always 1. The sum below the line grows as much as the power above it.",
+        "On paper the largest takes everything. The program agrees.": "Only differences between scores count, and "
+        "those stay the same when all scores rise together.",
+    },
+    order=2,
+)
+HEAT = Question(
+    key="ask_temperature",
+    text="All ten scores are divided by the same number T. T grows from 1 to 8. What happens to the probabilities?",
+    right="They come closer to each other, towards 1 in 10 each.",
+    why="Dividing by 8 makes all differences between scores 8 times smaller, and only differences count.",
+    wrong={
+        "Nothing: all scores are divided by the same number.": "Adding the same number to all scores changes nothing. "
+        "Dividing does: it makes their differences smaller.",
+        "The largest comes closer to 1.": "That happens when T is small: then the differences between scores grow.",
+    },
+    order=1,
+)
+
+lesson.header("Softmax, column by column", "How do ten scores become ten probabilities?")
 st.markdown(
-    "A network looks at a smudged digit. For each class it gives a **score**, any number at all: the higher, the more "
-    "it looks like that class. These scores are called **logits**, written z. To keep things small, there are three "
-    "classes here: 3, 5 and 8. You are the network: set the scores."
+    "A network looks at a smudged digit and gives each of the ten digits a **score**: any number at all, and the "
+    "higher it is, the more the picture looks like that digit. The scores are called **logits**, written z. The "
+    "**softmax** makes **probabilities** of them, written p: each lies between 0 and 1, and all ten together are 1."
+)
+st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}")
+st.markdown(
+    "In words: raise $e$ = 2.718… to the power of each score, and divide each of these powers by the sum of all ten. "
+    "The sign Σ stands for that sum. Below, each digit has a row and each step has a column. Drag the bars on the "
+    "left; or go to one with the Tab key and press the arrow keys."
 )
 
 
 @st.fragment
-def explorer() -> None:
-    """Everything that moves."""
-    controls, bars = st.columns([2, 3], gap="large", vertical_alignment="center")
-    with controls:
-        z = [
-            st.slider(f"Score of the {name}, $z_{name}$", -4.0, 4.0, start, 0.1, "%.1f", f"z_{name}", **KEEP)
-            for name, start in zip(CLASSES, STARTS, strict=True)
-        ]
-        right = st.segmented_control(
-            "What the digit really is, $y$", CLASSES, default="3", required=True, key="y", **KEEP
-        )
-    logits = torch.tensor(z)
-    p = softmax(logits).tolist()
-    with bars:
-        theme.show(
-            probability_bars(probabilities=p, classes=CLASSES, theme=theme.current(), right=right),
-            key="softmax_bars",
-            description="The probability of each class as a bar; the formulas below have the numbers.",
-        )
-    show_softmax(z, p)
-    y = CLASSES.index(right)
-    show_loss(right, p[y], cross_entropy(logits, torch.tensor(y)).item())
-
-
-def show_softmax(z: list[float], p: list[float]) -> None:
-    """The formula of the softmax, with symbols and with the numbers."""
-    st.header("Softmax: scores become probabilities", anchor=False)
-    st.markdown(
-        "The bars are made like this. Take $e$ = 2.718…, raise it to the power of each score, and divide by the sum of "
-        "the three."
+def columns() -> None:
+    """Everything that follows the explorer."""
+    setting = explorer.show()
+    lesson.notice(
+        "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
+        "becomes 2.718 times as large, wherever it was. The last column is the **loss**, the price of the answer: "
+        "minus the logarithm of the probability given to the digit it really is. The lower that probability, the "
+        "higher the price."
     )
-    st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
-    powers = [math.exp(score) for score in z]
-    below = " + ".join(f"e^{{{score:.1f}}}" for score in z)
-    for name, score, power, probability in zip(CLASSES, z, powers, p, strict=True):
-        symbols, numbers = rf"\frac{{e^{{{score:.1f}}}}}{{{below}}}", rf"\frac{{{power:.3f}}}{{{sum(powers):.3f}}}"
-        st.latex(f"p_{name} = {symbols} = {numbers} = {decimal(probability)}")
+    show_overflow(setting)
+    show_underflow()
+    show_temperature(setting)
+
+
+def show_overflow(setting: explorer.Setting) -> None:
+    """What a program makes of scores that all rise by 100."""
+    st.header("Too large for the computer", anchor=False)
     st.markdown(
-        f"They always add up to 1: {' + '.join(map(decimal, p))} ≈ 1, rounded as they are here. In the figure, the "
-        "right class is green, and the class with the highest score, which is the answer, has a red outline or is red."
+        "Networks mostly count in **float32**: 32 bits for each number. The largest number there is about 3.4 · 10³⁸, "
+        "a 3 with 38 more digits. What is larger becomes ∞, infinity. $e^{88.7}$ still fits, $e^{88.8}$ does not."
+    )
+    if not question.ask(ADD_HUNDRED):
+        return
+    z = torch.tensor(setting.logits) + RISE
+    powers, naive, safe = z.exp().tolist(), softmax_naive(z).tolist(), softmax(z).tolist()
+    st.markdown("The scores from above, with 100 added to each, in torch on the server:")
+    st.table(
+        {
+            "digit": [str(digit) for digit in range(10)],
+            "score": [f"{score:.1f}" for score in z.tolist()],
+            "power": [_written(power) for power in powers],
+            "p, naive": [_written(p) for p in naive],
+            "p, safe": [_written(p) for p in safe],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    st.markdown(
+        "The way out: before anything else, subtract the largest score, m, from all ten. On paper that changes "
+        "nothing, because $e^{-m}$ stands above and below the line and cancels. But now the largest power is "
+        "$e^0 = 1$, and nothing can become too large."
+    )
+    k, m = setting.true_class, z.max().item()
+    shifted = (z - m).exp()
+    lesson.formula(
+        r"\frac{e^{z_k - m}}{\sum_j e^{z_j - m}} = \frac{e^{-m} \, e^{z_k}}{e^{-m} \sum_j e^{z_j}} = p_k",
+        rf"\frac{{e^{{{z[k]:.1f} - {m:.1f}}}}}{{\sum_j e^{{z_j - {m:.1f}}}}} = "
+        rf"\frac{{{shifted[k]:.3f}}}{{{shifted.sum():.3f}}} = {safe[k]:.3f}",
+    )
+    lesson.try_this(
+        "Go back to the columns, press “All + 100”, and switch “Subtract the maximum” off: the powers become ∞, and ∞ "
+        "divided by ∞ is not a number. Switch it on again, and the probabilities are back, the same as before."
+    )
+
+
+def show_underflow() -> None:
+    """What becomes of the loss when p is rounded to 0."""
+    st.header("And too small", anchor=False)
+    z, y = torch.tensor(FAR_APART), torch.tensor(1)
+    p = softmax(z)
+    st.markdown(
+        "The other end of float32 is about 1.4 · 10⁻⁴⁵: what is much smaller is rounded to 0. That happens to a power "
+        "below about $e^{-104}$. On paper no probability is ever 0. In a program one can be, and then its logarithm "
+        "is −∞, and the loss is ∞. So the loss is not computed from p, but from the logarithm of the formula, in "
+        "which no tiny number appears:"
+    )
+    lesson.formula(
+        r"-\ln p_k = \ln \textstyle\sum_j e^{z_j - m} - (z_k - m)",
+        rf"z = ({FAR_APART[0]:.0f},\ {FAR_APART[1]:.0f}), \quad p_2 = {_written(p[1].item())}",
+        rf"-\ln p_2 = {_latex(-p.log()[1].item())} \quad \text{{from }} p",
+        rf"-\ln p_2 = {cross_entropy(z, y).item():.0f} \quad \text{{from the logarithm}}",
+    )
+    st.markdown(
+        "The function that does this is called **log-softmax**. Below the columns stands what it gives, beside the "
+        "loss made from p. Set the scale to ±120 and drag one score to the left end and another to the right end."
+    )
+
+
+def show_temperature(setting: explorer.Setting) -> None:
+    """The same scores at one temperature after another."""
+    st.header("Temperature: how sure to be", anchor=False)
+    st.markdown(
+        "Before the softmax, all scores can be divided by one number, the **temperature** T. With T = 1, nothing is "
+        "changed."
+    )
+    st.latex(r"p_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}")
+    if not question.ask(HEAT):
+        return
+    z = torch.tensor(setting.logits)
+    probabilities = softmax(z / torch.tensor(SWEEP).unsqueeze(1))
+    st.plotly_chart(
+        temperature_sweep(
+            temperatures=SWEEP,
+            probabilities=probabilities.tolist(),
+            right=setting.true_class,
+            theme=theme.current(),
+        ),
+        key="sweep",
+        config={"displayModeBar": False},
+        alt="The ten probabilities as bars, for temperatures from 0.25 to 8; a slider goes through them.",
     )
     lesson.notice(
-        "However you set the scores, none of the probabilities is ever quite 0, and the highest score gets the highest "
-        "bar. Raise all three scores by the same amount: nothing happens. Only differences count."
+        "The lower the temperature, the more goes to the largest score. The higher it is, the closer all ten come to "
+        "1 in 10. The order of the bars never changes, so the answer of the network never does: the temperature only "
+        "sets how sure it claims to be."
+    )
+    lesson.try_this(
+        "In the columns, give two scores the same value, above all others, and turn the temperature down as far as it "
+        "goes. Who wins?"
     )
 
 
-def show_loss(right: str, p: float, loss: float) -> None:
-    """The formula and the curve of the loss, at the probability of the right class."""
-    st.header("Cross-entropy: the price of the answer", anchor=False)
-    st.markdown(
-        f"The digit really is a **{right}**. The **loss** looks only at the probability given to that class, "
-        f"$p_{right}$: it is minus its natural logarithm, ln. Good answers have a small loss."
-    )
-    st.latex(r"\text{loss} = -\ln p_y")
-    st.latex(rf"-\ln p_{right} = -\ln({decimal(p)}) = {loss:.3f}")
-    theme.show(
-        loss_of_probability(probability=p, marks=MARKS, theme=theme.current()),
-        key="loss_curve",
-        description="The curve of minus the logarithm of p, with your point on it; the formula above has its numbers.",
-    )
-    lesson.notice(
-        "Sure and right is cheap: a probability of 0.9 costs 0.105. Sure and wrong is expensive: 0.01 left for the "
-        "right class costs 4.605. The curve gets steeper and steeper towards 0, and at 1 the loss is exactly 0."
-    )
+def _written(number: float) -> str:
+    if number != number:
+        return "not a number"
+    return "∞" if number == float("inf") else f"{number:.3g}"
 
 
-explorer()
-lesson.try_this(
-    "Make the loss as small as you can with the sliders. Then leave the scores, change what the digit really is, and "
-    "watch which way the point jumps. In training, what the digit really is stays as it is, and the scores are moved, "
-    "a little at a time, so that the loss falls."
-)
-lesson.show_source(softmax, cross_entropy)
+def _latex(number: float) -> str:
+    return r"\infty" if number == float("inf") else f"{number:.3f}"
+
+
+def show_both_languages() -> None:
+    """The arithmetic of the explorer, in the browser's language, beside the functions it is tested against."""
+    with st.expander("The code that ran", icon=":material/code:"):
+        st.markdown(
+            "The columns are computed in your browser, in JavaScript, so that they follow your hand. Here it stands "
+            "beside the Python of the other pages. A test gives both the same scores and compares what comes out."
+        )
+        browser, server = st.columns(2)
+        with browser:
+            st.caption("`ui/components/softmax.js`, in your browser")
+            st.code(explorer.SOFTMAX_JS, language="javascript", wrap_lines=True)
+        with server:
+            st.caption("`mnist_core.functions`, on the server")
+            for function in (softmax_naive, softmax, log_softmax, cross_entropy):
+                st.code(inspect.getsource(function), language="python", wrap_lines=True)
+
+
+columns()
+show_both_languages()
 lesson.footer()

@@ -1,0 +1,393 @@
+// The softmax explorer: ten scores to drag, and each stage from them to the probabilities, drawn as they are dragged.
+// The arithmetic is that of softmax.js, whose text comes before this one. The server hears of a change when it is over.
+
+const STEPS = { 10: 10, 120: 1 } // of a score, how many in 1, by the scale
+const JUMP = 100 // what the buttons add to all scores
+const SLOP = 6 // pixels: a finger that has moved less may still be about to scroll the page
+const PAUSE = 400 // milliseconds after the last key before the server hears of it
+
+const explorers = new WeakMap()
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".explorer")
+  if (!explorers.has(root)) explorers.set(root, new Explorer(root, data))
+  const explorer = explorers.get(root)
+  explorer.tell = (state) => setStateValue("state", state)
+  explorer.obey(data)
+  return () => clearTimeout(explorer.timer)
+}
+
+// How numbers are written.
+
+const sign = (text) => text.replace("-", "−")
+const fixed = (x, digits) => sign((x + 0).toFixed(digits)) // + 0 because −0 is written 0
+
+function scientific(x) {
+  const [mantissa, exponent] = x.toExponential(1).split("e")
+  const raised = [...exponent.replace("+", "")].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")
+  return `${sign(mantissa)}·10${raised}`
+}
+
+function number(x) {
+  if (Number.isNaN(x)) return "not a number"
+  if (!Number.isFinite(x)) return sign(`${x}`).replace("Infinity", "∞")
+  if (x === 0) return "0"
+  const size = Math.abs(x)
+  if (size < 0.0001 || size >= 100_000) return scientific(x)
+  return fixed(x, size < 0.001 ? 4 : size < 100 ? 3 : 1)
+}
+
+// A probability is written as 0 or 1 only where float32 has rounded it to that.
+const probability = (p) => (p === 1 ? "1" : p >= 0.9995 ? ">0.999" : number(p))
+
+// All columns, from the scores on.
+function columns({ logits, true_class, temperature, subtract }) {
+  const z = logits.map(Math.fround)
+  const scaled = temperature === 1 ? z : z.map((z_i) => Math.fround(z_i / Math.fround(temperature)))
+  const below = minusMax(scaled)
+  const shifted = subtract ? below : scaled
+  const e = shifted.map(exp)
+  const p = softmaxNaive(shifted)
+  const loss = -log(p[true_class])
+  const safe = { loss: crossEntropy(scaled, true_class), total: sum(below.map(exp)), distance: -below[true_class] }
+  const max = Math.max(...scaled)
+  return { scaled, shifted, e, p, loss, safe, max, total: sum(e), choice: scaled.indexOf(max) }
+}
+
+// What there is to say about the numbers in the columns.
+function remark({ e, p, total, shifted }, { true_class, subtract }) {
+  const largest = Math.max(...shifted)
+  if (e.includes(Infinity))
+    return `e to the power of ${fixed(largest, 1)} is too large for float32, whose largest number is 3.4·10³⁸: it becomes ∞. And ∞ divided by ∞ is not a number.`
+  if (total === Infinity)
+    return "Each power fits into float32, but their sum is larger than its largest number, 3.4·10³⁸: it becomes ∞, and every probability 0."
+  if (total === 0)
+    return "All powers are smaller than float32's smallest number, 1.4·10⁻⁴⁵: they are rounded to 0. And 0 divided by 0 is not a number."
+  if (p[true_class] === 0)
+    return `p of the ${true_class} is smaller than float32's smallest number, 1.4·10⁻⁴⁵: it is rounded to 0, and −ln 0 is ∞. On paper it is never 0.`
+  if (p.includes(0)) return "Some probabilities are smaller than float32's smallest number, 1.4·10⁻⁴⁵, and are rounded to 0. On paper none is."
+  return subtract
+    ? "The largest number m is subtracted from all ten, so the largest power is e⁰ = 1. The probabilities stay the same."
+    : "Nothing is subtracted: the powers are those of the scores as they stand."
+}
+
+// The formula, with the numbers in it.
+
+const power = (exponent) => `e<sup>${exponent}</sup>`
+const fraction = (above, below) => `<span class="fraction"><span>${above}</span><span>${below}</span></span>`
+const part = (content) => `<span class="part">${content}</span>`
+const symbol = (letter, index) => `<span><i>${letter}</i><sub>${index}</sub></span>`
+
+function formula(found, { true_class: k, temperature, subtract }) {
+  const exponent = (index) => symbol("z", index) + (temperature === 1 ? "" : "/<i>T</i>") + (subtract ? " − <i>m</i>" : "")
+  const digits = temperature === 1 ? 1 : 2
+  const chosen = (term, index) => (index === k ? `<b class="chosen">${term}</b>` : term)
+  const terms = found.shifted.map((x, index) => `<span>${chosen(power(fixed(x, digits)), index)}${index < 9 ? " +" : ""}</span>`)
+  const p = `${symbol("p", k)} =`
+  const shares = [
+    part(p + fraction(power(exponent(k)), `Σ<sub><i>j</i></sub> ${power(exponent("<i>j</i>"))}`)),
+    part(`=${fraction(chosen(power(fixed(found.shifted[k], digits)), k), `<span class="terms">${terms.join(" ")}</span>`)}`),
+    part(`=${fraction(chosen(number(found.e[k]), k), number(found.total))}`),
+    part(`= <b>${probability(found.p[k])}</b>`),
+  ]
+  const logarithm = `−ln ${symbol("p", k)}`
+  const p_k = Number.isNaN(found.p[k]) ? "(not a number)" : probability(found.p[k])
+  const loss = [part(`<span>${logarithm} = −ln ${p_k}</span>`), part(`= <b>${number(found.loss)}</b>`)]
+  const { total, distance, loss: safe } = found.safe
+  const bySum = [
+    part(`<span>${logarithm} = ln ${number(total)} + ${fixed(distance, digits)}</span>`),
+    part(`= <b>${number(safe)}</b>`),
+    "<small>by log-softmax, without p</small>",
+  ]
+  return [shares, loss, bySum].map((parts) => `<div class="line">${parts.join(" ")}</div>`).join("")
+}
+
+// The page of it: made once, then only its numbers change.
+
+const HEADS = `
+  <div class="row head" role="row">
+    <div class="cell name" role="columnheader">digit</div>
+    <div class="cell z" role="columnheader"><i>z</i><small>score, drag it</small></div>
+    <div class="cell scaled" role="columnheader"><i>z</i>/<i>T</i><small>divided</small></div>
+    <div class="cell shifted" role="columnheader"><span></span><small></small></div>
+    <div class="cell e" role="columnheader"><span></span><small>power of e</small></div>
+    <div class="cell p" role="columnheader"><i>p</i><small>probability</small></div>
+    <div class="cell loss" role="columnheader">−ln <i>p</i><small>loss</small></div>
+  </div>`
+
+const row = (digit) => `
+  <div class="row" role="row">
+    <div class="cell name" role="rowheader">
+      <label>
+        <input type="radio" name="true_class" value="${digit}" aria-label="${digit} is the true class" data-part="true_class">
+        ${digit}
+      </label>
+    </div>
+    <div class="cell z" role="cell">
+      <div class="track" role="slider" tabindex="0" aria-label="Score of the ${digit}"><div class="bar"></div><div class="handle" data-part="logits"></div></div>
+      <span class="number"></span>
+    </div>
+    <div class="cell scaled number" role="cell"></div>
+    <div class="cell shifted number" role="cell"></div>
+    <div class="cell e number" role="cell"></div>
+    <div class="cell p" role="cell"><div class="gauge"><div class="bar"></div></div><span class="number"></span></div>
+    <div class="cell loss number" role="cell"></div>
+  </div>`
+
+const FOOT = `
+  <div class="row foot" role="row">
+    <div class="cell name" role="rowheader"></div>
+    <div class="cell z" role="cell"><span class="number"></span></div>
+    <div class="cell scaled number" role="cell"></div>
+    <div class="cell shifted number" role="cell"></div>
+    <div class="cell e number" role="cell"></div>
+    <div class="cell p" role="cell"><span class="number"></span></div>
+    <div class="cell loss number" role="cell"></div>
+  </div>`
+
+const choices = (name, values, labels) =>
+  values.map((value, index) => `<label><input type="radio" name="${name}" value="${value}"><span>${labels[index]}</span></label>`).join("")
+
+const page = ({ scales, temperatures }) => `
+  <div class="controls">
+    <div data-part="temperature">
+      <label>Temperature <i>T</i> = <span class="value"></span>
+        <input type="range" name="temperature" min="0" max="${temperatures.length - 1}" step="1">
+      </label>
+    </div>
+    <label class="switch" data-part="subtract"><input type="checkbox" role="switch" name="subtract"><span></span>Subtract the maximum</label>
+    <div class="choice" role="radiogroup" aria-label="Scale of the scores" data-part="scale">
+      ${choices("scale", scales, scales.map((scale) => `±${scale}`))}
+    </div>
+    <div class="buttons" data-part="logits">
+      <button type="button" data-add="${JUMP}">All + ${JUMP}</button>
+      <button type="button" data-add="${-JUMP}">All − ${JUMP}</button>
+    </div>
+  </div>
+  <div class="choice stages" role="radiogroup" aria-label="The column in the middle">
+    ${choices("middle", ["scaled", "shifted", "e"], ["<i>z</i>/<i>T</i>", "minus the largest", "power of e"])}
+  </div>
+  <div class="table" role="table" aria-label="From scores to probabilities, a row for each digit">
+    ${HEADS}${Array.from({ length: 10 }, (_, digit) => row(digit)).join("")}${FOOT}
+  </div>
+  <div class="legend">
+    <span><span class="swatch right"></span>what it really is, the true class: choose it on the left</span>
+    <span><span class="swatch chosen"></span>the largest <i>p</i>, underlined: the model's choice</span>
+  </div>
+  <p class="remark" role="status"></p>
+  <div class="formula"></div>`
+
+class Explorer {
+  constructor(root, data) {
+    root.innerHTML = page(data)
+    this.root = root
+    this.temperatures = data.temperatures
+    this.turn = data.turn // counts what was sent, so that an answer to something older is known as such
+    this.isDragging = false
+    this.timer = null
+    const [head, ...rows] = root.querySelectorAll(".row")
+    this.head = head
+    this.foot = rows.pop()
+    this.rows = rows
+    rows.forEach((line, digit) => this.listenToRow(line, digit))
+    this.listenToControls()
+    this.showMiddle("e")
+  }
+
+  // What comes from the server counts, unless the reader is at work or it answers something older.
+  obey(data) {
+    const { colours, hidden, logits, true_class, temperature, subtract, scale } = data
+    for (const [name, colour] of Object.entries(colours)) this.root.style.setProperty(`--${name}`, colour)
+    for (const element of this.root.querySelectorAll("[data-part]")) element.hidden = hidden.includes(element.dataset.part)
+    this.isFixed = hidden.includes("logits")
+    for (const track of this.root.querySelectorAll(".track")) track.setAttribute("aria-disabled", this.isFixed)
+    const isBusy = this.isDragging || this.timer !== null
+    if (!isBusy && data.turn === this.turn) this.state = { logits: [...logits], true_class, temperature, subtract, scale }
+    this.draw()
+  }
+
+  change(part) {
+    Object.assign(this.state, part)
+    this.draw()
+  }
+
+  send() {
+    clearTimeout(this.timer)
+    this.timer = null
+    this.turn += 1
+    this.tell({ ...this.state, logits: [...this.state.logits], turn: this.turn })
+  }
+
+  sendSoon() {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.send(), PAUSE)
+  }
+
+  setScore(digit, score) {
+    const { logits, scale } = this.state
+    const inSteps = Math.round(score * STEPS[scale]) / STEPS[scale]
+    this.change({ logits: logits.with(digit, Math.min(scale, Math.max(-scale, inSteps))) })
+  }
+
+  listenToRow(line, digit) {
+    const track = line.querySelector(".track")
+    let startX = 0
+    let isFinger = false
+    const follow = ({ clientX }) => {
+      const { left, width } = track.getBoundingClientRect()
+      this.setScore(digit, this.state.scale * ((2 * (clientX - left)) / width - 1))
+    }
+    const end = () => {
+      if (!this.isDragging) return
+      this.isDragging = false
+      this.send()
+    }
+    track.onpointerdown = (event) => {
+      if (event.button !== 0 || this.isFixed) return
+      startX = event.clientX
+      isFinger = event.pointerType === "touch"
+      track.setPointerCapture(event.pointerId)
+      if (isFinger) return
+      this.isDragging = true
+      follow(event)
+    }
+    track.onpointermove = (event) => {
+      if (!track.hasPointerCapture(event.pointerId)) return
+      if (!this.isDragging && Math.abs(event.clientX - startX) < SLOP) return
+      this.isDragging = true
+      follow(event)
+    }
+    track.onpointerup = (event) => {
+      if (!track.hasPointerCapture(event.pointerId)) return
+      this.isDragging = true // a finger that only tapped, too
+      follow(event)
+      end()
+    }
+    track.onpointercancel = end // the browser scrolls instead
+    track.onkeydown = (event) => this.press(event, digit)
+    line.querySelector("input").onchange = () => {
+      this.change({ true_class: digit })
+      this.send()
+    }
+  }
+
+  press(event, digit) {
+    if (this.isFixed || event.ctrlKey || event.altKey || event.metaKey) return
+    const { logits, scale } = this.state
+    const step = 1 / STEPS[scale]
+    const z = logits[digit]
+    const keys = {
+      ArrowRight: z + step,
+      ArrowUp: z + step,
+      ArrowLeft: z - step,
+      ArrowDown: z - step,
+      PageUp: z + 10 * step,
+      PageDown: z - 10 * step,
+      Home: -scale,
+      End: scale,
+    }
+    if (!(event.key in keys)) return
+    event.preventDefault()
+    this.setScore(digit, keys[event.key])
+    this.sendSoon()
+  }
+
+  listenToControls() {
+    const { root } = this
+    const temperature = root.querySelector("[name=temperature]")
+    temperature.oninput = () => {
+      this.change({ temperature: this.temperatures[temperature.value] })
+      this.sendSoon()
+    }
+    root.querySelector("[name=subtract]").onchange = ({ target }) => {
+      this.change({ subtract: target.checked })
+      this.send()
+    }
+    for (const input of root.querySelectorAll("[name=scale]"))
+      input.onchange = () => {
+        const scale = Number(input.value)
+        this.change({ scale, logits: this.state.logits.map((z) => Math.min(scale, Math.max(-scale, z))) })
+        this.send()
+      }
+    for (const button of root.querySelectorAll("[data-add]"))
+      button.onclick = () => {
+        const logits = this.state.logits.map((z) => Math.round(10 * (z + Number(button.dataset.add))) / 10)
+        this.change({ logits, scale: logits.some((z) => Math.abs(z) > 10) ? 120 : this.state.scale })
+        this.send()
+      }
+    for (const input of root.querySelectorAll("[name=middle]")) input.onchange = () => this.showMiddle(input.value)
+    // Whoever leaves with the last key unsent, for the link or the reset, has it sent.
+    root.addEventListener("focusout", () => this.timer !== null && this.send())
+  }
+
+  // On a phone, one column at a time between z and p.
+  showMiddle(stage) {
+    this.root.dataset.middle = stage
+    this.root.querySelector(`[name=middle][value=${stage}]`).checked = true
+  }
+
+  draw() {
+    const { state, root } = this
+    const found = columns(state)
+    this.drawControls(found)
+    this.rows.forEach((line, digit) => this.drawRow(line, digit, found))
+    this.drawFoot(found)
+    root.querySelector(".remark").textContent = remark(found, state)
+    root.querySelector(".formula").innerHTML = formula(found, state)
+  }
+
+  drawControls({ max }) {
+    const { root, state, head } = this
+    const { temperature, subtract, scale, logits } = state
+    root.classList.toggle("warm", temperature !== 1)
+    if (temperature === 1 && root.dataset.middle === "scaled") this.showMiddle("e")
+    const slider = root.querySelector("[name=temperature]")
+    slider.value = this.temperatures.indexOf(temperature)
+    slider.setAttribute("aria-valuetext", `${temperature}`)
+    root.querySelector(".value").textContent = temperature
+    root.querySelector("[name=subtract]").checked = subtract
+    root.querySelector(`[name=scale][value="${scale}"]`).checked = true
+    for (const button of root.querySelectorAll("[data-add]"))
+      button.disabled = logits.some((z) => Math.abs(z + Number(button.dataset.add)) > 120)
+    const z = temperature === 1 ? "<i>z</i>" : "<i>z</i>/<i>T</i>"
+    const shifted = subtract ? `${z} − <i>m</i>` : z
+    head.querySelector(".shifted span").innerHTML = shifted
+    head.querySelector(".shifted small").textContent = subtract ? "minus the largest" : "nothing subtracted"
+    head.querySelector(".e span").innerHTML = power(shifted)
+  }
+
+  drawRow(line, digit, { scaled, shifted, e, p, loss, choice }) {
+    const { logits, true_class, temperature, scale } = this.state
+    const z = logits[digit]
+    const isTrue = digit === true_class
+    const text = (selector, content) => (line.querySelector(selector).textContent = content)
+    line.classList.toggle("right", isTrue)
+    line.classList.toggle("chosen", digit === choice && !Number.isNaN(p[digit]))
+    line.querySelector("input").checked = isTrue
+    const track = line.querySelector(".track")
+    track.setAttribute("aria-valuemin", -scale)
+    track.setAttribute("aria-valuemax", scale)
+    track.setAttribute("aria-valuenow", z)
+    track.setAttribute("aria-valuetext", `${fixed(z, 1)}, probability ${probability(p[digit])}`)
+    track.style.setProperty("--share", z / scale)
+    text(".z .number", fixed(z, 1))
+    text(".scaled", fixed(scaled[digit], 2))
+    text(".shifted", fixed(shifted[digit], temperature === 1 ? 1 : 2))
+    text(".e", number(e[digit]))
+    text(".p .number", probability(p[digit]))
+    line.querySelector(".p .bar").style.width = `${100 * (p[digit] || 0)}%`
+    line.querySelector(".gauge").hidden = Number.isNaN(p[digit])
+    text(".loss", isTrue ? number(loss) : "")
+  }
+
+  drawFoot({ max, total, p }) {
+    const { temperature, subtract } = this.state
+    const html = (selector, content) => (this.foot.querySelector(selector).innerHTML = content)
+    const largest = subtract ? `largest: <i>m</i> = ${fixed(max, temperature === 1 ? 1 : 2)}` : ""
+    html(".z .number", temperature === 1 ? largest : "")
+    html(".scaled", temperature === 1 ? "" : largest.replace("largest: ", ""))
+    html(".e", `Σ = ${number(total)}`)
+    const whole = sum(p)
+    html(".p .number", Number.isNaN(whole) ? number(whole) : `Σ = ${fixed(whole, 3)}`)
+  }
+}
