@@ -197,7 +197,8 @@ def unbound(key: str, start: T, read: Callable[[str], T]) -> T:
     Returns:
         The value last set with ``set_unbound``, else that of the link, else ``start``.
     """
-    state.page_controls()[key] = UNBOUND
+    if not is_hidden(key):
+        state.page_controls()[key] = UNBOUND
     return _keep_linked(key, start, read)
 
 
