@@ -142,7 +142,8 @@ def show_race(so_far: Race) -> None:
     st.markdown(
         f"Course: {so_far.course_images:,} images in {so_far.course_seconds:.3f} s. "
         f"Ours: {so_far.our_images:,} images in {so_far.our_seconds:.3f} s. "
-        f"So just now, on this server, the course's way took **{so_far.ratio:.0f} times** as long."
+        f"So just now, on this server, the course's way took **{so_far.ratio:.0f} times** as long. That is the dealing "
+        "alone. In a training, the work of the network itself comes on top of both, so a whole training gains less."
     )
     if same:
         st.success(
@@ -186,7 +187,7 @@ def show_both(records: dict[str, RunRecord]) -> None:
             quantity=quantity,  # type: ignore[arg-type]
             epochs=TRAINING.epochs,
             theme=theme.current(),
-            height=200,
+            height=280,
         )
         theme.show(figure, key=f"order_{quantity}", description=f"{images} {quantity} of both runs over the epochs.")
     ended = [record.epochs[-1] for record in records.values() if len(record.epochs) == TRAINING.epochs]

@@ -29,8 +29,8 @@ PAPER = Question(
     wrong={
         "About one in five": "Then four pixels in five would have some ink on them. Look at the images above again: "
         "most of each square is black, which is paper.",
-        "About half": "It is more than that: even the wide margin around each digit, where nobody writes, is close to "
-        "half of the square.",
+        "About half": "It is more than that: even the margin around the digits, where hardly any ink lies, is close "
+        "to half of the square.",
     },
     order=2,
 )
@@ -81,7 +81,7 @@ def browse(splits: Splits) -> None:
     """A sheet of images of one digit, and how many there are of each."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        digit = link.buttons("Which digit", "gallery_digit", range(10), 3)
+        digit = link.whole_slider("Which digit", "gallery_digit", 0, 9, 3)
     with right:
         page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1)
     found = images_of(splits.train, digit)
@@ -139,9 +139,9 @@ def take_apart(splits: Splits) -> None:
         output_format="PNG",
     )
     lesson.notice(
-        "You see the digit twice, and too low: a line holds two rows of the image, one with an even number and the "
-        "next one beside it. The network does not know which pixels were neighbours. It gets 784 numbers and has to "
-        "find out by itself what they have to do with each other."
+        "You see the digit twice: each line holds two rows of the image, one with an even number and beside it the "
+        "next. The network does not know which pixels were neighbours. It gets 784 numbers and has to find out by "
+        "itself what they have to do with each other."
     )
 
 
@@ -258,7 +258,7 @@ digits = dataset.splits()
 say_what_is_there(digits)
 
 st.header("Browse the images", anchor=False)
-st.markdown("No two people write alike. Choose a digit and turn the pages: what do all of them have in common?")
+st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
 browse(digits)
 st.image(
     sheet(images=(gallery.mean_images(digits) * 255).round().byte(), columns=5, factor=5),
@@ -267,8 +267,8 @@ st.image(
     output_format="PNG",
 )
 lesson.notice(
-    "Where a mean image is sharp, people agree. Where it is a fog, they don't: most write the 1 as a stroke, but "
-    "slant it differently, and the bottom of the 2 is a loop or a corner."
+    "Where a mean image is sharp, the images agree. Where it is a fog, they differ: a 1 is hardly more than a "
+    "stroke, but it slants now more, now less. No single image looks like the mean of its digit."
 )
 
 st.header("An image is 784 numbers", anchor=False)
