@@ -9,7 +9,7 @@ from mnist_core.gradients import losses_along
 from mnist_core.phases import SlowStep
 
 Verdict = Literal["too small", "about right", "too large", "none helps"]
-LITTLE = 0.1  # of the best gain on the ruler: who gets less has a rate that is too small, or too large
+LITTLE = 0.25  # of the best gain on the ruler: who gets less has a rate that is too small, or too large
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Ruler:
     def verdict(self, rate: float) -> Verdict:
         """Whether a rate of the ruler is too small, about right or too large for this one step.
 
-        Too large: the loss does not fall, or falls by less than a tenth of the best gain, at a rate above the best
+        Too large: the loss does not fall, or falls by less than a quarter of the best gain, at a rate above the best
         one. Too small: the same at a rate below the best one.
         """
         most = self.now - self.losses[self.best]

@@ -51,8 +51,8 @@ EXPLAINED = {
     "momentum": "$v$ is a running sum: this gradient, and nine tenths of what was there before. In the first step it "
     "is the gradient itself.",
     "adam": r"$\hat m$ is a running mean of the gradients, and $\hat v$ one of their squares; $\varepsilon$ is "
-    "0.00000001, against dividing by zero. In the first step the fraction is 1 or −1, so a weight moves by the learning "
-    "rate itself, however small its gradient, unless that is 0.",
+    "0.00000001, against dividing by zero. In the first step the fraction is 1 or −1, so a weight moves by the "
+    "learning rate itself, however small its gradient, unless that is 0.",
 }
 TWICE = Question(
     "ask_backward_twice",
@@ -407,7 +407,7 @@ def show_accumulation(slow: SlowStep) -> None:
     neuron = int(kept[0].abs().amax(1).argmax())
     pictures = [gradient[neuron].view(28, 28) for gradient in (kept[0], kept[1], cleared[1])]
     st.image(signed_pictures(images=pictures, columns=3, factor=5, theme=theme.current()), output_format="PNG")
-    once, twice, again = (float(gradient.norm()) for gradient in (kept[0], kept[1], cleared[1]))
+    once, twice, again = (float(gradient.double().norm()) for gradient in (kept[0], kept[1], cleared[1]))
     st.markdown(
         f"The gradient of one neuron, number {neuron + 1}, three times on one colour scale. Left: after one "
         f"`backward`; the gradient of W1 has a length of {once:.4f}. Middle: after two, without `zero_grad` between: "
@@ -430,7 +430,7 @@ def show_ruler(slow: SlowStep) -> None:
         "learning rate: twice the rate is exactly twice the step. So the curve is not an estimate."
     )
     answered = question.ask(TOO_LARGE)
-    rate = link.select_slider("Learning rate", RATE, RATES, 0.1, names=written, help=HELP[RATE])
+    rate = link.select_slider("Learning rate", RATE, RATES, 0.05, names=written, help=HELP[RATE])
     microscope.set_rate(rate)
     if not answered or not slow.moment.is_finite:
         return
@@ -455,7 +455,7 @@ def _verdict(ruler: Ruler, rate: float) -> str:
     path = f"from {loss_in_words(now)} to {loss_in_words(after)}"
     match ruler.verdict(rate):
         case "too small":
-            said = f"**Too small.** With {written(rate)} the loss falls {path}: not a tenth of the way it could go."
+            said = f"**Too small.** With {written(rate)} the loss falls {path}: not a quarter of the way it could go."
         case "about right":
             said = f"**About right for this step.** With {written(rate)} the loss falls {path}."
         case "too large" if after < now:

@@ -47,7 +47,7 @@ class _Microscope:
     slow: SlowStep
     images: Tensor  # torch.int64 [N]: of the training images, which are in the batch
     ruler: tuple[Moment, Ruler] | None = None  # and the moment it was measured at
-    rate: float = 0.1  # where the control stands, or what the link says of it when it is hidden
+    rate: float = 0.05  # where the control stands, or what the link says of it when it is hidden
 
 
 def of_session(setting: Setting, splits: Splits) -> SlowStep:

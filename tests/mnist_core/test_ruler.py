@@ -1,0 +1,69 @@
+"""The ruler foretells what the next step does, and calls a rate what it is."""
+
+import math
+
+import pytest
+
+from mnist_core.data import Dataset, normalize
+from mnist_core.model import MLPConfig
+from mnist_core.phases import PHASES, SLOW_OPTIMIZERS, SlowStep
+from mnist_core.ruler import Ruler, Verdict, measure
+from mnist_core.training import new_model
+
+RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
+
+
+@pytest.mark.parametrize("optimizer", SLOW_OPTIMIZERS)
+@pytest.mark.parametrize("presses", [0, 2, 4, 5, 8, 13])
+@pytest.mark.parametrize("rate", [0.001, 0.1])
+def test_it_foretells_the_loss_after_the_step(optimizer: str, presses: int, rate: float, few: Dataset) -> None:
+    slow = SlowStep(new_model(MLPConfig((16,)), 2), normalize(few.images[:4]), few.labels[:4], optimizer)
+    for _ in range(presses):
+        slow.advance(0.01)
+    ruler = measure(slow, RATES)
+    assert ruler.now == pytest.approx(slow.moment.losses[-1], rel=1e-5)
+    steps = len(slow.moment.losses)
+    while len(slow.moment.losses) == steps:
+        slow.advance(rate)
+    assert ruler.loss_at(rate) == pytest.approx(slow.moment.losses[-1], rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rate", "verdict"),
+    [(0.001, "too small"), (0.01, "about right"), (0.1, "about right"), (1.0, "too large"), (10.0, "too large")],
+)
+def test_verdicts(rate: float, verdict: Verdict) -> None:
+    ruler = Ruler(RATES, (1.76, 1.74, 1.0, 1.76, math.nan), now=2.0)
+    assert ruler.best == 2
+    assert ruler.verdict(rate) == verdict
+    assert not ruler.has_no_upper_end
+
+
+def test_a_rate_above_the_best_one_that_still_helps_is_about_right() -> None:
+    ruler = Ruler(RATES, (1.99, 1.5, 1.0, 1.2, 1.5), now=2.0)
+    assert ruler.verdict(10.0) == "about right"
+    assert ruler.has_no_upper_end
+
+
+def test_a_rise_before_the_best_rate_is_too_large() -> None:
+    assert Ruler(RATES, (1.9, 2.4, 2.6, 0.0, 0.0), now=2.0).verdict(0.1) == "too large"
+
+
+def test_when_none_helps() -> None:
+    assert Ruler(RATES, (2.0, 2.1, 2.2, 3.0, math.inf), now=2.0).verdict(0.1) == "none helps"
+    assert Ruler(RATES, (math.nan,) * 5, now=math.nan).verdict(0.1) == "none helps"
+
+
+def test_a_rate_that_was_not_measured() -> None:
+    with pytest.raises(ValueError, match=r"0\.5"):
+        Ruler(RATES, (1.0,) * 5, now=2.0).loss_at(0.5)
+
+
+def test_it_leaves_the_step_alone(few: Dataset) -> None:
+    slow = SlowStep(new_model(MLPConfig(()), 2), normalize(few.images[:4]), few.labels[:4], "adam")
+    other = SlowStep(new_model(MLPConfig(()), 2), normalize(few.images[:4]), few.labels[:4], "adam")
+    for _ in range(2 * len(PHASES)):
+        measure(slow, RATES)
+        slow.advance(0.01)
+        other.advance(0.01)
+    assert slow.moment.losses == other.moment.losses

@@ -1,0 +1,299 @@
+"""The page of one training step, through all its phases, without a browser."""
+
+import copy
+import re
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from mnist_core.data import Splits, normalize
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.phases import PHASES, SlowStep, partly_trained
+from mnist_core.ruler import measure
+from mnist_core.training import OPTIMIZERS, TrainingConfig, new_model, train_step
+from tests.conftest import PROJECT
+from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+
+PAGE = "pages/step.py"
+TWICE = "Twice the gradient"
+FAR_ABOVE = "Far above where it was"
+
+
+def press(app: AppTest, times: int = 1, button: str = "step_next") -> AppTest:
+    for _ in range(times):
+        app = sound(app.button(key=button).click().run())
+    return app
+
+
+def answered(app: AppTest) -> AppTest:
+    app.radio(key="ask_backward_twice").set_value(TWICE)
+    app.radio(key="ask_rate_times_100").set_value(FAR_ABOVE)
+    return sound(app.run())
+
+
+def slow_of(app: AppTest) -> SlowStep:
+    slow: SlowStep = app.session_state["_microscope"].slow
+    return slow
+
+
+def batch(digits: Splits, seed: int = 0, images: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
+    chosen = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(seed))[:images]
+    return normalize(digits.train.images[chosen]), digits.train.labels[chosen]
+
+
+def same(one: MLP, other: MLP) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def code(app: AppTest) -> list[str]:
+    """The body of train_step, among the sources that the page shows."""
+    (found,) = [element.value for element in app.code if "def " not in element.value and "backward()" in element.value]
+    return str(found).splitlines()
+
+
+def shapes(app: AppTest) -> dict[str, str]:
+    table = app.table[0].value
+    return {name.strip("`"): shape for name, shape in zip(table["tensor"], table["shape"], strict=True)}
+
+
+def test_before_the_first_press_there_are_images_and_weights_and_nothing_else() -> None:
+    app = open_page(PAGE)
+    assert "Nothing has happened yet" in text(app)
+    assert "none yet" in text(app)
+    assert shapes(app) == {
+        **{"images": "[4, 784]", "labels": "[4]", "logits": "none", "loss": "none", "logits.grad": "none"},
+        **{"W1": "[16, 784]", "b1": "[16]", "W2": "[10, 16]", "b2": "[10]"},
+        **{"W1.grad": "none", "b1.grad": "none", "W2.grad": "none", "b2.grad": "none"},
+    }
+    assert not any(line.startswith("→") for line in code(app))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("weights", ["partly trained", "new"])
+def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: str, digits: Splits) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="step_optimizer").set_value(optimizer)
+    app.segmented_control(key="step_weights").set_value(weights)
+    app = press(sound(app.run()), 10)
+    config = MLPConfig((16,))
+    model = new_model(config, 0) if weights == "new" else partly_trained(config, digits)
+    theirs = OPTIMIZERS[optimizer](model, TrainingConfig(optimizer=optimizer, learning_rate=0.05))
+    losses = [float(train_step(model, *batch(digits), nn.CrossEntropyLoss(), theirs)[0]) for _ in range(2)]
+    assert same(slow_of(app).model, model)
+    assert list(slow_of(app).moment.losses[:2]) == losses
+
+
+def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None:
+    said = {
+        "forward": "The images went through the network",
+        "loss": "The scores are compared with the labels",
+        "zero_grad": "The old gradients are thrown away",
+        "backward": "Every weight knows its slope",
+        "step": "Every weight has moved",
+    }
+    app = open_page(PAGE)
+    for phase in PHASES:
+        assert app.button(key="step_next").label == f"Next: {phase}"
+        app = press(app)
+        assert said[phase] in text(app)
+        assert f":blue-badge[:material/arrow_downward: {phase}]" in text(app)
+        (marked,) = [line for line in code(app) if line.startswith("→")]
+        assert phase in marked or phase in ("forward", "step")
+    assert shapes(app)["W1.grad"] == "[16, 784]"
+    inputs, labels = batch(digits)
+    model = partly_trained(MLPConfig((16,)), digits)
+    before = nn.functional.cross_entropy(model(inputs), labels)
+    gradients = torch.autograd.grad(before, list(model.parameters()))
+    with torch.no_grad():
+        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+            parameter -= 0.05 * gradient
+    after = nn.functional.cross_entropy(model(inputs), labels)
+    assert f"{before:.3f} → {after:.3f}" in text(app)
+
+
+@pytest.mark.parametrize("images", [1, 8])
+def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) -> None:
+    app = open_page(PAGE)
+    app.slider(key="step_images").set_value(images)
+    app = press(sound(app.run()), 4)
+    inputs, labels = batch(digits, images=images)
+    logits = partly_trained(MLPConfig((16,)), digits)(inputs).detach()
+    p, y = logits.softmax(1), int(labels[0])
+    each = nn.functional.cross_entropy(logits, labels, reduction="none")
+    slope = (float(p[0, y]) - 1) / images
+    assert rf"\frac{{\partial L}}{{\partial z_{y}}} = \frac{{{p[0, y]:.4f} - 1}}{{{images}}} = {slope:.4f}" in formulas(
+        app
+    )
+    page = text(app)
+    assert f"`backward` has found {slope:.4f} and".replace("-", "−") in page
+    assert f"Of all {10 * images} numbers" in page
+    app = press(app, button="step_again")
+    assert f"**{each.mean():.3f}**" in text(press(app, 2))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str) -> None:
+    app = open_page(PAGE)
+    app = sound(app.selectbox(key="step_optimizer").set_value(optimizer).run())
+    assert "The numbers of one weight come with `step`" in text(app)
+    app = press(app, 10)
+    number = r"\(?(-?\d+\.\d+)\)?"
+    if optimizer == "adam":
+        found = re.search(rf"{number} - 0\.05 \\cdot \\frac{{{number}}}{{{number}}} = {number}", formulas(app))
+        assert found
+        before, above, below, after = map(float, found.groups())
+        step = above / below
+    else:
+        found = re.search(rf"{number} - 0\.05 \\cdot {number} = {number}", formulas(app))
+        assert found
+        before, step, after = map(float, found.groups())
+    update = slow_of(app).moment.update
+    assert update is not None
+    assert (before, after) == (pytest.approx(update.before, abs=1e-6), pytest.approx(update.after, abs=1e-6))
+    assert after == pytest.approx(before - 0.05 * step, abs=2e-4 if optimizer == "adam" else 2e-6)
+
+
+def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
+    app = press(open_page(PAGE), 4)
+    once = slow_of(app).moment.there("W1.grad")
+    app = press(app, button="step_skip")
+    assert "step was skipped" in text(app)
+    app = press(app, 2)
+    assert app.button(key="step_skip").label == "Skip zero_grad"
+    app = press(app, button="step_skip")
+    assert "zero_grad was skipped" in text(app)
+    assert any(line.startswith("× optimizer.zero_grad()") for line in code(app))
+    app = press(app)
+    assert torch.equal(slow_of(app).moment.there("W1.grad"), 2 * once)
+    assert "2.000 times as much" in text(app)
+    app = press(app)
+    assert len(slow_of(app).moment.losses) == 2
+
+
+@pytest.mark.parametrize("presses", [0, 1, 3])
+def test_only_zero_grad_and_step_can_be_skipped(presses: int) -> None:
+    app = press(open_page(PAGE), presses)
+    assert app.button(key="step_skip").disabled
+
+
+def test_a_setting_starts_again_and_the_learning_rate_does_not(digits: Splits) -> None:
+    app = press(open_page(PAGE), 3)
+    app = sound(app.select_slider(key="step_rate").set_value(0.5).run())
+    assert slow_of(app).moment.phase == "zero_grad"
+    app = press(app, 2)
+    update = slow_of(app).moment.update
+    assert update is not None
+    assert update.rate == 0.5
+    app = sound(app.number_input(key="step_seed").set_value(7).run())
+    assert slow_of(app).moment.phase is None
+    assert torch.equal(slow_of(app).inputs, batch(digits, seed=7)[0])
+    assert "Nothing has happened yet" in text(app)
+
+
+def test_start_again_takes_the_weights_back() -> None:
+    app = open_page(PAGE)
+    before = copy.deepcopy(slow_of(app).model)
+    app = press(app, 5)
+    assert not same(slow_of(app).model, before)
+    app = press(app, button="step_again")
+    assert same(slow_of(app).model, before)
+    assert slow_of(app).moment.number == 1
+
+
+def test_the_step_is_kept_on_other_pages_and_is_nobody_elses() -> None:
+    app, other = press(open_page(PAGE), 5), press(open_page(PAGE), 1)
+    assert slow_of(other).moment.phase == "forward"
+    assert same(slow_of(other).model, slow_of(open_page(PAGE)).model)
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = press(sound(app.switch_page(PAGE).run()))
+    assert (slow_of(app).moment.number, slow_of(app).moment.phase) == (2, "forward")
+
+
+def test_the_figures_wait_for_the_answers() -> None:
+    app = open_page(PAGE)
+    assert not app.get("vega_lite_chart")
+    assert "three times on one colour scale" not in text(app)
+    app = answered(app)
+    assert len(app.get("vega_lite_chart")) == 1
+    page = text(app)
+    found = re.search(r"length of ([\d.]+)\. Middle: .*?: ([\d.]+)\. Right: .*?: ([\d.]+)\.", page)
+    assert found
+    once, twice, cleared = map(float, found.groups())
+    assert (twice, cleared) == (pytest.approx(2 * once, abs=2e-4), once)
+
+
+def test_the_ruler_foretells_the_loss_after_the_step() -> None:
+    app = answered(open_page(PAGE))
+    app = sound(app.select_slider(key="step_rate").set_value(0.015).run())
+    foretold = re.search(r"With 0\.015 the loss falls from (\d+\.\d+) to (\d+\.\d+)", text(app))
+    assert foretold
+    moment = slow_of(press(app, 5)).moment
+    assert tuple(map(float, foretold.groups())) == pytest.approx(moment.losses, abs=6e-4)
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(0.00002, "Too small."), (0.02, "About right"), (10.0, "Too large.")])
+def test_too_small_right_and_too_large_can_all_be_seen(rate: float, verdict: str) -> None:
+    app = answered(open_page(PAGE))
+    app = sound(app.select_slider(key="step_rate").set_value(rate).run())
+    assert f"**{verdict}" in text(app)
+
+
+def test_where_no_rate_is_too_large_the_page_says_so(digits: Splits) -> None:
+    app = answered(open_page(PAGE))
+    app.slider(key="step_images").set_value(1)
+    app.segmented_control(key="step_network").set_value("784-10")
+    app = sound(app.run())
+    assert "even the largest rate ends below the loss now" in text(app)
+    assert shapes(app)["W1"] == "[10, 784]"
+
+
+def rises_at_a_hundred_times_the_best(splits: Splits) -> bool:
+    slow = SlowStep(partly_trained(MLPConfig((16,)), splits), *batch(splits), "sgd")
+    fine = measure(slow, [10 ** (power / 32) for power in range(-160, 33)])
+    far = measure(slow, [100 * fine.rates[fine.best]])
+    return far.losses[0] > 5 * far.now
+
+
+def test_a_hundred_times_the_best_rate_ends_far_above(digits: Splits) -> None:
+    assert rises_at_a_hundred_times_the_best(digits)
+
+
+def test_a_hundred_times_the_best_rate_ends_far_above_on_mnist(mnist: Splits) -> None:
+    assert rises_at_a_hundred_times_the_best(mnist)
+
+
+def test_paper_is_as_dark_as_the_page_says() -> None:
+    paper = float(normalize(torch.zeros(1, 28, 28, dtype=torch.uint8))[0, 0])
+    assert f"{paper:.3f}".replace("-", "−") in text(press(open_page(PAGE), 4))
+
+
+def test_hidden_controls_and_questions_leave_a_page_that_works(digits: Splits) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.query_params["hide"] = "step_rate,step_seed,ask_backward_twice,ask_rate_times_100"
+    app.query_params["step_rate"] = "0.07"
+    app.query_params["step_seed"] = "3"
+    app = sound(app.switch_page(PAGE).run())
+    app = sound(app.run())
+    assert len(app.get("vega_lite_chart")) == 1
+    moment = slow_of(press(app, 5)).moment
+    assert moment.update is not None
+    assert moment.update.rate == 0.07
+    assert torch.equal(moment.there("images"), batch(digits, seed=3)[0])
+
+
+def test_when_the_numbers_overflow_it_says_so_and_can_start_again() -> None:
+    app = answered(open_page(PAGE))
+    with torch.no_grad():
+        for parameter in slow_of(app).model.parameters():
+            parameter.fill_(3e38)
+    app = press(app)
+    assert "grown out of what the computer can hold" in text(app)
+    assert app.button(key="step_next").disabled
+    app = press(app, button="step_again")
+    assert "Nothing has happened yet" in text(app)
