@@ -20,8 +20,8 @@ PLAIN = Remedies()
 PARAMETERS = PLAIN.model_config.parameter_count
 QUESTION = Question(
     "ask_overfitting",
-    f"{PLAIN.images} training images, {PARAMETERS:,} numbers to learn. After {EPOCHS} epochs the training loss is "
-    "nearly 0. What has the validation loss done by then?",
+    "500 training images, 101,770 numbers to learn. After 50 epochs the training loss is nearly 0. What has the "
+    "validation loss done by then?",
     "It fell, turned, and rose again.",
     "At first the network learns what all digits have in common, which helps with new images too. After that there is "
     "only one thing left to learn: its own images, one by one.",
@@ -69,7 +69,7 @@ def draw_first(run: tuple[int, Study]) -> None:
     )
     say_where_it_turned(study)
     lesson.formula(
-        r"\text{gap} = J_\text{validation} - J_\text{training}",
+        r"\text{gap} = \text{validation loss} - \text{training loss}",
         *(gap_in_numbers(reading) for reading in dict.fromkeys((study.lowest, study.last))),
     )
     say_what_became_of_mistakes(study)
