@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from mnist_core.model import ACTIVATIONS
 
 POINTS = 120
-GRID = 40  # cells on each side of the picture of what the network says everywhere
+GRID = 80  # cells on each side of the picture of what the network says everywhere
 REACH = 2.2  # the picture goes from -REACH to REACH, both ways
-STEPS = 400
+STEPS = 250
 NOTHING = "none"
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from mnist_core.data import normalize
 from mnist_core.experiments import RunRecord, side_by_side, trial
 from mnist_core.figures.comparison import comparison_curves
-from mnist_core.figures.images import enlarged
+from mnist_core.figures.images import sheet
 from mnist_core.figures.layers import (
     activation_curves,
     side_by_side_pictures,
@@ -29,12 +29,13 @@ from mnist_core.neurons import (
     with_dropout,
 )
 from mnist_core.pooling import KINDS, pool
-from mnist_core.rings import NOTHING, REACH
+from mnist_core.rings import NOTHING, REACH, Separation
 from mnist_core.training import TrainingConfig, new_model
 from ui import dataset, lesson, link, live, networks, resources, theme
 from ui.question import Question, ask
 
 BETWEEN = {NOTHING: "nothing", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
+POOLED = {"max": "maximum", "mean": "mean"}
 COMPARED = 100  # validation images
 CURVE = [i / 20 - 4 for i in range(161)]
 PLAIN, SHUFFLED = "pixels in place", "pixels shuffled"
@@ -119,7 +120,13 @@ def two_rings() -> None:
     found = networks.separation(between, hidden, seed)
     with controls:
         st.markdown(f"It puts **{found.accuracy:.0%}** of the points right.")
-    picture.html(
+    with picture:
+        show_separation(found)
+
+
+def show_separation(found: Separation) -> None:
+    """The plane, and what the network says in each place."""
+    st.html(
         two_classes_map(
             points=found.points.tolist(),
             labels=found.labels.tolist(),
@@ -128,6 +135,7 @@ def two_rings() -> None:
             theme=theme.current(),
         )
     )
+    st.caption("Vermillion: here the network says filled. Blue: here it says hollow. Pale: it is not sure.")
 
 
 @st.fragment
@@ -135,8 +143,10 @@ def activations() -> None:
     """The curves of the activations, with a point to move."""
     z = link.slider("The sum of a neuron, z", "act_z", -4.0, 4.0, -1.0, 0.1, shown="%.1f")
     here = {name: values[0] for name, values in activation_values([z]).items()}
+    curves = {BETWEEN[name]: values for name, values in activation_values(CURVE).items()}
+    points = {BETWEEN[name]: value for name, value in here.items()}
     theme.show(
-        activation_curves(z=CURVE, values=activation_values(CURVE), at=z, here=here, theme=theme.current()),
+        activation_curves(z=CURVE, values=curves, at=z, here=points, theme=theme.current()),
         key="act_curves",
         description="Three curves of what a neuron passes on, over its sum; the formulas below have the numbers.",
     )
@@ -150,9 +160,8 @@ def activations() -> None:
 def shuffled_images(order: Tensor) -> None:
     """Some images as they are, and below them the same with shuffled pixels."""
     some = dataset.splits().validation.subset(slice(0, 8))
-    rows = [torch.cat(list(images), dim=1) for images in (some.images, reordered(some, order).images)]
-    sheet = torch.cat([rows[0], torch.zeros(2, rows[0].shape[1], dtype=torch.uint8), rows[1]])
-    st.image(enlarged(image=sheet / 255, factor=4), output_format="PNG")
+    images = torch.cat([some.images, reordered(some, order).images])
+    st.image(sheet(images=images, columns=8, factor=4), output_format="PNG")
     st.caption("Above: images as they are. Below: the same images, each with its pixels in the same shuffled order.")
 
 
@@ -221,7 +230,7 @@ def pooling() -> None:
     """An image, pooled once and twice, and what that saves the next layer."""
     left, right = st.columns(2, gap="large")
     with left:
-        kind = link.buttons("Of each four pixels it keeps the", "pool_kind", KINDS, KINDS[0], names=str)
+        kind = link.buttons("Four pixels become their", "pool_kind", KINDS, KINDS[0], names=POOLED.__getitem__)
     with right:
         images, _ = chosen_images("pool_image")
     once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
@@ -267,8 +276,9 @@ def dropping_out() -> None:
         )
     )
     st.caption(
-        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on this image. The stronger "
-        "the colour, the more a neuron passes on; a pale one passes on nothing, which ReLU sees to. A cross: silenced."
+        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on this image. The "
+        "stronger the colour, the more a neuron passes on; an empty one passes on nothing. A cross: silenced by "
+        "dropout. A thin cross: it would have passed on nothing anyway, since ReLU had made its sum 0."
     )
     many = with_dropout(before.expand(DRAWS, -1), share, seed, training=training).sum(dim=1).mean().item()
     show_dropout(training, share, int(silenced.sum()), before.sum().item(), after.sum().item(), many)
@@ -278,13 +288,13 @@ def show_dropout(training: bool, share: float, silenced: int, whole: float, draw
     """Dropout's formula, and what it leaves of the sum of all neurons."""
     if training:
         lesson.formula(
-            r"h' = \begin{cases} 0 & \text{with probability } p \\ \dfrac{h}{1 - p} & \text{otherwise} \end{cases}",
+            r"h' = \begin{cases} 0 & \text{with probability } p \\ h / (1 - p) & \text{otherwise} \end{cases}",
             rf"\frac{{1}}{{1 - p}} = \frac{{1}}{{1 - {share:.2f}}} = {1 / (1 - share):.2f}",
         )
         st.markdown(
             f"This draw silences **{silenced}** neurons and multiplies what the others pass on by "
-            f"{1 / (1 - share):.2f}. All of them together passed on {whole:.1f} without dropout, and **{drawn:.1f}** in "
-            f"this draw. Over {DRAWS:,} draws the mean is **{many:.1f}**: nearly the same as without."
+            f"{1 / (1 - share):.2f}. All of them together passed on {whole:.1f} without dropout, and "
+            f"**{drawn:.1f}** in this draw. Over {DRAWS:,} draws the mean is **{many:.1f}**: nearly what it was."
         )
     else:
         lesson.formula("h' = h")
@@ -313,15 +323,16 @@ st.markdown(
 )
 collapsing()
 st.markdown(
-    "Something that is no straight line must stand between the layers: an **activation**. What it makes possible can be "
-    "seen on points in a plane. A network with two inputs, where a point lies to the right and how high, shall "
-    "tell the filled points in the middle from the hollow ones around them. Each hidden neuron draws one straight line."
+    "So something must stand between the layers that is not just another weight and bias: an **activation**. What it "
+    "makes possible can be seen on points in a plane. This network has two inputs: how far to the right a point lies, "
+    "and how high. It is to tell the filled points in the middle from the hollow ones around them. Each of its hidden "
+    "neurons can draw one straight line."
 )
 two_rings()
 lesson.notice(
     "With nothing in between, the border stays one straight line, however many neurons there are, and a straight "
-    "line can't have the middle on one side and all around it on the other. With ReLU, three neurons can make a "
-    "triangle of three lines. With tanh or sigmoid the corners are round."
+    "line can't have the middle on one side and all around it on the other. With ReLU the border may bend, and with "
+    "three neurons it can close around the middle. With tanh or sigmoid it can too, and its corners are round."
 )
 st.header("Three activations", anchor=False)
 st.markdown(
@@ -336,8 +347,8 @@ lesson.notice(
 lesson.show_source(collapse, layer_by_layer, activation_values)
 st.header("What a dense layer does not know", anchor=False)
 st.markdown(
-    "The image was made into a list of 784 numbers. What if the list is shuffled? Not anew for each image: one order is "
-    "drawn, and every image is put into that order."
+    "The image was made into a list of 784 numbers. What if the list is shuffled? Not anew for each image: one "
+    "order is drawn, and every image is put into that order."
 )
 permuted()
 lesson.show_source(pixel_order, reordered)
@@ -359,8 +370,8 @@ count = MLPConfig((512, 128)).parameter_count
 st.markdown(
     "A network can learn its examples by heart. **Dropout** makes that harder: during training, each hidden neuron is "
     "silenced with probability p, drawn anew for every image. No neuron can count on a certain other one. Those that "
-    "remain are scaled up, so that the next layer gets about as much as before. When the network reads, dropout is off. "
-    f"It takes away no weights: 784-512-128-10 has {count:,} parameters without dropout and "
+    "remain are scaled up, so that the next layer gets about as much as before. When the network reads, dropout is "
+    f"off. It takes away no weights: 784-512-128-10 has {count:,} parameters without dropout and "
     f"{MLPConfig((512, 128), dropout=0.5).parameter_count:,} with it."
 )
 dropping_out()

@@ -40,7 +40,13 @@ def activation_curves(
     colour = {"field": "activation", "type": "nominal", "sort": None, "scale": scale, "legend": legend}
     dash = {"field": "activation", "type": "nominal", "sort": None, "scale": dashes, "legend": None}
     encoding = {
-        "x": {"field": "z", "type": "quantitative", "title": "sum, z", "scale": {"nice": False}},
+        "x": {
+            "field": "z",
+            "type": "quantitative",
+            "title": "sum, z",
+            "scale": {"nice": False},
+            "axis": {"tickMinStep": 1, "format": "d"},
+        },
         "y": {"field": "passed", "type": "quantitative", "title": "passed on, h"},
         "color": colour,
     }
@@ -66,7 +72,7 @@ def two_classes_map(
     """Points of two classes, and behind them what a network says at each place.
 
     Vermillion is where its score is above 0, blue where below, and both are weak where it is not sure. Points of
-    class 1 are discs, those of class 0 rings.
+    class 1 are filled, those of class 0 hollow.
 
     Args:
         points: [N][2], from -reach to reach.
@@ -79,9 +85,11 @@ def two_classes_map(
         HTML for ``st.html``.
     """
     size = 320.0
-    sureness = np.tanh(np.asarray(scores, dtype=np.float64)[::-1] / 2)  # 2p - 1, and the first row on top
+    rows = np.asarray(scores, dtype=np.float64)[::-1]  # the top row first
+    # 2p - 1, lifted a little on both sides of zero, so that the border can be seen where the network is unsure too.
+    colours = signed_colours(values=0.2 * np.sign(rows) + 0.5 * np.tanh(rows / 2), theme=theme, limit=1.0)
     stream = io.BytesIO()
-    Image.fromarray(signed_colours(values=sureness * 0.75, theme=theme, limit=1.0)).save(stream, "PNG")
+    Image.fromarray(colours).save(stream, "PNG")
     data = base64.b64encode(stream.getvalue()).decode()
     parts = [f'<image href="data:image/png;base64,{data}" width="{size}" height="{size}"/>']
     for (x, y), label in zip(points, labels, strict=True):
@@ -90,7 +98,7 @@ def two_classes_map(
         parts.append(
             f'<circle cx="{left:.1f}" cy="{top:.1f}" r="3.4" fill="{fill}" stroke="{theme.text}" stroke-width="1.4"/>'
         )
-    said = "Discs in the middle, rings around them, and the areas where the network says which of the two it is."
+    said = "Filled points in the middle, hollow ones around them, and the areas that the network gives to each."
     return svg.drawing(width=size, height=size, content="".join(parts), said=said, scale=1.2)
 
 
@@ -120,7 +128,8 @@ def silenced_neurons(
         )
         if is_silenced:
             path = f"M{x - 6} {y - 6}l12 12M{x - 6} {y + 6}l12 -12"
-            parts.append(f'<path d="{path}" stroke="{theme.text}" stroke-width="1.6"/>')
+            ink = f'stroke="{theme.text}" stroke-width="2"' if before[index] else f'stroke="{theme.rest}"'
+            parts.append(f'<path d="{path}" {ink}/>')
     rows = -(-len(before) // columns)
     said = f"{len(before)} neurons as discs; crosses mark those that are silenced. The text has the numbers."
     return svg.drawing(width=columns * step, height=rows * step, content="".join(parts), said=said, scale=1.3)

@@ -1,0 +1,117 @@
+"""The page on layers: what it computes is what torch and the data say, and what it states is so."""
+
+import re
+import time
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch.nn import functional
+
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits, normalize
+from mnist_core.model import MLP, MLPConfig
+from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+
+PAGE = "pages/layers.py"
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def test_without_an_activation_the_layers_are_one_and_with_it_they_are_not(digits: Splits) -> None:
+    app = open_page(PAGE)
+    page = text(app)
+    difference = re.search(r"The largest difference .* is \*\*([\d.]+)\*\*\. That is rounding", page)
+    assert difference
+    assert float(difference[1]) < 0.01
+    assert "3 layers with 468,874 parameters do no more than one layer with 7,850" in page
+
+    app = sound(app.segmented_control(key="lay_between").set_value("relu").run())
+    page = text(app)
+    difference = re.search(r"is \*\*([\d.]+)\*\*\. With ReLU in between, no single layer does what these 3 do", page)
+    assert difference
+    assert float(difference[1]) > 10
+    z = load_shipped()(normalize(digits.validation.images[:1]))[0]
+    row = " | ".join(f"{z[digit].item():.2f}".replace("-", "−") for digit in (0, 3, 6, 9))
+    assert f"| layer after layer | {row} |" in page
+
+
+def test_a_line_cannot_separate_the_rings_and_three_bent_neurons_can() -> None:
+    app = open_page(PAGE)
+    for between, least, most in (("none", 0, 80), ("relu", 100, 100), ("tanh", 100, 100), ("sigmoid", 100, 100)):
+        app = sound(app.segmented_control(key="ring_between").set_value(between).run())
+        assert app.slider(key="ring_neurons").value == 3
+        found = re.search(r"It puts \*\*(\d+)%\*\* of the points right", text(app))
+        assert found
+        assert least <= int(found[1]) <= most
+
+
+@pytest.mark.parametrize("z", [-2.5, 0.0, 3.1])
+def test_the_activations_with_numbers(z: float) -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="act_z").set_value(z).run())
+    point = torch.tensor(z, dtype=torch.float64)
+    shown = formulas(app)
+    for value in (functional.relu(point), torch.tanh(point), torch.sigmoid(point)):
+        assert f"= {value.item():.3f}" in shown
+
+
+def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() -> None:
+    app = open_page(PAGE)
+    keys = [button.key for button in app.button]
+    assert "start_permuted" not in keys
+    app = sound(app.radio(key="ask_permuted").set_value("Hardly better than guessing").run())
+    app = sound(app.button(key="start_permuted").click().run())
+    for _ in range(600):
+        if "start_permuted" in [button.key for button in app.button]:
+            break
+        time.sleep(0.05)
+        app = sound(app.run())
+    else:
+        pytest.fail("the training did not end within half a minute")
+    page = text(app)
+    ends = dict(re.findall(r"With (pixels [a-z ]+): \*\*([\d.]+)%\*\* of the validation images after 5 epochs", page))
+    assert set(ends) == {"pixels in place", "pixels shuffled"}
+    assert float(ends["pixels in place"]) > 50
+    assert abs(float(ends["pixels in place"]) - float(ends["pixels shuffled"])) < 8  # 300 images: 1 % is 3 of them
+
+    app = sound(app.number_input(key="pixel_seed").set_value(1).run())
+    assert "The settings have changed since" in text(app)
+
+
+def test_the_parameters_after_pooling() -> None:
+    shown = formulas(open_page(PAGE))
+    for inputs in (28 * 28, 14 * 14, 7 * 7):
+        count = sum(p.numel() for p in torch.nn.Linear(inputs, 128).parameters())
+        assert rf"{inputs} \times 128 + 128 = {count:,}".replace(",", "{,}") in shown
+
+
+def test_dropout_silences_in_training_only_and_keeps_the_count(digits: Splits) -> None:
+    app = open_page(PAGE)
+    counts = [sum(p.numel() for p in MLP(MLPConfig((512, 128), dropout=share)).parameters()) for share in (0.0, 0.5)]
+    assert counts == [468_874] * 2
+    assert "has 468,874 parameters without dropout and 468,874 with it" in text(app)
+
+    shipped = load_shipped()
+    x = normalize(digits.validation.images[:1])
+    whole = functional.relu(shipped[2](functional.relu(shipped[0](x)))).sum().item()
+    said = re.search(
+        r"silences \*\*(\d+)\*\* neurons .* by 2\.00\. All of them together passed on ([\d.]+) without dropout, and "
+        r"\*\*([\d.]+)\*\* in this draw\. Over 1,000 draws the mean is \*\*([\d.]+)\*\*",
+        text(app),
+    )
+    assert said
+    assert 40 < int(said[1]) < 88  # of 128, five deviations from 64
+    assert said[2] == f"{whole:.1f}"
+    assert float(said[4]) == pytest.approx(whole, rel=0.05)
+
+    app = sound(app.number_input(key="drop_seed").set_value(1).run())
+    assert said[0] not in text(app)
+    app = sound(app.number_input(key="drop_seed").set_value(0).run())
+    assert said[0] in text(app)  # the same seed silences the same neurons
+
+    app = sound(app.segmented_control(key="drop_mode").set_value("reads").run())
+    assert "it silences **0** neurons" in text(app)
+    assert f"pass on {whole:.1f}, as without" in text(app)

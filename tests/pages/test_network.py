@@ -1,0 +1,131 @@
+"""The page on the network: its sums are the network's own, and its counts are the network's own."""
+
+import re
+
+import torch
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits, normalize
+from mnist_core.model import MLP, MLPConfig
+from tests.test_pages import offline, open_page, sound, text, train  # noqa: F401
+
+PAGE = "pages/network.py"
+
+
+def formulas(app: AppTest) -> list[str]:
+    return [element.value.strip("$\n ") for element in app.latex]
+
+
+def parameters(*hidden: int) -> str:
+    return f"{sum(p.numel() for p in MLP(MLPConfig(hidden)).parameters()):,}"
+
+
+def test_the_counts_it_states() -> None:
+    page = text(open_page(PAGE))
+    assert parameters() == "7,850"
+    assert f"784 × 10 weights and 10 biases, {parameters()} in all" in page
+    assert parameters(128) == "101,770"
+    assert f"With a hidden layer of 128 there are {parameters(128)} parameters" in page
+    more = [
+        sum(p.numel() for p in MLP(MLPConfig((n + 1,))).parameters())
+        - sum(p.numel() for p in MLP(MLPConfig((n,))).parameters())
+        for n in (127, 128)
+    ]
+    assert more == [795, 795]
+    assert "the 128th hidden neuron brought 795 parameters" in page
+    assert "The 129th would bring 795 again" in page
+
+
+def test_the_table_and_the_formula_follow_the_sliders() -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="net_layers").set_value(2).run())
+    app.select_slider(key="net_width_1").set_value(512)
+    app = sound(app.select_slider(key="net_width_2").set_value(128).run())
+    page = text(app)
+    for row in (
+        "| 784 → 512 | 784 × 512 = 401,408 | 512 | 401,920 |",
+        "| 512 → 128 | 512 × 128 = 65,536 | 128 | 65,664 |",
+        "| 128 → 10 | 128 × 10 = 1,280 | 10 | 1,290 |",
+    ):
+        assert row in page
+    written = " ".join(formulas(app))
+    assert f"= {parameters(512, 128)} ".replace(",", "{,}") in written
+    assert r"(512 \times 128 + 128)" in written
+    drawings = [element.proto.body for element in app.get("html")]
+    assert any("784 to 512 to 128 to 10" in drawing for drawing in drawings)
+
+    app = sound(app.slider(key="net_layers").set_value(0).run())
+    assert "= 7{,}850" in " ".join(formulas(app))
+
+
+def test_the_weights_between_two_doubled_layers_wait_for_the_answer() -> None:
+    app = open_page(PAGE)
+    shown = "4".join(element.proto.body for element in app.get("html"))
+    assert f"{4 * 128 * 64:,}" not in shown + text(app)
+    app = sound(app.radio(key="ask_doubled").set_value("It is squared").run())
+    assert round((128 * 64) ** 2, -6) == 67_000_000  # "some 67 million"
+    assert "Not quite" in text(app)
+    assert f"holds {256 * 128:,}" in text(app)
+
+
+def hooked(model: MLP, x: torch.Tensor) -> torch.Tensor:
+    """What the first layer gives, caught on its way by torch itself."""
+    caught = []
+    handle = model[0].register_forward_hook(lambda module, inputs, output: caught.append(output))
+    model(x)
+    handle.remove()
+    return torch.as_tensor(caught[0])
+
+
+def test_the_sum_of_a_hidden_neuron_is_what_the_network_computes(digits: Splits) -> None:
+    app = open_page(PAGE)
+    app.number_input(key="net_hidden").set_value(15)
+    app = sound(app.slider(key="net_hidden_image").set_value(7).run())
+    z = hooked(load_shipped(), normalize(digits.validation.images[6:7]))[0, 14].item()
+    sums = [formula for formula in formulas(app) if formula.startswith("z_{15} = ") and "sum" not in formula]
+    assert [formula.split(r"\approx ")[1] for formula in sums] == [f"{z:.2f}"]
+    (passed,) = (formula for formula in formulas(app) if formula.startswith("h_{15}"))
+    assert passed.endswith(f"= {max(0, z):.2f}")
+    assert ("passes its sum on" if z > 0 else "is silent") in text(app)
+
+
+def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
+    app = open_page(PAGE)
+    shares = []
+    for batches in (0, 1000):
+        app = sound(app.select_slider(key="net_batches").set_value(batches).run())
+        page = text(app)
+        found = re.search(r"reads ([\d.]+)% of the validation images", page)
+        assert found
+        shares.append(float(found[1]))
+    assert shares[0] < 30 < 60 < shares[1]
+    bars = app.get("vega_lite_chart")
+    assert len(bars) == 1
+    answer = re.search(r"that of neuron (\d), (−?[\d.]+): so this layer reads a \*\*\1\*\*", text(app))
+    assert answer
+    app = sound(app.slider(key="net_neuron").set_value(int(answer[1])).run())
+    z = answer[2].replace("−", "-")
+    assert any(formula.endswith(rf"\approx {z}") for formula in formulas(app))
+
+
+def test_it_looks_into_the_readers_own_network() -> None:
+    app = open_page(PAGE)
+    app = sound(app.number_input(key="net_hidden").set_value(500).run())
+    app = sound(app.switch_page("pages/train.py").run())
+    app.slider(key="epochs").set_value(1)
+    app.select_slider(key="width").set_value(8)
+    app = train(app)
+    app = sound(app.switch_page(PAGE).run())
+    assert "your network 784-8-10" in text(app)
+    assert app.number_input(key="net_hidden").max == 8
+    assert 1 <= app.number_input(key="net_hidden").value <= 8
+
+
+def test_what_a_link_asks_for_from_beyond_the_controls_does_no_harm() -> None:
+    app = open_page(PAGE)
+    app.slider(key="net_layers").set_value(9)
+    app.slider(key="net_neuron").set_value(-1)
+    app.number_input(key="net_hidden").set_value(10_000)
+    app = sound(app.run())
+    assert app.slider(key="net_layers").value == 1
