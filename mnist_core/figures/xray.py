@@ -60,7 +60,7 @@ def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: fl
 
 
 def _amount(number: float) -> str:
-    return f"{number:.2f}" if number >= 0.005 or number == 0 else "< 0.01"
+    return f"{number:.2f}" if number >= 0.005 or number == 0 else "&lt; 0.01"
 
 
 def _data_url(image: npt.NDArray[np.uint8]) -> str:

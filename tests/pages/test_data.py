@@ -1,0 +1,162 @@
+"""The data page: what it shows, what it computes, and what it says of it."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import data
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import MEAN, STD, Splits
+from mnist_core.evaluation import evaluate
+from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+
+PAGE = "pages/data.py"
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def tables(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html") if "pixel-table" in element.proto.body]
+
+
+def open_with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    app = open_page(PAGE)
+    for _ in range(100):
+        if "Digits: MNIST" in app.caption[0].value:
+            return app
+        app = sound(app.run())
+    pytest.fail("MNIST did not come")
+
+
+def answer(app: AppTest, paper: str = "About half", scale: str = "Nothing: the digits look the same") -> AppTest:
+    app.radio(key="ask_paper").set_value(paper)
+    app.radio(key="ask_scale").set_value(scale)
+    return sound(app.run())
+
+
+def test_it_says_what_is_there_and_why_the_constants_stay(digits: Splits) -> None:
+    app = open_page(PAGE)
+    page = text(app)
+    assert "generated digits**, 2,100 of them" in page
+    assert "**1,500 training images**" in page
+    assert "**300 validation images**" in page
+    assert "MNIST's own are 0.1307 and 0.3081" in page
+    assert "60,000" not in page
+
+    x = np.concatenate([digits.train.images.numpy(), digits.validation.images.numpy()]) / 255
+    assert f"{x.sum():,.0f}".replace(",", "{,}") in formulas(app)
+    assert f"= {x.mean():.4f}" in formulas(app)
+    assert f"= {x.std():.4f}" in formulas(app)
+    # "A network only needs inputs with a mean of about 0 and a deviation of about 1": these have.
+    assert abs((x.mean() - MEAN) / STD) < 0.1
+    assert abs(x.std() / STD - 1) < 0.1
+
+
+def test_with_mnist_the_60000_and_the_fields_constants(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = answer(open_with_mnist(mnist, monkeypatch))
+    page = text(app)
+    assert "**MNIST** has 70,000 digits" in page
+    assert "60,000 to learn from and 10,000 for a test" in page
+    assert "N = 60{,}000" in formulas(app)
+    assert "= 0.1307" in formulas(app)
+    assert "= 0.3081" in formulas(app)
+    assert "there are 6,742 of the 1 and 5,421 of the 5" in page
+
+    paper = float((np.concatenate([mnist.train.images.numpy(), mnist.validation.images.numpy()]) == 0).mean())
+    assert f"{paper:.1%} of all pixels are pure paper" in page
+    assert 0.75 < paper < 0.85  # "about four in five"
+    right = evaluate(load_shipped(), mnist.validation).accuracy
+    assert f"in place of {1 - right:.1%}" in page
+
+
+def test_the_share_of_paper_and_of_the_margin(digits: Splits) -> None:
+    page = text(answer(open_page(PAGE)))
+    images = np.concatenate([digits.train.images.numpy(), digits.validation.images.numpy()])
+    paper = float((images == 0).mean())
+    assert f"{paper:.1%} of all pixels are pure paper" in page
+    assert 0.75 < paper < 0.85
+    check_margin(images)
+
+
+def test_hardly_any_ink_lies_in_the_margin_of_mnist(mnist: Splits) -> None:
+    check_margin(mnist.train.images.numpy())
+
+
+def check_margin(images: np.ndarray) -> None:
+    """The margin is close to half of the square, and hardly any ink lies there, as the page says."""
+    margin = 1 - 20 * 20 / (28 * 28)
+    assert abs(margin - 0.5) < 0.02
+    inner = images[:, 4:24, 4:24].sum(dtype=np.int64)
+    assert 1 - inner / images.sum(dtype=np.int64) < 0.06
+
+
+def test_the_figures_wait_for_the_answers() -> None:
+    app = open_page(PAGE)
+    charts = len(app.get("vega_lite_chart"))
+    assert "What to notice.** With x in place" not in text(app)
+    app = sound(app.radio(key="ask_paper").set_value("About four in five").run())
+    assert len(app.get("vega_lite_chart")) == charts + 2
+    assert app.success
+    app = sound(app.radio(key="ask_scale").set_value("It can only guess, one in ten").run())
+    assert len(app.get("vega_lite_chart")) == charts + 3
+    assert "times as many" in text(app)
+
+
+def test_what_forgetting_costs_is_what_it_says(digits: Splits) -> None:
+    page = text(answer(open_page(PAGE)))
+    model, validation = load_shipped(), digits.validation
+    x = validation.images.reshape(-1, 784) / 255
+    wrong = [float((model(inputs).argmax(1) != validation.labels).float().mean()) for inputs in (x, (x - MEAN) / STD)]
+    assert f"it misreads {wrong[0]:.1%} in place of {wrong[1]:.1%}" in page
+    assert f"reads all {len(validation)} validation images" in page
+
+
+def test_the_gallery_shows_the_chosen_digit_page_by_page(digits: Splits) -> None:
+    app = open_page(PAGE)
+    total = int((digits.train.labels == 7).sum())
+    app.slider(key="gallery_digit").set_value(7)
+    app = sound(app.run())
+    assert f"{total:,}" in captions(app)
+    assert "Training images of a 7: 1 to 40" in captions(app)
+    app = sound(app.number_input(key="gallery_page").set_value(2).run())
+    assert "Training images of a 7: 41 to 80" in captions(app)
+    app = sound(app.number_input(key="gallery_page").set_value(180).run())
+    assert f"to {total} of {total}" in captions(app)
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(image.caption for element in app.get("image") for image in element.proto.imgs)
+
+
+def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
+    app = open_page(PAGE)
+    app.number_input(key="image").set_value(12)
+    app.slider(key="pixel_row").set_value(14)
+    app = sound(app.run())
+    (table,) = tables(app)
+    row = table.split('<tr class=r><th scope="row">14</th>')[1].split("</tr>")[0]
+    for level in digits.train.images[11, 14].tolist():
+        assert f">{level}</td>" in row
+    assert f"Training image 12, a {int(digits.train.labels[11])}" in text(app)
+    assert r"28 \cdot 14 + 0 = 392" in formulas(app)
+    assert r"28 \cdot 14 + 27 = 419" in formulas(app)
+    assert "positions 392 to 419" in captions(app)
+    assert digits.train.images[11].flatten()[392:420].tolist() == digits.train.images[11, 14].tolist()
+
+
+@pytest.mark.parametrize("level", [0, 33, 255])
+def test_the_formula_of_one_pixel(level: int) -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="pixel_value").set_value(level).run())
+    x = level / 255
+    assert rf"x = \frac{{{level}}}{{255}} = {x:.3f}" in formulas(app)
+    assert rf"\frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {(x - MEAN) / STD:.2f}" in formulas(app)
+
+
+def test_paper_and_ink_after_normalising() -> None:
+    page = text(answer(open_page(PAGE)))
+    assert f"paper is {-MEAN / STD:.2f} and full ink {(1 - MEAN) / STD:.2f}".replace("-", "−") in page
+    assert "paper, for instance, was −0.42 and is 0 now" in page
