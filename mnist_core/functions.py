@@ -165,17 +165,17 @@ def losses_by_torch(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def gradient_by_torch(z: Tensor, y: Tensor) -> Tensor:
-    """The gradient of ``cross_entropy`` as PyTorch's autograd finds it, without a formula for it.
+    """The gradient of PyTorch's own cross-entropy as its autograd finds it, without a formula for it.
 
     Args:
-        z: Logits, torch.float32 [..., k]; finite. They are left as they are.
-        y: The right classes, torch.int64 [...], 0 to k - 1.
+        z: Logits, torch.float32 [k] or [N, k]. They are left as they are.
+        y: The right classes, torch.int64 [] or [N], 0 to k - 1.
 
     Returns:
-        Gradients, torch.float32 [..., k].
+        Gradients, of the shape of z.
     """
     z = z.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(cross_entropy(z, y).sum(), z)
+    (gradient,) = torch.autograd.grad(nn.CrossEntropyLoss(reduction="sum")(z, y), z)
     return gradient
 
 

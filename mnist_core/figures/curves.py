@@ -107,7 +107,7 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     losses = [LOSS_AXIS * i / 300 for i in range(301)]  # even steps in the loss, so that the steep end is smooth too
     rows = [(math.exp(-loss), loss, "curve", "") for loss in losses]
     rows += [(x, -math.log(x), "mark", f"p = {x:g}: {-math.log(x):.3f}") for x in marks]
-    loss = -math.log(probability)
+    loss = 0.0 - math.log(probability)  # at p = 1 it is 0, and not -0
     rows += [(probability, loss, "yours", f"p = {decimal(probability)}: {loss:.3f}")]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
     return VegaFigure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
