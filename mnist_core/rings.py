@@ -11,7 +11,8 @@ from mnist_core.model import ACTIVATIONS
 POINTS = 120
 GRID = 80  # cells on each side of the picture of what the network says everywhere
 REACH = 2.2  # the picture goes from -REACH to REACH, both ways
-STEPS = 250
+STEPS = 40
+DECAY = 1e-4  # keeps the weights from growing without end once all points are right
 NOTHING = "none"
 
 
@@ -76,12 +77,17 @@ def separate(activation: str, hidden: int, seed: int) -> Separation:
     for parameter in model.parameters():
         nn.init.uniform_(parameter, -1, 1, generator=generator)
     points, labels = rings()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1, fused=True)
-    for _ in range(STEPS):
-        loss = nn.functional.binary_cross_entropy_with_logits(model(points)[:, 0], labels.float())
+    # With 120 points there are no batches. L-BFGS also uses how the slope bends: a fifth of the steps Adam would need.
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
         optimizer.zero_grad()
+        loss = nn.functional.binary_cross_entropy_with_logits(model(points)[:, 0], labels.float())
+        loss = loss + DECAY * sum(parameter.square().sum() for parameter in model.parameters())
         loss.backward()
-        optimizer.step()
+        return loss.item()
+
+    optimizer.step(closure)
     with torch.no_grad():
         right = (model(points)[:, 0] > 0) == (labels == 1)
         across = cell_centres()

@@ -90,7 +90,7 @@ def collapsing() -> None:
     head = "| score of | " + " | ".join(map(str, range(0, 10, 3))) + " |"
     rows = [
         f"| {words} | " + " | ".join(written(z[0, digit].item()) for digit in range(0, 10, 3)) + " |"
-        for words, z in (("layer after layer", layered), ("the one layer", single))
+        for words, z in (("layers in turn", layered), ("one layer", single))
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * 4, *rows]))
     st.caption("Four of the ten scores of the first validation image, worked out in two ways.")
@@ -200,7 +200,7 @@ def show_both(records: Mapping[str, RunRecord]) -> None:
 
 def permuted() -> None:
     """The experiment with the shuffled pixels."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2)
     with left:
         seed = link.number_input("Seed of the order", "pixel_seed", 0, 999, 0)
     with right:
@@ -228,7 +228,7 @@ def permuted() -> None:
 @st.fragment
 def pooling() -> None:
     """An image, pooled once and twice, and what that saves the next layer."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2)
     with left:
         kind = link.buttons("Four pixels become their", "pool_kind", KINDS, KINDS[0], names=POOLED.__getitem__)
     with right:
@@ -244,7 +244,8 @@ def pooling() -> None:
     st.caption("28 × 28 pixels, pooled once to 14 × 14, pooled twice to 7 × 7.")
     sizes = [picture.numel() for picture in pictures]
     lesson.formula(
-        r"\text{parameters of the next layer} = \text{inputs} \times \text{outputs} + \text{outputs}",
+        r"\begin{aligned} & \text{parameters of the next layer} \\ "
+        r"& = \text{inputs} \times \text{outputs} + \text{outputs} \end{aligned}",
         *(
             rf"{size} \times {NEXT_LAYER} + {NEXT_LAYER} = {size * NEXT_LAYER + NEXT_LAYER:,}".replace(",", "{,}")
             for size in sizes
@@ -255,7 +256,7 @@ def pooling() -> None:
 @st.fragment
 def dropping_out() -> None:
     """One hidden layer of the ready-made network on a digit, with some of its neurons silenced."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2)
     with left:
         mode = link.buttons("The network", "drop_mode", ("trains", "reads"), "trains")
         share = link.slider("Share silenced, p", "drop_share", 0.0, 0.9, 0.5, 0.05, shown="%.2f")

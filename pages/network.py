@@ -103,7 +103,7 @@ def one_layer() -> None:
         "there should be none."
     )
     st.markdown("##### Point at a neuron")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2)
     with left:
         digit = link.whole_slider("The neuron of the digit", "net_neuron", 0, 9, 0)
     with right:
@@ -178,13 +178,12 @@ def hidden_neuron() -> None:
     """One neuron of the first hidden layer of a large network, with what its activation makes of its sum."""
     model, name = networks.with_hidden_layer()
     (first, *_) = (layer for layer in model if isinstance(layer, nn.Linear))
-    weights, biases = for_plain_pixels(first.weight, first.bias)
     st.markdown(
         f"Here is one neuron of the first hidden layer of {name}. It does the same as before: weights times pixels, "
         "plus a bias. But its sum is no score of a digit. It goes through an **activation** and on to every neuron of "
         "the next layer."
     )
-    shown = weights[:FIRST_HIDDEN]
+    shown, _ = for_plain_pixels(first.weight[:FIRST_HIDDEN], first.bias[:FIRST_HIDDEN])
     st.image(
         signed_pictures(images=shown / shown.abs().amax((1, 2), True), columns=10, factor=3, theme=theme.current()),
         output_format="PNG",
@@ -192,14 +191,15 @@ def hidden_neuron() -> None:
     st.caption(
         f"The weights of its first {len(shown)} hidden neurons, row by row, each in the strongest colours it can have."
     )
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2)
     with left:
-        number = link.number_input(f"Hidden neuron, 1 to {len(weights)}", "net_hidden", 1, len(weights), 3)
+        number = link.number_input(f"Hidden neuron, 1 to {first.out_features}", "net_hidden", 1, first.out_features, 3)
     with right:
         pixels, _ = chosen_image("net_hidden_image")
-    chosen = weights[number - 1]
-    found = neuron_sum(chosen, biases[number - 1].item(), pixels)
-    show_sum(str(number), pixels, chosen, found, largest(chosen[None]))
+    only = slice(number - 1, number)
+    weights, biases = for_plain_pixels(first.weight[only], first.bias[only])
+    found = neuron_sum(weights[0], biases.item(), pixels)
+    show_sum(str(number), pixels, weights[0], found, largest(weights))
     show_activation(model.config.activation, number, found.z)
 
 

@@ -11,6 +11,7 @@ from torch.nn import functional
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits, normalize
 from mnist_core.model import MLP, MLPConfig
+from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/layers.py"
@@ -35,7 +36,7 @@ def test_without_an_activation_the_layers_are_one_and_with_it_they_are_not(digit
     assert float(difference[1]) > 10
     z = load_shipped()(normalize(digits.validation.images[:1]))[0]
     row = " | ".join(f"{z[digit].item():.2f}".replace("-", "−") for digit in (0, 3, 6, 9))
-    assert f"| layer after layer | {row} |" in page
+    assert f"| layers in turn | {row} |" in page
 
 
 def test_a_line_cannot_separate_the_rings_and_three_bent_neurons_can() -> None:
@@ -115,3 +116,15 @@ def test_dropout_silences_in_training_only_and_keeps_the_count(digits: Splits) -
     app = sound(app.segmented_control(key="drop_mode").set_value("reads").run())
     assert "it silences **0** neurons" in text(app)
     assert f"pass on {whole:.1f}, as without" in text(app)
+
+
+def test_controls_a_link_leaves_out_keep_the_value_it_gives() -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.query_params["hide"] = "ring_between,ring_neurons,drop_mode,pixel_seed,ask_permuted"
+    app.query_params["ring_between"] = "tanh"
+    app.query_params["drop_mode"] = "reads"
+    app = sound(app.switch_page(PAGE).run())
+    assert "ring_neurons" not in [slider.key for slider in app.slider]
+    assert "It puts **100%** of the points right" in text(app)
+    assert "it silences **0** neurons" in text(app)
+    assert "start_permuted" in [button.key for button in app.button]
