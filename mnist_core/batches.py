@@ -24,9 +24,14 @@ def epoch_order(size: int, shuffle: bool, seed: int) -> Tensor:
     return torch.randperm(size, generator=torch.Generator().manual_seed(seed))
 
 
+def label_order(labels: Tensor) -> Tensor:
+    """The order that sorts images by label, otherwise as they lie: torch.int64 [N]."""
+    return labels.argsort(stable=True)
+
+
 def sorted_by_label(dataset: Dataset) -> Dataset:
     """The same images, all the 0s first, then all the 1s, and so on."""
-    return dataset.subset(dataset.labels.argsort(stable=True))
+    return dataset.subset(label_order(dataset.labels))
 
 
 def batch_sizes(images: int, batch_size: int) -> list[int]:

@@ -10,6 +10,7 @@ from mnist_core.data import Dataset
 
 LEVELS = 256  # of a pixel: 0 is paper, 255 is ink
 PIECE = 1 << 20  # pixels counted at a time: bincount makes eight bytes of each
+IMAGES = 5_000  # added up at a time: the sum of so many bytes is exact in a float32
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,13 @@ def mean_images(dataset: Dataset) -> Tensor:
     Returns:
         torch.float32 [10, 28, 28] in 0..1.
     """
-    means = torch.zeros(10, 28, 28)
-    for digit in range(10):
-        images = dataset.images[dataset.labels == digit]
-        if len(images):
-            means[digit] = images.sum(0) / (255 * len(images))  # a sum of uint8 is int64: it can't overflow
+    sums = torch.zeros(10, 28 * 28, dtype=torch.float64)
+    for images, labels in zip(dataset.images.split(IMAGES), dataset.labels.split(IMAGES), strict=True):
+        # (10, N) @ (N, 784) -> (10, 784): each digit's row adds up its own images. Whole numbers, so it is exact.
+        is_digit = torch.nn.functional.one_hot(labels, 10).T.float()
+        sums += is_digit @ images.flatten(1).float()
+    counts = torch.bincount(dataset.labels, minlength=10).clamp(min=1)
+    means = (sums / (255 * counts[:, None])).float().view(10, 28, 28)
     return means
 
 

@@ -85,6 +85,11 @@ def xray(model: MLP, batch: Dataset, full: Tensor) -> BatchXray:
     )
 
 
+def batch_cosine(model: MLP, batch: Dataset, full: Tensor) -> float:
+    """The cosine of an X-ray alone, without looking at each image, which takes far longer. Arguments as for xray."""
+    return cosine(full_gradient(model, batch), full)
+
+
 def cosine(a: Tensor, b: Tensor) -> float:
     """The cosine of the angle between two directions: a·b / (|a| |b|), −1 to 1; 0 if one of them has no length."""
     lengths = a.double().norm() * b.double().norm()

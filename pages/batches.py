@@ -9,11 +9,11 @@ from mnist_core.batches import (
     batch_sizes,
     course_batches,
     epoch_order,
+    label_order,
     mean_of_batch_means,
     mean_over_examples,
     our_batches,
     race,
-    sorted_by_label,
 )
 from mnist_core.data import Splits
 from mnist_core.experiments import RunRecord
@@ -63,10 +63,11 @@ def look(splits: Splits) -> None:
     with right:
         seed = link.number_input("Seed of the shuffling", "batch_seed", 0, 10_000, 0)
     shuffle = link.toggle("Shuffle the images first (without, they are sorted by label)", "batch_shuffle", True)
-    train = splits.train if shuffle else sorted_by_label(splits.train)
+    train = splits.train
+    order = epoch_order(len(train), True, seed) if shuffle else label_order(train.labels)
     sizes = batch_sizes(len(train), size)
     number = {"first": 0, "middle": len(sizes) // 2, "last": len(sizes) - 1}[place]
-    batch = train.subset(epoch_order(len(train), shuffle, seed)[number * size : (number + 1) * size])
+    batch = train.subset(order[number * size : (number + 1) * size])
     st.image(
         sheet(images=batch.images, columns=min(8 if size <= 32 else 16, len(batch)), factor=3),
         caption=f"Batch {number + 1:,} of {len(sizes):,}: {len(batch)} of {len(train):,} training images. Digit × how "
@@ -211,8 +212,9 @@ def take_apart(splits: Splits) -> None:
     """One batch, image by image."""
     network, order, number, seed = choose_batch(splits)
     shuffle = order == SHUFFLED
-    seen = {name: gallery.xray(splits, network, name == SHUFFLED, seed, number) for name in (SHUFFLED, SORTED)}
-    chosen = seen[order]
+    chosen = gallery.xray(splits, network, shuffle, seed, number)
+    other = gallery.batch_cosine(splits, network, not shuffle, seed, number)
+    cosines = {SHUFFLED: chosen.cosine, SORTED: other} if shuffle else {SHUFFLED: other, SORTED: chosen.cosine}
     largest_first = link.toggle("Largest gradient first", "xray_sort")
     places = chosen.by_norm if largest_first else range(len(chosen.norms))
     batch = gallery.xray_batch(splits, shuffle, seed, number)
@@ -241,7 +243,7 @@ def take_apart(splits: Splits) -> None:
         "the same direction, 0 a right angle, and below 0 they pull against each other."
     )
     theme.show(
-        cosine_bars(cosines={name: each.cosine for name, each in seen.items()}, chosen=order, theme=theme.current()),
+        cosine_bars(cosines=cosines, chosen=order, theme=theme.current()),
         key="xray_cosines",
         description="The cosine between the gradient of the batch and the full one, shuffled and sorted, as bars.",
     )

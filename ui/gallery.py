@@ -90,11 +90,11 @@ def xray_batch(splits: Splits, shuffle: bool, seed: int, number: int) -> Dataset
         seed: Of the shuffling.
         number: Which batch, from 1 to ``xray_batches``.
     """
-    from mnist_core.batches import epoch_order, sorted_by_label
+    from mnist_core.batches import epoch_order, label_order
 
     some = splits.train.subset(slice(0, xray_batches(splits) * XRAY_BATCH))
-    order = epoch_order(len(some), shuffle, seed)[(number - 1) * XRAY_BATCH : number * XRAY_BATCH]
-    return (some if shuffle else sorted_by_label(some)).subset(order)
+    order = epoch_order(len(some), True, seed) if shuffle else label_order(some.labels)
+    return some.subset(order[(number - 1) * XRAY_BATCH : number * XRAY_BATCH])
 
 
 def xray(splits: Splits, network: str, shuffle: bool, seed: int, number: int) -> BatchXray:
@@ -108,6 +108,19 @@ def _xray(name: str, size: int, network: str, shuffle: bool, seed: int, number: 
 
     full = _full_gradient(name, size, network, seed if network == NEW else 0, _splits)
     return xray.xray(_network(network, seed), xray_batch(_splits, shuffle, seed, number), full)
+
+
+def batch_cosine(splits: Splits, network: str, shuffle: bool, seed: int, number: int) -> float:
+    """The cosine between the gradient of a batch and the full one."""
+    return _batch_cosine(splits.name, len(splits.train), network, shuffle, seed, number, splits)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _batch_cosine(name: str, size: int, network: str, shuffle: bool, seed: int, number: int, _splits: Splits) -> float:
+    from mnist_core import xray
+
+    full = _full_gradient(name, size, network, seed if network == NEW else 0, _splits)
+    return xray.batch_cosine(_network(network, seed), xray_batch(_splits, shuffle, seed, number), full)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -13,7 +13,7 @@ from mnist_core.evaluation import evaluate
 from mnist_core.gradients import batch_gradient
 from mnist_core.model import MLPConfig
 from mnist_core.training import new_model
-from mnist_core.xray import BatchXray, cosine, full_gradient, xray
+from mnist_core.xray import BatchXray, batch_cosine, cosine, full_gradient, xray
 
 
 def test_its_parts_against_torchs_own(few: Dataset) -> None:
@@ -35,6 +35,7 @@ def test_its_parts_against_torchs_own(few: Dataset) -> None:
     assert found.batch_norm == pytest.approx(flat.norm().item(), rel=1e-4)
     assert found.mean_norm == pytest.approx(mean(found.norms), rel=1e-5)
     assert found.cosine == pytest.approx(torch.nn.functional.cosine_similarity(flat, full, dim=0).item(), abs=1e-4)
+    assert batch_cosine(model, batch, full) == pytest.approx(found.cosine, abs=1e-5)
     assert [found.norms[i] for i in found.by_norm] == sorted(found.norms, reverse=True)
 
 

@@ -4,11 +4,12 @@ import time
 
 import pytest
 import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits, normalize
-from mnist_core.shuffling import SORTED
+from mnist_core.shuffling import SHUFFLED, SORTED
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/batches.py"
@@ -25,6 +26,12 @@ def captions(app: AppTest) -> str:
 def cards(app: AppTest) -> str:
     (found,) = [element.proto.body for element in app.get("html") if 'class="xray"' in element.proto.body]
     return str(found)
+
+
+def bars(app: AppTest) -> tuple[str, list[float]]:
+    """Which of the two batches is taken apart, and the cosines of both."""
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[-1].proto.data.data)
+    return data["batch"][data["chosen"]].item(), data["cosine"].tolist()
 
 
 def finish(app: AppTest, name: str) -> AppTest:
@@ -111,7 +118,11 @@ def test_the_xray_of_a_batch() -> None:
     assert len(norms) == 32
     assert norms == sorted(norms, reverse=True)
 
+    assert bars(app)[0] == SHUFFLED
+    cosines = bars(app)[1]
     app = sound(app.segmented_control(key="xray_order").set_value(SORTED).run())
+    assert bars(app)[0] == SORTED
+    assert bars(app)[1] == pytest.approx(cosines, abs=1e-4)  # of both orders, whichever is looked at
     assert cards(app).count('alt="a 0"') == 32
     app = sound(app.segmented_control(key="xray_network").set_value("ready-made").run())
     assert "The 32 images of batch 1, sorted by label." in text(app)
