@@ -32,7 +32,6 @@ def _read(text: str) -> str:
 def _draw() -> str:
     is_new = KEY not in st.session_state
     if st.session_state.pop("_empty_symbol_filter", False):
-        st.query_params.pop(KEY, None)
         st.session_state[KEY] = ""
     text = st.text_input(
         "Search",

@@ -1,5 +1,7 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import islice, zip_longest
 
 import pytest
@@ -151,6 +153,86 @@ def test_one_cycle_ends_with_tiny_steps(digits: Splits) -> None:
     assert moves[-1] < max(moves) / 100
 
 
+def images_seen(train: Dataset, validation: Dataset, config: TrainingConfig) -> list[Tensor]:
+    """The images of each epoch, in the order in which they were used."""
+    seen: list[Tensor] = []
+
+    def note(images: Tensor, generator: torch.Generator) -> Tensor:
+        seen.append(images)
+        return images
+
+    epochs = []
+    for event in fit(new_model(MLPConfig((8,)), 0), train, validation, config, note):
+        if isinstance(event, EpochEvent):
+            epochs.append(torch.cat(seen))
+            seen.clear()
+    return epochs
+
+
+def test_without_shuffling_the_images_come_as_they_lie(few: Dataset, digits: Splits) -> None:
+    first, second = images_seen(few, digits.validation, TrainingConfig(epochs=2, shuffle=False))
+    assert torch.equal(first, few.images)
+    assert torch.equal(second, few.images)
+
+
+def test_with_shuffling_each_epoch_has_an_order_of_its_own_from_the_seed(few: Dataset, digits: Splits) -> None:
+    epochs = images_seen(few, digits.validation, TrainingConfig(epochs=2, seed=5))
+    generator = torch.Generator().manual_seed(5)
+    orders = [torch.randperm(100, generator=generator) for _ in range(2)]
+    assert not torch.equal(*orders)
+    for seen, order in zip(epochs, orders, strict=True):
+        assert torch.equal(seen, few.images[order])
+
+
+# torch's own, one weight at a time, with their own defaults; the fused ones are what the app uses.
+TORCHS_OWN: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "momentum": partial(torch.optim.SGD, momentum=0.9),
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
+
+
+@pytest.mark.parametrize("decay", [None, 0.0, 0.3])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_weight_decay_is_torchs_own(name: str, decay: float | None, few: Dataset, digits: Splits) -> None:
+    rate = 0.01
+    model = new_model(MLPConfig((8,)), seed=3)
+    by_hand = nn.Sequential(nn.Linear(784, 8), nn.ReLU(), nn.Linear(8, 10))
+    by_hand.load_state_dict(model.state_dict())
+    options = {} if decay is None else {"weight_decay": decay}
+    optimizer = TORCHS_OWN[name](by_hand.parameters(), lr=rate, foreach=False, **options)
+    for _ in range(2):
+        for images, labels in zip(few.images.split(40), few.labels.split(40), strict=True):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(by_hand(normalize(images)), labels).backward()
+            optimizer.step()
+
+    config = TrainingConfig(2, 40, rate, name, weight_decay=decay, shuffle=False)
+    for _ in fit(model, few, digits.validation, config):
+        pass
+    for ours, torchs in zip(model.parameters(), by_hand.parameters(), strict=True):
+        torch.testing.assert_close(ours, torchs, rtol=1e-4, atol=1e-5)
+
+
+def test_adamw_first_takes_the_stated_share_off_every_weight(few: Dataset, digits: Splits) -> None:
+    """What the lesson on overfitting says: w becomes (1 - learning rate × decay) w, and then moves as always."""
+
+    def after_one_step(decay: float) -> MLP:
+        model = new_model(MLPConfig((8,)), seed=3)
+        config = TrainingConfig(1, 100, 0.01, "adamw", weight_decay=decay)
+        for _ in fit(model, few, digits.validation, config):
+            pass
+        return model
+
+    start = new_model(MLPConfig((8,)), seed=3)
+    parameters = zip(
+        start.parameters(), after_one_step(3.0).parameters(), after_one_step(0.0).parameters(), strict=True
+    )
+    for before, with_decay, without in parameters:
+        torch.testing.assert_close(without - with_decay, 0.01 * 3.0 * before)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -165,6 +247,8 @@ def test_one_cycle_ends_with_tiny_steps(digits: Splits) -> None:
         {"schedule": "sometimes"},
         {"seed": -1},
         {"batches_per_event": 0},
+        {"weight_decay": -0.1},
+        {"weight_decay": float("nan")},
     ],
 )
 def test_bad_settings_are_refused_in_a_sentence(fields: dict[str, object]) -> None:
