@@ -196,6 +196,11 @@ def show_both(records: Mapping[str, RunRecord]) -> None:
             f"With {name}: **{end.validation_accuracy:.1%}** of the validation images after {end.epoch} "
             f"{'epoch' if end.epoch == 1 else 'epochs'}."
         )
+    lesson.notice(
+        "The two lines do not match point for point, because each first weight meets another pixel. Shuffle the first "
+        "weights in the same way, and they would. So a dense network knows nothing of lines and neighbours; it has to "
+        "find out from examples which pixels belong together."
+    )
 
 
 def permuted() -> None:
@@ -217,11 +222,6 @@ def permuted() -> None:
         before=f"Both networks are 784-64-10 and learn from {min(LEARNS_FROM, len(dataset.splits().train)):,} images, "
         f"{EPOCHS} times over. It takes a few seconds.",
         setting=(seed, start, dataset.splits().name),
-    )
-    lesson.notice(
-        "The two lines do not match point for point, because each first weight meets another pixel. Shuffle the first "
-        "weights in the same way, and they would. So a dense network knows nothing of lines and neighbours; it has to "
-        "find out from examples which pixels belong together."
     )
 
 

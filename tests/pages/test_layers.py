@@ -63,6 +63,7 @@ def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() ->
     app = open_page(PAGE)
     keys = [button.key for button in app.button]
     assert "start_permuted" not in keys
+    assert "The two lines" not in text(app)
     app = sound(app.radio(key="ask_permuted").set_value("Hardly better than guessing").run())
     app = sound(app.button(key="start_permuted").click().run())
     for _ in range(600):
@@ -74,6 +75,7 @@ def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() ->
         pytest.fail("the training did not end within half a minute")
     page = text(app)
     ends = dict(re.findall(r"With (pixels [a-z ]+): \*\*([\d.]+)%\*\* of the validation images after 5 epochs", page))
+    assert "Shuffle the first weights in the same way, and they would" in page  # so says test_neurons
     assert set(ends) == {"pixels in place", "pixels shuffled"}
     assert float(ends["pixels in place"]) > 50
     assert abs(float(ends["pixels in place"]) - float(ends["pixels shuffled"])) < 8  # 300 images: 1 % is 3 of them
