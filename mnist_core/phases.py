@@ -93,6 +93,13 @@ class Moment:
         """The phase that comes now."""
         return PHASES[0] if self.phase is None else PHASES[(PHASES.index(self.phase) + 1) % len(PHASES)]
 
+    @property
+    def coming_step(self) -> object:
+        """What the next step depends on: two moments with equal ones, of one ``SlowStep``, foretell the same step."""
+        steps = len(self.losses)
+        adds = self.phase in ("zero_grad", "backward") and len(self.lengths) + (self.phase == "zero_grad") > 1
+        return (steps, self.phase, self.lengths) if adds else steps
+
     def there(self, name: str) -> Tensor:
         """The tensor of this name.
 

@@ -39,7 +39,7 @@ HELP = {
     "step_rate": "How large a change each step makes: what the gradient is multiplied with.",
 }
 # Dense enough for a smooth curve, and with all that the control can stand on.
-RULER = tuple(sorted({*RATES, *(float(f"{10 ** (power / 16):.1e}") for power in range(-80, 17))}))
+RULER = tuple(sorted({*RATES, *(float(f"{10 ** (power / 12):.1e}") for power in range(-60, 13))}))
 RULES = {
     "sgd": r"W \leftarrow W - \eta \cdot \frac{\partial L}{\partial W}",
     "momentum": r"\begin{aligned} v &\leftarrow 0.9 \cdot v + \frac{\partial L}{\partial W} \\ "
@@ -239,8 +239,7 @@ def _said_of_backward(moment: Moment) -> str:
         "**Every weight knows its slope.** `.grad` says for each weight how fast the loss would change if this weight "
         "grew: above zero, the loss would rise; below zero, it would fall. All these numbers together are the "
         f"**gradient**. Its length, the root of the sum of their squares, is {length:.4f}. No weight has moved yet. "
-        f"That comes next, with a learning rate of {written(microscope.rate())}, which you can change at the ruler "
-        "further down."
+        "That comes next, as far as the learning rate at the ruler further down says."
     )
 
 
@@ -282,7 +281,7 @@ def show_tensors(slow: SlowStep) -> None:
             {
                 "": ":material/arrow_forward:" if name in moment.changed else "",
                 "tensor": f"`{name}`",
-                "shape": "none" if tensor is None else str(list(tensor.shape)),
+                "shape": "–" if tensor is None else str(list(tensor.shape)),
                 "some of its values": excerpt(tensor, slow.inked_pixel),
             }
             for name, tensor in tensors.items()
@@ -420,6 +419,7 @@ def show_accumulation(slow: SlowStep) -> None:
     )
 
 
+@st.fragment
 def show_ruler(slow: SlowStep) -> None:
     """The learning rate, and the loss that each would lead to."""
     st.header("A ruler for the learning rate", anchor=False)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mnist_core.data import Splits
     from mnist_core.model import MLP
-    from mnist_core.phases import Moment, SlowStep
+    from mnist_core.phases import SlowStep
     from mnist_core.ruler import Ruler
 
 RATE = "step_rate"  # the key of the control
@@ -46,7 +46,7 @@ class _Microscope:
     setting: Setting
     slow: SlowStep
     images: Tensor  # torch.int64 [N]: of the training images, which are in the batch
-    ruler: tuple[Moment, Ruler] | None = None  # and the moment it was measured at
+    ruler: tuple[object, Ruler] | None = None  # and the step it was measured for
     rate: float = 0.05  # where the control stands, or what the link says of it when it is hidden
 
 
@@ -116,12 +116,13 @@ def start_again() -> None:
 
 
 def ruler(rates: Sequence[float]) -> Ruler:
-    """The loss after the next step for each of some rates; measured once for each moment."""
+    """The loss after the next step for each of some rates; measured once for each step."""
     from mnist_core.ruler import measure
 
     microscope = _current()
-    if microscope.ruler is None or microscope.ruler[0] is not microscope.slow.moment:
-        microscope.ruler = microscope.slow.moment, measure(microscope.slow, rates)
+    coming = microscope.slow.moment.coming_step
+    if microscope.ruler is None or microscope.ruler[0] != coming:
+        microscope.ruler = coming, measure(microscope.slow, rates)
     return microscope.ruler[1]
 
 

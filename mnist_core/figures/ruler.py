@@ -44,7 +44,7 @@ def learning_rate_ruler(
     rows = [(rate, loss, "curve", "") for rate, loss in zip(rates, losses, strict=True)]
     after = losses[list(rates).index(chosen)]
     rows += [
-        (rates[-1], now, "now", f"loss now: {decimal(now)}"),
+        (rates[-1], now, "now", f"loss now: {loss_in_words(now)}"),
         (chosen, after, "chosen", f"{written(chosen)}: {loss_in_words(after)}"),
     ]
     data = pd.DataFrame(rows, columns=["rate", "loss", "kind", "label"])
@@ -63,9 +63,11 @@ def written(rate: float) -> str:
 
 
 def loss_in_words(loss: float) -> str:
-    """A loss, however large: with three decimals, rounded where it is large, or that it is no number."""
+    """A loss, however large or small: with three decimals where that says something, or that it is no number."""
     if not math.isfinite(loss):
         return "not a number"
+    if loss < 0.00001:
+        return "under 0.00001"
     return f"{loss:,.0f}" if loss >= 100 else decimal(loss)
 
 

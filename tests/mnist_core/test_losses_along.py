@@ -22,7 +22,7 @@ def moved(model: MLP, direction: dict[str, torch.Tensor], distance: float) -> ML
     copied = copy.deepcopy(model)
     with torch.no_grad():
         for name, parameter in copied.named_parameters():
-            parameter += distance * direction[name]
+            parameter.add_(distance * direction[name])
     return copied
 
 

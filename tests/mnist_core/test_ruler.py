@@ -1,12 +1,13 @@
 """The ruler foretells what the next step does, and calls a rate what it is."""
 
 import math
+import random
 
 import pytest
 
 from mnist_core.data import Dataset, normalize
 from mnist_core.model import MLPConfig
-from mnist_core.phases import PHASES, SLOW_OPTIMIZERS, SlowStep
+from mnist_core.phases import CAN_BE_SKIPPED, PHASES, SLOW_OPTIMIZERS, SlowStep
 from mnist_core.ruler import Ruler, Verdict, measure
 from mnist_core.training import new_model
 
@@ -57,6 +58,20 @@ def test_when_none_helps() -> None:
 def test_a_rate_that_was_not_measured() -> None:
     with pytest.raises(ValueError, match=r"0\.5"):
         Ruler(RATES, (1.0,) * 5, now=2.0).loss_at(0.5)
+
+
+def test_moments_of_one_coming_step_have_one_ruler(few: Dataset) -> None:
+    """Also where phases were left out, on the way to many different sums of gradients."""
+    slow = SlowStep(new_model(MLPConfig((16,)), 2), normalize(few.images[:4]), few.labels[:4], "momentum")
+    rulers: dict[object, Ruler] = {}
+    generator = random.Random(0)
+    for _ in range(120):
+        skip = slow.moment.next_phase in CAN_BE_SKIPPED and generator.random() < 0.5
+        slow.advance(0.01, skip)
+        ruler = measure(slow, RATES)
+        known = rulers.setdefault(slow.moment.coming_step, ruler)
+        assert ruler.losses == pytest.approx(known.losses, rel=1e-4, abs=1e-6)
+    assert 20 < len(rulers) < 120
 
 
 def test_it_leaves_the_step_alone(few: Dataset) -> None:

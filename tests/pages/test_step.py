@@ -67,15 +67,14 @@ def test_before_the_first_press_there_are_images_and_weights_and_nothing_else() 
     assert "Nothing has happened yet" in text(app)
     assert "none yet" in text(app)
     assert shapes(app) == {
-        **{"images": "[4, 784]", "labels": "[4]", "logits": "none", "loss": "none", "logits.grad": "none"},
+        **{"images": "[4, 784]", "labels": "[4]", "logits": "–", "loss": "–", "logits.grad": "–"},
         **{"W1": "[16, 784]", "b1": "[16]", "W2": "[10, 16]", "b2": "[10]"},
-        **{"W1.grad": "none", "b1.grad": "none", "W2.grad": "none", "b2.grad": "none"},
+        **{"W1.grad": "–", "b1.grad": "–", "W2.grad": "–", "b2.grad": "–"},
     }
     assert not any(line.startswith("→") for line in code(app))
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-@pytest.mark.parametrize("weights", ["partly trained", "new"])
+@pytest.mark.parametrize(("optimizer", "weights"), [("sgd", "new"), ("momentum", "partly trained"), ("adam", "new")])
 def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: str, digits: Splits) -> None:
     app = open_page(PAGE)
     app.selectbox(key="step_optimizer").set_value(optimizer)
@@ -112,7 +111,7 @@ def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None
     gradients = torch.autograd.grad(before, list(model.parameters()))
     with torch.no_grad():
         for parameter, gradient in zip(model.parameters(), gradients, strict=True):
-            parameter -= 0.05 * gradient
+            parameter.sub_(0.05 * gradient)
     after = nn.functional.cross_entropy(model(inputs), labels)
     assert f"{before:.3f} → {after:.3f}" in text(app)
 
@@ -155,7 +154,7 @@ def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str
         before, step, after = map(float, found.groups())
     update = slow_of(app).moment.update
     assert update is not None
-    assert (before, after) == (pytest.approx(update.before, abs=1e-6), pytest.approx(update.after, abs=1e-6))
+    assert [before, after] == pytest.approx([update.before, update.after], abs=1e-6)
     assert after == pytest.approx(before - 0.05 * step, abs=2e-4 if optimizer == "adam" else 2e-6)
 
 
@@ -225,7 +224,7 @@ def test_the_figures_wait_for_the_answers() -> None:
     found = re.search(r"length of ([\d.]+)\. Middle: .*?: ([\d.]+)\. Right: .*?: ([\d.]+)\.", page)
     assert found
     once, twice, cleared = map(float, found.groups())
-    assert (twice, cleared) == (pytest.approx(2 * once, abs=2e-4), once)
+    assert [twice, cleared] == pytest.approx([2 * once, once], abs=2e-4)
 
 
 def test_the_ruler_foretells_the_loss_after_the_step() -> None:

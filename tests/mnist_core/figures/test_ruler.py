@@ -59,7 +59,8 @@ def test_rates_are_written_out(rate: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "text"), [(0.1884, "0.188"), (2144.4, "2,144"), (math.inf, "not a number"), (0.00012, "0.00012")]
+    ("loss", "text"),
+    [(0.1884, "0.188"), (2144.4, "2,144"), (math.inf, "not a number"), (0.00012, "0.00012"), (1e-7, "under 0.00001")],
 )
 def test_losses_in_words(loss: float, text: str) -> None:
     assert loss_in_words(loss) == text
