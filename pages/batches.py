@@ -164,9 +164,9 @@ def train_both(splits: Splits) -> None:
         f"the same {images:,} training images, in batches of {TRAINING.batch_size}, with plain gradient descent and a "
         f"learning rate of {TRAINING.learning_rate:g}. Only the order differs."
     )
+    seed = link.number_input("Seed of the weights and of the shuffling", "order_seed", 0, 10_000, 0)
     if not ask(ORDER):
         return
-    seed = link.number_input("Seed of the weights and of the shuffling", "order_seed", 0, 10_000, 0)
     live.experiment(
         "order",
         "Train both",

@@ -195,9 +195,13 @@ def rescale(counts: list[int]) -> None:
         rf"x = \frac{{{level}}}{{255}} = {x:.3f}",
         rf"\hat x = \frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {normal:.2f}",
     )
-    if not ask(PAPER):
+    is_answered = ask(PAPER)
+    # Drawn before the answer too, so that a teacher finds it among what can be hidden.
+    without_paper = link.toggle(
+        "Leave out the paper, so that the rest can be seen", "without_paper", disabled=not is_answered
+    )
+    if not is_answered:
         return
-    without_paper = link.toggle("Leave out the paper, so that the rest can be seen", "without_paper")
     for key, shift, scale, value, name in (
         ("before", 0.0, 1.0, x, "before: x, from 0 to 1"),
         ("after", MEAN, STD, normal, "after: x̂, normalised"),
