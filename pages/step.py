@@ -257,14 +257,13 @@ def _said_of_step(moment: Moment) -> str:
 
 def show_tensors(slow: SlowStep) -> None:
     """The images, the gradient as pictures, and all tensors in a table."""
-    moment, tensors = slow.moment, slow.moment.tensors
     left, right = st.columns([2, 3], gap="large")
     with left:
         digits = dataset.splits().train.subset(microscope.images_in_use())
         st.image(sheet(images=digits.images, columns=min(4, len(digits)), factor=3), output_format="PNG")
         st.caption(f"The batch: {', '.join(map(str, digits.labels.tolist()))}.")
-        gradient = tensors["W1.grad"]
-        if gradient is None or not moment.is_finite:
+        gradient = slow.moment.tensors["W1.grad"]
+        if gradient is None:
             st.markdown("The gradient of $W_1$ as pictures: **none yet.** It comes with `backward`.")
         else:
             rows = gradient.view(-1, 28, 28)
@@ -277,16 +276,7 @@ def show_tensors(slow: SlowStep) -> None:
                 f"Blue: below zero; vermillion: above. Full colour is ±{largest([gradient]):.4f}."
             )
     with right:
-        rows_of_table = [
-            {
-                "": ":material/arrow_forward:" if name in moment.changed else "",
-                "tensor": f"`{name}`",
-                "shape": "–" if tensor is None else str(list(tensor.shape)),
-                "some of its values": excerpt(tensor, slow.inked_pixel),
-            }
-            for name, tensor in tensors.items()
-        ]
-        st.table(rows_of_table, border="horizontal")
+        st.table(_rows(slow), border="horizontal")
         st.caption("The arrow: made, changed or thrown away by the last press. W1 and b1 are the first layer.")
     if gradient is not None:
         lesson.notice(
@@ -294,6 +284,19 @@ def show_tensors(slow: SlowStep) -> None:
             "comes back to its neuron, times the pixel. The paper has a colour too: after normalization it is −0.424, "
             "not 0, so its weights move as well." + _said_of_silence(gradient)
         )
+
+
+def _rows(slow: SlowStep) -> list[dict[str, str]]:
+    """A row of the table for each tensor."""
+    return [
+        {
+            "": ":material/arrow_forward:" if name in slow.moment.changed else "",
+            "tensor": f"`{name}`",
+            "shape": "–" if tensor is None else str(list(tensor.shape)),
+            "some of its values": excerpt(tensor, slow.inked_pixel),
+        }
+        for name, tensor in slow.moment.tensors.items()
+    ]
 
 
 def _said_of_silence(gradient: Tensor) -> str:
