@@ -135,7 +135,7 @@ def buttons(
 
     def draw() -> T:
         chosen = st.segmented_control(
-            label, values, default=start, required=True, format_func=names, key=key, **_BOUND, **options
+            label, values, default=start, required=True, format_func=names, key=key, wrap=True, **_BOUND, **options
         )
         return start if chosen is None else chosen
 
