@@ -85,8 +85,8 @@ TOO_LARGE = Question(
 )
 
 
-def setting() -> microscope.Setting:
-    """The controls, and what they say."""
+def setting(digits: str) -> microscope.Setting:
+    """The controls, and what they say, for the data set of this name."""
     with st.container(border=True):
         left, right = st.columns(2, gap="large")
         with left:
@@ -107,13 +107,14 @@ def setting() -> microscope.Setting:
                 "Changing one of these starts again at the first phase. The learning rate is further down, at its "
                 "ruler, and can be changed at any time."
             )
-    return microscope.Setting(dataset.splits().name, images, seed, NETWORKS[network], weights == "new", optimizer)
+    return microscope.Setting(digits, images, seed, NETWORKS[network], weights == "new", optimizer)
 
 
 @st.fragment
 def laboratory() -> None:
     """Everything that moves: all parts show one and the same step."""
-    slow = microscope.of_session(setting(), dataset.splits())
+    splits = dataset.splits()  # asked once: MNIST may arrive while this page is drawn
+    slow = microscope.of_session(setting(splits.name), splits)
     show_presses(slow.moment)
     if slow.moment.is_finite:
         show_tensors(slow)
@@ -259,7 +260,7 @@ def show_tensors(slow: SlowStep) -> None:
     """The images, the gradient as pictures, and all tensors in a table."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        digits = dataset.splits().train.subset(microscope.images_in_use())
+        digits = microscope.batch()
         st.image(sheet(images=digits.images, columns=min(4, len(digits)), factor=3), output_format="PNG")
         st.caption(f"The batch: {', '.join(map(str, digits.labels.tolist()))}.")
         gradient = slow.moment.tensors["W1.grad"]

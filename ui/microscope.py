@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mnist_core.data import Splits
+    from mnist_core.data import Dataset, Splits
     from mnist_core.model import MLP
     from mnist_core.phases import SlowStep
     from mnist_core.ruler import Ruler
@@ -45,7 +43,7 @@ class Setting:
 class _Microscope:
     setting: Setting
     slow: SlowStep
-    images: Tensor  # torch.int64 [N]: of the training images, which are in the batch
+    batch: Dataset
     ruler: tuple[object, Ruler] | None = None  # and the step it was measured for
     rate: float = 0.05  # where the control stands, or what the link says of it when it is hidden
 
@@ -76,7 +74,7 @@ def _new(setting: Setting, splits: Splits) -> _Microscope:
     else:
         model = copy.deepcopy(_partly_trained(setting.hidden, setting.digits, splits))
     slow = SlowStep(model, normalize(batch.images), batch.labels, setting.optimizer)
-    return _Microscope(setting, slow, images)
+    return _Microscope(setting, slow, batch)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -88,9 +86,9 @@ def _partly_trained(hidden: tuple[int, ...], digits: str, _splits: Splits) -> ML
     return partly_trained(MLPConfig(hidden), _splits)
 
 
-def images_in_use() -> Tensor:
-    """Which of the training images are in the batch: torch.int64 [N]."""
-    return _current().images
+def batch() -> Dataset:
+    """The images and labels of the batch."""
+    return _current().batch
 
 
 def set_rate(rate: float) -> None:
