@@ -27,7 +27,7 @@ QUESTION = Question(
 
 lesson.header("All symbols", "Which letter stands for what, and what shape does it have?")
 st.markdown(
-    "All lessons use the same letters, on the page and in the code. Here they are, each with its **shape**: how many "
+    "The lessons use the same letters on the page and in the code. Here they are, each with its **shape**: how many "
     "numbers it is made of, and how they are arranged. [32, 784] is a table of 32 rows with 784 numbers each, [10] is "
     "a row of ten, and [] is a single number."
 )
@@ -72,7 +72,7 @@ def entry(symbol: Symbol) -> None:
 def table(symbols: Sequence[Symbol]) -> None:
     """The symbols in pairs, side by side where there is room."""
     for pair in zip(symbols[::2], [*symbols[1::2], None], strict=False):
-        for column, symbol in zip(st.columns(2, gap="large"), pair, strict=True):
+        for column, symbol in zip(st.columns(2, gap="medium"), pair, strict=True):
             if symbol:
                 with column:
                     entry(symbol)

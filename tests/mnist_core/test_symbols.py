@@ -14,7 +14,9 @@ from mnist_core.training import new_model
 from tests.conftest import PROJECT
 
 BY_SIGN = {symbol.sign: symbol for symbol in SYMBOLS}
-NEEDED = "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | L | T | m"
+NEEDED = (
+    "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J, L | T | m"
+)
 TOO = "η | ∇"
 
 
@@ -48,11 +50,12 @@ def test_its_lessons_and_its_code_exist(symbol: Symbol) -> None:
 def test_the_numbers_it_states() -> None:
     assert BY_SIGN["μ"].shape == str(MEAN)
     assert BY_SIGN["σ"].shape == str(STD)
-    assert BY_SIGN["k"].shape == str(CLASSES)
+    assert BY_SIGN["k"].shape.startswith(f"{CLASSES},")
     assert f"{MLPConfig().parameter_count:,}" in BY_SIGN["θ"].shape
     shapes = {name: list(tensor.shape) for name, tensor in new_model(MLPConfig(), 0).named_parameters()}
     assert f"{shapes['0.weight']}, then {shapes['2.weight']}" in BY_SIGN["W"].shape
     assert f"{shapes['0.bias']}, then {shapes['2.bias']}" in BY_SIGN["b"].shape
+    assert float(BY_SIGN["ε"].shape) == torch.optim.Adam([torch.zeros(1)]).defaults["eps"]
     ink = torch.tensor([0.0, 1.0]).sub(MEAN).div(STD)
     assert f"{ink[0]:.2f} to {ink[1]:.2f}".replace("-", "−") in BY_SIGN["x̂"].shape
     assert f"ln 10 = {torch.tensor(10.0).log():.3f}" in BY_SIGN["ln"].meaning
