@@ -58,22 +58,23 @@ st.markdown(
 )
 
 
+explorer.show()
+lesson.notice(
+    "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
+    "becomes 2.718 times as large, wherever it was. The last column is the **loss**, the price of the answer: "
+    "minus the logarithm of the probability given to the digit it really is. The lower that probability, the "
+    "higher the price."
+)
+
+
+def take_scores(key: str) -> explorer.Setting:
+    """What is set in the columns, and a button that looks again."""
+    st.button("Take the scores from the columns", key=key, icon=":material/refresh:")
+    return explorer.current()
+
+
 @st.fragment
-def columns() -> None:
-    """Everything that follows the explorer."""
-    setting = explorer.show()
-    lesson.notice(
-        "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
-        "becomes 2.718 times as large, wherever it was. The last column is the **loss**, the price of the answer: "
-        "minus the logarithm of the probability given to the digit it really is. The lower that probability, the "
-        "higher the price."
-    )
-    show_overflow(setting)
-    show_underflow()
-    show_temperature(setting)
-
-
-def show_overflow(setting: explorer.Setting) -> None:
+def show_overflow() -> None:
     """What a program makes of scores that all rise by 100."""
     st.header("Too large for the computer", anchor=False)
     st.markdown(
@@ -82,9 +83,10 @@ def show_overflow(setting: explorer.Setting) -> None:
     )
     if not question.ask(ADD_HUNDRED):
         return
+    st.markdown("The scores of the columns, with 100 added to each, in torch on the server:")
+    setting = take_scores("scores_again")
     z = torch.tensor(setting.logits) + RISE
     powers, naive, safe = z.exp().tolist(), softmax_naive(z).tolist(), softmax(z).tolist()
-    st.markdown("The scores from above, with 100 added to each, in torch on the server:")
     st.table(
         {
             "digit": [str(digit) for digit in range(10)],
@@ -137,7 +139,8 @@ def show_underflow() -> None:
     )
 
 
-def show_temperature(setting: explorer.Setting) -> None:
+@st.fragment
+def show_temperature() -> None:
     """The same scores at one temperature after another."""
     st.header("Temperature: how sure to be", anchor=False)
     st.markdown(
@@ -147,6 +150,7 @@ def show_temperature(setting: explorer.Setting) -> None:
     st.latex(r"p_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}")
     if not question.ask(HEAT):
         return
+    setting = take_scores("sweep_again")
     z = torch.tensor(setting.logits)
     probabilities = softmax(z / torch.tensor(SWEEP).unsqueeze(1))
     st.plotly_chart(
@@ -198,6 +202,8 @@ def show_both_languages() -> None:
                 st.code(inspect.getsource(function), language="python", wrap_lines=True)
 
 
-columns()
+show_overflow()
+show_underflow()
+show_temperature()
 show_both_languages()
 lesson.footer()

@@ -73,13 +73,10 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def show() -> Setting:
-    """Draws the explorer.
-
-    Returns:
-        What is set in it. While the reader drags, that is what was set before.
-    """
-    setting = _linked()
+@st.fragment
+def show() -> None:
+    """Draws the explorer. After a drag only this runs anew, so that the next drag has the browser to itself."""
+    setting = current()
     component = st.components.v2.component("explorer", html='<div class="explorer">\n</div>', css=_CSS, js=_JS)
     component(
         key=KEY,
@@ -94,10 +91,10 @@ def show() -> Setting:
         },
         on_state_change=_take,
     )
-    return setting
 
 
-def _linked() -> Setting:
+def current() -> Setting:
+    """What is set in the explorer. While the reader drags, that is what was set before."""
     values = {name: link.unbound(name, getattr(START, name), read) for name, read in READERS.items()}
     if max(map(abs, values["logits"])) > values["scale"]:
         values["scale"] = SCALES[-1]

@@ -107,7 +107,7 @@ def test_a_link_that_says_something_else_is_refused(name: str, text: str) -> Non
 def test_scores_beyond_the_small_scale_bring_the_large_one(monkeypatch: pytest.MonkeyPatch) -> None:
     linked = {"logits": ",".join(["50", *["0"] * 9]), "scale": "10"}
     monkeypatch.setattr(link, "unbound", lambda name, start, read: read(linked[name]) if name in linked else start)
-    assert explorer._linked().scale == 120
+    assert explorer.current().scale == 120
 
 
 def test_the_script_contains_the_arithmetic_shown_on_the_page() -> None:

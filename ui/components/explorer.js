@@ -4,7 +4,7 @@
 const STEPS = { 10: 10, 120: 1 } // of a score, how many in 1, by the scale
 const JUMP = 100 // what the buttons add to all scores
 const SLOP = 6 // pixels: a finger that has moved less may still be about to scroll the page
-const PAUSE = 400 // milliseconds after the last key before the server hears of it
+const PAUSE = 300 // milliseconds after a drag or a key before the server hears of it
 
 const explorers = new WeakMap()
 
@@ -184,7 +184,7 @@ class Explorer {
     this.temperatures = data.temperatures
     this.turn = data.turn // counts what was sent, so that an answer to something older is known as such
     this.isDragging = false
-    this.timer = null
+    this.isUnsent = false
     const [head, ...rows] = root.querySelectorAll(".row")
     this.head = head
     this.foot = rows.pop()
@@ -201,7 +201,7 @@ class Explorer {
     for (const element of this.root.querySelectorAll("[data-part]")) element.hidden = hidden.includes(element.dataset.part)
     this.isFixed = hidden.includes("logits")
     for (const track of this.root.querySelectorAll(".track")) track.setAttribute("aria-disabled", this.isFixed)
-    const isBusy = this.isDragging || this.timer !== null
+    const isBusy = this.isDragging || this.isUnsent
     if (!isBusy && data.turn === this.turn) this.state = { logits: [...logits], true_class, temperature, subtract, scale }
     this.draw()
   }
@@ -213,12 +213,13 @@ class Explorer {
 
   send() {
     clearTimeout(this.timer)
-    this.timer = null
+    this.isUnsent = false
     this.turn += 1
     this.tell({ ...this.state, logits: [...this.state.logits], turn: this.turn })
   }
 
   sendSoon() {
+    this.isUnsent = true
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.send(), PAUSE)
   }
@@ -238,15 +239,15 @@ class Explorer {
       this.setScore(digit, this.state.scale * ((2 * (clientX - left)) / width - 1))
     }
     const end = () => {
-      if (!this.isDragging) return
+      if (this.isDragging || this.isUnsent) this.sendSoon()
       this.isDragging = false
-      this.send()
     }
     track.onpointerdown = (event) => {
       if (event.button !== 0 || this.isFixed) return
       startX = event.clientX
       isFinger = event.pointerType === "touch"
       track.setPointerCapture(event.pointerId)
+      clearTimeout(this.timer) // what is unsent goes with this drag
       if (isFinger) return
       this.isDragging = true
       follow(event)
@@ -317,7 +318,7 @@ class Explorer {
       }
     for (const input of root.querySelectorAll("[name=middle]")) input.onchange = () => this.showMiddle(input.value)
     // Whoever leaves with the last key unsent, for the link or the reset, has it sent.
-    root.addEventListener("focusout", () => this.timer !== null && this.send())
+    root.addEventListener("focusout", () => this.isUnsent && !this.isDragging && this.send())
   }
 
   // On a phone, one column at a time between z and p.
