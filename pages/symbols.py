@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.model import MLPConfig
 from mnist_core.symbols import GROUPS, SYMBOLS, Symbol, shapes_on_the_way
 from mnist_core.training import new_model
-from ui import dataset, lesson, link, question, symbol_search
+from ui import dataset, lesson, link, question
 from ui.question import Question
 
 BATCHES = (1, 2, 8, 32, 128, 256)
@@ -79,7 +79,8 @@ def table(symbols: Sequence[Symbol]) -> None:
 
 
 st.header("The list", anchor=False)
-chosen = symbol_search.search()
+wanted = link.text_input("Search", "symbol_filter", "a symbol, a word, or a name in the code", longest=40)
+chosen = [symbol for symbol in SYMBOLS if symbol.matches(wanted)]
 st.caption(f"{len(chosen)} of {len(SYMBOLS)} symbols" if chosen else "No symbol matches. Try a shorter word.")
 for group in GROUPS:
     of_group = [symbol for symbol in chosen if symbol.group == group]

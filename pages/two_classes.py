@@ -80,7 +80,7 @@ def two_pixels() -> None:
         ink = x[shown].tolist()
         caption = f"A {digit}, so y = {digit}. In the middle x₁ = {ink[0]:.2f}, at the sides x₂ = {ink[1]:.2f}."
         st.image(frames, caption=caption, output_format="PNG")
-        show_neuron(ink, w, b, z[shown].item())
+        show_neuron(ink, w, b, round(z[shown].item(), 3))
     theme.show(
         sigmoid_curve(z=z[shown].item(), title="z", theme=theme.current()),
         key="two_sigmoid",
@@ -97,11 +97,11 @@ def two_pixels() -> None:
 def show_neuron(x: list[float], w: list[float], b: float, z: float) -> None:
     """The sum and its sigmoid, in symbols and in numbers."""
     products = " + ".join(rf"{in_brackets(weight)} \cdot {ink:.2f}" for weight, ink in zip(w, x, strict=True))
-    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {in_brackets(b)} = {z:z.2f}")
+    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {in_brackets(b)} = {z:z.3f}")
     p, power = sigmoid(torch.tensor(z)).item(), math.exp(-z)
     lesson.formula(
         r"p = \frac{1}{1 + e^{-z}}",
-        rf"p = \frac{{1}}{{1 + e^{{{-z:z.2f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {decimal(p)}",
+        rf"p = \frac{{1}}{{1 + e^{{{-z:z.3f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {decimal(p)}",
     )
 
 
@@ -130,7 +130,7 @@ def many_classes() -> None:
                 key="two_probabilities",
                 description="The probability of each class as a bar, in the same order as the scores above.",
             )
-    show_softmax(z.tolist(), p, temperature)
+    show_softmax([round(score, 1) for score in z.tolist()], p, temperature)
 
 
 def show_softmax(z: list[float], p: list[float], temperature: float) -> None:

@@ -155,6 +155,26 @@ def selectbox(
     )
 
 
+def text_input(label: str, key: str, placeholder: str, *, longest: int) -> str:
+    """A field for a few words, empty without a link.
+
+    Args:
+        label: What it is for.
+        key: Its name, in the session's state and in the link.
+        placeholder: What stands in it while it is empty.
+        longest: The most characters it takes; a longer text in the link is cut off there.
+
+    Returns:
+        The text.
+    """
+    return _control(
+        key,
+        "",
+        str,
+        lambda: st.text_input(label, key=key, placeholder=placeholder, max_chars=longest, **_BOUND),
+    )[:longest]
+
+
 def _control(key: str, start: T, read: Callable[[str], T], draw: Callable[[], T]) -> T:
     if is_hidden(key):
         return _keep_linked(key, start, read)

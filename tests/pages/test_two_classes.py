@@ -1,7 +1,9 @@
 """The lesson from two classes to many."""
 
 import math
+import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import PROJECT
@@ -31,9 +33,9 @@ def test_the_sigmoid_follows_weights_and_bias() -> None:
     for key in ("two_w1", "two_w2"):
         app.slider(key=key).set_value(0.0)
     app = sound(app.slider(key="two_b").set_value(-2.0).run())
-    assert f"= {-2:.2f}" in formulas(app)
+    assert f"= {-2:.3f}" in formulas(app)
     p = 1 / (1 + math.exp(2))
-    assert rf"\frac{{1}}{{1 + e^{{2.00}}}} = \frac{{1}}{{1 + {math.exp(2):.3f}}} = {p:.3f}" in formulas(app)
+    assert rf"\frac{{1}}{{1 + e^{{2.000}}}} = \frac{{1}}{{1 + {math.exp(2):.3f}}} = {p:.3f}" in formulas(app)
 
 
 def test_the_weights_decide_how_many_are_named_rightly() -> None:
@@ -103,6 +105,18 @@ def test_temperature_and_number_of_classes() -> None:
     assert formulas(app).count("/0.5}") == 10 + 1  # the sum has ten, the fraction one more
     app = sound(app.slider(key="two_k").set_value(2).run())
     assert formulas(app).count("/0.5}") == 2 + 1
+
+
+def test_what_is_written_out_can_be_reckoned_again() -> None:
+    app = open_page(PAGE)
+    app.slider(key="two_t").set_value(0.5)
+    app.number_input(key="two_seed").set_value(0)
+    app = sound(app.slider(key="two_shift").set_value(2.5).run())
+    assert rf"\frac{{{math.exp(4.8 / 0.5):.3f}}}" in formulas(app)
+    (z,) = re.findall(r"z = .* = (-?[\d.]+)\n", formulas(app))
+    products = re.search(r"z = 3.0 \\cdot ([\d.]+) \+ 0.0 \\cdot ([\d.]+) \+ 0.0", formulas(app))
+    assert products
+    assert float(z) == pytest.approx(3 * float(products[1]), abs=1e-9)
 
 
 def test_softmax_of_two_is_the_sigmoid_of_the_difference() -> None:
