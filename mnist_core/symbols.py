@@ -83,7 +83,7 @@ def shapes_on_the_way(model: MLP, batch: Dataset) -> list[Shape]:
         Shape("p", tuple(p.shape), "a probability for each digit"),
         Shape("y", tuple(batch.labels.shape), "the right digit of each image"),
         Shape(r"-\ln p_y", tuple(losses.shape), "a loss for each image"),
-        Shape("L", tuple(losses.mean().shape), "their mean: one number"),
+        Shape("J", tuple(losses.mean().shape), "their mean: one number"),
     ]
 
 
@@ -326,9 +326,9 @@ SYMBOLS = (
         "k",
         "k",
         "the number of classes",
-        "10, or a class from 0 to 9",
-        "Ten digits, ten classes. In the formulas of “Softmax, column by column”, k is the class that is shown.",
-        ("two_classes", "softmax"),
+        "10, for the digits; 2 or more",
+        "Ten digits, ten classes.",
+        ("two_classes", "cross_entropy"),
         "CLASSES",
         "model",
     ),
@@ -376,20 +376,20 @@ SYMBOLS = (
     ),
     Symbol(
         LOSS,
-        "J, L",
-        "J,\\ L",
+        "J",
+        "J",
         "the loss",
         f"{FLOAT} [], 0 or more",
         "The price of the answers: minus the logarithm of the probability given to the right class, and for a batch "
-        "the mean over its images. The formula of the course calls it J, the lesson on a training step L.",
+        "the mean over its images.",
         ("cross_entropy", "step"),
         "loss",
         "training.train_step",
     ),
     Symbol(
         TRAINING,
-        "∂L/∂w",
-        r"\frac{\partial L}{\partial w}",
+        "∂J/∂w",
+        r"\frac{\partial J}{\partial w}",
         "the gradient of one number",
         f"{FLOAT}, of the shape of the parameter",
         "How much the loss changes when this one number becomes a little larger, for each unit of the change.",

@@ -50,7 +50,7 @@ st.markdown(
     "higher it is, the more the picture looks like that digit. The scores are called **logits**, written z. The "
     "**softmax** makes **probabilities** of them, written p: each lies between 0 and 1, and all ten together are 1."
 )
-st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}")
+st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
 st.markdown(
     "In words: raise $e$ = 2.718… to the power of each score, and divide each of these powers by the sum of all ten. "
     "The sign Σ stands for that sum. Below, each digit has a row and each step has a column. Drag the bars on the "
@@ -106,7 +106,7 @@ def show_overflow() -> None:
     k, m = setting.true_class, z.max().item()
     shifted = (z - m).exp()
     lesson.formula(
-        r"\frac{e^{z_k - m}}{\sum_j e^{z_j - m}} = \frac{e^{-m} \, e^{z_k}}{e^{-m} \sum_j e^{z_j}} = p_k",
+        r"\frac{e^{z_i - m}}{\sum_j e^{z_j - m}} = \frac{e^{-m} \, e^{z_i}}{e^{-m} \sum_j e^{z_j}} = p_i",
         rf"\frac{{e^{{{z[k]:.1f} - {m:.1f}}}}}{{\sum_j e^{{z_j - {m:.1f}}}}} = "
         rf"\frac{{{shifted[k]:.3f}}}{{{shifted.sum():.3f}}} = {safe[k]:.3f}",
     )
@@ -128,7 +128,7 @@ def show_underflow() -> None:
         "which no tiny number appears:"
     )
     lesson.formula(
-        r"-\ln p_k = \ln \textstyle\sum_j e^{z_j - m} - (z_k - m)",
+        r"-\ln p_i = \ln \textstyle\sum_j e^{z_j - m} - (z_i - m)",
         rf"z = ({FAR_APART[0]:.0f},\ {FAR_APART[1]:.0f}), \quad p_2 = {_written(p[1].item())}",
         rf"-\ln p_2 = {_latex(-p.log()[1].item())} \quad \text{{from }} p",
         rf"-\ln p_2 = {cross_entropy(z, y).item():.0f} \quad \text{{from the logarithm}}",
@@ -147,7 +147,7 @@ def show_temperature() -> None:
         "Before the softmax, all scores can be divided by one number, the **temperature** T. With T = 1, nothing is "
         "changed."
     )
-    st.latex(r"p_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}")
+    st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
     if not question.ask(HEAT):
         return
     setting = take_scores("sweep_again")

@@ -41,8 +41,8 @@ HELP = {
 # Dense enough for a smooth curve, and with all that the control can stand on.
 RULER = tuple(sorted({*RATES, *(float(f"{10 ** (power / 12):.1e}") for power in range(-60, 13))}))
 RULES = {
-    "sgd": r"W \leftarrow W - \eta \cdot \frac{\partial L}{\partial W}",
-    "momentum": r"\begin{aligned} v &\leftarrow 0.9 \cdot v + \frac{\partial L}{\partial W} \\ "
+    "sgd": r"W \leftarrow W - \eta \cdot \frac{\partial J}{\partial W}",
+    "momentum": r"\begin{aligned} v &\leftarrow 0.9 \cdot v + \frac{\partial J}{\partial W} \\ "
     r"W &\leftarrow W - \eta \cdot v \end{aligned}",
     "adam": r"W \leftarrow W - \eta \cdot \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
 }
@@ -317,7 +317,7 @@ def show_by_hand(slow: SlowStep) -> None:
         "right digit and minus 0 if not. It is divided by the number of images $N$, since the loss is their mean. "
         "**y** is 1 for the right digit and 0 for the others."
     )
-    lesson.formula(r"\frac{\partial L}{\partial z_i} = \frac{p_i - y_i}{N}", *_scores_in_numbers(slow.moment))
+    lesson.formula(r"\frac{\partial J}{\partial z_i} = \frac{p_i - y_i}{N}", *_scores_in_numbers(slow.moment))
     st.markdown(_compared_with_autograd(slow.moment))
     st.markdown(
         "From there it goes back through the layers, until every weight $W$ has its gradient. Then `step` moves them. "
@@ -342,7 +342,7 @@ def _scores_in_numbers(moment: Moment) -> list[str]:
     p, y = softmax(moment.there("logits"))[0], int(moment.there("labels")[0])
     count = len(moment.there("labels"))
     return [
-        rf"\frac{{\partial L}}{{\partial z_{i}}} = \frac{{{float(p[i]):.4f} - {int(i == y)}}}{{{count}}} "
+        rf"\frac{{\partial J}}{{\partial z_{i}}} = \frac{{{float(p[i]):.4f} - {int(i == y)}}}{{{count}}} "
         rf"= {(float(p[i]) - (i == y)) / count:.4f}"
         for i in (y, _best_wrong(moment))
     ]
@@ -378,7 +378,7 @@ def _weight_in_numbers(update: WeightUpdate) -> list[str]:
     places = 6 if update.rate >= 0.001 else 8
     moved = rf"{update.before:.{places}f} - {written(update.rate)} \cdot "
     result = f"{update.after:.{places}f}"
-    gradient = rf"\frac{{\partial L}}{{\partial W}} = {update.gradient:.6f}"
+    gradient = rf"\frac{{\partial J}}{{\partial W}} = {update.gradient:.6f}"
     if update.velocity is not None:
         return [gradient, rf"v = {update.velocity:.6f}", rf"{moved}{_bracketed(update.velocity)} = {result}"]
     if update.mean is not None and update.square is not None:

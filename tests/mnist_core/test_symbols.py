@@ -15,7 +15,7 @@ from tests.conftest import PROJECT
 
 BY_SIGN = {symbol.sign: symbol for symbol in SYMBOLS}
 NEEDED = (
-    "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J, L | T | m"
+    "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J | T | m"
 )
 TOO = "η | ∇"
 
@@ -88,7 +88,7 @@ def test_shapes_are_those_of_torchs_own_layers(digits: Splits, size: int) -> Non
         "p": (size, 10),
         "y": (size,),
         r"-\ln p_y": (size,),
-        "L": (),
+        "J": (),
     }
 
 

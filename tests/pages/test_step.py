@@ -126,7 +126,7 @@ def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) 
     p, y = logits.softmax(1), int(labels[0])
     each = nn.functional.cross_entropy(logits, labels, reduction="none")
     slope = (float(p[0, y]) - 1) / images
-    assert rf"\frac{{\partial L}}{{\partial z_{y}}} = \frac{{{p[0, y]:.4f} - 1}}{{{images}}} = {slope:.4f}" in formulas(
+    assert rf"\frac{{\partial J}}{{\partial z_{y}}} = \frac{{{p[0, y]:.4f} - 1}}{{{images}}} = {slope:.4f}" in formulas(
         app
     )
     page = text(app)

@@ -35,7 +35,7 @@ def test_shapes_follow_the_size_of_the_batch_once_the_question_is_answered() -> 
     app = sound(app.select_slider(key="symbol_batch").set_value(8).run())
     assert shapes(app)["$z$"] == "[8, 10]"
     assert shapes(app)[r"$\hat x$"] == "[8, 784]"
-    assert shapes(app)["$L$"] == "[]"
+    assert shapes(app)["$J$"] == "[]"
 
 
 def test_the_search_leaves_what_matches() -> None:
