@@ -11,7 +11,7 @@ from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import BlankDrawing, centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, dataset, lesson, question, resources, state, status, theme, training_panel
+from ui import canvas, dataset, lesson, networks, question, state, status, theme
 from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -28,13 +28,6 @@ LETTER = Question(
     },
     order=1,
 )
-
-
-def model_in_use() -> MLP:
-    """The network the chooser stands on."""
-    key = status.model_in_use()
-    own = {trained.key: trained.model for trained in training_panel.visitor().models}
-    return own.get(key) or resources.shipped_model()
 
 
 def chooser() -> None:
@@ -123,7 +116,8 @@ def read_letter(model: MLP) -> None:
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")
-reader(model_in_use())
+model, _ = networks.model_in_use()
+reader(model)
 chooser()
 dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
 lesson.notice(
@@ -136,6 +130,6 @@ lesson.try_this(
     "Then draw a letter, or scribble."
 )
 if question.ask(LETTER):
-    read_letter(model_in_use())
+    read_letter(model)
 lesson.show_source(crop_to_ink, centre_by_mass, predict_proba)
 lesson.footer()

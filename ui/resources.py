@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mnist_core.model import MLP
 
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
+EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
 
 
 T = TypeVar("T")
@@ -36,7 +37,9 @@ def _in_background(work: Callable[[], T]) -> Future[T]:
         except BaseException as error:  # whoever asks for the result hears of it
             future.set_exception(error)
 
-    threading.Thread(target=run, daemon=True, name="data").start()
+    thread = threading.Thread(target=run, daemon=True, name="data")
+    thread.start()
+    atexit.register(thread.join, EXIT_SECONDS)  # a process that ends while a thread is inside torch ends in an abort
     return future
 
 
@@ -140,4 +143,5 @@ def warm_up() -> threading.Timer:
     timer = threading.Timer(1.0, library().start)
     timer.daemon = True
     timer.start()
+    atexit.register(timer.cancel)
     return timer
