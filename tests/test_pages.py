@@ -20,6 +20,7 @@ from torchvision.datasets import MNIST
 from mnist_core import data, training
 from mnist_core.data import Splits
 from tests.conftest import PROJECT
+from ui import resources
 from ui.question import Question
 
 PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
@@ -31,6 +32,7 @@ def offline(digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(MNIST, "mirrors", [])
     monkeypatch.setattr(data, "generated_splits", lambda: digits)
+    monkeypatch.setattr(resources, "warm_up", lambda: None)  # it would come after the test is over
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()

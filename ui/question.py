@@ -57,7 +57,7 @@ def ask(question: Question) -> bool:
             label_visibility="collapsed",
         )
         if answer is None:
-            st.caption("Choose an answer: then the page goes on.")
+            st.caption("Choose an answer, then see what comes of it.")
         elif answer == question.right:
             st.success(f"Yes. {question.why}", icon=":material/check_circle:")
         else:
