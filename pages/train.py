@@ -73,6 +73,11 @@ st.markdown(
     "changes each of its numbers, the **weights**, a little, so that the loss of the batch falls. Then comes the next "
     "batch. One pass over all training images is an **epoch**."
 )
+if question.ask(BLIND):
+    st.markdown(
+        "In the curve of the loss, a dashed line marks this place. A network that stays there reads 1 digit in 10. "
+        "With a learning rate of 0.0001 you can watch the curve leave it."
+    )
 visitor = training_panel.visitor()
 is_training = visitor.is_training  # asked once: the run may end while this page is drawn, and the parts must agree
 with st.container(border=True):
@@ -94,14 +99,11 @@ with st.container(border=True):
         training_panel.start(visitor, model_config, training_config, dataset.splits())
         st.rerun()
 
-if question.ask(BLIND):
-    st.caption("Train with a learning rate of 0.0001 to see it: the first dots of the curve lie near the dashed line.")
 run_view.show(is_training)
 lesson.notice(
     "The training curve is jagged because every batch is different. Each dot is the result on the **validation** "
     "images, which the network never learns from: only they tell whether it learned to read, or just learned its "
-    "examples by heart. A network that gives every digit the same probability has a loss of 2.303 (ln 10), and reads "
-    "1 in 10."
+    "examples by heart."
 )
 lesson.try_this(
     "Set the learning rate to 1 and train again. Then to 0.0001. Then go back to 0.001 and set the hidden layers to 0: "

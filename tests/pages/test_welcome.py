@@ -1,0 +1,20 @@
+"""The first page: what it says of the network that comes with the site."""
+
+from mnist_core.checkpoint import shipped_card
+from tests.conftest import PROJECT
+from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+
+
+def test_what_guessing_and_the_shipped_network_reach_is_shown_after_the_answer() -> None:
+    app = open_page("pages/welcome.py")
+    assert not app.get("image")
+    app = sound(app.radio(key="ask_welcome").set_value("None").run())
+    captions = [image.caption for element in app.get("image") for image in element.proto.imgs]
+    assert captions == ["Guessing: 10 of 100", "Ready-made network: 99 of 100"]
+    assert f"reads {shipped_card()['test_accuracy']:.2%} of MNIST's 10,000 test images" in text(app)
+
+
+def test_it_leads_to_every_page() -> None:
+    app = open_page("pages/welcome.py")
+    led_to = {link.proto.page for link in app.get("page_link")}
+    assert led_to == {path.stem for path in (PROJECT / "pages").glob("*.py")} - {"welcome"}
