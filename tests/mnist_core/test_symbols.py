@@ -14,9 +14,7 @@ from mnist_core.training import new_model
 from tests.conftest import PROJECT
 
 BY_SIGN = {symbol.sign: symbol for symbol in SYMBOLS}
-NEEDED = (
-    "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J | T | m"
-)
+NEEDED = "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J | T | m"
 TOO = "η | ∇"
 
 
