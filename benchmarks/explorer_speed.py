@@ -38,8 +38,9 @@ WATCH = """
 PLACES = (0.6, 0.75, 0.9, 0.7, 0.5, 0.65, 0.8, 0.55)  # along a bar, one after the other
 BETWEEN_MS = 40
 LIMIT_MS = 100
-# From one drag to the next. The server hears of a drag after 300 ms without another; its answer must not hold one up.
-RESTS_MS = (0, 250, 300, 320, 340, 360, 380, 400, 450, 600)
+# From one drag to the next. The server hears of what was dragged after a second of rest: the last three rests let its
+# answer meet the next drag.
+RESTS_MS = (0, 100, 200, 300, 400, 600, 800, 1_000, 1_100, 1_200)
 
 
 def following(browser: Browser, address: str, rounds: int) -> list[float]:
@@ -76,7 +77,7 @@ def drag(page: Page, bar: Locator) -> None:
 def start_training(browser: Browser, address: str) -> Page:
     """Someone else's training, long enough for the measurement."""
     page = browser.new_page()
-    page.goto(f"{address}/train?hide=ask_train&epochs=20&batch_size=8")
+    page.goto(f"{address}/train?hide=ask_train&epochs=20&batch_size=8&layers=3&width=256")
     page.locator(".st-key-train button").click(timeout=60_000)
     page.locator(".st-key-stop button").wait_for(timeout=60_000)
     return page

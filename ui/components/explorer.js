@@ -1,10 +1,11 @@
 // The softmax explorer: ten scores to drag, and each stage from them to the probabilities, drawn as they are dragged.
-// The arithmetic is that of softmax.js, whose text comes before this one. The server hears of a change when it is over.
+// The arithmetic is that of softmax.js, whose text comes before this one. The server hears of changes when the reader
+// rests or leaves, so that its answer does not meet the next drag.
 
 const STEPS = { 10: 10, 120: 1 } // of a score, how many in 1, by the scale
 const JUMP = 100 // what the buttons add to all scores
 const SLOP = 6 // pixels: a finger that has moved less may still be about to scroll the page
-const PAUSE = 300 // milliseconds after a drag or a key before the server hears of it
+const PAUSE = 1_000 // milliseconds of rest before the server hears of a change: its answer takes the browser's time
 
 const explorers = new WeakMap()
 
@@ -67,7 +68,7 @@ function remark({ e, p, total, shifted }, { true_class, subtract }) {
     return `p of the ${true_class} is smaller than float32's smallest number, 1.4·10⁻⁴⁵: it is rounded to 0, and −ln 0 is ∞. On paper it is never 0.`
   if (p.includes(0)) return "Some probabilities are smaller than float32's smallest number, 1.4·10⁻⁴⁵, and are rounded to 0. On paper none is."
   return subtract
-    ? "The largest number m is subtracted from all ten, so the largest power is e⁰ = 1. The probabilities stay the same."
+    ? "The largest number, m, is subtracted from all ten: so the largest power is e⁰ = 1. No probability changes."
     : "Nothing is subtracted: the powers are those of the scores as they stand."
 }
 
@@ -208,20 +209,22 @@ class Explorer {
 
   change(part) {
     Object.assign(this.state, part)
+    this.isUnsent = true
+    this.wait()
     this.draw()
+  }
+
+  wait() {
+    clearTimeout(this.timer)
+    if (this.isUnsent && !this.isDragging) this.timer = setTimeout(() => this.send(), PAUSE)
   }
 
   send() {
     clearTimeout(this.timer)
+    if (!this.isUnsent || this.isDragging) return
     this.isUnsent = false
     this.turn += 1
     this.tell({ ...this.state, logits: [...this.state.logits], turn: this.turn })
-  }
-
-  sendSoon() {
-    this.isUnsent = true
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.send(), PAUSE)
   }
 
   setScore(digit, score) {
@@ -239,8 +242,8 @@ class Explorer {
       this.setScore(digit, this.state.scale * ((2 * (clientX - left)) / width - 1))
     }
     const end = () => {
-      if (this.isDragging || this.isUnsent) this.sendSoon()
       this.isDragging = false
+      this.wait()
     }
     track.onpointerdown = (event) => {
       if (event.button !== 0 || this.isFixed) return
@@ -266,10 +269,7 @@ class Explorer {
     }
     track.onpointercancel = end // the browser scrolls instead
     track.onkeydown = (event) => this.press(event, digit)
-    line.querySelector("input").onchange = () => {
-      this.change({ true_class: digit })
-      this.send()
-    }
+    line.querySelector("input").onchange = () => this.change({ true_class: digit })
   }
 
   press(event, digit) {
@@ -290,35 +290,28 @@ class Explorer {
     if (!(event.key in keys)) return
     event.preventDefault()
     this.setScore(digit, keys[event.key])
-    this.sendSoon()
   }
 
   listenToControls() {
     const { root } = this
     const temperature = root.querySelector("[name=temperature]")
-    temperature.oninput = () => {
-      this.change({ temperature: this.temperatures[temperature.value] })
-      this.sendSoon()
-    }
-    root.querySelector("[name=subtract]").onchange = ({ target }) => {
-      this.change({ subtract: target.checked })
-      this.send()
-    }
+    temperature.oninput = () => this.change({ temperature: this.temperatures[temperature.value] })
+    root.querySelector("[name=subtract]").onchange = ({ target }) => this.change({ subtract: target.checked })
     for (const input of root.querySelectorAll("[name=scale]"))
       input.onchange = () => {
         const scale = Number(input.value)
         this.change({ scale, logits: this.state.logits.map((z) => Math.min(scale, Math.max(-scale, z))) })
-        this.send()
       }
     for (const button of root.querySelectorAll("[data-add]"))
       button.onclick = () => {
         const logits = this.state.logits.map((z) => Math.round(10 * (z + Number(button.dataset.add))) / 10)
         this.change({ logits, scale: logits.some((z) => Math.abs(z) > 10) ? 120 : this.state.scale })
-        this.send()
       }
     for (const input of root.querySelectorAll("[name=middle]")) input.onchange = () => this.showMiddle(input.value)
-    // Whoever leaves with the last key unsent, for the link or the reset, has it sent.
-    root.addEventListener("focusout", () => this.isUnsent && !this.isDragging && this.send())
+    // Whoever leaves, for the link or the next section, has what is unsent sent; whoever goes on moving is waited for.
+    root.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.send())
+    root.addEventListener("focusout", ({ relatedTarget }) => !root.contains(relatedTarget) && this.send())
+    root.addEventListener("pointermove", () => this.wait())
   }
 
   // On a phone, one column at a time between z and p.
