@@ -61,7 +61,7 @@ def look(splits: Splits) -> None:
     with middle:
         place = link.buttons("Which batch of the epoch", "batch_place", PLACES, "first")
     with right:
-        seed = link.number_input("Seed of the shuffling", "batch_seed", 0, 10_000, 0)
+        seed = link.seed("Seed of the shuffling", "batch_seed")
     shuffle = link.toggle("Shuffle the images first (without, they are sorted by label)", "batch_shuffle", True)
     train = splits.train
     order = epoch_order(len(train), True, seed) if shuffle else label_order(train.labels)
@@ -125,7 +125,7 @@ def compare_loaders(splits: Splits) -> None:
         "then on both shuffle alike."
     )
     st.code(inspect.getsource(our_batches), language="python")
-    seed = link.number_input("Seed of both", "loader_seed", 0, 10_000, 0)
+    seed = link.seed("Seed of both", "loader_seed")
     live.experiment(
         "loaders",
         "Run both",
@@ -164,7 +164,7 @@ def train_both(splits: Splits) -> None:
         f"the same {images:,} training images, in batches of {TRAINING.batch_size}, with plain gradient descent and a "
         f"learning rate of {TRAINING.learning_rate:g}. Only the order differs."
     )
-    seed = link.number_input("Seed of the weights and of the shuffling", "order_seed", 0, 10_000, 0)
+    seed = link.seed("Seed of the weights and of the shuffling", "order_seed")
     if not ask(ORDER):
         return
     live.experiment(
@@ -257,7 +257,7 @@ def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
         number = link.whole_slider("Batch", "xray_batch", 1, gallery.xray_batches(splits), 1)
     with right:
         order = link.buttons("Order of the images", "xray_order", (SHUFFLED, SORTED), SHUFFLED)
-        seed = link.number_input("Seed of the shuffling and of the new network", "xray_seed", 0, 10_000, 0)
+        seed = link.seed("Seed of the shuffling and of the new network", "xray_seed")
     return network, order, number, seed
 
 

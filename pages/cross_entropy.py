@@ -68,7 +68,7 @@ def one_term() -> None:
     with left:
         y = link.whole_slider("What the image really shows, $y$", "ce_y", 0, 9, 3)
     with right:
-        seed = link.number_input("Seed of the answer", "ce_seed", 0, 999, 0)
+        seed = link.seed("Seed of the answer", "ce_seed")
     p = [f"{value:.4g}" for value in softmax(random_logits(10, seed)).tolist()]
     terms = [rf"0 \cdot \ln {value}" for value in p]
     terms[y] = rf"\boxed{{1 \cdot \ln {p[y]}}}"

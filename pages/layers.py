@@ -116,7 +116,7 @@ def two_rings() -> None:
             "Between its two layers stands", "ring_between", BETWEEN, NOTHING, names=BETWEEN.__getitem__
         )
         hidden = link.whole_slider("Hidden neurons", "ring_neurons", 1, 8, 3)
-        seed = link.number_input("Seed of the first weights", "ring_seed", 0, 999, 0)
+        seed = link.seed("Seed of the first weights", "ring_seed")
     found = networks.separation(between, hidden, seed)
     with controls:
         st.markdown(f"It puts **{found.accuracy:.0%}** of the points right.")
@@ -207,9 +207,9 @@ def permuted() -> None:
     """The experiment with the shuffled pixels."""
     left, right = st.columns(2)
     with left:
-        seed = link.number_input("Seed of the order", "pixel_seed", 0, 999, 0)
+        seed = link.seed("Seed of the order", "pixel_seed")
     with right:
-        start = link.number_input("Seed of the first weights and the batches", "pixel_start", 0, 999, 0)
+        start = link.seed("Seed of the first weights and the batches", "pixel_start")
     order = pixel_order(seed)
     shuffled_images(order)
     if not ask(PERMUTED):
@@ -262,7 +262,7 @@ def dropping_out() -> None:
         share = link.slider("Share silenced, p", "drop_share", 0.0, 0.9, 0.5, 0.05, shown="%.2f")
     with right:
         images, _ = chosen_images("drop_image")
-        seed = link.number_input("Seed of the draw", "drop_seed", 0, 999, 0)
+        seed = link.seed("Seed of the draw", "drop_seed")
     training = mode == "trains"
     before = last_hidden(resources.shipped_model(), normalize(images))  # (1, 784) -> (1, 128)
     after = with_dropout(before, share, seed, training=training)

@@ -162,9 +162,7 @@ def controls() -> Remedies:
         dropout = link.select_slider(
             "Dropout: share of hidden neurons silenced", "overfit_dropout", DROPOUTS, 0.0, names="{:.0%}".format
         )
-        seed = link.number_input(
-            "Seed", "overfit_seed", 0, 9_999, 0, help="Another seed draws other images and other first weights."
-        )
+        seed = link.seed("Seed", "overfit_seed", meaning="Another seed draws other images and other first weights.")
     stop_early = link.toggle("Stop early", "overfit_stop")
     return Remedies(images, decay, dropout, stop_early, seed)
 

@@ -92,7 +92,7 @@ def setting(digits: str) -> microscope.Setting:
         with left:
             images = link.whole_slider("Images in the batch", "step_images", 1, 8, 4, help=HELP["step_images"])
             network = link.buttons("Network", "step_network", NETWORKS, "784-16-10", help=HELP["step_network"])
-            seed = link.number_input("Seed", "step_seed", 0, 2**32 - 1, 0, help=HELP["step_seed"])
+            seed = link.seed("Seed", "step_seed", meaning=HELP["step_seed"])
         with right:
             weights = link.buttons("Its weights", "step_weights", WEIGHTS, WEIGHTS[0], help=HELP["step_weights"])
             optimizer = link.selectbox(

@@ -12,7 +12,7 @@ BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
 HELP = {
-    "seed": "Decides all that is random: with the same settings and the same seed you get exactly the same run.",
+    "seed": "Decides all that is random: the first weights and the order of the images.",
     "epochs": "How often it sees all the training images.",
     "batch_size": "How many images it looks at before each change.",
     "layers": "Steps between the pixels and the scores. With none, each score is a plain sum over the pixels.",
@@ -44,7 +44,7 @@ def configs() -> tuple[MLPConfig, TrainingConfig]:
     with top:
         dataset.chooser()
     with side:
-        seed = link.number_input("Seed", "seed", 0, 2**32 - 1, 0, help=HELP["seed"])
+        seed = link.seed("Seed", "seed", meaning=HELP["seed"])
     left, middle, right = st.columns(3)
     with left:
         epochs = link.whole_slider("Epochs", "epochs", 1, 20, 5, help=HELP["epochs"])

@@ -114,7 +114,7 @@ def many_classes() -> None:
         k = link.whole_slider("Number of classes, $k$", "two_k", 2, 10, 4)
         shift = link.slider("Added to every score", "two_shift", -3.0, 3.0, 0.0, 0.5, shown="%.1f")
         temperature = link.slider("Temperature, $T$", "two_t", 0.5, 5.0, 1.0, 0.5, shown="%.1f")
-        seed = link.number_input("Seed of the scores", "two_seed", 0, 999, 0)
+        seed = link.seed("Seed of the scores", "two_seed")
     z = random_logits(k, seed) + shift
     p = softmax(z / temperature).tolist()
     classes = [str(i) for i in range(1, k + 1)]

@@ -93,6 +93,21 @@ def number_input(label: str, key: str, least: int, most: int, start: int, **opti
     )
 
 
+def seed(label: str, key: str, *, meaning: str = "") -> int:
+    """A field for a seed, which says what a seed is.
+
+    Args:
+        label: Of what the seed is.
+        key: Its name, in the session's state and in the link.
+        meaning: What this one decides, as a sentence.
+
+    Returns:
+        The seed, 0 to 2**32 - 1; 0 without a link.
+    """
+    explained = "A seed picks one of many random draws: the same seed gives the same one again."
+    return number_input(label, key, 0, 2**32 - 1, 0, help=f"{meaning} {explained}".strip())
+
+
 def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:
     """A switch; the arguments are those of ``slider``."""
     return _control(
