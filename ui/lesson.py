@@ -77,4 +77,10 @@ def _for_teachers() -> None:
             f"`hide=` and its name to the link. Several names are separated by commas: `?hide={','.join(names[:2])}`. "
             "A hidden control keeps the value it has in the link; without a hidden question, its figure shows at once."
         )
-        st.markdown("The names on this page: " + ", ".join(f"`{name}`" for name in names) + ".")
+        st.markdown(f"The names on this page: {_listed(names)}.")
+        if link.hidden_names():
+            st.markdown(f"Your link leaves out: {_listed(sorted(link.hidden_names()))}.")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
