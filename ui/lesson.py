@@ -74,7 +74,8 @@ def _for_teachers() -> None:
     with st.expander("For teachers: leave something out", icon=":material/school:"):
         st.markdown(
             "The link to this page holds its settings. To leave a control or a question out for the whole visit, add "
-            f"`hide=` and its name to the link. Several names are separated by commas: `?hide={','.join(names[:2])}`. "
+            f"`hide=` and its name to the link, after a `?`, or after an `&` if there is a `?` already. Several names "
+            f"are separated by commas: `?hide={','.join(names[:2])}`. "
             "A hidden control keeps the value it has in the link; without a hidden question, its figure shows at once."
         )
         st.markdown(f"The names on this page: {_listed(names)}.")
