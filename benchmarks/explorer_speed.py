@@ -36,6 +36,7 @@ WATCH = """
 }
 """
 PLACES = (0.6, 0.75, 0.9, 0.7, 0.5, 0.65, 0.8, 0.55)  # along a bar, one after the other
+SETTLING_MS = 5_000  # after the first figure: what Streamlit still loads is not the explorer's
 BETWEEN_MS = 40
 LIMIT_MS = 100
 # From one drag to the next. The server hears of what was dragged after a second of rest: the last three rests let its
@@ -48,7 +49,7 @@ def following(browser: Browser, address: str, rounds: int) -> list[float]:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.goto(f"{address}/softmax?hide=ask_add_hundred,ask_temperature")  # with all its figures
     page.locator(".st-key-sweep .js-plotly-plot").wait_for(timeout=60_000)
-    page.wait_for_timeout(2_000)
+    page.wait_for_timeout(SETTLING_MS)
     page.locator(".explorer").evaluate(WATCH)
     for _ in range(rounds):
         for bar, rest in zip(page.get_by_role("slider", name="Score of the").all(), RESTS_MS, strict=True):
