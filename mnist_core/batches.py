@@ -1,4 +1,4 @@
-"""Mini-batches: how the images are dealt out, by torchvision's DataLoader and by us."""
+"""Mini-batches: how the images are dealt out, by PyTorch's DataLoader and by us."""
 
 import math
 import time
@@ -56,20 +56,20 @@ def mean_of_batch_means(losses: Tensor, batch_size: int) -> float:
     return torch.stack([batch.mean() for batch in losses.split(batch_size)]).mean().item()
 
 
-def course_dataset(dataset: Dataset) -> "MNIST":
+def usual_dataset(dataset: Dataset) -> "MNIST":
     """The class of torchvision, with its own way of making an image ready, over images that are in memory already."""
     from torchvision import transforms  # a second to import, and only this comparison needs it
     from torchvision.datasets import MNIST
 
-    course = MNIST.__new__(MNIST)
-    course.data, course.targets = dataset.images, dataset.labels
-    course.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
-    course.target_transform = None
-    return course
+    usual = MNIST.__new__(MNIST)
+    usual.data, usual.targets = dataset.images, dataset.labels
+    usual.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
+    usual.target_transform = None
+    return usual
 
 
-def course_batches(dataset: "MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """The course's way: image by image, gathered by DataLoader."""
+def usual_batches(dataset: "MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """The usual PyTorch way: image by image, gathered by DataLoader."""
     from torch.utils.data import DataLoader
 
     generator = torch.Generator().manual_seed(seed)
@@ -80,7 +80,7 @@ def course_batches(dataset: "MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor
 def our_batches(dataset: Dataset, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Our way: 32 rows of one tensor, made ready together."""
     generator = torch.Generator().manual_seed(seed)
-    # DataLoader draws a number before it shuffles; so do we.
+    # DataLoader draws a number before it shuffles; so do we, only to shuffle alike.
     torch.empty((), dtype=torch.int64).random_(generator=generator)
     order = torch.randperm(len(dataset), generator=generator)
     for indices in order.split(32):
@@ -94,16 +94,16 @@ class Race:
     """Both ways over the same images, as far as they have come.
 
     Attributes:
-        course_images: How many images the course's way has dealt out.
-        course_seconds: In how many seconds.
+        usual_images: How many images the usual PyTorch way has dealt out.
+        usual_seconds: In how many seconds.
         our_images: The same for ours.
         our_seconds: The same for ours.
         compared: How many pairs of batches have been laid beside each other.
         identical: How many of these pairs were equal in every number and every label.
     """
 
-    course_images: int = 0
-    course_seconds: float = 0.0
+    usual_images: int = 0
+    usual_seconds: float = 0.0
     our_images: int = 0
     our_seconds: float = 0.0
     compared: int = 0
@@ -111,8 +111,8 @@ class Race:
 
     @property
     def ratio(self) -> float:
-        """How many times as long the course's way took, once both are done."""
-        return self.course_seconds / self.our_seconds
+        """How many times as long the usual way took, once both are done."""
+        return self.usual_seconds / self.our_seconds
 
 
 def race(dataset: Dataset, seed: int) -> Iterator[Race]:
@@ -126,11 +126,11 @@ def race(dataset: Dataset, seed: int) -> Iterator[Race]:
         The race so far, every few batches.
     """
     so_far = Race()
-    course = course_batches(course_dataset(dataset), seed)
+    usual = usual_batches(usual_dataset(dataset), seed)
     ours = our_batches(dataset, seed)
     while True:
         started = time.perf_counter()
-        theirs = [batch for _, batch in zip(range(BATCHES_PER_STEP), course, strict=False)]
+        theirs = [batch for _, batch in zip(range(BATCHES_PER_STEP), usual, strict=False)]
         between = time.perf_counter()
         own = [batch for _, batch in zip(range(BATCHES_PER_STEP), ours, strict=False)]
         ended = time.perf_counter()
@@ -138,8 +138,8 @@ def race(dataset: Dataset, seed: int) -> Iterator[Race]:
             return
         so_far = replace(
             so_far,
-            course_images=so_far.course_images + sum(len(labels) for _, labels in theirs),
-            course_seconds=so_far.course_seconds + between - started,
+            usual_images=so_far.usual_images + sum(len(labels) for _, labels in theirs),
+            usual_seconds=so_far.usual_seconds + between - started,
             our_images=so_far.our_images + sum(len(labels) for _, labels in own),
             our_seconds=so_far.our_seconds + ended - between,
             compared=so_far.compared + max(len(theirs), len(own)),
@@ -148,6 +148,6 @@ def race(dataset: Dataset, seed: int) -> Iterator[Race]:
         yield so_far
 
 
-def _equal(course: tuple[Tensor, Tensor], own: tuple[Tensor, Tensor]) -> bool:
-    images = course[0].flatten(1)  # (N, 1, 28, 28) -> (N, 784)
-    return torch.equal(images, own[0]) and torch.equal(course[1], own[1])
+def _equal(usual: tuple[Tensor, Tensor], own: tuple[Tensor, Tensor]) -> bool:
+    images = usual[0].flatten(1)  # (N, 1, 28, 28) -> (N, 784)
+    return torch.equal(images, own[0]) and torch.equal(usual[1], own[1])

@@ -1,4 +1,4 @@
-"""Mini-batches: why a network looks at a few images at a time, in a new order each time."""
+"""Mini-batches: which images a network looks at before each step, and what their order does."""
 
 import inspect
 
@@ -7,23 +7,22 @@ import streamlit as st
 from mnist_core.batches import (
     Race,
     batch_sizes,
-    course_batches,
     epoch_order,
     label_order,
     mean_of_batch_means,
     mean_over_examples,
     our_batches,
     race,
+    usual_batches,
 )
 from mnist_core.data import Splits
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.comparison import comparison_curves
 from mnist_core.figures.images import sheet
 from mnist_core.figures.xray import cosine_bars, xray_cards
-from mnist_core.gradients import example_gradients
 from mnist_core.shuffling import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
 from mnist_core.statistics import digits_in_words
-from mnist_core.xray import xray
+from mnist_core.xray import BatchXray, gradient_norms, xray
 from ui import dataset, gallery, lesson, link, live, theme
 from ui.question import Question, ask
 
@@ -37,16 +36,17 @@ CURVES = (
 )
 ORDER = Question(
     key="ask_order",
-    text="Two equal networks learn from the same images, in batches of 32. One gets them shuffled, the other sorted: "
-    "first all 0s, then all 1s, up to the 9s, and then again from the 0s. How do they do on the validation images?",
-    right="The one with sorted images does far worse",
+    text="Two equal networks learn from the same images, in batches of 32. The first gets them shuffled and ends up "
+    "reading 70 or more of 100 validation images rightly. The second gets them sorted: first all 0s, then all 1s, up "
+    "to the 9s, and then again from the 0s. How many of 100 does it read rightly?",
+    right="Fewer than 40",
     why="While it sees one digit only, everything it does is to say that digit more. Then comes the next one, and it "
     "unlearns the last.",
     wrong={
-        "Both do equally well: they see the same images": "They do see the same images. But each step starts where the "
-        "last one ended, so the order matters: after a hundred 9s in a row, the network says 9.",
-        "Sorted does better: one thing at a time": "That is how people like to learn. But a network has no place where "
-        "the 0s are kept safe while it practises the 1s: all digits share the same weights.",
+        "70 or more": "Both do see the same images. But each step starts where the last one ended, so the order "
+        "matters: after a hundred 9s in a row, the network says 9.",
+        "40 to 69": "It is less still. A network has no place where the 0s are kept safe while it practises the 1s: "
+        "all digits share the same weights.",
     },
     order=2,
 )
@@ -105,24 +105,22 @@ def count_short_batch(splits: Splits, size: int) -> None:
     else:
         st.markdown(
             f"The second one is not quite right: an image in the last batch counts 1/{sizes[-1]} of a mean, all others "
-            f"1/{size}. That is {size / sizes[-1]:.3g} times as much. This app takes the first."
+            f"1/{size}. That is {size / sizes[-1]:.3g} times as much. This app takes the mean over all images."
         )
 
 
 def compare_loaders(splits: Splits) -> None:
-    """The course's lines beside ours, both run."""
+    """The usual lines of a PyTorch program beside ours, both run."""
     st.header("Dealing out batches, in two ways", anchor=False)
     st.markdown(
-        "The course leaves the dealing to a **DataLoader**, a tool that comes with PyTorch. It asks for one image at "
-        "a time: each is taken out of the data set, turned into a picture object, back into numbers, normalised, and "
-        "at last 32 of them are stacked. That is a long chain of Python calls for each single image, however small "
-        "it is."
+        "The usual PyTorch way leaves the dealing to a **DataLoader**. It takes one image at a time: as a picture, "
+        "then as numbers, then normalised, and at last 32 of them are stacked. That is a long chain of Python calls "
+        "for each single image, however small it is."
     )
-    st.code(inspect.getsource(course_batches), language="python")
+    st.code(inspect.getsource(usual_batches), language="python")
     st.markdown(
         "This app has all images in memory as one block of numbers. A batch is 32 rows of it, picked by one call and "
-        "normalised by another, all together. Ours draws one random number first, only because DataLoader does: from "
-        "then on both shuffle alike."
+        "normalised by another, all together."
     )
     st.code(inspect.getsource(our_batches), language="python")
     seed = link.seed("Seed of both", "loader_seed")
@@ -141,10 +139,10 @@ def show_race(so_far: Race) -> None:
     """How far both have come, how long it took, and whether the batches are the same."""
     same = so_far.identical == so_far.compared
     st.markdown(
-        f"Course: {so_far.course_images:,} images in {so_far.course_seconds:.3f} s. "
+        f"The usual way: {so_far.usual_images:,} images in {so_far.usual_seconds:.3f} s. "
         f"Ours: {so_far.our_images:,} images in {so_far.our_seconds:.3f} s. "
-        f"So just now, on this server, the course's way took **{so_far.ratio:.0f} times** as long. That is the dealing "
-        "alone. In a training, the work of the network itself comes on top of both, so a whole training gains less."
+        f"So just now, on this server, the usual way took **{so_far.ratio:.0f} times** as long. That is the dealing "
+        "alone: in a training, the work of the network itself comes on top of both."
     )
     if same:
         st.success(
@@ -157,12 +155,15 @@ def show_race(so_far: Race) -> None:
 
 def train_both(splits: Splits) -> None:
     """The same training on shuffled and on sorted images."""
-    st.header("Why shuffle?", anchor=False)
+    st.header("Shuffled or sorted?", anchor=False)
     images = min(IMAGES, len(splits.train))
+    inputs, middle, scores = NETWORK.layer_sizes
     st.markdown(
-        f"Two networks, {NETWORK.label}, begin with the same weights. Both learn for {TRAINING.epochs} epochs from "
-        f"the same {images:,} training images, in batches of {TRAINING.batch_size}, with plain gradient descent and a "
-        f"learning rate of {TRAINING.learning_rate:g}. Only the order differs."
+        "Two networks begin with the same **weights**, the numbers that learning changes. Each is a "
+        f"{NETWORK.label}: {inputs} pixels go in, {middle} neurons stand in the middle, {scores} scores come out, one "
+        f"for each digit. Both learn for {TRAINING.epochs} epochs from the same {images:,} training images, in batches "
+        f"of {TRAINING.batch_size}, with the same **learning rate**, which sets how long each step is: "
+        f"{TRAINING.learning_rate:g}. Only the order differs."
     )
     seed = link.seed("Seed of the weights and of the shuffling", "order_seed")
     if not ask(ORDER):
@@ -222,11 +223,9 @@ def take_apart(splits: Splits) -> None:
         images=batch.images.numpy(), xray=chosen, order=places, theme=theme.current(), longest=max(chosen.norms)
     )
     st.html(cards)
-    read = sum(label == answer for label, answer in zip(chosen.labels, chosen.answers, strict=True))
     st.caption(
         f"The {len(chosen.norms)} images of batch {number}, {order}. The bar is the length of the image's own "
-        f"gradient, beside the longest in this batch. {read} are read rightly; the others have a red frame and say as "
-        "what they were read."
+        f"gradient, beside the longest in this batch. {how_read(chosen)}"
     )
     lesson.formula(
         r"\text{gradient of the batch} = \frac{1}{B} \sum_{b=1}^{B} \text{gradient}_b",
@@ -239,14 +238,23 @@ def take_apart(splits: Splits) -> None:
         "out."
     )
     st.markdown(
-        "Does the batch point where all images would? The **cosine** of the angle between two directions tells: 1 is "
-        "the same direction, 0 a right angle, and below 0 they pull against each other."
+        "Does the batch point where all images would? The **cosine** says how two arrows lie: 1 when they point the "
+        "same way, 0 when they stand at right angles, −1 when they point against each other."
     )
     theme.show(
         cosine_bars(cosines=cosines, chosen=order, theme=theme.current()),
         key="xray_cosines",
         description="The cosine between the gradient of the batch and the full one, shuffled and sorted, as bars.",
     )
+
+
+def how_read(batch: BatchXray) -> str:
+    """How many of the images are read rightly, and how to find the others."""
+    images = len(batch.labels)
+    right = sum(label == answer for label, answer in zip(batch.labels, batch.answers, strict=True))
+    if right == images:
+        return f"All {images} are read rightly."
+    return f"{right} of {images} are read rightly. An orange frame marks each other one, with what it was read as."
 
 
 def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
@@ -261,7 +269,7 @@ def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
     return network, order, number, seed
 
 
-lesson.header("Mini-batches", "Why a few images at a time, and why in a new order each time?")
+lesson.header("Mini-batches", "Which images does a network look at before each step?")
 dataset.notice("the batches are made of generated digits, which the program draws itself")
 digits = dataset.splits()
 st.markdown(
@@ -273,22 +281,19 @@ st.markdown(
 look(digits)
 st.header("How large?", anchor=False)
 st.markdown(
-    "The course takes 32. A small batch makes many steps out of the same images, each a little off, and being off "
-    "can even help: the network does not settle on what only a few images ask for. A large one gives a steadier "
-    "direction and keeps fast hardware busy. Masters and Luschi (2018) got their best results with 32 or fewer; "
-    "Goyal and others (2017) trained just as well with 8,192 after they had raised the learning rate along with the "
-    "size. So **32 or fewer is an opinion with good arguments, not a fact**. What is best depends on the task, the "
-    "learning rate and the machine: try it."
+    "Many PyTorch courses take 32. A small batch makes many steps out of the same images, each a little off; a large "
+    "one gives a steadier direction and keeps fast hardware busy. So **32 or fewer is an opinion with good arguments, "
+    "not a fact**: Masters and Luschi (2018) did best with it, while Goyal and others (2017) lost nothing with 8,192."
 )
-compare_loaders(digits)
 train_both(digits)
 st.header("X-ray of a batch", anchor=False)
 some = gallery.xray_batches(digits) * gallery.XRAY_BATCH
 st.markdown(
-    "Why does one digit after another do such harm? Take a batch apart. The **gradient** of a loss says, for each "
-    "weight of the network, how the loss changes with it. A step goes against it. Each image alone has a gradient "
-    "too: its length says how much this image wants to change, its direction what. The batch's gradient is the mean "
-    f"of them. The full gradient is the mean over many images, here {some:,}, from which the batches are cut as well."
+    "What does the order change? Take a batch apart. The **gradient** of a loss says, for each weight of the network, "
+    "how the loss changes with it; a step goes against it. Each image has a gradient of its own, which you may think "
+    "of as an arrow: the longer it is, the more this image wants to change, and where it points says which weights, "
+    "and whether up or down. The batch's gradient is the mean of these arrows. The full gradient is the mean over "
+    f"many images, here {some:,}, from which the batches are cut as well."
 )
 take_apart(digits)
 lesson.notice(
@@ -298,10 +303,11 @@ lesson.notice(
     "a few hard ones make up nearly all of it. Then even a shuffled batch says little about the whole, and the order "
     "matters less."
 )
+compare_loaders(digits)
 lesson.try_this(
-    "Take the new network and sorted images, and move the batch through all the digits. Does one of them pull "
-    "against the others, with a cosine below 0? Then take the ready-made network, shuffled images and the largest "
-    "gradient first: can you see why the first ones are hard?"
+    "In the X-ray, take the new network and sorted images, and move the batch through all the digits. Does one of "
+    "them pull against the others, with a cosine below 0? Then take the ready-made network, shuffled images and the "
+    "largest gradient first: can you see why the first ones are hard?"
 )
-lesson.show_source(shuffled_and_sorted, xray, example_gradients, mean_of_batch_means)
+lesson.show_source(shuffled_and_sorted, xray, gradient_norms, mean_of_batch_means)
 lesson.footer()

@@ -37,13 +37,14 @@ PAPER = Question(
 FORGOTTEN = Question(
     key="ask_scale",
     text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
-    "The pictures are the same to you. What happens?",
-    right="It makes far more mistakes, but is still much better than guessing",
+    "The pictures are the same to you. Of 100 validation images, how many more does it misread?",
+    right="1 to 10",
     why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
     wrong={
-        "Nothing: the digits look the same": "They do to you. But the network does sums with the numbers themselves, "
-        "and these have changed: paper, for instance, was −0.42 and is 0 now.",
-        "It can only guess, one in ten": "It is not that bad. What is brighter is still brighter, so a 7 keeps the "
+        "None": "The digits look the same to you. But the network does sums with the numbers themselves, and these "
+        "have changed: paper, for instance, was −0.42 and is 0 now.",
+        "11 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
+        "More than 50": "Then it would be close to guessing. But what is brighter is still brighter, so a 7 keeps the "
         "shape of a 7.",
     },
     order=1,
@@ -72,7 +73,7 @@ def say_what_is_there(splits: Splits) -> None:
         f"- **{train:,} training images**: from these a network learns.\n"
         f"- **{validation:,} validation images**, held out of the ones to learn from: the network never learns from "
         "them, so they show how well it is doing on digits it has not seen.\n"
-        f"- **{test:,} test images**: nobody looks at them until a network is finished. No lesson uses them."
+        f"- **{test:,} test images**, read once by a finished network, for its final test. No lesson uses them."
     )
 
 
@@ -121,7 +122,7 @@ def take_apart(splits: Splits) -> None:
     st.html(number_table(levels=levels, row=row))
     st.caption(
         f"Training image {index + 1}, a {int(splits.train.labels[index])}, as the numbers it is made of. Row {row} has "
-        "a blue frame. On a narrow screen, push the table sideways."
+        "a blue frame. On a phone, push the table sideways: it has 28 columns."
     )
     st.markdown(
         "A network of dense layers takes no table, only a row of inputs. So the 28 rows are laid one after another: "
@@ -197,9 +198,7 @@ def rescale(counts: list[int]) -> None:
     )
     is_answered = ask(PAPER)
     # Drawn before the answer too, so that a teacher finds it among what can be hidden.
-    without_paper = link.toggle(
-        "Leave out the paper, so that the rest can be seen", "without_paper", disabled=not is_answered
-    )
+    without_paper = link.toggle("Without the pixels that are 0", "without_paper", disabled=not is_answered)
     if not is_answered:
         return
     for key, shift, scale, value, name in (
@@ -242,7 +241,7 @@ def forget(splits: Splits) -> None:
         key="scale_bars",
         description="The share of validation images read rightly, for three scales of the same pixels.",
     )
-    meant, forgotten, _ = read.values()
+    meant, forgotten, as_bytes = read.values()
     times = (1 - forgotten) / (1 - meant) if meant < 1 else float("inf")
     st.caption(
         f"Measured just now: the ready-made network, which learned from normalised MNIST images, reads all "
@@ -251,8 +250,8 @@ def forget(splits: Splits) -> None:
     )
     lesson.notice(
         f"With x in place of x̂ it misreads {1 - forgotten:.1%} in place of {1 - meant:.1%}: {times:.1f} times as "
-        "many. Neither scale is the right one in itself. What counts is that a network reads on the scale it learned "
-        "on."
+        f"many. The third bar is for pixels that nobody divided by 255 either: {1 - as_bytes:.1%} are misread. None of "
+        "the scales is the right one in itself. What counts is that a network reads on the scale it learned on."
     )
 
 

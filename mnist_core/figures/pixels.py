@@ -16,10 +16,11 @@ _TABLE_STYLE = """
 .pixel-table { overflow-x: auto; }
 .pixel-table table { border-collapse: collapse; font: 10.5px/1 ui-monospace, monospace; margin: 0; }
 .pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 3.05em; height: 2.1em; padding: 0; border: 1px solid #333; }
+  min-width: 2.45em; height: 2.1em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
-.pixel-table th { font-weight: normal; text-align: right; padding: 0 .6em 0 0; border: 0; }
+.pixel-table th { font-weight: normal; text-align: right; padding: 0 .5em 0 0; border: 0; }
+.pixel-table thead th { text-align: center; padding: 0 0 .4em; }
 .pixel-table tr.r td { border-top: 2px solid #56B4E9; border-bottom: 2px solid #56B4E9; }
 .pixel-table tr.r th { font-weight: bold; }
 @media (max-width: 640px) { .pixel-table table { font-size: 9px; } .pixel-table td { min-width: 0; padding: 0 2px; } }
@@ -28,7 +29,9 @@ _TABLE_STYLE = """
 
 
 def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
-    """An image as the table of its numbers, each on a ground as bright as it is. One row is marked.
+    """An image as the table of its numbers, each on a ground as bright as it is, with the numbers of rows and columns.
+
+    One row is marked. 28 columns are as wide as the text of a page on a laptop.
 
     Args:
         levels: Rows of whole numbers, 0 to 255.
@@ -42,7 +45,9 @@ def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
         cells = "".join(_cell(int(value)) for value in values)
         lines.append(f'<tr{" class=r" if index == row else ""}><th scope="row">{index}</th>{cells}</tr>')
     head = '<div class="pixel-table" tabindex="0" role="region" aria-label="The numbers of the image, row by row">'
-    return f"{_TABLE_STYLE}{head}<table>{''.join(lines)}</table></div>"
+    columns = "".join(f'<th scope="col">{column}</th>' for column in range(len(levels[0])))
+    table = f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"{_TABLE_STYLE}{head}{table}</div>"
 
 
 def _cell(level: int) -> str:
@@ -116,10 +121,23 @@ def level_histogram(
         start, end = (((level / 255) - shift) / scale for level in (first - 0.5, first + BIN - 0.5))
         rows.append(("bar", start, end, count / total, ""))
     rows.append(("spread", mean - deviation, mean + deviation, 0.0, ""))
-    rows.append(("mean", mean, mean, 0.0, f"mean {_short(mean)}, deviation {_short(deviation)}"))
+    rows.append(("mean", mean, mean, 0.0, ""))
     rows.append(("value", value, value, 0.0, f"your pixel: {_short(value)}"))
     data = pd.DataFrame(rows, columns=["kind", "start", "end", "share", "label"])
-    return VegaFigure(data, {"height": height, "layer": _histogram_layers(name, theme)})
+    said = f"dashed: the mean, {_short(mean)}; grey band: one deviation, {_short(deviation)}, to each side"
+    spec = {
+        "title": {
+            "text": said,
+            "anchor": "start",
+            "fontSize": 12,
+            "fontWeight": "normal",
+            "color": theme.text,
+            "offset": 8,
+        },
+        "height": height,
+        "layer": _histogram_layers(name, theme),
+    }
+    return VegaFigure(data, spec)
 
 
 def _short(number: float) -> str:
@@ -140,25 +158,23 @@ def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
         "field": "share",
         "type": "quantitative",
         "title": "share of pixels",
-        "axis": {"format": ".3~%", "tickCount": 4},
+        "axis": {"format": ".3~%", "tickCount": 4, "minExtent": 44, "maxExtent": 44},
     }
-    top, below = {"value": 10}, {"value": 28}
 
     def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
 
-    def text(kind: str, height: dict[str, Any]) -> dict[str, Any]:
-        mark = {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "color": theme.text}
-        return layer(kind, mark, {"x": x, "y": height, "text": {"field": "label", "type": "nominal"}})
-
+    # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
+    # would make the plot narrower.
+    align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
+    label = {"type": "text", "align": align, "fontSize": 12, "color": theme.text}
     x2 = {"field": "end"}
     return [
         layer("spread", {"type": "rect", "color": theme.rest, "opacity": 0.18}, {"x": x, "x2": x2}),
         layer("bar", {"type": "rect", "color": theme.rest}, {"x": x, "x2": x2, "y": y, "y2": {"datum": 0}}),
         layer("mean", {"type": "rule", "strokeDash": [4, 4], "color": theme.text}, {"x": x}),
         layer("value", {"type": "rule", "strokeWidth": 2.5, "color": theme.first_line}, {"x": x}),
-        text("mean", top),
-        text("value", below),
+        layer("value", label, {"x": x, "y": {"value": -8}, "text": {"field": "label", "type": "nominal"}}),
     ]
 
 

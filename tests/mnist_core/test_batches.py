@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from mnist_core.batches import (
     batch_sizes,
-    course_batches,
-    course_dataset,
     epoch_order,
     mean_of_batch_means,
     mean_over_examples,
     our_batches,
     race,
     sorted_by_label,
+    usual_batches,
+    usual_dataset,
 )
 from mnist_core.data import Dataset, Splits
 
@@ -23,10 +23,10 @@ from mnist_core.data import Dataset, Splits
 @pytest.mark.parametrize("seed", [0, 7, 123_456])
 def test_the_dataloader_and_we_deal_out_the_same_batches(digits: Splits, seed: int) -> None:
     some = digits.train.subset(slice(0, 200))
-    course = list(course_batches(course_dataset(some), seed))
+    usual = list(usual_batches(usual_dataset(some), seed))
     ours = list(our_batches(some, seed))
-    assert [len(labels) for _, labels in course] == [len(labels) for _, labels in ours] == [32] * 6 + [8]
-    for (images, labels), (own_images, own_labels) in zip(course, ours, strict=True):
+    assert [len(labels) for _, labels in usual] == [len(labels) for _, labels in ours] == [32] * 6 + [8]
+    for (images, labels), (own_images, own_labels) in zip(usual, ours, strict=True):
         assert images.shape[1:] == (1, 28, 28)
         assert torch.equal(images.flatten(1), own_images)
         assert torch.equal(labels, own_labels)
@@ -36,10 +36,10 @@ def test_the_dataloader_and_we_deal_out_the_same_batches(digits: Splits, seed: i
 def test_the_race_compares_all_batches_and_ends(few: Dataset) -> None:
     steps = list(race(few.subset(slice(0, 100)), seed=1))
     last = steps[-1]
-    assert (last.course_images, last.our_images, last.compared, last.identical) == (100, 100, 4, 4)
-    assert last.course_seconds > 0
+    assert (last.usual_images, last.our_images, last.compared, last.identical) == (100, 100, 4, 4)
+    assert last.usual_seconds > 0
     assert last.our_seconds > 0
-    assert last.ratio == last.course_seconds / last.our_seconds
+    assert last.ratio == last.usual_seconds / last.our_seconds
 
 
 def test_the_race_notices_a_difference(few: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,10 @@ from mnist_core.batches import epoch_order, sorted_by_label
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Dataset, Splits, normalize
 from mnist_core.evaluation import evaluate
-from mnist_core.gradients import batch_gradient
+from mnist_core.gradients import batch_gradient, example_gradients
 from mnist_core.model import MLPConfig
 from mnist_core.training import new_model
-from mnist_core.xray import BatchXray, batch_cosine, cosine, full_gradient, xray
+from mnist_core.xray import BatchXray, batch_cosine, cosine, full_gradient, gradient_norms, xray
 
 
 def test_its_parts_against_torchs_own(few: Dataset) -> None:
@@ -37,6 +37,21 @@ def test_its_parts_against_torchs_own(few: Dataset) -> None:
     assert found.cosine == pytest.approx(torch.nn.functional.cosine_similarity(flat, full, dim=0).item(), abs=1e-4)
     assert batch_cosine(model, batch, full) == pytest.approx(found.cosine, abs=1e-5)
     assert [found.norms[i] for i in found.by_norm] == sorted(found.norms, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "config", [MLPConfig(()), MLPConfig((12,), "tanh"), MLPConfig((9, 7), "sigmoid"), MLPConfig((8,), dropout=0.5)]
+)
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_the_lengths_are_those_of_the_gradients(few: Dataset, config: MLPConfig, is_frozen: bool) -> None:
+    model = new_model(config, 2).eval().requires_grad_(not is_frozen)
+    inputs = normalize(few.images)
+    before = inputs.clone()
+    expected = example_gradients(model, inputs, few.labels).norm(dim=1)
+    torch.testing.assert_close(gradient_norms(model, inputs, few.labels), expected, rtol=1e-4, atol=1e-6)
+    assert torch.equal(inputs, before)
+    assert not inputs.requires_grad
+    assert all(parameter.grad is None for parameter in model.parameters())
 
 
 def test_a_batch_of_all_images_points_where_all_images_point(few: Dataset) -> None:

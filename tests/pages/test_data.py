@@ -31,7 +31,7 @@ def open_with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     pytest.fail("MNIST did not come")
 
 
-def answer(app: AppTest, paper: str = "About half", scale: str = "Nothing: the digits look the same") -> AppTest:
+def answer(app: AppTest, paper: str = "About half", scale: str = "None") -> AppTest:
     app.radio(key="ask_paper").set_value(paper)
     app.radio(key="ask_scale").set_value(scale)
     return sound(app.run())
@@ -70,6 +70,7 @@ def test_with_mnist_the_60000_and_the_fields_constants(mnist: Splits, monkeypatc
     assert 0.75 < paper < 0.85  # "about four in five"
     right = evaluate(load_shipped(), mnist.validation).accuracy
     assert f"in place of {1 - right:.1%}" in page
+    assert "10,000 test images**, read once by a finished network" in page
 
 
 def test_the_share_of_paper_and_of_the_margin(digits: Splits) -> None:
@@ -100,7 +101,7 @@ def test_the_figures_wait_for_the_answers() -> None:
     app = sound(app.radio(key="ask_paper").set_value("About four in five").run())
     assert len(app.get("vega_lite_chart")) == charts + 2
     assert app.success
-    app = sound(app.radio(key="ask_scale").set_value("It can only guess, one in ten").run())
+    app = sound(app.radio(key="ask_scale").set_value("More than 50").run())
     assert len(app.get("vega_lite_chart")) == charts + 3
     assert "times as many" in text(app)
 
@@ -109,8 +110,10 @@ def test_what_forgetting_costs_is_what_it_says(digits: Splits) -> None:
     page = text(answer(open_page(PAGE)))
     model, validation = load_shipped(), digits.validation
     x = validation.images.reshape(-1, 784) / 255
-    wrong = [float((model(inputs).argmax(1) != validation.labels).float().mean()) for inputs in (x, (x - MEAN) / STD)]
+    fed = (x, (x - MEAN) / STD, 255 * x)
+    wrong = [float((model(inputs).argmax(1) != validation.labels).float().mean()) for inputs in fed]
     assert f"it misreads {wrong[0]:.1%} in place of {wrong[1]:.1%}" in page
+    assert f"nobody divided by 255 either: {wrong[2]:.1%} are misread" in page
     assert f"reads all {len(validation)} validation images" in page
 
 

@@ -14,6 +14,7 @@ def test_the_table_holds_every_number_in_its_row_and_marks_one() -> None:
     image = torch.randint(0, 256, (28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     image[3, 5] = 0
     html = number_table(levels=image.tolist(), row=3)
+    assert re.findall(r'<th scope="col">(\d+)</th>', html) == [str(column) for column in range(28)]
     rows = re.findall(r'<tr( class=r)?><th scope="row">(\d+)</th>(.*?)</tr>', html)
     assert [int(number) for _, number, _ in rows] == list(range(28))
     assert [int(number) for marked, number, _ in rows if marked] == [3]
@@ -88,8 +89,10 @@ def test_without_paper_only_the_level_0_is_gone() -> None:
 
 
 def test_the_histogram_marks_mean_deviation_and_the_readers_pixel() -> None:
-    data = histogram(normal=True).data.set_index("kind")
-    assert data.loc["mean", "label"] == "mean 0.10, deviation 0.20"
+    figure = histogram(normal=True)
+    assert figure.spec["title"]["text"] == "dashed: the mean, 0.10; grey band: one deviation, 0.20, to each side"
+    data = figure.data.set_index("kind")
+    assert data.loc["mean", "start"] == pytest.approx(0.1)
     assert (data.loc["spread", "start"], data.loc["spread", "end"]) == pytest.approx((-0.1, 0.3))
     assert data.loc["value", "start"] == pytest.approx((0.5 - MEAN) / STD)
     assert data.loc["value", "label"] == "your pixel: 1.20"
