@@ -28,18 +28,19 @@ from ui.question import Question
 MARKS = (0.9, 0.1, 0.01)
 BATCH = (0.9, 0.7, 0.8, 0.3)
 CLASSES = ("3", "5", "8")
+LETTERS = ("z₃", "z₅", "z₈")
 SCORES = (2.0, 1.0, -1.0)
 TERMS_IN_A_LINE = 2  # as many as fit a phone
 NOTHING = Question(
     key="ask_nothing",
     text="A network that knows nothing gives each of the ten digits the same probability. What is its loss?",
-    right="2.303, which is ln 10",
+    right="2.303",
     why="Each digit gets 0.1, the right one too, and −ln 0.1 = ln 10 = 2.303. Remember this number: it is where most "
     "trainings begin.",
     wrong={
-        "0, because it has made no mistake": "The loss is 0 only where the right digit has the probability 1. Here it "
+        "0": "It has made no mistake yet, but the loss is 0 only where the right digit has the probability 1. Here it "
         "has 0.1.",
-        "0.9, which is what 0.1 lacks": "The loss is not the distance from 1, it is minus a logarithm: −ln 0.1. "
+        "0.9": "That is what 0.1 lacks to 1. The loss is not this distance, it is minus a logarithm: −ln 0.1. "
         "Near p = 0 that is far larger than the distance.",
         "It depends on the digit": "All ten digits have 0.1 here, so whichever is right, the loss is the same.",
     },
@@ -62,34 +63,13 @@ PUSH = Question(
 
 
 @st.fragment
-def one_term() -> None:
-    """The sum over ten digits, of which the indicator leaves one."""
-    left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
-    with left:
-        y = link.whole_slider("What the image really shows, $y$", "ce_y", 0, 9, 3)
-    with right:
-        seed = link.seed("Seed of the answer", "ce_seed")
-    p = [f"{value:.4g}" for value in softmax(random_logits(10, seed)).tolist()]
-    terms = [rf"0 \cdot \ln {value}" for value in p]
-    terms[y] = rf"\boxed{{1 \cdot \ln {p[y]}}}"
-    lines = [" + ".join(terms[at : at + TERMS_IN_A_LINE]) for at in range(0, len(terms), TERMS_IN_A_LINE)]
-    loss = cross_entropy(random_logits(10, seed), torch.tensor(y)).item()
-    written_out = r" \\ & + ".join(lines)
-    lesson.formula(
-        r"J = -\sum_{i} 1\{y = i\} \, \ln p_i",
-        rf"\begin{{aligned}} J = -\big[\; & {written_out} \;\big] \end{{aligned}}",
-        rf"J = -\ln p_{y} = -\ln {p[y]} = {loss:.3f}",
-    )
-
-
-@st.fragment
-def price() -> None:
+def price(*, answered: bool) -> None:
     """The curve of -ln p with the reader's point."""
-    may_show = question.ask(NOTHING)
-    p = link.slider("Probability of the right class, $p$", "ce_p", 0.01, 1.0, 0.5, 0.01, shown="%.2f")
-    lesson.formula(r"\text{loss} = -\ln p", rf"-\ln {p:.2f} = {0 - math.log(p):.3f}")
-    if not may_show:
+    p = link.slider("Probability of the right class, p", "ce_p", 0.01, 1.0, 0.5, 0.01, shown="%.2f")
+    st.latex(r"\text{loss} = -\ln p")
+    if not answered:
         return
+    st.latex(rf"-\ln {p:.2f} = {0 - math.log(p):.3f}")
     theme.show(
         loss_of_probability(probability=p, marks=MARKS, theme=theme.current()),
         key="ce_curve",
@@ -104,14 +84,36 @@ def price() -> None:
 
 def sweep() -> None:
     """The same curve, played in the browser."""
-    st.markdown(
-        "Now let p fall by itself, in equal steps, and watch the marks it leaves. Press **Play**, or move the handle "
-        "under the figure."
-    )
-    st.plotly_chart(loss_sweep(theme=theme.current()), key="ce_sweep", config={"displayModeBar": False})
-    lesson.notice(
-        "Every step takes the same 0.03 from p. The first one adds 0.030 to the loss, the last one, from 0.04 to 0.01, "
-        "adds 1.386. The closer p is to 0, the more the same step costs."
+    with st.expander("Let it play: what equal steps cost", icon=":material/play_circle:"):
+        st.markdown(
+            "Here p falls by itself, by 0.03 at each step, and leaves a mark. Press **Play**, or move the handle under "
+            "the figure, and watch how far apart the marks are."
+        )
+        st.plotly_chart(loss_sweep(theme=theme.current()), key="ce_sweep", config={"displayModeBar": False})
+        lesson.notice(
+            "The first step adds 0.030 to the loss, the last one, from 0.04 to 0.01, adds 1.386. The closer p is to 0, "
+            "the more the same step costs."
+        )
+
+
+@st.fragment
+def one_term() -> None:
+    """The sum over ten digits, of which the indicator leaves one."""
+    left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
+    with left:
+        y = link.whole_slider("What the image really shows, y", "ce_y", 0, 9, 3)
+    with right:
+        seed = link.seed("Seed of the answer", "ce_seed")
+    p = [f"{value:.4g}" for value in softmax(random_logits(10, seed)).tolist()]
+    terms = [rf"0 \cdot \ln {value}" for value in p]
+    terms[y] = rf"\boxed{{1 \cdot \ln {p[y]}}}"
+    lines = [" + ".join(terms[at : at + TERMS_IN_A_LINE]) for at in range(0, len(terms), TERMS_IN_A_LINE)]
+    loss = cross_entropy(random_logits(10, seed), torch.tensor(y)).item()
+    written_out = r" \\ & + ".join(lines)
+    lesson.formula(
+        r"J = -\sum_{i=1}^{k} 1\{y = i\} \, \ln p_i",
+        rf"\begin{{aligned}} J = -\big[\; & {written_out} \;\big] \end{{aligned}}",
+        rf"J = -\ln p_{y} = -\ln {p[y]} = {loss:.3f}",
     )
 
 
@@ -121,9 +123,7 @@ def batch() -> None:
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
         p = [
-            link.slider(
-                f"Image {number}, $p$ of its right class", f"ce_p{number}", 0.01, 1.0, start, 0.01, shown="%.2f"
-            )
+            link.slider(f"Image {number}, p of its right class", f"ce_p{number}", 0.01, 1.0, start, 0.01, shown="%.2f")
             for number, start in enumerate(BATCH, start=1)
         ]
     losses = [0 - math.log(value) for value in p]
@@ -136,11 +136,12 @@ def batch() -> None:
             description="A bar for the probability of each image's right class, a solid line for their geometric mean "
             "and a dashed line for their ordinary average.",
         )
+    power = "0" if mean_loss == 0 else f"-{mean_loss:.3f}"
     total = " + ".join(f"{loss:.3f}" for loss in losses)
     product = r" \cdot ".join(f"{value:.2f}" for value in p)
     lesson.formula(
         rf"\begin{{aligned}} \text{{mean loss}} & = \frac{{{total}}}{{4}} \\ & = {mean_loss:.3f} \end{{aligned}}",
-        rf"e^{{-\text{{mean loss}}}} = e^{{-{mean_loss:.3f}}} = {math.exp(-mean_loss):.3f}",
+        rf"e^{{-\text{{mean loss}}}} = e^{{{power}}} = {math.exp(-mean_loss):.3f}",
         rf"\sqrt[4]{{{product}}} = {geometric:.3f}",
     )
 
@@ -150,9 +151,9 @@ def two_classes() -> None:
     """The binary formula and the softmax of two scores, with the same numbers."""
     left, right = st.columns(2, gap="large")
     with left:
-        z = link.slider("Score, $z$", "ce_z", -4.0, 4.0, 1.5, shown="%.1f")
+        z = link.slider("Score, z", "ce_z", -4.0, 4.0, 1.5, shown="%.1f")
     with right:
-        y = link.buttons("What the image really is, $y$", "ce_label", (0, 1), 1)
+        y = link.buttons("What the image really is, y", "ce_label", (0, 1), 1)
     one, label = sigmoid(torch.tensor(z)).item(), torch.tensor(y)
     p, rest = f"{one:.4g}", f"{1 - one:.4g}"
     binary = binary_cross_entropy(torch.tensor(z), label).item()
@@ -172,10 +173,10 @@ def push() -> None:
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
         scores = [
-            link.slider(f"Score of the {name}, $z_{name}$", f"ce_z{name}", -4.0, 4.0, start, shown="%.1f")
-            for name, start in zip(CLASSES, SCORES, strict=True)
+            link.slider(f"Score of the {name}, {letter}", f"ce_z{name}", -4.0, 4.0, start, shown="%.1f")
+            for name, letter, start in zip(CLASSES, LETTERS, SCORES, strict=True)
         ]
-        right = link.buttons("What the image really shows, $y$", "ce_right", CLASSES, "3")
+        right = link.buttons("What the image really shows, y", "ce_right", CLASSES, "3")
     z, y = torch.tensor(scores), torch.tensor(CLASSES.index(right))
     p, gradient = softmax(z), cross_entropy_gradient(z, y)
     lesson.formula(
@@ -196,6 +197,7 @@ def push() -> None:
                 description="A bar for the probability of each class. On the bar of the right class an arrow points "
                 "up to 1, on each of the others one points down to 0. The table below has the numbers.",
             )
+            st.caption("Green: the right class. Vermillion outline: the model's choice, all vermillion if it is wrong.")
         show_gradient(p.tolist(), gradient, gradient_by_torch(z, y), right)
     st.header("What PyTorch calls it", anchor=False)
     show_torch(z, y, right)
@@ -210,9 +212,9 @@ def show_gradient(p: list[float], ours: torch.Tensor, by_torch: torch.Tensor, ri
     st.markdown("\n".join(["| i | $p_i$ | $y_i$ | $p_i - y_i$ | autograd |", "|---|---|---|---|---|", *rows]))
     difference = (ours - by_torch).abs().max().item()
     st.markdown(
-        "The last column is not from the formula: PyTorch's **autograd** found it by itself, going back through its "
-        f"own loss step by step. The largest difference between the two columns is {difference:.8f}; what there is of "
-        "it comes from rounding. "
+        "The last column is not from the formula: **autograd**, the part of PyTorch that finds gradients by itself, "
+        "went back through the loss step by step. The largest difference between the two columns is "
+        f"{difference:.8f}; what there is of it comes from rounding. "
         f"All gradients together: {ours.sum().item():z.5f}."
     )
     lesson.notice(
@@ -238,38 +240,53 @@ def show_torch(z: torch.Tensor, y: torch.Tensor, right: str) -> None:
         rf"\text{{NLLLoss: }} -({log_p[y].item():z.3f}) = {in_two_steps.item():z.3f}",
         rf"\text{{CrossEntropyLoss: }} {in_one.item():z.3f}",
     )
-    leaders = " and the ".join(name for name, score in zip(CLASSES, z, strict=True) if score == z.max())
     st.markdown(
-        "So in training the softmax is inside the loss: CrossEntropyLoss wants scores, not probabilities. When the "
-        "network is trained and only reads, softmax is needed for probabilities alone: to name the digit, the largest "
-        f"score is enough, because softmax keeps the order. Here that is the score of the {leaders}, and the image "
-        f"shows a {right}."
+        "So in training the softmax is inside the loss: CrossEntropyLoss wants scores, not probabilities. Later, to "
+        "name the digit, the largest score is enough, because softmax keeps the order. "
+        f"{model_choice(z)} The image shows a {right}."
     )
 
 
+def model_choice(z: torch.Tensor) -> str:
+    """Which score is the largest, in a sentence."""
+    leaders = [name for name, score in zip(CLASSES, z, strict=True) if score == z.max()]
+    if len(leaders) == 1:
+        return f"Here that is the score of the {leaders[0]}."
+    names = f"{', '.join(leaders[:-1])} and {leaders[-1]}"
+    first = f"the outline in the figure marks the first of them, the {leaders[0]}"
+    return f"Here {names} have the same largest score, which leaves no choice; {first}."
+
+
 lesson.header("Cross-entropy", "What does it cost to be wrong, and what does the cost tell the network to do?")
+st.header("The price of a probability", anchor=False)
+st.markdown(
+    "A network has looked at an image and given each of the ten digits a probability. Only one of the ten counts "
+    "now: $p$, that of the right digit. The **loss** is the price of the answer, and training makes it small. It is "
+    "minus the natural logarithm of p."
+)
+st.markdown(
+    "The **natural logarithm**, ln, says to which power $e$ = 2.718… must be raised to get p. Raised to the power "
+    "−0.693, it gives 0.5. So ln 0.5 = −0.693, and p = 0.5 costs 0.693. The minus makes the price positive: it is 0 "
+    "where p is 1, and grows without end as p comes closer to 0."
+)
+may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
+price(answered=may_show_price)
+if may_show_price:
+    sweep()
+
 st.header("A sum of which one term is left", anchor=False)
 st.markdown(
-    "An image shows a digit $y$, and a network has given each digit $i$ a probability $p_i$. The **cross-entropy** $J$ "
-    "of this answer is a sum with a term for each class. In it stands ln, the natural logarithm: ln p says to which "
-    "power you must raise $e$ = 2.718… to get p. And there stands $1\\{y = i\\}$, the **indicator**. It is 1 where "
-    "what is in the brackets is true, and 0 elsewhere. On paper the classes are $i = 1 … k$; here they are the "
-    "digits 0 … 9."
+    "In books the same price is a sum with a term for each class, the **cross-entropy** $J$. The image shows the "
+    "digit $y$, and $p_i$ is the probability given to class $i$. The sign $1\\{y = i\\}$ is the **indicator**: it is 1 "
+    "where what is in the brackets is true, and 0 elsewhere. On paper the classes are numbered $i = 1 … k$. Here k is "
+    "10, and each class is called by its digit, 0 … 9."
 )
 one_term()
 lesson.notice(
-    "Nine of the ten terms are multiplied by 0. Whatever the image shows, one is left, the one in the frame. So the "
-    "**loss** of an example is minus one logarithm. How the rest of the probability is spread over the wrong digits "
-    "does not matter to it."
+    "Nine of the ten terms are multiplied by 0. Whatever the image shows, one is left, the one in the frame: minus the "
+    "logarithm of p of the right digit, the price from above. How the rest is spread over the wrong digits does not "
+    "matter to it."
 )
-
-st.header("The price of a probability", anchor=False)
-st.markdown(
-    "So all that counts is p of the right class. Minus its logarithm is 0 where p is 1, and grows without end as p "
-    "comes closer to 0."
-)
-price()
-sweep()
 
 st.header("A batch pays the mean", anchor=False)
 st.markdown(
@@ -286,19 +303,23 @@ lesson.notice(
 
 st.header("Two classes are a special case", anchor=False)
 st.markdown(
-    "For zeros and ones alone there is one score $z$, and $p$ is the probability of a 1. The formula for two classes, "
-    "**binary cross-entropy**, is the same sum: $y$ and $1 - y$ are its indicators. So it must agree with the softmax "
-    "of two scores, $z$ for the one and 0 for the zero."
+    "The first lesson showed that the softmax of two scores, $z$ and 0, is the sigmoid of $z$; here is the other side "
+    "of it, the loss. For two classes it is called **binary cross-entropy**: minus the logarithm of "
+    "$p^y (1 - p)^{1 - y}$, with $y$ and $1 - y$ as its indicators."
 )
 two_classes()
-lesson.notice("Change y: the other of the two terms is left. The two results below the formula never differ.")
+lesson.notice("Change y: the other of the two terms is left. The sigmoid and the softmax cost the same.")
 
 st.header("Which way the scores are pushed", anchor=False)
 st.markdown(
-    "The **gradient** says how fast the loss grows when a score grows; the fraction below is how it is written. "
-    "Training changes the network so that each score moves the other way. For the score of class $i$ the gradient is "
-    "as simple as can be: $p_i - y_i$. Here $y_i$ is 1 for the right class and 0 for the others; the list of all of "
-    "them, $\\mathbf{y}$, is called **one-hot**."
+    "The **gradient** says how fast the loss grows when a score grows. It is written as a fraction. Read ∂ as “a small "
+    "change of”: the change of the loss, divided by the small change of the score that caused it. Training moves each "
+    "score the other way."
+)
+st.markdown(
+    "For the score of class $i$ the gradient is as simple as can be: $p_i - y_i$. Here $y_i$ is 1 for the right class "
+    "and 0 for the others. The list of all of them, $\\mathbf{y}$, is called **one-hot**, because a single one of its "
+    "numbers is on. Below, three classes are enough."
 )
 push()
 lesson.show_source(cross_entropy, geometric_mean, binary_cross_entropy, cross_entropy_gradient, losses_by_torch)

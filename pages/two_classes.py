@@ -42,8 +42,8 @@ def one_number() -> None:
     """The formula that holds both answers, and the line it draws for each label."""
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
-        answer = link.slider("The network's answer, $y'$", "two_answer", 0.0, 1.0, 0.8, 0.01, shown="%.2f")
-        y = link.buttons("What the image really is, $y$", "two_label", (0, 1), 1)
+        answer = link.slider("The network's answer, y′", "two_answer", 0.0, 1.0, 0.8, 0.01, shown="%.2f")
+        y = link.buttons("What the image really is, y", "two_label", (0, 1), 1)
     given = bernoulli(torch.tensor(answer), torch.tensor(y)).item()
     with figure:
         theme.show(
@@ -53,8 +53,8 @@ def one_number() -> None:
             "when the label is 1 and falls when it is 0. Your point is on it.",
         )
     lesson.formula(
-        r"p(y \mid x) = (y')^{y} \, (1 - y')^{1 - y}",
-        rf"p({y} \mid x) = {answer:.2f}^{{{y}}} \cdot {1 - answer:.2f}^{{{1 - y}}} = {given:.2f}",
+        r"P(y \mid x) = (y')^{y} \, (1 - y')^{1 - y}",
+        rf"P(y = {y} \mid x) = {answer:.2f}^{{{y}}} \cdot {1 - answer:.2f}^{{{1 - y}}} = {given:.2f}",
     )
 
 
@@ -69,9 +69,9 @@ def two_pixels() -> None:
         number = link.whole_slider("Image", "two_image", 1, 20, 1)
         w = [
             link.slider(f"Weight of {name}", key, -5.0, 5.0, start, 0.5, shown="%.1f")
-            for name, key, start in (("the middle, $w_1$", "two_w1", 3.0), ("the sides, $w_2$", "two_w2", 0.0))
+            for name, key, start in (("the middle, w₁", "two_w1", 3.0), ("the sides, w₂", "two_w2", 0.0))
         ]
-        b = link.slider("Bias, $b$", "two_b", -2.0, 2.0, 0.0, 0.5, shown="%.1f")
+        b = link.slider("Bias, b", "two_b", -2.0, 2.0, 0.0, 0.5, shown="%.1f")
     z = logit(x, torch.tensor(w), b)
     shown = number - 1
     with right:
@@ -111,9 +111,9 @@ def many_classes() -> None:
     may_show = question.ask(SHIFT)
     controls, figures = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
-        k = link.whole_slider("Number of classes, $k$", "two_k", 2, 10, 4)
+        k = link.whole_slider("Number of classes, k", "two_k", 2, 10, 4)
         shift = link.slider("Added to every score", "two_shift", -3.0, 3.0, 0.0, 0.5, shown="%.1f")
-        temperature = link.slider("Temperature, $T$", "two_t", 0.5, 5.0, 1.0, 0.5, shown="%.1f")
+        temperature = link.slider("Temperature, T", "two_t", 0.5, 5.0, 1.0, 0.5, shown="%.1f")
         seed = link.seed("Seed of the scores", "two_seed")
     z = random_logits(k, seed) + shift
     p = softmax(z / temperature).tolist()
@@ -124,17 +124,18 @@ def many_classes() -> None:
             key="two_scores",
             description="The score of each class as a bar, up or down from 0.",
         )
+        st.caption("Vermillion, an orange-red: the class with the highest score, which is the model's choice.")
         if may_show:
             theme.show(
                 probability_bars(probabilities=p, classes=classes, theme=theme.current(), height=200),
                 key="two_probabilities",
                 description="The probability of each class as a bar, in the same order as the scores above.",
             )
-    show_softmax([round(score, 1) for score in z.tolist()], p, temperature)
+    show_softmax([round(score, 1) for score in z.tolist()], p, temperature, answered=may_show)
 
 
-def show_softmax(z: list[float], p: list[float], temperature: float) -> None:
-    """The formula of the softmax, with the numbers of the first class."""
+def show_softmax(z: list[float], p: list[float], temperature: float, *, answered: bool) -> None:
+    """The formula of the softmax, and once the question is answered, the numbers of the first class."""
     divided = "" if temperature == 1 else f"/{temperature:.1f}"
     powers = [f"e^{{{score:.1f}{divided}}}" for score in z]
     lines = [" + ".join(powers[at : at + TERMS_IN_A_LINE]) for at in range(0, len(powers), TERMS_IN_A_LINE)]
@@ -144,10 +145,17 @@ def show_softmax(z: list[float], p: list[float], temperature: float) -> None:
     lesson.formula(
         r"p_i = \frac{e^{z_i / T}}{\sum_{j=1}^{k} e^{z_j / T}}",
         rf"\begin{{aligned}} \sum_j e^{{z_j / T}} = {{}} & {written_out} \\ = {{}} & {total} \end{{aligned}}",
-        rf"p_1 = \frac{{{powers[0]}}}{{{total}}} = \frac{{{values[0]:.3f}}}{{{total}}} = {decimal(p[0])}",
     )
+    if not answered:
+        return
+    st.latex(rf"p_1 = \frac{{{powers[0]}}}{{{total}}} = \frac{{{values[0]:.3f}}}{{{total}}} = {decimal(p[0])}")
     st.markdown(
         f"All {len(p)} together: {sum(p):.3f}. The smallest is {decimal(min(p))}, the largest {decimal(max(p))}."
+    )
+    lesson.notice(
+        "Each probability lies between 0 and 1, together they are 1, and a higher score has a higher probability. What "
+        "is added to every score changes none of them. A low temperature moves them apart, a high one makes them "
+        "alike, and their order stays."
     )
 
 
@@ -156,8 +164,8 @@ def two_again() -> None:
     """With two classes, the softmax is the sigmoid of the difference."""
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
-        first = link.slider("Score of class 1, $z_1$", "two_z1", -4.0, 4.0, 2.0, shown="%.1f")
-        second = link.slider("Score of class 2, $z_2$", "two_z2", -4.0, 4.0, 0.5, shown="%.1f")
+        first = link.slider("Score of class 1, z₁", "two_z1", -4.0, 4.0, 2.0, shown="%.1f")
+        second = link.slider("Score of class 2, z₂", "two_z2", -4.0, 4.0, 0.5, shown="%.1f")
     difference = round(first - second, 1)
     with figure:
         theme.show(
@@ -190,7 +198,8 @@ st.markdown(
 one_number()
 lesson.notice(
     "Change what the image really is, and the line flips. With y = 1 it is y′ itself; with y = 0 it is 1 − y′. Either "
-    "way, its height is the probability that the network gave to the right answer."
+    "way, its height is the probability that the network gave to the right answer. Your dot is green because green "
+    "stands for what is right, in every lesson."
 )
 st.markdown("From here on, in all lessons, $y'$ is called $p$, for probability. Then $y$ is always the truth.")
 
@@ -199,8 +208,8 @@ st.markdown(
     "Where does $p$ come from? Read two numbers from the image: $x_1$, how much ink there is in the middle frame, and "
     "$x_2$, how much in the two frames at the sides, from 0 for none to 1 for full. Give each a **weight**, which says "
     "how much it counts for a 1 (or, if negative, against it). Add them up, and add the **bias** $b$, which is there "
-    "whatever the image. For any number of inputs this is written $z = w^T x + b$: here $w^T x$ stands for each weight "
-    "times its input, added up."
+    "whatever the image. For any number of inputs this is written $z = w^T x + b$. Read $w^T x$ as: multiply each "
+    "weight by its input, and add up. The small T is only part of that way of writing, and no number."
 )
 st.markdown(
     "The sum $z$, the **logit**, can be any number. The **sigmoid** squeezes it to between 0 and 1; "
@@ -222,14 +231,11 @@ st.header("Softmax: a probability for each of k classes", anchor=False)
 st.markdown(
     "With ten digits, one number is not enough. So the network gives each class $i$ a score of its own, its logit "
     "$z_i = w_i^T x + b_i$. **Softmax** makes probabilities of the scores: raise $e$ to the power of each, and divide "
-    "by the sum of all. On paper the classes are counted $i = 1 … k$; the ten digits are 0 … 9. "
-    "The **temperature** $T$ divides all scores first; it is 1 unless someone changes it."
+    "by the sum of all. The sign Σ stands for that sum: let the number $j$ of the class go from 1, below the sign, to "
+    "$k$, above it, and add up. The **temperature** $T$, this time a number, divides all scores first; it is 1 unless "
+    "someone changes it, and the next lesson has more on it."
 )
 many_classes()
-lesson.notice(
-    "Each probability lies between 0 and 1, together they are 1, and a higher score has a higher probability. A low "
-    "temperature moves the probabilities apart, a high one makes them alike, and their order stays."
-)
 
 st.header("With two classes they are the same", anchor=False)
 st.markdown(
@@ -241,7 +247,7 @@ two_again()
 lesson.notice("Move both scores up together: the point stays. Both ways of reckoning give the same number every time.")
 lesson.show_source(bernoulli, sigmoid, softmax)
 lesson.try_this(
-    "In the last figure, set the scores 3 apart in two different ways. Then go back to the k classes, set k to 2, and "
-    "find the temperature at which the probabilities are closest to one half each."
+    "In the last figure, find two scores with p = 0.900, and then two others with the same p. What do both pairs have "
+    "in common? Now guess: how much further apart must the scores be for 0.990, and for 0.999?"
 )
 lesson.footer()

@@ -94,11 +94,11 @@ def _guessing_line(theme: Theme) -> list[dict[str, Any]]:
 
 
 def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:
-    """The curve of -ln p from 0 to 1, with the reader's point on it.
+    """The curve of -ln p from 0 to 1, with the reader's point on it and its numbers in the corner.
 
     Args:
         probability: The reader's p, e^-9 to 1.
-        marks: Probabilities that stand as fixed points for comparison.
+        marks: Probabilities that stand as fixed points for comparison; the one the reader's point covers is left out.
         theme: Of the page.
 
     Returns:
@@ -106,11 +106,16 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     """
     losses = [LOSS_AXIS * i / 300 for i in range(301)]  # even steps in the loss, so that the steep end is smooth too
     rows = [(math.exp(-loss), loss, "curve", "") for loss in losses]
-    rows += [(x, -math.log(x), "mark", f"p = {x:g}: {-math.log(x):.3f}") for x in marks]
-    loss = 0.0 - math.log(probability)  # at p = 1 it is 0, and not -0
-    rows += [(probability, loss, "yours", f"p = {decimal(probability)}: {loss:.3f}")]
+    shown = [*((x, "mark") for x in marks if not math.isclose(x, probability)), (probability, "yours")]
+    rows += [(x, 0.0 - math.log(x), kind, _priced(x)) for x, kind in shown]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
     return VegaFigure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
+
+
+def _priced(p: float) -> str:
+    """A probability and its loss; at p = 1 that is 0, and not -0."""
+    written = f"{p:.2f}" if p >= 0.01 else decimal(p)
+    return f"p = {written}: {0.0 - math.log(p):.3f}"
 
 
 def _probability_axes() -> dict[str, Any]:
@@ -135,17 +140,18 @@ def _probability_layers(theme: Theme) -> list[dict[str, Any]]:
     def layer(kind: str, **mark: Any) -> dict[str, Any]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
-    def text(kind: str, **mark: Any) -> dict[str, Any]:
-        # Where the curve runs out of room on the right, the text stands to the left of its point.
-        align = {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}
+    def text(kind: str, place: dict[str, Any], **mark: Any) -> dict[str, Any]:
         label = {"text": {"field": "label", "type": "nominal"}}
-        return {**layer(kind, type="text", align=align, dx=6, color=theme.text, **mark), "encoding": label}
+        return {**layer(kind, type="text", color=theme.text, **mark), "encoding": {**label, **place}}
 
+    # Where the curve runs out of room on the right, the text stands to the left of its point.
+    beside = {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}
+    corner = {"x": {"value": "width"}, "y": {"value": 16}}  # where the curve never is
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
         layer("mark", type="point", size=70, filled=True, color=theme.rest),
-        text("mark", dy=-12, fontSize=12),
+        text("mark", {}, align=beside, dx=6, dy=-12, fontSize=12),
         layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
         layer("yours", type="point", size=200, filled=True, color=RIGHT_CLASS, opacity=1),
-        text("yours", dy=-32, fontSize=15, fontWeight="bold"),
+        text("yours", corner, align="right", dx=-4, fontSize=15, fontWeight="bold"),
     ]

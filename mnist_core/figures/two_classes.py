@@ -34,8 +34,8 @@ def probability_of_label(*, p: float, y: int, theme: Theme) -> VegaFigure:
     x = torch.tensor([0.0, 1.0, p])
     given = bernoulli(x, torch.tensor(y)).tolist()
     data = pd.DataFrame({"x": x.tolist(), "y": given, "kind": ["curve", "curve", "yours"], "label": ""})
-    data.loc[len(data)] = [0.02 if y else 0.98, 0.93, "label", f"p(y|x) = {given[2]:.2f}"]  # where the line is not
-    axes = _axes("the network's answer, y′", [0, 1], "given to the label, p(y|x)")
+    data.loc[len(data)] = [0.02 if y else 0.98, 0.93, "label", f"P(y | x) = {given[2]:.2f}"]  # where the line is not
+    axes = _axes("the network's answer, y′", [0, 1], "given to the label, P(y | x)")
     return VegaFigure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, RIGHT_CLASS)})
 
 

@@ -10,6 +10,8 @@ OpenPage = Callable[..., Page]
 
 def test_the_sweep_plays_to_its_end(open_page: OpenPage) -> None:
     page = open_page("cross_entropy")
+    page.locator(".st-key-ask_nothing_box label").filter(has_text="It depends").click()
+    page.get_by_text("Let it play").click()
     figure = page.locator(".st-key-ce_sweep")
     figure.scroll_into_view_if_needed()
     expect(figure.get_by_text("p = 1.00: 0.000")).to_be_visible()

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/cross_entropy.py"
-BOTH_ANSWERS = {"ask_nothing": "2.303, which is ln 10", "ask_push": "All three: that of 3 up, the other two down"}
+BOTH_ANSWERS = {"ask_nothing": "2.303", "ask_push": "All three: that of 3 up, the other two down"}
 
 
 def lines(app: AppTest) -> list[str]:
@@ -55,20 +55,28 @@ def test_another_seed_is_another_answer() -> None:
 def test_the_curve_waits_for_the_answer() -> None:
     app = open_page(PAGE)
     assert number_of_charts(app) == 1  # that of the batch
+    assert not app.get("plotly_chart")
+    app = sound(app.slider(key="ce_p").set_value(0.1).run())
+    assert "2.303" not in formulas(app)
+    assert "ln 10" not in text(app)
     assert "4.605" not in text(app)
     app = sound(app.radio(key="ask_nothing").set_value("It depends on the digit").run())
     assert number_of_charts(app) == 2
+    assert len(app.get("plotly_chart")) == 1
+    assert r"-\ln 0.10 = 2.303" in formulas(app)
     assert "Not quite. All ten digits have 0.1 here" in text(app)
 
 
 def test_the_losses_the_page_states() -> None:
     page = text(answered())
+    assert f"ln 0.5 = −{math.log(2):.3f}, and p = 0.5 costs {-math.log(0.5):.3f}" in page
+    assert f"{math.exp(-0.693):.3f}" == "0.500"
     assert f"0.9 costs {-math.log(0.9):.3f}" in page
     assert f"0.01 left for the right class costs {-math.log(0.01):.3f}" in page
     assert f"p = 0.1, costs ln 10 = {math.log(10):.3f}" in page
     assert f"−ln 0.1 = ln 10 = {math.log(10):.3f}" in page
     assert f"{F.cross_entropy(torch.zeros(1, 10), torch.tensor([4])).item():.3f}" == "2.303"
-    assert f"The first one adds {-math.log(0.97):.3f} to the loss" in page
+    assert f"The first step adds {-math.log(0.97):.3f} to the loss" in page
     assert f"from 0.04 to 0.01, adds {math.log(0.04) - math.log(0.01):.3f}" in page
     assert f"a mean loss of 0.1 says: the right answers got {math.exp(-0.1):.3f}" in page
 
@@ -80,8 +88,21 @@ def test_the_price_follows_the_slider_to_its_ends() -> None:
         assert rf"-\ln {p:.2f} = {loss}" in formulas(app)
 
 
-def test_the_sweep_is_there_from_the_start() -> None:
-    assert len(open_page(PAGE).get("plotly_chart")) == 1
+def test_the_price_comes_before_the_sum() -> None:
+    headings = [heading.value for heading in open_page(PAGE).header]
+    assert headings == [
+        "The price of a probability",
+        "A sum of which one term is left",
+        "A batch pays the mean",
+        "Two classes are a special case",
+        "Which way the scores are pushed",
+        "What PyTorch calls it",
+    ]
+
+
+def test_no_label_of_a_control_holds_tex() -> None:
+    app = open_page(PAGE)
+    assert not [w.label for w in (*app.slider, *app.segmented_control, *app.number_input) if "$" in w.label]
 
 
 def test_a_batch_pays_the_mean_whose_power_is_the_geometric_mean() -> None:
@@ -94,6 +115,13 @@ def test_a_batch_pays_the_mean_whose_power_is_the_geometric_mean() -> None:
     geometric = (0.5 * 0.25 * 0.02) ** 0.25
     assert rf"e^{{-{mean:.3f}}} = {geometric:.3f}" in page
     assert rf"\sqrt[4]{{0.50 \cdot 0.25 \cdot 1.00 \cdot 0.02}} = {geometric:.3f}" in page
+
+
+def test_a_batch_without_a_fault_has_the_power_0() -> None:
+    app = open_page(PAGE)
+    for number in range(1, 5):
+        app.slider(key=f"ce_p{number}").set_value(1.0)
+    assert r"e^{-\text{mean loss}} = e^{0} = 1.000" in formulas(sound(app.run()))
 
 
 @pytest.mark.parametrize(("z", "y"), [(1.5, 1), (1.5, 0), (-4.0, 1), (0.1, 0)])
@@ -150,6 +178,9 @@ def test_torchs_two_steps_and_its_one_have_the_same_loss() -> None:
     assert rf"\text{{LogSoftmax: }} ({log_p[0]:.3f},\; {log_p[1]:.3f},\; {log_p[2]:.3f})" in formulas(app)
     assert rf"\text{{NLLLoss: }} -({log_p[1]:.3f}) = {loss:.3f}" in formulas(app)
     assert rf"\text{{CrossEntropyLoss: }} {loss:.3f}" in formulas(app)
-    assert "Here that is the score of the 5, and the image shows a 5." in text(app)
+    assert "Here that is the score of the 5. The image shows a 5." in text(app)
     app = sound(app.slider(key="ce_z3").set_value(1.0).run())
-    assert "the score of the 3 and the 5, and the image" in text(app)
+    assert "Here 3 and 5 have the same largest score, which leaves no choice" in text(app)
+    app = sound(app.slider(key="ce_z8").set_value(1.0).run())
+    assert "Here 3, 5 and 8 have the same largest score" in text(app)
+    assert "marks the first of them, the 3. The image shows a 5." in text(app)

@@ -21,11 +21,11 @@ def test_the_label_picks_one_of_two_probabilities() -> None:
     app = open_page(PAGE)
     assert r"P(y = 1 \mid x) = y'" in formulas(app)
     assert r"P(y = 0 \mid x) = 1 - y'" in formulas(app)
-    assert r"p(1 \mid x) = 0.80^{1} \cdot 0.20^{0} = 0.80" in formulas(app)
+    assert r"P(y = 1 \mid x) = 0.80^{1} \cdot 0.20^{0} = 0.80" in formulas(app)
     app = sound(app.segmented_control(key="two_label").set_value(0).run())
-    assert r"p(0 \mid x) = 0.80^{0} \cdot 0.20^{1} = 0.20" in formulas(app)
+    assert r"P(y = 0 \mid x) = 0.80^{0} \cdot 0.20^{1} = 0.20" in formulas(app)
     app = sound(app.slider(key="two_answer").set_value(0.35).run())
-    assert r"p(0 \mid x) = 0.35^{0} \cdot 0.65^{1} = 0.65" in formulas(app)
+    assert r"P(y = 0 \mid x) = 0.35^{0} \cdot 0.65^{1} = 0.65" in formulas(app)
 
 
 def test_the_sigmoid_follows_weights_and_bias() -> None:
@@ -70,18 +70,27 @@ def test_every_image_and_every_corner_of_the_sliders_is_on_the_curve() -> None:
     sound(app.run())
 
 
+def answered() -> AppTest:
+    return sound(open_page(PAGE).radio(key="ask_shift").set_value("Nothing: each stays as it is").run())
+
+
 def test_the_probabilities_wait_for_the_answer() -> None:
-    app = open_page(PAGE)
+    app = sound(open_page(PAGE).slider(key="two_shift").set_value(2.0).run())
     assert len(app.get("vega_lite_chart")) == AT_FIRST
+    assert "p_1 = " not in formulas(app)
+    assert "All 4 together" not in text(app)
+    assert "What is added to every score" not in text(app)
     app = sound(app.radio(key="ask_shift").set_value("All of them grow").run())
     assert len(app.get("vega_lite_chart")) == AT_FIRST + 1
     assert "Not quite. They can't" in text(app)
     app = sound(app.radio(key="ask_shift").set_value("Nothing: each stays as it is").run())
     assert "Yes. Adding 2 multiplies every power of e" in text(app)
+    assert "p_1 = " in formulas(app)
+    assert "What is added to every score changes none of them" in text(app)
 
 
 def test_a_shift_changes_the_powers_and_not_the_probability() -> None:
-    app = open_page(PAGE)
+    app = answered()
     app = sound(app.number_input(key="two_seed").set_value(0).run())
     z = [2.3, -0.4, -3.0, 0.9]  # what the seed gives
     total = sum(map(math.exp, z))
@@ -98,7 +107,7 @@ def test_a_shift_changes_the_powers_and_not_the_probability() -> None:
 
 
 def test_temperature_and_number_of_classes() -> None:
-    app = open_page(PAGE)
+    app = answered()
     app.slider(key="two_t").set_value(0.5)
     app = sound(app.slider(key="two_k").set_value(10).run())
     assert "All 10 together: 1.000." in text(app)
@@ -108,7 +117,7 @@ def test_temperature_and_number_of_classes() -> None:
 
 
 def test_what_is_written_out_can_be_reckoned_again() -> None:
-    app = open_page(PAGE)
+    app = answered()
     app.slider(key="two_t").set_value(0.5)
     app.number_input(key="two_seed").set_value(0)
     app = sound(app.slider(key="two_shift").set_value(2.5).run())
@@ -128,6 +137,21 @@ def test_softmax_of_two_is_the_sigmoid_of_the_difference() -> None:
     assert rf"\frac{{1}}{{1 + e^{{1.1}}}} = {p:.3f}" in formulas(app)
     app = sound(app.slider(key="two_z2").set_value(-1.3).run())
     assert r"\frac{1}{1 + e^{0.0}} = 0.500" in formulas(app)
+
+
+def test_the_differences_asked_for_are_within_the_sliders() -> None:
+    app = open_page(PAGE)
+    for difference, p in ((2.2, "0.900"), (4.6, "0.990"), (6.9, "0.999")):
+        for second in (-4.0, round(4.0 - difference, 1)):
+            app.slider(key="two_z1").set_value(round(second + difference, 1))
+            app = sound(app.slider(key="two_z2").set_value(second).run())
+            assert formulas(app).count(f"= {p}") == 2
+            assert p in text(app)
+
+
+def test_no_label_of_a_control_holds_tex() -> None:
+    app = open_page(PAGE)
+    assert not [w.label for w in (*app.slider, *app.segmented_control, *app.number_input) if "$" in w.label]
 
 
 def test_what_is_hidden_keeps_its_start() -> None:

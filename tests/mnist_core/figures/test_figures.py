@@ -54,7 +54,7 @@ def test_the_curve_of_the_loss_has_the_readers_point_and_the_marks() -> None:
     data = loss_of_probability(probability=0.25, marks=(0.9, 0.01), theme=LIGHT).data
     yours = data[data["kind"] == "yours"].iloc[0]
     assert (yours["probability"], yours["loss"]) == (0.25, pytest.approx(math.log(4)))
-    assert data[data["kind"] == "mark"]["label"].tolist() == ["p = 0.9: 0.105", "p = 0.01: 4.605"]
+    assert data[data["kind"] == "mark"]["label"].tolist() == ["p = 0.90: 0.105", "p = 0.01: 4.605"]
     curve = data[data["kind"] == "curve"]
     assert curve["loss"].tolist() == pytest.approx([-math.log(p) for p in curve["probability"]])
     assert curve["loss"].iloc[0] == 0

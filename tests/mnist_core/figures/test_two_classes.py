@@ -15,7 +15,7 @@ def test_the_label_flips_the_line(y: int, ends: list[float], given: float) -> No
     assert line["y"].tolist() == ends
     yours = data[data["kind"] == "yours"].iloc[0]
     assert (yours["x"], yours["y"]) == (pytest.approx(0.8), pytest.approx(given))
-    assert data["label"].iloc[-1] == f"p(y|x) = {given:.2f}"
+    assert data["label"].iloc[-1] == f"P(y | x) = {given:.2f}"
 
 
 @pytest.mark.parametrize("y", [0, 1])
