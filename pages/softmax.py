@@ -16,30 +16,31 @@ FAR_APART = (60.0, -60.0)
 
 ADD_HUNDRED = Question(
     key="ask_add_hundred",
-    text="All ten scores rise by 100. What happens to the probabilities: on paper, and in a program that counts in "
+    text="All ten scores rise by 100. On paper that changes no probability. What does a program find that counts in "
     "float32 and follows the formula as it stands?",
-    right="On paper nothing changes. The program has no probabilities any more.",
-    why="On paper, each power becomes e¹⁰⁰ times as large, and so does their sum: that cancels. The program can't "
-    "hold numbers that large.",
+    right="It finds no probabilities any more.",
+    why="e¹⁰⁰ has 44 digits: the program can't hold a number that large. It takes it for ∞, and ∞ divided by ∞ is not "
+    "a number.",
     wrong={
-        "Nothing changes, on paper or in the program.": "That is true on paper: each power becomes e¹⁰⁰ times as "
-        "large, and so does their sum. But a program needs the powers themselves, and e¹⁰⁰ has 44 digits.",
-        "All ten become larger, on paper and in the program.": "They can't all become larger: together they are "
-        "always 1. The sum below the line grows as much as the power above it.",
-        "On paper the largest takes everything. The program agrees.": "Only differences between scores count, and "
-        "those stay the same when all scores rise together.",
+        "It finds the same probabilities.": "It would if it could hold the powers themselves. But e¹⁰⁰ has 44 digits.",
+        "It finds ten larger probabilities.": "They can't all become larger: together they are always 1.",
+        "It finds 1 for the largest score and 0 for the others.": "Only differences between scores count, and those "
+        "have not grown.",
     },
     order=2,
 )
 HEAT = Question(
     key="ask_temperature",
-    text="All ten scores are divided by the same number T. T grows from 1 to 8. What happens to the probabilities?",
-    right="They come closer to each other, towards 1 in 10 each.",
-    why="Dividing by 8 makes all differences between scores 8 times smaller, and only differences count.",
+    text="All ten scores are divided by the same number T, and T grows from 1 to 8. The ten probabilities come closer "
+    "to each other. Can one overtake another?",
+    right="No: their order never changes.",
+    why="Of two scores, the larger one stays the larger when both are divided by the same number. So its power is the "
+    "larger one too, and so is its probability.",
     wrong={
-        "Nothing: all scores are divided by the same number.": "Adding the same number to all scores changes nothing. "
-        "Dividing does: it makes their differences smaller.",
-        "The largest comes closer to 1.": "That happens when T is small: then the differences between scores grow.",
+        "Yes: at a high temperature, a small one can come out on top.": "A high temperature makes them alike, but the "
+        "larger of two scores stays the larger when both are divided by the same number.",
+        "Yes: somewhere on the way, all ten are equal.": "They come as close to 1 in 10 as you like, but on paper they "
+        "get there at no temperature.",
     },
     order=1,
 )
@@ -61,8 +62,8 @@ st.markdown(
 explorer.show()
 lesson.notice(
     "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
-    "becomes 2.718 times as large, wherever it was. The last column is the **loss**, the price of the answer: "
-    "minus the logarithm of the probability given to the digit it really is. The lower that probability, the "
+    "becomes 2.718 times as large, wherever it was. Below the columns stands the **loss**, the price of the answer: "
+    "minus the logarithm of the probability given to the digit it really is, −ln p. The lower that probability, the "
     "higher the price."
 )
 
@@ -79,11 +80,14 @@ def show_overflow() -> None:
     st.header("Too large for the computer", anchor=False)
     st.markdown(
         "Networks mostly count in **float32**: 32 bits for each number. The largest number there is about 3.4 · 10³⁸, "
-        "a 3 with 38 more digits. What is larger becomes ∞, infinity. $e^{88.7}$ still fits, $e^{88.8}$ does not."
+        "a 3 with 38 more digits. What is larger becomes ∞, infinity."
     )
     if not question.ask(ADD_HUNDRED):
         return
-    st.markdown("The scores of the columns, with 100 added to each, in torch on the server:")
+    st.markdown(
+        "$e^{88.7}$ still fits, $e^{88.8}$ does not. The scores of the columns, with 100 added to each, in torch on "
+        "the server:"
+    )
     setting = take_scores("scores_again")
     z = torch.tensor(setting.logits) + RISE
     powers, naive, safe = z.exp().tolist(), softmax_naive(z).tolist(), softmax(z).tolist()

@@ -17,8 +17,8 @@ from ui import explorer
 
 PAGE = "pages/softmax.py"
 RIGHT = {
-    "ask_add_hundred": "On paper nothing changes. The program has no probabilities any more.",
-    "ask_temperature": "They come closer to each other, towards 1 in 10 each.",
+    "ask_add_hundred": "It finds no probabilities any more.",
+    "ask_temperature": "No: their order never changes.",
 }
 SCORES = [3.5, -2.0, 0.0, 9.9, -10.0, 1.0, 2.0, 3.0, 4.0, 5.0]
 
@@ -39,7 +39,7 @@ def test_the_limits_of_float32_that_the_page_states() -> None:
     assert f"{largest:.1e}" == "3.4e+38"
     assert str(int(largest))[0] == "3"
     assert len(str(int(largest))) == 39
-    assert "$e^{88.7}$ still fits, $e^{88.8}$ does not" in page
+    assert "$e^{88.7}$ still fits, $e^{88.8}$ does not" in text(answered("ask_add_hundred"))
     assert torch.tensor([88.7, 88.8]).exp().isfinite().tolist() == [True, False]
     assert "about 1.4 · 10⁻⁴⁵" in page
     assert f"{smallest:.1e}" == "1.4e-45"
@@ -51,7 +51,7 @@ def test_the_limits_of_float32_that_the_page_states() -> None:
 
 def test_what_the_first_question_says_of_the_power() -> None:
     app = open_page(PAGE)
-    app = sound(app.radio(key="ask_add_hundred").set_value("Nothing changes, on paper or in the program.").run())
+    app = sound(app.radio(key="ask_add_hundred").set_value("It finds the same probabilities.").run())
     assert "e¹⁰⁰ has 44 digits" in text(app)
     assert len(str(int(math.exp(100)))) == 44
 
@@ -102,6 +102,13 @@ def test_the_sweep_shows_the_scores_of_the_link_at_every_temperature() -> None:
     for index in (0, temperatures.index(1), len(frames) - 1):
         expected = torch.softmax(torch.tensor(SCORES) / temperatures[index], 0)
         torch.testing.assert_close(torch.tensor(frames[index]["data"][0]["y"]), expected)
+
+
+def test_a_high_temperature_makes_all_alike_and_keeps_their_order() -> None:
+    z = torch.tensor(SCORES, dtype=torch.float64)
+    for temperature in (0.25, 1.0, 8.0, 1e6):
+        assert torch.softmax(z / temperature, 0).argsort().tolist() == z.argsort().tolist()
+    assert torch.softmax(z / 8, 0).std() < torch.softmax(z, 0).std()
 
 
 def test_a_temperature_in_the_link_is_not_counted_twice() -> None:
