@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from mnist_core.model import ACTIVATIONS
 
 POINTS = 120
-GRID = 80  # cells on each side of the picture of what the network says everywhere
+GRID = 200  # cells on each side of the picture of what the network says everywhere
 REACH = 2.2  # the picture goes from -REACH to REACH, both ways
 STEPS = 40
 DECAY = 1e-4  # keeps the weights from growing without end once all points are right

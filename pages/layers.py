@@ -59,14 +59,6 @@ PERMUTED = Question(
 )
 
 
-def chosen_images(key: str) -> tuple[Tensor, int]:
-    """A control for one of the first validation images: uint8 [1, 28, 28], and what it shows."""
-    validation = dataset.splits().validation
-    most = min(COMPARED, len(validation))
-    index = link.whole_slider(f"Which image, 1 to {most}", key, 1, most, 1) - 1
-    return validation.images[index : index + 1], int(validation.labels[index])
-
-
 def written(number: float, decimals: int = 2) -> str:
     """A number in a sentence, with a minus sign as long as a plus."""
     return f"{number:.{decimals}f}".replace("-", "−")
@@ -142,6 +134,8 @@ def show_separation(found: Separation) -> None:
 def activations() -> None:
     """The curves of the activations, with a point to move."""
     z = link.slider("The sum of a neuron, z", "act_z", -4.0, 4.0, -1.0, 0.1, shown="%.1f")
+    z = round(z, 1) + 0.0  # what is shown is what is calculated with; + 0.0 makes 0 of -0
+    minus_z = f"{-z:.1f}" if z else "0"
     here = {name: values[0] for name, values in activation_values([z]).items()}
     curves = {BETWEEN[name]: values for name, values in activation_values(CURVE).items()}
     points = {BETWEEN[name]: value for name, value in here.items()}
@@ -153,7 +147,7 @@ def activations() -> None:
     lesson.formula(
         rf"\text{{ReLU}}(z) = \max(0, z) = \max(0, {z:.1f}) = {here['relu']:.3f}",
         rf"\tanh(z) = \frac{{e^z - e^{{-z}}}}{{e^z + e^{{-z}}}} = \tanh({z:.1f}) = {here['tanh']:.3f}",
-        rf"\sigma(z) = \frac{{1}}{{1 + e^{{-z}}}} = \frac{{1}}{{1 + e^{{{-z:.1f}}}}} = {here['sigmoid']:.3f}",
+        rf"\sigma(z) = \frac{{1}}{{1 + e^{{-z}}}} = \frac{{1}}{{1 + e^{{{minus_z}}}}} = {here['sigmoid']:.3f}",
     )
 
 
@@ -205,11 +199,7 @@ def show_both(records: Mapping[str, RunRecord]) -> None:
 
 def permuted() -> None:
     """The experiment with the shuffled pixels."""
-    left, right = st.columns(2)
-    with left:
-        seed = link.seed("Seed of the order", "pixel_seed")
-    with right:
-        start = link.seed("Seed of the first weights and the batches", "pixel_start")
+    seed = link.seed("Seed", "pixel_seed", meaning="Another seed draws another order and other first weights.")
     order = pixel_order(seed)
     shuffled_images(order)
     if not ask(PERMUTED):
@@ -217,22 +207,19 @@ def permuted() -> None:
     live.experiment(
         "permuted",
         "Train both",
-        lambda: both_trainings(order, start),
+        lambda: both_trainings(order, seed),
         show_both,
         before=f"Both networks are 784-64-10 and learn from {min(LEARNS_FROM, len(dataset.splits().train)):,} images, "
         f"{EPOCHS} times over. It takes a few seconds.",
-        setting=(seed, start, dataset.splits().name),
+        setting=(seed, dataset.splits().name),
     )
 
 
 @st.fragment
 def pooling() -> None:
     """An image, pooled once and twice, and what that saves the next layer."""
-    left, right = st.columns(2)
-    with left:
-        kind = link.buttons("Four pixels become their", "pool_kind", KINDS, KINDS[0], names=POOLED.__getitem__)
-    with right:
-        images, _ = chosen_images("pool_image")
+    kind = link.buttons("Four pixels become their", "pool_kind", KINDS, KINDS[0], names=POOLED.__getitem__)
+    images = dataset.splits().validation.images[:1]
     once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
     twice = pool(once, kind)  # (1, 14, 14) -> (1, 7, 7)
     page = 18 if theme.current() == DARK else 255
@@ -243,13 +230,13 @@ def pooling() -> None:
     )
     st.caption("28 × 28 pixels, pooled once to 14 × 14, pooled twice to 7 × 7.")
     sizes = [picture.numel() for picture in pictures]
+    counts = r" \\ ".join(
+        rf"{size} & \times {NEXT_LAYER} + {NEXT_LAYER} & = {size * NEXT_LAYER + NEXT_LAYER:,}".replace(",", "{,}")
+        for size in sizes
+    )
     lesson.formula(
-        r"\begin{aligned} & \text{parameters of the next layer} \\ "
-        r"& = \text{inputs} \times \text{outputs} + \text{outputs} \end{aligned}",
-        *(
-            rf"{size} \times {NEXT_LAYER} + {NEXT_LAYER} = {size * NEXT_LAYER + NEXT_LAYER:,}".replace(",", "{,}")
-            for size in sizes
-        ),
+        r"\text{inputs} \times \text{outputs} + \text{outputs} = \text{parameters}",
+        rf"\begin{{alignedat}}{{2}} {counts} \end{{alignedat}}",
     )
 
 
@@ -261,9 +248,9 @@ def dropping_out() -> None:
         mode = link.buttons("The network", "drop_mode", ("trains", "reads"), "trains")
         share = link.slider("Share silenced, p", "drop_share", 0.0, 0.9, 0.5, 0.05, shown="%.2f")
     with right:
-        images, _ = chosen_images("drop_image")
         seed = link.seed("Seed of the draw", "drop_seed")
     training = mode == "trains"
+    images = dataset.splits().validation.images[:1]
     before = last_hidden(resources.shipped_model(), normalize(images))  # (1, 784) -> (1, 128)
     after = with_dropout(before, share, seed, training=training)
     silenced = with_dropout(torch.ones_like(before), share, seed, training=training) == 0
@@ -277,9 +264,9 @@ def dropping_out() -> None:
         )
     )
     st.caption(
-        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on this image. The "
-        "stronger the colour, the more a neuron passes on; an empty one passes on nothing. A cross: silenced by "
-        "dropout. A thin cross: it would have passed on nothing anyway, since ReLU had made its sum 0."
+        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on the first validation "
+        "image. The stronger the colour, the more a neuron passes on. A cross: silenced by dropout. A thin cross: it "
+        "passes on nothing anyway, since ReLU made its sum 0."
     )
     many = with_dropout(before.expand(DRAWS, -1), share, seed, training=training).sum(dim=1).mean().item()
     show_dropout(training, share, int(silenced.sum()), before.sum().item(), after.sum().item(), many)
@@ -313,27 +300,27 @@ st.markdown(
     "number: first times 2 and plus 1, then times 3 and minus 4."
 )
 lesson.formula(r"3 \cdot (2x + 1) - 4 = 6x - 1")
-st.markdown("With whole layers it is the same, W standing for all weights of a layer and b for its biases:")
+st.markdown("With whole layers it is the same. W stands for all weights of a layer, and b for its biases:")
 lesson.formula(
     r"\begin{aligned} & W_2\,(W_1 x + b_1) + b_2 \\ & = \underbrace{W_2 W_1}_{W}\, x + \underbrace{W_2 b_1 + b_2}_{b} "
     r"\end{aligned}"
 )
 st.markdown(
-    "So any number of dense layers, one after the other, is **one** dense layer. Try it with a real network: take out "
-    "what stands between its layers, and put it back."
+    "$W_2 W_1$ is again a table of weights: for each input and each output it adds up, over the neurons in between, "
+    "the weight in times the weight out. So any number of dense layers in a row is **one** dense layer. Try it with a "
+    "real network: take out what stands between its layers, and put it back."
 )
 collapsing()
 st.markdown(
-    "So something must stand between the layers that is not just another weight and bias: an **activation**. What it "
-    "makes possible can be seen on points in a plane. This network has two inputs: how far to the right a point lies, "
-    "and how high. It is to tell the filled points in the middle from the hollow ones around them. Each of its hidden "
-    "neurons can draw one straight line."
+    "So something else must stand between the layers: an **activation**. What it makes possible can be seen in a "
+    "plane. This network has two inputs: how far to the right a point lies, and how high. It is to tell the filled "
+    "points from the hollow ones around them. Each of its hidden neurons can draw one straight line."
 )
 two_rings()
 lesson.notice(
-    "With nothing in between, the border stays one straight line, however many neurons there are, and a straight "
-    "line can't have the middle on one side and all around it on the other. With ReLU the border may bend, and with "
-    "three neurons it can close around the middle. With tanh or sigmoid it can too, and its corners are round."
+    "With nothing in between, the border stays one straight line, however many neurons there are. With an activation "
+    "it may bend, and with three neurons it can close around the middle; if it does not, try another seed. ReLU makes "
+    "corners; with tanh and sigmoid they are round."
 )
 st.header("Three activations", anchor=False)
 st.markdown(
@@ -342,36 +329,35 @@ st.markdown(
 )
 activations()
 lesson.notice(
-    "ReLU lets everything above zero through and silences the rest: its bend at 0 is all it takes. Tanh and sigmoid "
-    "flatten out on both sides. Where a curve is flat, moving the sum changes nothing, and a network learns slowly."
+    "ReLU lets everything above zero through and silences the rest. Tanh and sigmoid flatten out on both sides. Where "
+    "a curve is flat, moving the sum changes next to nothing, and a network learns slowly."
 )
 lesson.show_source(collapse, layer_by_layer, activation_values)
 st.header("What a dense layer does not know", anchor=False)
 st.markdown(
-    "The image was made into a list of 784 numbers. What if the list is shuffled? Not anew for each image: one "
-    "order is drawn, and every image is put into that order."
+    "The image was made into a list of 784 numbers. What if the list is shuffled, in the same way for every image?"
 )
 permuted()
 lesson.show_source(pixel_order, reordered)
 st.header("Pooling: fewer inputs for the next layer", anchor=False)
 st.markdown(
-    "Neighbouring pixels often say nearly the same. **Pooling** makes use of that: every square of four pixels becomes "
-    "one. It has no parameters, since there is nothing in it to learn. But the layer that comes after it has "
-    f"fewer inputs, and so fewer weights. Here that layer has {NEXT_LAYER} neurons."
+    "**Pooling** makes one pixel of every square of four. It has no parameters, since there is nothing in it to learn. "
+    f"But the next layer, here of {NEXT_LAYER} neurons, has fewer inputs, and so fewer weights. No network in these "
+    "lessons uses it. You meet it in **convolutional** networks, which read images with layers that know which pixels "
+    "are neighbours."
 )
 pooling()
 lesson.notice(
-    "One pooling leaves a quarter of the inputs, and so about a quarter of the parameters of the next layer. A digit "
-    "can still be told at 14 × 14; at 7 × 7 much is lost. Pooling is used where images stay images, in "
-    "networks that know which pixels are neighbours. On shuffled pixels it would mix what does not belong together."
+    "Each pooling leaves a quarter of the inputs, and so about a quarter of the parameters. At 14 × 14 a digit can "
+    "still be told; at 7 × 7 much is lost."
 )
 lesson.show_source(pool)
 st.header("Dropout: learning with some neurons silent", anchor=False)
 count = MLPConfig((512, 128)).parameter_count
 st.markdown(
     "A network can learn its examples by heart. **Dropout** makes that harder: during training, each hidden neuron is "
-    "silenced with probability p, drawn anew for every image. No neuron can count on a certain other one. Those that "
-    "remain are scaled up, so that the next layer gets about as much as before. When the network reads, dropout is "
+    "silenced with probability p, drawn anew for every image, so that no neuron can count on another. Those that "
+    "remain are scaled up to make good for it. When the network reads, dropout is "
     f"off. It takes away no weights: 784-512-128-10 has {count:,} parameters without dropout and "
     f"{MLPConfig((512, 128), dropout=0.5).parameter_count:,} with it."
 )
@@ -379,6 +365,7 @@ dropping_out()
 lesson.show_source(Dropout.forward, with_dropout)
 lesson.try_this(
     "Set the share to 0.9 and change the seed: how far does a single draw stray from the mean? Then let the network "
-    "read. In the plane above, find the fewest neurons that put all points right, for ReLU and for tanh."
+    "read. In the plane above, find the fewest neurons that put all points right, for ReLU and for tanh; try several "
+    "seeds before you give a number up."
 )
 lesson.footer()

@@ -10,12 +10,13 @@ from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
 from mnist_core.functions import softmax
 from mnist_core.model import ACTIVATIONS, CLASSES, INPUTS, MLPConfig
 from mnist_core.neurons import NeuronSum, for_plain_pixels, learning_layer, neuron_sum
-from ui import dataset, lesson, link, networks, theme
+from ui import dataset, lesson, link, networks, state, theme
 from ui.question import Question, ask
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 IMAGES = 100  # of the validation images can be chosen
+SHAPES_SHOW = 100  # batches from which the weights of the ten neurons have shapes
 FIRST_HIDDEN = 20  # neurons of a hidden layer of which all weights are shown
 BEFORE = (128, 64)  # two hidden layers, before they are doubled
 DOUBLED = Question(
@@ -94,14 +95,15 @@ def one_layer() -> None:
     st.image(sheet, output_format="PNG")
     st.caption(
         f"The weights of the ten neurons, 0 to 4 above and 5 to 9 below, each at the place of its pixel. After "
-        f"{snapshot.batches:,} batches this layer reads {snapshot.accuracy:.1%} of the validation images rightly, "
-        "which it did not learn from."
+        f"{snapshot.batches:,} {'batch' if snapshot.batches == 1 else 'batches'} this layer reads "
+        f"{snapshot.accuracy:.1%} of the validation images rightly, which it did not learn from."
     )
-    lesson.notice(
-        "It starts with random weights, and nobody draws the shapes: they come from the examples. Where ink speaks "
-        "for a digit, the weight becomes vermillion; where ink speaks against it, blue. In the middle of the 0 "
-        "there should be none."
-    )
+    lesson.notice(what_the_weights_show(snapshot.batches))
+    if dataset.name_in_use() == state.GENERATED:
+        st.caption(
+            "These are generated digits, which vary more than those of MNIST. On MNIST such a layer reads 88% rightly "
+            "after 1,000 batches."
+        )
     st.markdown("##### Point at a neuron")
     left, right = st.columns(2)
     with left:
@@ -114,13 +116,27 @@ def one_layer() -> None:
     show_answer(snapshot.biases.new_tensor([found.z for found in sums]), shows)
 
 
+def what_the_weights_show(batches: int) -> str:
+    """What to see in the pictures of the ten neurons at this moment of the training."""
+    if batches == 0:
+        return "So far only random numbers: it can only guess."
+    if batches < SHAPES_SHOW:
+        return "Nobody draws the shapes that begin to show in the random numbers: they come from the examples."
+    return (
+        "Nobody drew these shapes: they come from the examples. Where ink speaks for a digit, the weight has become "
+        "vermillion; where ink speaks against it, blue. In the middle of a 0 there should be no ink, so the weights "
+        "there are blue."
+    )
+
+
 def show_answer(z: Tensor, shows: int) -> None:
     """What all ten sums say together."""
     answer = int(z.argmax())
     st.markdown(
         f"All ten neurons do this with the same image. The largest of the ten sums is that of neuron {answer}, "
-        f"{written(z[answer].item())}: so this layer reads a **{answer}**. The image shows a **{shows}**. Softmax "
-        "makes probabilities of the ten sums:"
+        f"{written(z[answer].item())}: so this layer reads a **{answer}**. The image shows a **{shows}**. "
+        "Softmax makes the ten sums into probabilities: shares between 0 and 1 that add up to 1, the larger the sum "
+        "the larger. The lesson *Softmax, column by column* shows how."
     )
     theme.show(
         probability_bars(
@@ -232,8 +248,8 @@ st.markdown(
 one_layer()
 st.markdown(
     "A network gets its pixels normalized, as *The data* shows: less 0.1307 and divided by 0.3081. That is done with "
-    "each pixel before the sum, so it can just as well be done to the weights and the bias. The ones above are such: "
-    "they give the same sums, and their bias is what the neuron says of an empty sheet."
+    "each pixel before the sum. The weights and the bias shown above already include it, so that they can be "
+    "multiplied by plain pixels."
 )
 lesson.show_source(neuron_sum, for_plain_pixels, learning_layer)
 st.header("How many numbers are there to learn?", anchor=False)

@@ -27,7 +27,7 @@ QUESTION = Question(
     "only one thing left to learn: its own images, one by one.",
     {
         "It fell towards 0 as well.": "It would, if each new image were nearly the same as one of the training images. "
-        "But everyone writes differently, and the network knows only a few hundred digits.",
+        "But every digit is written differently, and the network knows only a few hundred digits.",
         "It fell, and then stayed where it was.": "That sounds fair: the network has nothing more to learn from new "
         "images. But learning its own images by heart changes the weights, and that changes how it reads new ones.",
         "It rose from the start.": "What the network learns first is useful for every image: it begins at 2.303, the "
@@ -36,14 +36,13 @@ QUESTION = Question(
     order=2,
 )
 
-lesson.header("Overfitting", "How can a network get better and better, and yet worse?")
+lesson.header("Overfitting", "Is a network that makes no mistakes on its examples a good one?")
 st.markdown(
     "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
     "twenty questions by heart. The second works until the questions are new.\n\n"
     f"A network has the same choice. Its weights and biases are numbers that training may set as it likes, here "
-    f"{PARAMETERS:,} of them. That is enough to store every training image, smudges included. The **training loss**, "
-    "its loss on the images it learns from, then falls towards 0 while it gets no better at reading. This is called "
-    "**overfitting**."
+    f"{PARAMETERS:,} of them: enough to store every training image, smudges included. Learning its examples by heart, "
+    "instead of what they have in common, is called **overfitting**."
 )
 splits = dataset.splits()
 dataset.notice("this lesson uses generated digits, which the program draws itself")
@@ -73,6 +72,12 @@ def draw_first(run: tuple[int, Study]) -> None:
         *(gap_in_numbers(reading) for reading in dict.fromkeys((study.lowest, study.last))),
     )
     say_what_became_of_mistakes(study)
+    if study.lowest.epoch < study.last.epoch:
+        lesson.notice(
+            "The two lines start close together and come apart. Up to the mark, learning its own images makes the "
+            "network better at all images. Beyond it, the training loss tells you nothing any more: only the "
+            "validation loss does."
+        )
 
 
 def say_where_it_turned(study: Study) -> None:
@@ -123,8 +128,9 @@ def say_what_became_of_mistakes(study: Study) -> None:
 st.header("500 images, learned by heart", anchor=False)
 st.markdown(
     f"The network gets {PLAIN.images} training images instead of all {len(splits.train):,}. After each epoch, one pass "
-    f"through them, its loss is measured twice: on these {PLAIN.images}, and on the {len(splits.validation):,} "
-    "**validation** images, from which it never learns. The difference is called the **generalisation gap**."
+    f"through them, its loss is measured twice: the **training loss** on these {PLAIN.images}, and the **validation "
+    f"loss** on {len(splits.validation):,} images from which it never learns. The difference is called the "
+    "**generalisation gap**."
 )
 if question.ask(QUESTION):
     live.experiment(
@@ -135,17 +141,14 @@ if question.ask(QUESTION):
         before=f"Press the button: {EPOCHS} epochs take a few seconds.",
         setting=splits.name,
     )
-    lesson.notice(
-        "The two lines start close together and come apart. Up to the mark, learning its own images makes the network "
-        "better at all images. Beyond it, the training loss tells you nothing any more: only the validation loss does."
-    )
 
 st.header("What helps", anchor=False)
 st.markdown(
+    "There are four remedies. Each makes it harder to learn by heart, or ends it in time.\n\n"
     "- **More images** are harder to learn by heart, and they show more ways to write a digit.\n"
     f"- **Stopping early** ends the training once the validation loss has gone {PATIENCE} epochs without a new lowest "
     "value. One then uses the weights of the epoch that was best.\n"
-    "- **Weight decay**, λ, makes every weight a little smaller in each step, so that only what many images ask for "
+    "- **Weight decay** makes every weight a little smaller in each step, so that only what many images ask for "
     "grows large.\n"
     "- **Dropout** silences some hidden neurons in each step, others each time. No neuron can rely on another one to "
     "remember an image for it. When the network reads, all of them work."
@@ -181,9 +184,11 @@ def draw_again(run: tuple[int, Study]) -> None:
         description="Training and validation loss of this run and, pale, of the one before; the table has the numbers.",
     )
     if before:
-        st.caption(f"Solid: run {number}, {settings(study)}. Pale and dashed: run {before[0]}, {settings(before[1])}.")
+        st.caption(
+            f"Solid: run {number}, {settings(number, study)}. Pale and dashed: run {before[0]}, {settings(*before)}."
+        )
     say_where_it_turned(study)
-    st.markdown("Your last runs, with the loss and the accuracy on the validation images:")
+    st.markdown("Your last runs: the lowest and the last validation loss, and the share read rightly at the end.")
     st.table([row(number, study) for number, study in reversed(overfitting_runs.kept().items())], border="horizontal")
 
 
@@ -191,16 +196,14 @@ def row(number: int, study: Study) -> dict[str, str]:
     """A run as a line of the table."""
     lowest, last = study.lowest, study.last
     return {
-        "Run": str(number),
-        "Settings": settings(study),
-        "Lowest loss": f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
-        "Last loss": f"{last.validation_loss:.3f} (epoch {last.epoch})",
-        "Accuracy": f"{last.validation_accuracy:.1%}",
-        "On its own images": f"{last.train_accuracy:.1%}",
+        "Run": f"{number}: {settings(number, study)}",
+        "Lowest": f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
+        "Last": f"{last.validation_loss:.3f} (epoch {last.epoch})",
+        "Right": f"{last.validation_accuracy:.1%}",
     }
 
 
-def settings(study: Study) -> str:
+def settings(number: int, study: Study) -> str:
     """What a run was made with, in a few words."""
     remedies = study.remedies
     parts = [f"{study.images:,} images"]
@@ -208,19 +211,21 @@ def settings(study: Study) -> str:
     parts += [f"dropout {remedies.dropout:.0%}"] * bool(remedies.dropout)
     parts += ["stops early"] * remedies.stop_early
     parts += [f"seed {remedies.seed}"] * bool(remedies.seed)
+    parts += [f"stopped after epoch {study.last.epoch}"] * overfitting_runs.was_stopped(number, study)
     return ", ".join(parts)
 
 
 remedies = controls()
 st.markdown(
-    f"With weight decay, a step first makes each weight smaller by the share $\\eta\\lambda$, where $\\eta$ = "
-    f"{LEARNING_RATE:g} is the learning rate; then it moves the weight as always."
+    "How strong weight decay is, is given by a number called $\\lambda$ (lambda); at 0 there is none. How far a step "
+    f"moves the weights is set by the **learning rate** $\\eta$ (eta), here {LEARNING_RATE:g}. Before each step, every "
+    "weight becomes smaller by a share, which is the product of the two:"
 )
-lesson.formula(
-    r"w \leftarrow (1 - \eta\lambda)\,w",
+shrunk = (
     rf"w \leftarrow (1 - {LEARNING_RATE:g} \cdot {remedies.weight_decay:g})\,w = "
-    rf"{1 - LEARNING_RATE * remedies.weight_decay:g}\,w",
+    rf"{1 - LEARNING_RATE * remedies.weight_decay:g}\,w"
 )
+lesson.formula(r"w \leftarrow (1 - \eta\lambda)\,w", *[shrunk] * bool(remedies.weight_decay))
 live.experiment(
     "overfit_again",
     "Train with these settings",
@@ -229,14 +234,16 @@ live.experiment(
     before="Change a setting or two, then press the button. Your runs are kept here, so that you can compare them.",
     setting=(remedies, splits.name),
 )
-lesson.notice(
-    "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are less "
-    "sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images instead of 500 "
-    "it is more than a fifth lower."
-)
+if overfitting_runs.has_tried_remedies():
+    lesson.notice(
+        "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are less "
+        "sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images instead of "
+        "500 it is more than a fifth lower."
+    )
 lesson.try_this(
-    "Train without any remedy, then with another seed: that is how much chance alone changes. Is the difference that a "
-    "remedy makes larger? Then put several remedies together, and try to get below the lowest loss in your table."
+    "Train without any of the four remedies, then with another seed: that is how much chance alone changes. Is the "
+    "difference that a remedy makes larger? Then put several together, and try to get below the lowest loss in your "
+    "table."
 )
 lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
 lesson.footer()

@@ -20,18 +20,19 @@ LEARNS_FROM = 10_000  # images: as many as there are generated digits, and a sec
 
 def learning_layer() -> list[Snapshot]:
     """A single dense layer at ``MOMENTS`` of its training on the digits in use."""
-    splits = dataset.splits()
-    return _learning_layer(splits.name, splits)
+    with st.spinner("A network of one layer is being trained. It takes a second or two."):
+        splits = dataset.splits()  # on a server just started this waits too, until digits are drawn
+        return _learning_layer(splits.name, splits)
 
 
-@st.cache_resource(max_entries=2, show_spinner="A network of one layer is being trained. It takes a second.")
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _learning_layer(name: str, _splits: Splits) -> list[Snapshot]:
     from mnist_core import neurons
 
     return neurons.learning_layer(_splits.train.subset(slice(0, LEARNS_FROM)), _splits.validation, MOMENTS)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def separation(activation: str, hidden: int, seed: int) -> Separation:
     """What a small network makes of two rings of points."""
     from mnist_core import rings
@@ -40,7 +41,7 @@ def separation(activation: str, hidden: int, seed: int) -> Separation:
 
 
 def model_in_use() -> tuple[MLP, str]:
-    """The network that reads, and its name; both for a page that shows what it does."""
+    """The network that reads, and its name: for a page that lets it read, or shows what it does."""
     key = status.model_in_use()
     for trained in training_panel.visitor().models:
         if trained.key == key:

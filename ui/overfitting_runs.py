@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
+from mnist_core.jobs import ENDED
+from ui import training_panel
+
 if TYPE_CHECKING:
     from mnist_core.overfitting import Study
 
+NAMES = ("overfit_first", "overfit_again")  # of the experiments that make the runs
 MOST_RUNS = 6  # kept; the oldest goes first
 
 
@@ -32,3 +36,21 @@ def before(number: int) -> tuple[int, Study] | None:
     """The kept run before another, if there is one."""
     earlier = [key for key in kept() if key < number]
     return (earlier[-1], kept()[earlier[-1]]) if earlier else None
+
+
+def was_stopped(number: int, study: Study) -> bool:
+    """Whether a run ended before its time: the reader stopped it, or began another one."""
+    is_newest = number >= max(kept(), default=0)
+    return not study.is_over and not (is_newest and _is_going_on())
+
+
+def has_tried_remedies() -> bool:
+    """Whether a kept run with settings of the reader's own came to its end."""
+    from mnist_core.overfitting import Remedies
+
+    return any(study.is_over and study.remedies != Remedies() for study in kept().values())
+
+
+def _is_going_on() -> bool:
+    experiments = training_panel.visitor().experiments
+    return any(experiments[name].job.snapshot().state not in ENDED for name in NAMES if name in experiments)

@@ -87,7 +87,8 @@ def two_classes_map(
     size = 320.0
     rows = np.asarray(scores, dtype=np.float64)[::-1]  # the top row first
     # 2p - 1, lifted a little on both sides of zero, so that the border can be seen where the network is unsure too.
-    colours = signed_colours(values=0.2 * np.sign(rows) + 0.5 * np.tanh(rows / 2), theme=theme, limit=1.0)
+    side = np.clip(rows / _change_per_cell(rows), -1, 1)  # the sign, but smooth over the cells the border runs through
+    colours = signed_colours(values=0.2 * side + 0.5 * np.tanh(rows / 2), theme=theme, limit=1.0)
     stream = io.BytesIO()
     Image.fromarray(colours).save(stream, "PNG")
     data = base64.b64encode(stream.getvalue()).decode()
@@ -100,6 +101,15 @@ def two_classes_map(
         )
     said = "Filled points in the middle, hollow ones around them, and the areas that the network gives to each."
     return svg.drawing(width=size, height=size, content="".join(parts), said=said, scale=1.2)
+
+
+def _change_per_cell(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How much the score changes from a cell to the next, [rows, columns], above 0.
+
+    A score divided by it is the distance to the border in cells, so that a slanting border needs no stairs.
+    """
+    down, right = np.gradient(scores)
+    return np.maximum(np.hypot(down, right), 1e-9)
 
 
 def silenced_neurons(

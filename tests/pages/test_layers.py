@@ -11,6 +11,7 @@ from torch.nn import functional
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits, normalize
 from mnist_core.model import MLP, MLPConfig
+from mnist_core.rings import separate
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
@@ -49,6 +50,22 @@ def test_a_line_cannot_separate_the_rings_and_three_bent_neurons_can() -> None:
         assert least <= int(found[1]) <= most
 
 
+def test_three_neurons_do_not_close_the_border_from_each_seed() -> None:
+    closed = [separate("relu", 3, seed).accuracy == 1 for seed in range(6)]
+    assert any(closed)
+    assert not all(closed)
+    assert "with three neurons it can close around the middle; if it does not, try another seed" in text(
+        open_page(PAGE)
+    )
+
+
+def test_the_product_of_two_layers_adds_up_over_the_neurons_in_between() -> None:
+    first, second = torch.rand(3, 4), torch.rand(2, 3)  # (hidden, inputs), (outputs, hidden)
+    added = sum(first[i, 1] * second[0, i] for i in range(3))
+    assert torch.isclose((second @ first)[0, 1], torch.as_tensor(added))
+    assert "the weight in times the weight out" in text(open_page(PAGE))
+
+
 @pytest.mark.parametrize("z", [-2.5, 0.0, 3.1])
 def test_the_activations_with_numbers(z: float) -> None:
     app = open_page(PAGE)
@@ -57,6 +74,8 @@ def test_the_activations_with_numbers(z: float) -> None:
     shown = formulas(app)
     for value in (functional.relu(point), torch.tanh(point), torch.sigmoid(point)):
         assert f"= {value.item():.3f}" in shown
+    exponent = f"{-z:.1f}" if z else "0"
+    assert rf"\frac{{1}}{{1 + e^{{{exponent}}}}}" in shown
 
 
 def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() -> None:
@@ -88,7 +107,7 @@ def test_the_parameters_after_pooling() -> None:
     shown = formulas(open_page(PAGE))
     for inputs in (28 * 28, 14 * 14, 7 * 7):
         count = sum(p.numel() for p in torch.nn.Linear(inputs, 128).parameters())
-        assert rf"{inputs} \times 128 + 128 = {count:,}".replace(",", "{,}") in shown
+        assert rf"{inputs} & \times 128 + 128 & = {count:,}".replace(",", "{,}") in shown
 
 
 def test_dropout_silences_in_training_only_and_keeps_the_count(digits: Splits) -> None:
@@ -122,7 +141,7 @@ def test_dropout_silences_in_training_only_and_keeps_the_count(digits: Splits) -
 
 def test_controls_a_link_leaves_out_keep_the_value_it_gives() -> None:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
-    app.query_params["hide"] = "ring_between,ring_neurons,drop_mode,pixel_seed,ask_permuted"
+    app.query_params["hide"] = "ring_between,ring_neurons,drop_mode,pixel_seed,ask_permuted,pool_kind"
     app.query_params["ring_between"] = "tanh"
     app.query_params["drop_mode"] = "reads"
     app = sound(app.switch_page(PAGE).run())

@@ -6,9 +6,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits, normalize
+from mnist_core.data import Splits, generated_splits, normalize
 from mnist_core.model import MLP, MLPConfig
+from mnist_core.neurons import Snapshot, learning_layer
 from tests.test_pages import offline, open_page, sound, text, train  # noqa: F401
+from ui import networks
 
 PAGE = "pages/network.py"
 
@@ -99,6 +101,8 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
         found = re.search(r"reads ([\d.]+)% of the validation images", page)
         assert found
         shares.append(float(found[1]))
+        guesses = "So far only random numbers: it can only guess." in page
+        assert guesses == (batches == 0) == ("so the weights there are blue" not in page)
     assert shares[0] < 30 < 60 < shares[1]
     bars = app.get("vega_lite_chart")
     assert len(bars) == 1
@@ -107,6 +111,36 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
     app = sound(app.slider(key="net_neuron").set_value(int(answer[1])).run())
     z = answer[2].replace("−", "-")
     assert any(formula.endswith(rf"\approx {z}") for formula in formulas(app))
+
+
+def middle_of_the_zero(snapshot: Snapshot) -> float:
+    return snapshot.weights[0, 11:17, 11:17].mean().item()
+
+
+def check_shapes(splits: Splits) -> list[Snapshot]:
+    """From the moment on when the page says so, the middle of the 0 is blue; returns the snapshots."""
+    snapshots = learning_layer(splits.train.subset(slice(0, networks.LEARNS_FROM)), splits.validation, networks.MOMENTS)
+    assert all(middle_of_the_zero(found) < 0 for found in snapshots if found.batches >= 100)
+    assert snapshots[0].accuracy < 0.2
+    return snapshots
+
+
+def spread(images: torch.Tensor, labels: torch.Tensor) -> float:
+    """How far the images of a digit lie from their mean: squares summed over the pixels, mean over the digits."""
+    of_each = [images[labels == digit].flatten(1).double() / 255 for digit in range(10)]
+    return sum(found.var(dim=0, correction=0).sum().item() for found in of_each) / 10
+
+
+def test_what_it_says_of_the_shapes_is_so_for_generated_digits() -> None:
+    check_shapes(generated_splits())
+    assert "On MNIST such a layer reads 88% rightly after 1,000 batches" in text(open_page(PAGE))
+
+
+def test_what_it_says_of_the_shapes_is_so_for_mnist(mnist: Splits) -> None:
+    last = check_shapes(mnist)[-1]
+    assert (last.batches, f"{last.accuracy:.0%}") == (1000, "88%")
+    drawn = generated_splits().train
+    assert spread(drawn.images, drawn.labels) > spread(mnist.train.images, mnist.train.labels)  # "vary more"
 
 
 def test_it_looks_into_the_readers_own_network() -> None:

@@ -1,10 +1,13 @@
 """Drawings: they hold what they were given, for eyes and for screen readers, and are sound XML."""
 
 import base64
+import io
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_core.figures.layers import activation_curves, side_by_side_pictures, silenced_neurons, two_classes_map
 from mnist_core.figures.network_diagram import network_diagram, weight_areas
@@ -86,6 +89,18 @@ def test_points_stand_where_they_are() -> None:
     inside, outside = of_kind(html, "circle")
     assert (inside.get("cx"), inside.get("cy"), inside.get("fill")) == ("160.0", "80.0", LIGHT.text)
     assert (outside.get("cx"), outside.get("cy"), outside.get("fill")) == ("0.0", "160.0", "none")
+
+
+def test_a_slanting_border_has_no_stairs() -> None:
+    side, slope = 50, 0.3
+    scores = [[column - 20.3 - slope * row for column in range(side)] for row in range(side)]
+    html = two_classes_map(points=[], labels=[], scores=scores, reach=1.0, theme=LIGHT)
+    (picture,) = of_kind(html, "image")
+    data = base64.b64decode(str(picture.get("href")).split(",")[1])
+    warmth = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=np.float64)[::-1] @ [1.0, 0.0, -1.0]
+    # Between the last clearly blue and the first clearly vermillion cell, the border is where the warmth crosses 0.
+    borders = [np.interp(0, row, np.arange(side)) for row in np.maximum.accumulate(warmth, axis=1)]
+    assert np.abs(borders - (20.3 + slope * np.arange(side))).max() < 0.15  # of a cell; stairs are off by up to 0.5
 
 
 def test_curves_have_the_readers_point() -> None:
