@@ -241,8 +241,9 @@ def show_torch(z: torch.Tensor, y: torch.Tensor, right: str) -> None:
         rf"\text{{CrossEntropyLoss: }} {in_one.item():z.3f}",
     )
     st.markdown(
-        "So in training the softmax is inside the loss: CrossEntropyLoss wants scores, not probabilities. Later, to "
-        "name the digit, the largest score is enough, because softmax keeps the order. "
+        "So in training the softmax is inside the loss: CrossEntropyLoss wants scores, not probabilities. Later, "
+        "softmax is needed for probabilities alone: to name the digit, the largest score is enough, because softmax "
+        "keeps the order. "
         f"{model_choice(z)} The image shows a {right}."
     )
 
@@ -265,9 +266,9 @@ st.markdown(
     "minus the natural logarithm of p."
 )
 st.markdown(
-    "The **natural logarithm**, ln, says to which power $e$ = 2.718… must be raised to get p. Raised to the power "
-    "−0.693, it gives 0.5. So ln 0.5 = −0.693, and p = 0.5 costs 0.693. The minus makes the price positive: it is 0 "
-    "where p is 1, and grows without end as p comes closer to 0."
+    "The **natural logarithm**, ln, says to which power $e$ = 2.718… must be raised to get p. For "
+    "example, $e^{-0.693}$ is 0.5, so ln 0.5 = −0.693, and p = 0.5 costs 0.693. The minus makes the price positive: "
+    "it is 0 where p is 1, and grows without end as p comes closer to 0."
 )
 may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
 price(answered=may_show_price)
@@ -305,7 +306,7 @@ st.header("Two classes are a special case", anchor=False)
 st.markdown(
     "The first lesson showed that the softmax of two scores, $z$ and 0, is the sigmoid of $z$; here is the other side "
     "of it, the loss. For two classes it is called **binary cross-entropy**: minus the logarithm of "
-    "$p^y (1 - p)^{1 - y}$, with $y$ and $1 - y$ as its indicators."
+    "${p^y (1 - p)^{1 - y}}$, with $y$ and $1 - y$ as its indicators."
 )
 two_classes()
 lesson.notice("Change y: the other of the two terms is left. The sigmoid and the softmax cost the same.")

@@ -187,8 +187,8 @@ st.header("One number for two classes", anchor=False)
 st.markdown(
     "Take images of zeros and ones only. Call an image $x$ and what it really shows $y$: its **class**, 0 or 1, also "
     "called its **label**. A network looks at $x$ and answers with one number between 0 and 1, $y'$. It is the "
-    "probability that the image is a 1. What is left is the probability that it is a 0. The upright line is read "
-    "“given”: the probability that y is 1, given the image x."
+    "probability that the image is a 1. What is left is the probability that it is a 0. In the formula, $P$ stands for "
+    "“the probability of”, and the upright line is read “given”: the probability of y being 1, given the image x."
 )
 lesson.formula(r"P(y = 1 \mid x) = y'", r"P(y = 0 \mid x) = 1 - y'")
 st.markdown(
