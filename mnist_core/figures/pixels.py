@@ -95,7 +95,7 @@ def level_histogram(
     name: str,
     without_paper: bool,
     theme: Theme,
-    height: int = 230,
+    height: int = 260,
 ) -> VegaFigure:
     """How often pixels have which value, on one of the two scales, with one value marked.
 
@@ -124,7 +124,7 @@ def level_histogram(
     rows.append(("mean", mean, mean, 0.0, ""))
     rows.append(("value", value, value, 0.0, f"your pixel: {_short(value)}"))
     data = pd.DataFrame(rows, columns=["kind", "start", "end", "share", "label"])
-    said = f"dashed: the mean, {_short(mean)}; grey band: one deviation, {_short(deviation)}, to each side"
+    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
     spec = {
         "title": {
             "text": said,
