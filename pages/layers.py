@@ -36,6 +36,7 @@ from ui.question import Question, ask
 
 BETWEEN = {NOTHING: "nothing", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 POOLED = {"max": "maximum", "mean": "mean"}
+POOLED_DIGIT = 2  # has curves and a corner to lose
 COMPARED = 100  # validation images
 CURVE = [i / 20 - 4 for i in range(161)]
 PLAIN, SHUFFLED = "pixels in place", "pixels shuffled"
@@ -219,7 +220,8 @@ def permuted() -> None:
 def pooling() -> None:
     """An image, pooled once and twice, and what that saves the next layer."""
     kind = link.buttons("Four pixels become their", "pool_kind", KINDS, KINDS[0], names=POOLED.__getitem__)
-    images = dataset.splits().validation.images[:1]
+    validation = dataset.splits().validation
+    images = validation.images[validation.labels == POOLED_DIGIT][:1]
     once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
     twice = pool(once, kind)  # (1, 14, 14) -> (1, 7, 7)
     page = 18 if theme.current() == DARK else 255

@@ -217,9 +217,9 @@ def settings(number: int, study: Study) -> str:
 
 remedies = controls()
 st.markdown(
-    "How strong weight decay is, is given by a number called $\\lambda$ (lambda); at 0 there is none. How far a step "
-    f"moves the weights is set by the **learning rate** $\\eta$ (eta), here {LEARNING_RATE:g}. Before each step, every "
-    "weight becomes smaller by a share, which is the product of the two:"
+    "The number $\\lambda$ (lambda) says how strong weight decay is; at 0 there is none. The **learning rate** $\\eta$ "
+    f"(eta) says how far a step moves the weights, here {LEARNING_RATE:g}. Before each step, every weight becomes "
+    "smaller by a share: the product of the two."
 )
 shrunk = (
     rf"w \leftarrow (1 - {LEARNING_RATE:g} \cdot {remedies.weight_decay:g})\,w = "

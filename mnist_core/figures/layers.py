@@ -109,7 +109,8 @@ def _change_per_cell(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]
     A score divided by it is the distance to the border in cells, so that a slanting border needs no stairs.
     """
     down, right = np.gradient(scores)
-    return np.maximum(np.hypot(down, right), 1e-9)
+    change: npt.NDArray[np.float64] = np.maximum(np.hypot(down, right), 1e-9)
+    return change
 
 
 def silenced_neurons(

@@ -124,7 +124,7 @@ def test_the_numbers_of_the_prose() -> None:
     assert f"here {count:,} of them" in page
     assert f"{plain.images} training images, {count:,} numbers to learn. After {EPOCHS} epochs" in question
     assert f"gone {PATIENCE} epochs without" in page
-    assert f"$\\eta$ (eta), here {LEARNING_RATE:g}." in page
+    assert f"$\\eta$ (eta) says how far a step moves the weights, here {LEARNING_RATE:g}." in page
     assert "2.303, the loss of guessing" in page_after("It rose from the start.")
     assert f"{math.log(10):.3f}" == "2.303"
 
