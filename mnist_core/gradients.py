@@ -1,10 +1,10 @@
-"""Gradients looked at one by one: of each example, of a batch, and the loss along a direction."""
+"""The gradient of a batch, and the loss along a direction."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.func import functional_call, grad, vmap
+from torch.func import functional_call
 
 from mnist_core.functions import cross_entropy
 from mnist_core.model import MLP
@@ -24,26 +24,6 @@ def batch_gradient(model: MLP, inputs: Tensor, labels: Tensor) -> dict[str, Tens
     names, parameters = zip(*model.named_parameters(), strict=True)
     loss = cross_entropy(model(inputs), labels).mean()
     return dict(zip(names, torch.autograd.grad(loss, parameters), strict=True))
-
-
-def example_gradients(model: MLP, inputs: Tensor, labels: Tensor) -> Tensor:
-    """The gradient of each example's own loss, as one row of numbers. Their mean is the gradient of the batch.
-
-    Args:
-        model: As for ``batch_gradient``; without dropout, or in eval mode.
-        inputs: torch.float32 [N, 784], normalized.
-        labels: torch.int64 [N].
-
-    Returns:
-        torch.float32 [N, parameters], in the order of ``model.parameters()``. 32 examples of 784-128-10 are 13 MB.
-    """
-
-    def loss(parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
-        return cross_entropy(functional_call(model, parameters, (x[None],))[0], y)
-
-    parameters = {name: parameter.detach() for name, parameter in model.named_parameters()}
-    rows = vmap(grad(loss), in_dims=(None, 0, 0))(parameters, inputs, labels)
-    return torch.cat([rows[name].flatten(1) for name in parameters], dim=1)  # (N, ...) each -> (N, parameters)
 
 
 @torch.no_grad()
