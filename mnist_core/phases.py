@@ -76,6 +76,7 @@ class Moment:
         lengths: The length of the gradient, all parameters taken as one row of numbers, after each backward pass
             since the gradients were last thrown away: one for each pass that is added up in them.
         losses: The loss of the batch before the first step and after each one.
+        moved: Whether the weights have moved since the first of the passes that are added up.
         update: What the last step did to one weight; None before the first one.
     """
 
@@ -86,6 +87,7 @@ class Moment:
     changed: frozenset[str]
     lengths: tuple[float, ...]
     losses: tuple[float, ...]
+    moved: bool = False
     update: WeightUpdate | None = None
 
     @property
@@ -97,8 +99,12 @@ class Moment:
     def coming_step(self) -> object:
         """What the next step depends on: two moments with equal ones, of one ``SlowStep``, foretell the same step."""
         steps = len(self.losses)
-        adds = self.phase in ("zero_grad", "backward") and len(self.lengths) + (self.phase == "zero_grad") > 1
-        return (steps, self.phase, self.lengths) if adds else steps
+        return (steps, self.phase, self.lengths) if self.adds_up else steps
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the next step will follow a sum of several gradients, because ``zero_grad`` was left out."""
+        return self.phase in ("zero_grad", "backward") and len(self.lengths) + (self.phase == "zero_grad") > 1
 
     def there(self, name: str) -> Tensor:
         """The tensor of this name.
@@ -156,6 +162,11 @@ class SlowStep:
         """A pixel with ink in the first image, and two more to the right of it: a place worth looking at."""
         return min(int(self.inputs[0].argmax()), INPUTS - 3)
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the optimizer carries gradients of earlier steps on into the next one."""
+        return self.optimizer_name != "sgd" and len(self.moment.losses) > 1
+
     def advance(self, rate: float, skip: bool = False) -> Moment:
         """Does the next phase, or leaves it out.
 
@@ -178,6 +189,7 @@ class SlowStep:
             self._do(phase, rate)
         tensors = self._tensors()
         moved = phase == "step" and not skip
+        cleared = phase == "zero_grad" and not skip
         self.moment = Moment(
             number=before.number + (before.phase == "step"),
             phase=phase,
@@ -186,6 +198,7 @@ class SlowStep:
             changed=_changed(before.tensors, tensors),
             lengths=self._lengths(before.lengths, phase, skip),
             losses=(*before.losses, self._loss_now()) if moved else before.losses,
+            moved=not cleared and (moved or before.moved),
             update=self._update(before, rate) if moved else before.update,
         )
         return self.moment
@@ -293,6 +306,34 @@ class SlowStep:
             mean=None if mean is None else mean / (1 - 0.9**steps),
             square=None if square is None else square / (1 - 0.999**steps),
         )
+
+
+def significant(number: float, digits: int = 4) -> str:
+    """A number with some significant digits, in LaTeX: 0.01234, and a power of ten only where it is tiny."""
+    if not number or not math.isfinite(number):
+        return f"{number:.0f}"
+    power = math.floor(math.log10(abs(float(f"{number:.{digits - 1}e}"))))
+    if power < -5:
+        return rf"{number / 10.0**power:.{digits - 1}f} \cdot 10^{{{power}}}"
+    return f"{number:.{max(0, digits - 1 - power)}f}"
+
+
+def places_that_show(before: float, change: float, after: float) -> int | None:
+    """How many decimals show that before − change = after, once all three are rounded.
+
+    Args:
+        before: A weight before a step.
+        change: What the step took from it, as worked out from numbers that are rounded already.
+        after: The weight after the step.
+
+    Returns:
+        The fewest, from 4 to 8, with which the weight visibly moves and the equality holds; None if there are none.
+    """
+    for places in range(4, 9):
+        old, new = round(before, places), round(after, places)
+        if f"{old - change:.{places}f}" == f"{new:.{places}f}" and (abs(old - new) >= 9 * 10**-places or not change):
+            return places
+    return None
 
 
 def two_backwards(model: MLP, inputs: Tensor, labels: Tensor, zero_grad: bool) -> list[Tensor]:

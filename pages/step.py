@@ -17,11 +17,13 @@ from mnist_core.phases import (
     WeightUpdate,
     excerpt,
     marked_source,
+    places_that_show,
+    significant,
     two_backwards,
 )
 from mnist_core.ruler import Ruler
 from mnist_core.training import train_step
-from ui import dataset, lesson, link, microscope, question, theme
+from ui import dataset, lesson, link, microscope, question, state, theme
 from ui.microscope import RATE
 from ui.question import Question
 from ui.training_panel import OPTIMIZERS
@@ -37,6 +39,13 @@ HELP = {
     "step_weights": "New: all weights are random. Partly trained: it has learned from 100 batches of 32 images.",
     "step_optimizer": "The rule that turns gradients into changes of the weights.",
     "step_rate": "How large a change each step makes: what the gradient is multiplied with.",
+}
+BEGINNING = ("step_images", "step_network", "step_seed", "step_weights", "step_optimizer")
+ABOUT = {
+    "sgd": "**SGD**, stochastic gradient descent, is the plain rule: each weight goes against its gradient. "
+    "(Stochastic: the images are drawn at random.)",
+    "momentum": "**Momentum** keeps some of its speed: earlier gradients count too, less and less.",
+    "adam": "**Adam** divides by the usual size of a weight's gradient, so that small gradients move weights far too.",
 }
 # Dense enough for a smooth curve, and with all that the control can stand on.
 RULER = tuple(sorted({*RATES, *(float(f"{10 ** (power / 12):.1e}") for power in range(-60, 13))}))
@@ -87,7 +96,7 @@ TOO_LARGE = Question(
 
 def setting(digits: str) -> microscope.Setting:
     """The controls, and what they say, for the data set of this name."""
-    with st.container(border=True):
+    with st.container(border=not all(map(link.is_hidden, BEGINNING))):
         left, right = st.columns(2, gap="large")
         with left:
             images = link.whole_slider("Images in the batch", "step_images", 1, 8, 4, help=HELP["step_images"])
@@ -103,11 +112,19 @@ def setting(digits: str) -> microscope.Setting:
                 names=OPTIMIZERS.__getitem__,
                 help=HELP["step_optimizer"],
             )
-            st.caption(
-                "Changing one of these starts again at the first phase. The learning rate is further down, at its "
-                "ruler, and can be changed at any time."
-            )
+        st.caption(_said_of_setting(optimizer))
     return microscope.Setting(digits, images, seed, NETWORKS[network], weights == "new", optimizer)
+
+
+def _said_of_setting(optimizer: str) -> str:
+    """What the optimizers are, and what the controls that the link has left on the page do to the step."""
+    about = [ABOUT[optimizer]] if link.is_hidden("step_optimizer") else ABOUT.values()
+    said = []
+    if not all(map(link.is_hidden, BEGINNING)):
+        said.append("Changing a setting in this box starts again at the first phase.")
+        if not link.is_hidden(RATE):
+            said.append("The learning rate is further down, at its ruler, and can be changed at any time.")
+    return "\n\n".join([" ".join(about), " ".join(said)]).strip()
 
 
 @st.fragment
@@ -115,7 +132,7 @@ def laboratory() -> None:
     """Everything that moves: all parts show one and the same step."""
     splits = dataset.splits()  # asked once: MNIST may arrive while this page is drawn
     slow = microscope.of_session(setting(splits.name), splits)
-    show_presses(slow.moment)
+    show_presses(slow.moment, splits.name)
     if slow.moment.is_finite:
         show_tensors(slow)
         show_by_hand(slow)
@@ -123,7 +140,7 @@ def laboratory() -> None:
     show_ruler(slow)
 
 
-def show_presses(moment: Moment) -> None:
+def show_presses(moment: Moment, digits: str) -> None:
     """Where the step stands, the buttons that move it, what has happened, and the line that did it."""
     st.header("Five presses", anchor=False)
     st.markdown(f"**Step {moment.number}** &nbsp; " + " → ".join(_badge(phase, moment) for phase in PHASES))
@@ -147,8 +164,13 @@ def show_presses(moment: Moment) -> None:
         )
         st.button("Start again", key="step_again", icon=":material/replay:", on_click=microscope.start_again)
     with st.container(border=True, key="step_happened"):
+        if microscope.has_new_digits() and moment.phase is None:
+            here = "MNIST is here" if digits == state.MNIST else f"The images are now {digits}"
+            st.markdown(f":material/restart_alt: **{here}: the step begins again with its images.**")
         st.markdown(what_happened(moment))
-    st.code(marked_source(moment.phase, moment.skipped), language="python")
+        if moment.phase is not None and moment.is_finite:
+            st.markdown(what_is_new(moment))
+    st.code(marked_source(moment.phase, moment.skipped), language="python", wrap_lines=True)
     if len(moment.losses) > 1:
         shown = moment.losses[-8:]
         earlier = "… → " if len(moment.losses) > len(shown) else ""
@@ -174,8 +196,9 @@ def what_happened(moment: Moment) -> str:
     match moment.phase, moment.skipped:
         case None, _:
             return (
-                "**Nothing has happened yet.** There are images, their labels, and a network with its weights. There "
-                "are no scores, no loss and no gradient. Press *Next*."
+                "**Nothing has happened yet.** There are images, their labels (which digit each one is), and a network "
+                "with its weights. There are no scores yet, no **loss** (how wrong the scores are, as one number) and "
+                "no **gradient** (how the loss would change with each weight). Press *Next*."
             )
         case "forward", _:
             return _said_of_forward(moment)
@@ -190,7 +213,7 @@ def what_happened(moment: Moment) -> str:
         case "zero_grad", False:
             return (
                 "**The old gradients are thrown away.** `.grad` of every weight is `None`: none yet. Without this, "
-                "the next phase would add to what the last step has left there."
+                "those of the last step would still be there in the next phase."
             )
         case "backward", _:
             return _said_of_backward(moment)
@@ -208,7 +231,7 @@ def _said_of_forward(moment: Moment) -> str:
     right = sum(a == y for a, y in zip(answers, labels.tolist(), strict=True))
     return (
         f"**The images went through the network.** Each came out as ten scores, the logits: {list(logits.shape)} means "
-        f"{len(logits)} rows, one for each image, of 10 numbers. The highest score of image 1 is that of the "
+        f"{_rows_of(len(logits))}, one for each image, of 10 numbers. The highest score of image 1 is that of the "
         f"{answers[0]}; it is a {labels[0]}. In all, {right} of {len(labels)} are right."
     )
 
@@ -227,14 +250,18 @@ def _said_of_loss(moment: Moment) -> str:
 
 def _said_of_backward(moment: Moment) -> str:
     *earlier, length = moment.lengths
+    if earlier and not earlier[-1]:
+        return "**The gradient was added to what was there**, which was zero."
     if earlier:
+        why = (
+            "The weights have not moved in between, so the same gradient came twice."
+            if len(earlier) == 1 and not moment.moved
+            else "Each pass adds the gradient from where the weights stood then."
+        )
         return (
             f"**The gradient was added to what was there.** `.grad` now holds the sum of {len(moment.lengths)} "
             f"backward passes. Its length was {earlier[-1]:.4f}, and is now **{length:.4f}**, "
-            f"{length / earlier[-1]:.3f} times as much. If the weights have not moved in between, it is twice as much "
-            "after the second pass."
-            if earlier[-1]
-            else "**The gradient was added to what was there**, which was zero."
+            f"{length / earlier[-1]:.3f} times as much. {why}"
         )
     return (
         "**Every weight knows its slope.** `.grad` says for each weight how fast the loss would change if this weight "
@@ -256,8 +283,33 @@ def _said_of_step(moment: Moment) -> str:
     )
 
 
+def what_is_new(moment: Moment) -> str:
+    """The tensors that the last phase made, changed or threw away, with their shapes."""
+    gone = [name for name, tensor in moment.tensors.items() if name in moment.changed and tensor is None]
+    there = [name for name in moment.tensors if name in moment.changed and name not in gone]
+    # A later pass makes the gradient of the new logits, and changes all that are added up.
+    again = [name for name in there if moment.phase == "step" or (len(moment.lengths) > 1 and name != "logits.grad")]
+    if moment.phase not in ("backward", "step"):
+        again = []
+    new = [name for name in there if name not in again]
+    said = [
+        f"{word}: {', '.join(f'`{name}`, {list(moment.there(name).shape)}' for name in names)}."
+        for word, names in (("New", new), ("Changed", again))
+        if names
+    ]
+    if gone:
+        said.append(f"Thrown away: {', '.join(f'`{name}`' for name in gone)}.")
+    return "\n\n".join(said) or "New: nothing. All numbers are what they were."
+
+
 def show_tensors(slow: SlowStep) -> None:
     """The images, the gradient as pictures, and all tensors in a table."""
+    count = len(slow.labels)
+    st.markdown(
+        "Below is all that is in memory. Each block of numbers is a **tensor**. Its **shape** says how many they are: "
+        f"[{count}, 784] means {_rows_of(count)} of 784. `logits` are the scores, ten for each image. What ends in "
+        "`.grad` is the gradient of what stands before the dot."
+    )
     left, right = st.columns([2, 3], gap="large")
     with left:
         digits = microscope.batch()
@@ -281,10 +333,14 @@ def show_tensors(slow: SlowStep) -> None:
         st.caption("The arrow: made, changed or thrown away by the last press. W1 and b1 are the first layer.")
     if gradient is not None:
         lesson.notice(
-            "Every gradient picture is a mixture of the images in the batch, since the gradient of a weight is what "
-            "comes back to its neuron, times the pixel. The paper has a colour too: after normalization it is −0.424, "
-            "not 0, so its weights move as well." + _said_of_silence(gradient)
+            "Every gradient picture is a mixture of the images in the batch, since the gradient of a weight is the "
+            "slope of the neuron's sum, times the pixel, added up over the images. The paper has a colour too: after "
+            "normalization it is −0.424, not 0, so its weights move as well." + _said_of_silence(gradient)
         )
+
+
+def _rows_of(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _rows(slow: SlowStep) -> list[dict[str, str]]:
@@ -311,11 +367,16 @@ def _said_of_silence(gradient: Tensor) -> str:
 def show_by_hand(slow: SlowStep) -> None:
     """The two formulas of a step, each with the numbers of one case."""
     st.header("One score and one weight, by hand", anchor=False)
+    if slow.moment.tensors["logits"] is None:
+        st.markdown("Two formulas of this step come here, with its numbers, as soon as there are scores: press *Next*.")
+        return
     st.markdown(
         "`backward` begins at the end, with the scores, and works its way back to the weights. Its first result is so "
-        "simple that you can check it. The gradient of a score is the probability of its digit, minus 1 if that is the "
-        "right digit and minus 0 if not. It is divided by the number of images $N$, since the loss is their mean. "
-        "**y** is 1 for the right digit and 0 for the others."
+        r"simple that you can check it. $J$ is the loss, $z_i$ the score of the digit $i$, and $p_i$ the probability "
+        r"made from it. $\frac{\partial J}{\partial z_i}$ is the gradient of the score: how fast the loss changes when "
+        "the score grows. It is the probability of the digit, minus 1 if that is the right digit and minus 0 if not; "
+        "so $y_i$ is 1 for the right digit and 0 for the others. All is divided by the number of images $N$, since the "
+        "loss is their mean."
     )
     lesson.formula(r"\frac{\partial J}{\partial z_i} = \frac{p_i - y_i}{N}", *_scores_in_numbers(slow.moment))
     st.markdown(_compared_with_autograd(slow.moment))
@@ -337,8 +398,6 @@ def show_by_hand(slow: SlowStep) -> None:
 
 def _scores_in_numbers(moment: Moment) -> list[str]:
     """For image 1: the score of its right digit, and the best of the others."""
-    if moment.tensors["logits"] is None:
-        return []
     p, y = softmax(moment.there("logits"))[0], int(moment.there("labels")[0])
     count = len(moment.there("labels"))
     return [
@@ -354,8 +413,6 @@ def _best_wrong(moment: Moment) -> int:
 
 
 def _compared_with_autograd(moment: Moment) -> str:
-    if moment.tensors["logits"] is None:
-        return "The numbers come with `forward`."
     y = int(moment.there("labels")[0])
     said = f"These are two scores of image 1, a {y}: that of the {y} and the highest of the others. "
     if moment.tensors["logits.grad"] is None:
@@ -375,33 +432,42 @@ def _minus(number: Tensor) -> str:
 
 
 def _weight_in_numbers(update: WeightUpdate) -> list[str]:
-    places = 6 if update.rate >= 0.001 else 8
-    moved = rf"{update.before:.{places}f} - {written(update.rate)} \cdot "
-    result = f"{update.after:.{places}f}"
-    gradient = rf"\frac{{\partial J}}{{\partial W}} = {update.gradient:.6f}"
-    if update.velocity is not None:
-        return [gradient, rf"v = {update.velocity:.6f}", rf"{moved}{_bracketed(update.velocity)} = {result}"]
+    """The rule with the numbers of one weight: four digits of each, or more where the equality needs them."""
+    for digits in (4, 5, 6, 7):
+        lines, way, shown = _rule_in_numbers(update, digits)
+        places = places_that_show(update.before, update.rate * way, update.after)
+        if places:
+            break
+    places = places or 8
+    moved = rf"{update.before:.{places}f} - {written(update.rate)} \cdot {shown} = {update.after:.{places}f}"
+    return [*lines, moved]
+
+
+def _rule_in_numbers(update: WeightUpdate, digits: int) -> tuple[list[str], float, str]:
+    """What the rate is multiplied with: what it is made of, its value, and how it is written."""
+
+    def rounded(number: float) -> float:
+        return float(f"{number:.{digits - 1}e}")
+
+    gradient = rf"\frac{{\partial J}}{{\partial W}} = {significant(update.gradient, digits)}"
     if update.mean is not None and update.square is not None:
-        root = update.square**0.5
-        return [
-            gradient,
-            rf"\hat m = {update.mean:.6f}, \quad \sqrt{{\hat v}} = {root:.6f}",
-            rf"{moved}\frac{{{update.mean:.6f}}}{{{root:.6f}}} = {result}",
-        ]
-    return [gradient, rf"{moved}{_bracketed(update.gradient)} = {result}"]
-
-
-def _bracketed(number: float) -> str:
-    return f"({number:.6f})" if number < 0 else f"{number:.6f}"
+        mean, root = update.mean, update.square**0.5
+        above, below = significant(mean, digits), significant(root, digits)
+        made_of = rf"\hat m = {above}, \quad \sqrt{{\hat v}} = {below}"
+        below += " + 0.00000001" if root < 0.0001 else ""
+        return [gradient, made_of], rounded(mean) / (rounded(root) + 1e-8), rf"\frac{{{above}}}{{{below}}}"
+    way = update.gradient if update.velocity is None else update.velocity
+    shown = significant(way, digits)
+    lines = [gradient] if update.velocity is None else [gradient, f"v = {shown}"]
+    return lines, rounded(way), f"({shown})" if way < 0 else shown
 
 
 def show_accumulation(slow: SlowStep) -> None:
     """What a second backward pass does to the gradients, with and without zero_grad."""
     st.header("Forget, or add up?", anchor=False)
     st.markdown(
-        "Why does `zero_grad` stand there at all? Because `backward` **adds** what it finds to what is in `.grad`. So "
-        "the gradients of the last batch must be thrown away, or each step would follow the sum of all slopes since "
-        "the start, most of them from places where the weights no longer are."
+        "Why does `zero_grad` stand there at all? Leave it out, run `backward` once more, and see what becomes of the "
+        "gradients."
     )
     if not question.ask(TWICE):
         return
@@ -416,6 +482,11 @@ def show_accumulation(slow: SlowStep) -> None:
         f"`backward`; the gradient of W1 has a length of {once:.4f}. Middle: after two, without `zero_grad` between: "
         f"{twice:.4f}. Right: after two, with `zero_grad` between: {again:.4f}."
     )
+    st.markdown(
+        "That is why `zero_grad` stands there: `backward` **adds** what it finds to what is in `.grad`. So the "
+        "gradients of the last batch must be thrown away, or each step would follow the sum of all slopes since the "
+        "start, most of them from places where the weights no longer are."
+    )
     lesson.notice(
         "The picture in the middle is the left one with every number doubled: the same pattern, in stronger colours. "
         "The right one is the left one once more. To do it yourself, go up to the five presses: after `backward`, skip "
@@ -428,10 +499,9 @@ def show_ruler(slow: SlowStep) -> None:
     """The learning rate, and the loss that each would lead to."""
     st.header("A ruler for the learning rate", anchor=False)
     st.markdown(
-        "The gradient says which way, the **learning rate** says how far. How far is good? Here the step is tried with "
-        "each learning rate from 0.00001 to 10, on a copy of the network, and the loss of the batch worked out after "
-        "it. SGD, momentum and Adam, as they are used here, all step in a direction that does not depend on the "
-        "learning rate: twice the rate is exactly twice the step. So the curve is not an estimate."
+        "The gradient says which way, the **learning rate** says how far. How far is good? Here "
+        f"{len(RULER)} rates from 0.00001 to 10 are tried. Each is really tried, on a copy of the network, and the "
+        "loss of the batch worked out after the step."
     )
     answered = question.ask(TOO_LARGE)
     rate = link.select_slider("Learning rate", RATE, RATES, 0.05, names=written, help=HELP[RATE])
@@ -444,35 +514,77 @@ def show_ruler(slow: SlowStep) -> None:
         key="ruler",
         description="The loss after the next step over the learning rate; the sentence below has its numbers.",
     )
-    st.markdown(_verdict(ruler, rate))
-    lesson.notice(
-        "On the left the curve is flat: the steps are too small to change anything. Then it goes down into a valley, "
-        "and mostly up again, steeply. The bottom of the valley is best for these few images and this one step. It is "
-        "no advice for a whole training, in which every step has other images."
-    )
+    st.markdown(_verdict(ruler, rate, len(slow.labels)))
+    lesson.notice(_said_of_curve(ruler, slow))
 
 
-def _verdict(ruler: Ruler, rate: float) -> str:
+def _verdict(ruler: Ruler, rate: float, images: int) -> str:
     """What the learning rate would do, and what the best one would."""
     now, after, best = ruler.now, ruler.loss_at(rate), ruler.losses[ruler.best]
-    lowest = f"The lowest loss on the ruler is {loss_in_words(best)}, at {written(ruler.rates[ruler.best])}."
     path = f"from {loss_in_words(now)} to {loss_in_words(after)}"
+    falls, rises = (f"With {written(rate)} the loss {word} {path}" for word in ("falls", "rises"))
+    lowest = f"The lowest loss on the ruler is {loss_in_words(best)}, at {written(ruler.rates[ruler.best])}."
     match ruler.verdict(rate):
+        case "nothing left":
+            return f"**Nothing is left to learn from this batch.** Its loss is {loss_in_words(now)} already."
+        case "none helps":
+            return (
+                f"**No learning rate on the ruler makes the loss smaller than it is, {loss_in_words(now)}.** {rises}."
+            )
         case "too small":
-            said = f"**Too small.** With {written(rate)} the loss falls {path}: not a quarter of the way it could go."
+            said = f"**Too small.** {falls}: not a quarter of the way it could go."
+        case "a bit small":
+            said = f"**A bit small.** {falls}: only a part of the way it could go."
         case "about right":
-            said = f"**About right for this step.** With {written(rate)} the loss falls {path}."
+            said = f"**About right for this step.** {falls}."
+        case "large enough":
+            whose = "one image" if images == 1 else f"these {images} images"
+            said = (
+                f"**Large enough.** {falls}. For {whose} any rate from about {written(ruler.enough_from or 0)} on does."
+            )
+        case "a bit large":
+            said = f"**A bit large.** {falls}: the step goes beyond the lowest point, and part of the way up again."
         case "too large" if after < now:
             said = (
                 f"**Too large.** With {written(rate)} the loss hardly falls, {path}: the step goes beyond the valley."
             )
-        case "too large":
-            said = f"**Too large.** With {written(rate)} the loss rises, {path}: the step jumps over the valley."
         case _:
-            return f"**No learning rate on the ruler makes the loss smaller than it is, {loss_in_words(now)}.**"
-    if ruler.has_no_upper_end:
-        lowest += " On this batch even the largest rate ends below the loss now; that says nothing about other images."
-    return f"{said} {lowest}"
+            said = f"**Too large.** {rises}: the step jumps over the valley."
+    return said if ruler.shape == "nothing left" else f"{said} {lowest}"
+
+
+def _said_of_curve(ruler: Ruler, slow: SlowStep) -> str:
+    """What to notice, for each kind of curve."""
+    left = "On the left the curve is flat: the steps are too small to change anything. "
+    match ruler.shape:
+        case "nothing left":
+            return "The batch is learned by heart. No step can make its loss visibly smaller."
+        case "no way down":
+            return "No part of the curve lies below the loss now. " + _why_no_way_down(slow)
+        case "no upper end":
+            best = ruler.losses[ruler.best]
+            heart = "So few images are learned by heart at once. " if best < 0.01 else ""
+            return (
+                f"{left}Then it goes down, and stays down to the end: no rate on the ruler is too large. {heart}"
+                "That says nothing about other images."
+            )
+    steeply = "" if ruler.losses[-1] < 2 * ruler.now else ", steeply"
+    return (
+        f"{left}Then it goes down into a valley, and up again{steeply}. The bottom of the valley is best for these few "
+        "images and this one step. It is no advice for a whole training, in which every step has other images."
+    )
+
+
+def _why_no_way_down(slow: SlowStep) -> str:
+    """Against the gradient alone, a short step would always lead down."""
+    why = []
+    if slow.moment.adds_up:
+        why.append("`.grad` holds a sum, with gradients of earlier passes in it")
+    if slow.remembers:
+        why.append(f"{OPTIMIZERS[slow.optimizer_name]} still carries the gradients of earlier steps on")
+    if not why:
+        return "Hardly anything is left to gain from this batch."
+    return f"Against the gradient of this moment alone, a short step would lead down. But {', and '.join(why)}."
 
 
 lesson.header("One training step", "What exactly happens to a network when it learns from one batch?")
@@ -484,9 +596,14 @@ st.markdown(
 dataset.notice("the batch is made of generated digits, which the program draws itself")
 laboratory()
 lesson.try_this(
-    "Press through a whole step with a learning rate that the ruler calls about right, then one that it calls too "
-    "large, and compare the loss after each with what the ruler said. Then change the optimizer to Adam: where is the "
-    "valley now?"
+    (
+        "Press through a whole step and compare the loss after it with what the ruler said."
+        if link.is_hidden(RATE)
+        else "With the settings that the page begins with, press through a whole step with a learning rate that the "
+        "ruler calls about right. Then start again with one that it calls too large, and compare the loss after each "
+        "with what the ruler said."
+    )
+    + ("" if link.is_hidden("step_optimizer") else " Then change the optimizer to Adam: where is the valley now?")
 )
 lesson.show_source(train_step, losses_along, two_backwards, cross_entropy_gradient)
 lesson.footer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -45,15 +45,23 @@ class _Microscope:
     slow: SlowStep
     batch: Dataset
     ruler: tuple[object, Ruler] | None = None  # and the step it was measured for
+    has_new_digits: bool = False  # and has therefore begun again
     rate: float = 0.05  # where the control stands, or what the link says of it when it is hidden
 
 
 def of_session(setting: Setting, splits: Splits) -> SlowStep:
-    """The visitor's own step; a new one if there is none with this setting."""
+    """The visitor's own step; a new one if there is none with this setting, or the page has just been reset."""
     found = st.session_state.get(_KEY)
-    if found is None or found.setting != setting:
-        st.session_state[_KEY] = found = _new(setting, splits)
+    if found is None or found.setting != setting or st.session_state.get("reset_page"):
+        st.session_state[_KEY] = new = _new(setting, splits)
+        if found is not None and found.slow.moment.phase is not None:
+            new.has_new_digits = found.setting != setting == replace(found.setting, digits=setting.digits)
     return _current().slow
+
+
+def has_new_digits() -> bool:
+    """Whether the step has begun again because other digits came into use in the middle of it."""
+    return _current().has_new_digits
 
 
 def _new(setting: Setting, splits: Splits) -> _Microscope:

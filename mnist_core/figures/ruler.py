@@ -44,7 +44,7 @@ def learning_rate_ruler(
     rows = [(rate, loss, "curve", "") for rate, loss in zip(rates, losses, strict=True)]
     after = losses[list(rates).index(chosen)]
     rows += [
-        (rates[-1], now, "now", f"loss now: {loss_in_words(now)}"),
+        (rates[0], now, "now", f"loss now: {loss_in_words(now)}"),
         (chosen, after, "chosen", f"{written(chosen)}: {loss_in_words(after)}"),
     ]
     data = pd.DataFrame(rows, columns=["rate", "loss", "kind", "label"])
@@ -108,11 +108,14 @@ def _layers(theme: Theme, middle: float) -> list[dict[str, Any]]:
     shape = {"condition": {"test": "datum.above", "value": "triangle-up"}, "value": "circle"}
     at_top = {**label, "y": {"value": 0}}
     rule = {"x": {"value": 0}, "x2": {"value": "width"}}
+    # At the left end, where the curve keeps close to the line below the text; its halo parts it from the chosen rule.
+    said_now = {"type": "text", "align": "left", "dx": 4, "dy": -14, "fontSize": 13}
     return [
         layer("now", rule, type="rule", strokeDash=[4, 4], color=theme.rest),
-        layer("now", label, type="text", align="right", dx=-4, dy=-8, fontSize=12, color=theme.text),
         layer("curve", tooltip, type="line", clip=True, strokeWidth=2.5, color=theme.first_line),
         layer("chosen", {"y": {"value": 0}, "y2": {"value": "height"}}, type="rule", color=theme.second_line),
+        layer("now", label, **said_now, stroke=theme.heat[0], strokeWidth=5, strokeJoin="round"),
+        layer("now", label, **said_now, color=theme.text),
         layer(
             "chosen",
             {**tooltip, "shape": shape},

@@ -31,19 +31,35 @@ def test_it_foretells_the_loss_after_the_step(optimizer: str, presses: int, rate
 
 @pytest.mark.parametrize(
     ("rate", "verdict"),
-    [(0.001, "too small"), (0.01, "about right"), (0.1, "about right"), (1.0, "too large"), (10.0, "too large")],
+    [(0.001, "too small"), (0.01, "a bit small"), (0.1, "about right"), (1.0, "a bit large"), (10.0, "too large")],
 )
 def test_verdicts(rate: float, verdict: Verdict) -> None:
-    ruler = Ruler(RATES, (1.76, 1.74, 1.0, 1.76, math.nan), now=2.0)
+    ruler = Ruler(RATES, (1.76, 1.74, 1.0, 1.51, math.nan), now=2.0)
     assert ruler.best == 2
     assert ruler.verdict(rate) == verdict
-    assert not ruler.has_no_upper_end
+    assert (ruler.shape, ruler.enough_from) == ("valley", None)
 
 
-def test_a_rate_above_the_best_one_that_still_helps_is_about_right() -> None:
-    ruler = Ruler(RATES, (1.99, 1.5, 1.0, 1.2, 1.5), now=2.0)
-    assert ruler.verdict(10.0) == "about right"
-    assert ruler.has_no_upper_end
+def test_half_of_the_best_gain_is_about_right_on_both_sides() -> None:
+    ruler = Ruler(RATES, (1.99, 1.5, 1.0, 1.5, 1.76), now=2.0)
+    assert [ruler.verdict(rate) for rate in RATES] == ["too small", *["about right"] * 3, "too large"]
+    assert ruler.shape == "valley"  # though the largest rate ends below the loss now
+
+
+def test_a_fortieth_of_the_loss_is_not_about_right_where_twice_as_much_is_possible() -> None:
+    assert Ruler(RATES, (0.032, 0.026, 0.017, 0.05, 9.0), now=0.032).verdict(0.01) == "a bit small"
+
+
+def test_without_an_upper_end_none_is_too_large() -> None:
+    ruler = Ruler(RATES, (1.99, 1.4, 0.15, 0.0, 0.1), now=2.0)
+    assert (ruler.shape, ruler.enough_from) == ("no upper end", 0.1)
+    assert [ruler.verdict(rate) for rate in RATES] == ["too small", "a bit small", *["large enough"] * 3]
+
+
+def test_where_the_loss_is_as_good_as_zero_nothing_is_left() -> None:
+    ruler = Ruler(RATES, (0.0, 0.0, 0.0, 0.0, 3.0), now=0.000001)
+    assert ruler.shape == "nothing left"
+    assert (ruler.verdict(1.0), ruler.verdict(10.0)) == ("nothing left", "too large")
 
 
 def test_a_rise_before_the_best_rate_is_too_large() -> None:
@@ -52,6 +68,7 @@ def test_a_rise_before_the_best_rate_is_too_large() -> None:
 
 def test_when_none_helps() -> None:
     assert Ruler(RATES, (2.0, 2.1, 2.2, 3.0, math.inf), now=2.0).verdict(0.1) == "none helps"
+    assert Ruler(RATES, (2.0, 2.1, 2.2, 3.0, math.inf), now=2.0).shape == "no way down"
     assert Ruler(RATES, (math.nan,) * 5, now=math.nan).verdict(0.1) == "none helps"
 
 

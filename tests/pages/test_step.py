@@ -1,6 +1,7 @@
 """The page of one training step, through all its phases, without a browser."""
 
 import copy
+import dataclasses
 import re
 
 import pytest
@@ -140,8 +141,10 @@ def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) 
 def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str) -> None:
     app = open_page(PAGE)
     app = sound(app.selectbox(key="step_optimizer").set_value(optimizer).run())
-    assert "The numbers of one weight come with `step`" in text(app)
-    app = press(app, 10)
+    assert not app.latex
+    assert "Two formulas of this step come here" in text(app)
+    assert "The numbers of one weight come with `step`" in text(press(app))
+    app = press(app, 9)
     number = r"\(?(-?\d+\.\d+)\)?"
     if optimizer == "adam":
         found = re.search(rf"{number} - 0\.05 \\cdot \\frac{{{number}}}{{{number}}} = {number}", formulas(app))
@@ -154,8 +157,14 @@ def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str
         before, step, after = map(float, found.groups())
     update = slow_of(app).moment.update
     assert update is not None
-    assert [before, after] == pytest.approx([update.before, update.after], abs=1e-6)
-    assert after == pytest.approx(before - 0.05 * step, abs=2e-4 if optimizer == "adam" else 2e-6)
+    places = len(found.groups()[-1].split(".")[1])
+    assert [before, after] == pytest.approx([update.before, update.after], abs=0.5001 * 10**-places)
+    assert before != after
+    assert f"{before - 0.05 * step:.{places}f}" == f"{after:.{places}f}"
+    assert places <= 6
+    exact = update.gradient if optimizer == "sgd" else update.velocity
+    if exact is not None:
+        assert step == pytest.approx(exact, rel=5.1e-4)
 
 
 def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
@@ -170,9 +179,42 @@ def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
     assert any(line.startswith("× optimizer.zero_grad()") for line in code(app))
     app = press(app)
     assert torch.equal(slow_of(app).moment.there("W1.grad"), 2 * once)
-    assert "2.000 times as much" in text(app)
+    assert "2.000 times as much. The weights have not moved in between, so the same gradient came twice" in text(app)
     app = press(app)
     assert len(slow_of(app).moment.losses) == 2
+
+
+def test_twice_is_said_of_the_second_pass_alone_and_only_where_nothing_has_moved() -> None:
+    app = press(open_page(PAGE), 4)
+    for factor in ("2.000", "1.500"):
+        app = press(press(press(app, button="step_skip"), 2), button="step_skip")
+        app = press(app)
+        assert f"{factor} times as much" in text(app)
+    assert "came twice" not in text(app)
+    assert "Each pass adds the gradient from where the weights stood then" in text(app)
+    app = press(press(open_page(PAGE), 7), button="step_skip")
+    page = text(press(app))
+    assert "sum of 2 backward passes" in page
+    assert "came twice" not in page
+    assert "Each pass adds the gradient from where the weights stood then" in page
+
+
+def test_every_phase_names_what_is_new_with_its_shape() -> None:
+    app = open_page(PAGE)
+    gradients = "`W1.grad`, [16, 784], `b1.grad`, [16], `W2.grad`, [10, 16], `b2.grad`, [10]"
+    for said in (
+        "New: `logits`, [4, 10].",
+        "New: `loss`, [].",
+        "New: nothing. All numbers are what they were.",
+        f"New: {gradients}, `logits.grad`, [4, 10].",
+        "Changed: `W1`, [16, 784], `b1`, [16], `W2`, [10, 16], `b2`, [10].",
+        "New: `logits`, [4, 10].\n\nThrown away: `loss`, `logits.grad`.",
+        "New: `loss`, [].",
+    ):
+        app = press(app)
+        assert said in text(app)
+    app = press(press(app, button="step_skip"))
+    assert f"New: `logits.grad`, [4, 10].\n\nChanged: {gradients}." in text(app)
 
 
 @pytest.mark.parametrize("presses", [0, 1, 3])
@@ -236,20 +278,99 @@ def test_the_ruler_foretells_the_loss_after_the_step() -> None:
     assert tuple(map(float, foretold.groups())) == pytest.approx(moment.losses, abs=6e-4)
 
 
-@pytest.mark.parametrize(("rate", "verdict"), [(0.00002, "Too small."), (0.02, "About right"), (10.0, "Too large.")])
+@pytest.mark.parametrize(
+    ("rate", "verdict"), [(0.00002, "Too small."), (0.02, "About right"), (0.03, "A bit large."), (10.0, "Too large.")]
+)
 def test_too_small_right_and_too_large_can_all_be_seen(rate: float, verdict: str) -> None:
     app = answered(open_page(PAGE))
     app = sound(app.select_slider(key="step_rate").set_value(rate).run())
     assert f"**{verdict}" in text(app)
 
 
-def test_where_no_rate_is_too_large_the_page_says_so(digits: Splits) -> None:
-    app = answered(open_page(PAGE))
-    app.slider(key="step_images").set_value(1)
-    app.segmented_control(key="step_network").set_value("784-10")
+def with_settings(app: AppTest, images: int, optimizer: str = "sgd", rate: float = 0.05) -> AppTest:
+    app.slider(key="step_images").set_value(images)
+    app.selectbox(key="step_optimizer").set_value(optimizer)
+    app.select_slider(key="step_rate").set_value(rate)
+    return sound(app.run())
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_where_no_rate_is_too_large_the_page_says_so(optimizer: str, digits: Splits) -> None:
+    page = text(app := with_settings(answered(open_page(PAGE)), 1, optimizer, 10.0))
+    found = re.search(r"\*\*Large enough\.\*\* .* For one image any rate from about ([\d.]+) on does", page)
+    assert found
+    assert "no rate on the ruler is too large" in page
+    assert "learned by heart at once" in page
+    assert "into a valley" not in page
+    assert "About right" not in page
+    slow = slow_of(app)
+    now, *losses = measure(slow, [float(found[1]) * factor for factor in (1, 2, 5, 100)]).losses
+    assert max(now, *losses) < 0.1 * slow.moment.losses[-1]
+
+
+def test_where_no_rate_helps_the_page_says_why() -> None:
+    """With Adam, a step so long that the next gradient points back while Adam still goes on."""
+    app = press(with_settings(answered(open_page(PAGE)), 4, "adam", 0.05), 10)
+    assert measure(slow_of(app), [10 ** (power / 8) for power in range(-40, 9)]).shape == "no way down"
+    page = text(app)
+    assert "No part of the curve lies below the loss now" in page
+    assert "Adam still carries the gradients of earlier steps on" in page
+    assert "into a valley" not in page
+
+
+def test_what_is_learned_already_is_said(digits: Splits) -> None:
+    app = press(with_settings(answered(open_page(PAGE)), 1, rate=1.0), 5)
+    page = text(app)
+    assert "Nothing is left to learn from this batch" in page
+    assert "into a valley" not in page
+
+
+def test_a_valley_is_said_where_there_is_one() -> None:
+    page = text(answered(open_page(PAGE)))
+    assert "goes down into a valley, and up again, steeply" in page
+
+
+def test_why_backward_adds_is_said_after_the_answer() -> None:
+    app = open_page(PAGE)
+    assert "**adds**" not in text(app)
+    assert "`backward` **adds** what it finds" in text(answered(app))
+
+
+def test_hidden_controls_are_not_named() -> None:
+    page = text(open_page(PAGE))
+    assert "Changing a setting in this box" in page
+    assert "change the optimizer to Adam" in page
+    assert "**Momentum**" in page
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.query_params["hide"] = "step_images,step_network,step_seed,step_weights,step_optimizer,step_rate"
+    page = text(sound(app.switch_page(PAGE).run()))
+    assert "Changing a setting" not in page
+    assert "at its ruler, and can be changed" not in page
+    assert "change the optimizer" not in page
+    assert "**Momentum**" not in page
+    assert "**SGD**, stochastic gradient descent" in page
+    assert "calls about right" not in page
+
+
+def test_resetting_the_page_starts_the_step_again() -> None:
+    app = press(open_page(PAGE), 3)
+    app = press(app, button="reset_page")
+    assert slow_of(app).moment.phase is None
+    assert slow_of(press(app)).moment.phase == "forward"  # and only once
+
+
+@pytest.mark.parametrize("presses", [0, 2])
+def test_when_mnist_arrives_in_the_middle_of_a_step_the_page_says_so(
+    presses: int, digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = press(open_page(PAGE), presses)
+    arrived = dataclasses.replace(digits, name="MNIST")
+    monkeypatch.setattr("ui.dataset.splits", lambda: arrived)
     app = sound(app.run())
-    assert "even the largest rate ends below the loss now" in text(app)
-    assert shapes(app)["W1"] == "[10, 784]"
+    said = "MNIST is here: the step begins again with its images."
+    assert (said in text(app)) == (presses > 0)
+    assert slow_of(app).moment.phase is None
+    assert said not in text(press(app))
 
 
 def rises_at_a_hundred_times_the_best(splits: Splits) -> bool:

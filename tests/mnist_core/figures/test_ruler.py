@@ -37,6 +37,19 @@ def test_the_chosen_rate_is_marked_and_stays_in_the_figure(rate: float, shown: f
     assert (now["loss"], now["label"]) == (2.0, "loss now: 2.000")
 
 
+def test_the_loss_now_is_said_at_the_left_end() -> None:
+    data = figure(0.1).data
+    assert data[data["kind"] == "now"]["rate"].tolist() == [RATES[0]]
+    halo, said = [
+        layer["mark"]
+        for layer in figure(0.1).spec["layer"]
+        if layer["mark"]["type"] == "text" and "'now'" in layer["transform"][0]["filter"]
+    ]
+    assert halo["align"] == said["align"] == "left"
+    assert "stroke" in halo
+    assert "stroke" not in said
+
+
 def test_choosing_changes_the_data_alone() -> None:
     assert figure(0.1).spec == figure(10.0).spec
 
