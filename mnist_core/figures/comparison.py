@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from mnist_core.experiments import RunRecord
-from mnist_core.figures.curves import HIGHEST_LOSS
+from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
 
 
@@ -54,12 +54,7 @@ def _encoding(names: tuple[str, ...], images: str, quantity: str, epochs: int, t
     dashes = [[1, 0], [6, 3], [2, 2]][: len(names)]
     legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3, "labelLimit": 260}
     return {
-        "x": {
-            "field": "epoch",
-            "type": "quantitative",
-            "scale": {"domain": [0, epochs], "nice": False},
-            "axis": {"tickMinStep": 1, "format": "d"},
-        },
+        "x": epoch_axis(epochs),
         "y": {
             "field": "shown",
             "type": "quantitative",

@@ -46,15 +46,20 @@ def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], 
     return VegaFigure(data, {"height": 300, "layer": [*behind, *lines]})
 
 
+def epoch_axis(epochs: int) -> dict[str, Any]:
+    """The x axis of everything that goes on for so many epochs."""
+    return {
+        "field": "epoch",
+        "type": "quantitative",
+        "scale": {"domain": [0, epochs], "nice": False},
+        "axis": {"tickMinStep": 1, "format": "d"},
+    }
+
+
 def _curve_encoding(quantity: str, epochs: int, theme: Theme) -> dict[str, Any]:
     percent = quantity == "accuracy"
     return {
-        "x": {
-            "field": "epoch",
-            "type": "quantitative",
-            "scale": {"domain": [0, epochs], "nice": False},
-            "axis": {"tickMinStep": 1, "format": "d"},
-        },
+        "x": epoch_axis(epochs),
         "y": {
             "field": "shown",
             "type": "quantitative",

@@ -1,17 +1,16 @@
 """-ln p while p falls from 1 to 0.01: a figure that plays in the browser, without the server."""
 
 import math
-from typing import Any
 
 import plotly.graph_objects as go
 
+from mnist_core.figures.frames import add_player
 from mnist_core.figures.theme import RIGHT_CLASS, Theme
 
 STEP = 0.03
 PROBABILITIES = [round(1 - STEP * i, 2) for i in range(34)]  # 1, 0.97, ... 0.01
-FRAME_SECONDS = 0.15
+FRAME_MS = 150
 HIGHEST_LOSS = 5.0
-_BUTTON = {"bgcolor": "#F4F6F8", "font": {"color": "#1B1F24"}}  # Plotly paints one almost white under the pointer
 
 
 def loss_sweep(*, theme: Theme) -> go.Figure:
@@ -39,12 +38,11 @@ def loss_sweep(*, theme: Theme) -> go.Figure:
     figure.update_traces(hoverinfo="skip", cliponaxis=False)
     figure.update_layout(
         height=430,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin={"l": 10, "r": 10, "t": 50, "b": 10},
         showlegend=False,
         dragmode=False,
-        updatemenus=[_buttons()],
-        sliders=[_slider(theme)],
     )
+    add_player(figure, first=0, prefix="p = ", milliseconds=FRAME_MS, theme=theme)
     figure.update_xaxes(title="probability given to the right class, p", range=[0, 1.02], fixedrange=True)
     figure.update_yaxes(title="loss, −ln p", range=[0, HIGHEST_LOSS], fixedrange=True)
     return figure
@@ -66,38 +64,3 @@ def _moving(count: int, theme: Theme) -> list[go.Scatter]:
             textfont={"size": 17, "color": theme.text},
         ),
     ]
-
-
-def _buttons() -> dict[str, Any]:
-    play = {"frame": {"duration": 1000 * FRAME_SECONDS, "redraw": False}, "transition": {"duration": 0}}
-    pause = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate", "transition": {"duration": 0}}
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "showactive": False,
-        "x": 0,
-        "xanchor": "left",
-        "y": -0.28,
-        "yanchor": "top",
-        "pad": {"t": 0, "r": 8},
-        "buttons": [
-            {"label": "Play", "method": "animate", "args": [None, {**play, "fromcurrent": True}]},
-            {"label": "Pause", "method": "animate", "args": [[None], pause]},
-        ],
-        **_BUTTON,
-    }
-
-
-def _slider(theme: Theme) -> dict[str, Any]:
-    now = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate", "transition": {"duration": 0}}
-    return {
-        "active": 0,
-        "x": 0,
-        "y": -0.42,
-        "len": 1,
-        "currentvalue": {"prefix": "p = ", "font": {"color": theme.text}},
-        "font": {"color": "rgba(0, 0, 0, 0)"},  # the value stands above; 34 of them in a row could not be read
-        "tickcolor": theme.rest,
-        "bgcolor": theme.rest,
-        "steps": [{"label": f"{p:.2f}", "method": "animate", "args": [[f"{p:.2f}"], now]} for p in PROBABILITIES],
-    }

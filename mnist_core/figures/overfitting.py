@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core.figures.curves import epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.overfitting import EPOCHS, Study
 
@@ -51,12 +52,7 @@ def _end_of_axis(*studies: Study) -> float:
 
 def _axes(top: float) -> dict[str, Any]:
     return {
-        "x": {
-            "field": "epoch",
-            "type": "quantitative",
-            "scale": {"domain": [0, EPOCHS], "nice": False},
-            "axis": {"tickMinStep": 1, "format": "d"},
-        },
+        "x": epoch_axis(EPOCHS),
         "y": {"field": "loss", "type": "quantitative", "scale": {"domain": [0, top], "nice": False}},
     }
 

@@ -1,12 +1,12 @@
 """The same scores at one temperature after another."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
+from mnist_core.figures.frames import add_player
 from mnist_core.figures.numbers import percent
-from mnist_core.figures.theme import CHOICE, LIGHT, RIGHT_CLASS, Theme
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 
 FRAME_MS = 220
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
@@ -38,10 +38,9 @@ def temperature_sweep(
     figure.update_layout(
         height=400,
         margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        sliders=[_slider(names, first, theme)],
-        updatemenus=[_buttons(names)],
         showlegend=False,
     )
+    add_player(figure, first=first, prefix="temperature T = ", milliseconds=FRAME_MS, theme=theme)
     figure.update_xaxes(type="category", fixedrange=True, showgrid=False, tickfont={"size": 15})
     figure.update_yaxes(range=[0, 1.1], tickvals=[0, 0.5, 1], tickformat=".0%", fixedrange=True)
     return figure
@@ -64,41 +63,3 @@ def _bars(probabilities: Sequence[float], right: int, theme: Theme) -> go.Bar:
         cliponaxis=False,
         hovertemplate="%{x}: %{y:.4f}<extra></extra>",
     )
-
-
-def _play(names: list[str] | list[None], milliseconds: int) -> list[Any]:
-    """What Plotly is to do: show these frames, one after the other. [None] stops what is playing."""
-    frame = {"duration": milliseconds, "redraw": True}
-    return [names, {"frame": frame, "mode": "immediate", "transition": {"duration": 0}}]
-
-
-def _slider(names: list[str], first: int, theme: Theme) -> dict[str, Any]:
-    return {
-        "active": first,
-        "currentvalue": {"prefix": "temperature T = ", "font": {"size": 15, "color": theme.text}},
-        "font": {"color": theme.text},
-        "bgcolor": theme.rest,
-        "borderwidth": 0,
-        "pad": {"t": 45},
-        "steps": [{"label": name, "method": "animate", "args": _play([name], 0)} for name in names],
-    }
-
-
-def _buttons(names: list[str]) -> dict[str, Any]:
-    """Light in the dark too: Plotly makes the button under the mouse light whatever the theme is."""
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "showactive": False,
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "pad": {"t": 0, "b": 0},
-        "bgcolor": LIGHT.heat[0],
-        "font": {"color": LIGHT.text},
-        "buttons": [
-            {"label": "Play", "method": "animate", "args": _play(names, FRAME_MS)},
-            {"label": "Pause", "method": "animate", "args": _play([None], 0)},
-        ],
-    }

@@ -43,8 +43,8 @@ def test_its_parts_against_torchs_own(few: Dataset) -> None:
 def length_by_autograd(model: MLP, inputs: Tensor, labels: Tensor) -> Tensor:
     """The length of the gradient of one example, all parameters in a row."""
     parts = torch.autograd.grad(nn.functional.cross_entropy(model(inputs), labels), list(model.parameters()))
-    row: Tensor = torch.cat([part.flatten() for part in parts])
-    return torch.linalg.vector_norm(row)
+    row = torch.cat([part.flatten() for part in parts])
+    return row.pow(2).sum().sqrt()
 
 
 @pytest.mark.parametrize(
