@@ -4,6 +4,7 @@ Both are HTML for ``st.html``, as ``svg.drawing`` makes it.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from mnist_core.figures import svg
 from mnist_core.figures.theme import Theme
@@ -114,31 +115,18 @@ def weight_areas(*, inputs: int, outputs: int, theme: Theme) -> str:
         for column in (0, 1)
     ]
     across, down = left + 2 * width + 3, top + 2 * height + 3
+    small = partial(svg.text, size=_SMALL, colour=theme.text)
+    large = partial(svg.text, size=_LARGE, colour=theme.text, bold=True, anchor="start")
+    upper, lower, beside = top + height / 2, top + height * 1.5, across + 14
     labels = [
-        svg.text(left + width / 2, top - 9, f"{outputs}", size=_SMALL, colour=theme.text),
-        svg.text(left + width * 1.5 + 3, top - 9, f"+ {outputs}", size=_SMALL, colour=theme.text),
-        svg.text(left - 10, top + height / 2 + 4, f"{inputs}", size=_SMALL, colour=theme.text, anchor="end"),
-        svg.text(left - 10, top + height * 1.5 + 7, f"+ {inputs}", size=_SMALL, colour=theme.text, anchor="end"),
-        svg.text(across + 14, top + height / 2 - 4, "before:", size=_SMALL, colour=theme.text, anchor="start"),
-        svg.text(
-            across + 14,
-            top + height / 2 + 14,
-            f"{inputs * outputs:,}",
-            size=_LARGE,
-            colour=theme.text,
-            bold=True,
-            anchor="start",
-        ),
-        svg.text(across + 14, top + height * 1.5 - 4, "all four:", size=_SMALL, colour=theme.text, anchor="start"),
-        svg.text(
-            across + 14,
-            top + height * 1.5 + 14,
-            f"{4 * inputs * outputs:,}",
-            size=_LARGE,
-            colour=theme.text,
-            bold=True,
-            anchor="start",
-        ),
+        small(left + width / 2, top - 9, f"{outputs}"),
+        small(left + width * 1.5 + 3, top - 9, f"+ {outputs}"),
+        small(left - 10, upper + 4, f"{inputs}", anchor="end"),
+        small(left - 10, lower + 7, f"+ {inputs}", anchor="end"),
+        small(beside, upper - 4, "before:", anchor="start"),
+        large(beside, upper + 14, f"{inputs * outputs:,}"),
+        small(beside, lower - 4, "all four:", anchor="start"),
+        large(beside, lower + 14, f"{4 * inputs * outputs:,}"),
     ]
     said = (
         f"A rectangle of {inputs} by {outputs} weights, {inputs * outputs:,}. With both sides doubled it is four "

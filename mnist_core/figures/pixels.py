@@ -114,30 +114,28 @@ def level_histogram(
     Returns:
         The figure; both scales have the same axis.
     """
-    total = sum(counts)
-    rows: list[tuple[str, float, float, float, str]] = []
+    bars = _bars(counts, shift, scale, without_paper)
+    marks = [
+        ("spread", mean - deviation, mean + deviation, 0.0, ""),
+        ("mean", mean, mean, 0.0, ""),
+        ("value", value, value, 0.0, f"your pixel: {_short(value)}"),
+    ]
+    data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
+    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
+    title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
+    return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
+
+
+def _bars(
+    counts: Sequence[int], shift: float, scale: float, without_paper: bool
+) -> list[tuple[str, float, float, float, str]]:
+    """The share of the pixels in each few neighbouring levels, and where these lie on the scale."""
+    bars = []
     for first in range(0, len(counts), BIN):
         count = sum(counts[max(first, 1) if without_paper else first : first + BIN])
         start, end = (((level / 255) - shift) / scale for level in (first - 0.5, first + BIN - 0.5))
-        rows.append(("bar", start, end, count / total, ""))
-    rows.append(("spread", mean - deviation, mean + deviation, 0.0, ""))
-    rows.append(("mean", mean, mean, 0.0, ""))
-    rows.append(("value", value, value, 0.0, f"your pixel: {_short(value)}"))
-    data = pd.DataFrame(rows, columns=["kind", "start", "end", "share", "label"])
-    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
-    spec = {
-        "title": {
-            "text": said,
-            "anchor": "start",
-            "fontSize": 12,
-            "fontWeight": "normal",
-            "color": theme.text,
-            "offset": 8,
-        },
-        "height": height,
-        "layer": _histogram_layers(name, theme),
-    }
-    return VegaFigure(data, spec)
+        bars.append(("bar", start, end, count / sum(counts), ""))
+    return bars
 
 
 def _short(number: float) -> str:
