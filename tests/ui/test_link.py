@@ -25,6 +25,7 @@ def page() -> None:
     from ui import link
 
     link.restore()
+    nothing: tuple[float, ...] = ()
     st.session_state["values"] = {
         "temperature": link.slider("T", "temperature", 0.5, 4.0, 1.0, 0.5, shown="%.1f"),
         "epochs": link.whole_slider("Epochs", "epochs", 1, 20, 5),
@@ -33,7 +34,7 @@ def page() -> None:
         "rate": link.select_slider("Rate", "rate", (0.1, 0.01), 0.1, names="{:g}".format),
         "kind": link.selectbox("Kind", "kind", ("relu", "tanh"), "relu"),
         "label": link.buttons("Digit", "label", range(10), 3),
-        "logits": link.unbound("logits", (), lambda text: tuple(float(part) for part in text.split("_"))),
+        "logits": link.unbound("logits", nothing, lambda text: tuple(float(part) for part in text.split("_"))),
     }
     st.button("Set", key="set", on_click=link.set_unbound, args=("logits", "3_4"))
     link.tools()
