@@ -93,9 +93,9 @@ def test_training_survives_a_reload_and_a_page_switch_and_is_no_one_elses(open_p
     expect(page.locator(".st-key-stop button")).to_be_visible()
     expect(page.get_by_text(re.compile("Training: 784-128-10"))).to_be_visible()
 
-    page.get_by_role("link", name="Draw a digit").click()
+    page.get_by_role("link", name="Draw a digit", exact=True).click()
     expect(page.get_by_text(re.compile("training: "))).to_be_visible()
-    page.get_by_role("link", name="Train a network").click()
+    page.get_by_role("link", name="Train a network", exact=True).click()
     expect(page.locator(".st-key-stop button")).to_be_visible()
 
     someone_else = open_page("train")
