@@ -38,9 +38,14 @@ state.turn_to(in_order.index(page), in_order)
 link.restore()
 theme.apply()
 state.identify()
-status.line()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top"):
+    status.line()
+    tools = st.container(width="content")
 page.run()
 dataset.mention()
+# Drawn after the page, which need not wait for what Streamlit loads for inline components.
+with tools:
+    link.tools()
 state.ask_tab()
 # The tab's icon comes late because Streamlit imports numpy and PIL for it, which the page need not wait for.
 st.set_page_config(page_icon=str(Path(__file__).parent / "ui" / "favicon.png"))

@@ -18,7 +18,6 @@ def header(title: str, question: str) -> None:
     _insist_on_router()
     st.title(title, anchor=False)
     st.markdown(f"#### {question}")
-    link.tools()
 
 
 def _insist_on_router() -> None:

@@ -29,7 +29,7 @@ def identify() -> None:
 
 
 def ask_tab() -> None:
-    """Asks the tab for its name. Called after the page, which need not wait for what Streamlit loads for it."""
+    """Asks the tab for its name, once the page is drawn."""
     component = st.components.v2.component("holder", js=_HOLDER_JS)
     with st.container(key="unseen"):
         component(
