@@ -17,24 +17,14 @@ from pathlib import Path
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
-from torchvision import transforms
-from torchvision.datasets import MNIST
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.data import MEAN, STD, Dataset, DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
+from mnist_core.batches import usual_dataset
+from mnist_core.data import Dataset, DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.model import MLPConfig
 from mnist_core.training import BatchEvent, TrainingConfig, fit, new_model
-
-
-def course_dataset(dataset: Dataset) -> MNIST:
-    """The class torchvision has, with its own way of making an image ready, over images that are in memory already."""
-    course = MNIST.__new__(MNIST)
-    course.data, course.targets = dataset.images, dataset.labels
-    course.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
-    course.target_transform = None
-    return course
 
 
 def course_speed(dataset: Dataset, batch_size: int, batches: int) -> float:
@@ -42,7 +32,7 @@ def course_speed(dataset: Dataset, batch_size: int, batches: int) -> float:
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
     loss_function = nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loader = DataLoader(course_dataset(dataset), batch_size=batch_size, shuffle=True)
+    loader = DataLoader(usual_dataset(dataset), batch_size=batch_size, shuffle=True)
     images_seen = 0
     started = time.perf_counter()
     for images, labels in islice(loader, batches):

@@ -230,8 +230,7 @@ SYMBOLS = (
         r"\theta",
         "theta, all parameters",
         f"{FLOAT}, 101,770 numbers in all",
-        "All weights and biases together: what training changes. The lessons say “parameters”, the course and many "
-        "books write θ.",
+        "All weights and biases together: what training changes. The lessons say “parameters”, many books write θ.",
         ("network",),
         "parameters",
         "gradients.batch_gradient",
@@ -307,7 +306,7 @@ SYMBOLS = (
         LOSS,
         "y′",
         "y'",
-        "y prime, the course's name for p",
+        "y prime, the first name of p",
         "0 to 1",
         "The network's answer. The first lesson renames it p, and so do all that follow.",
         ("two_classes",),
