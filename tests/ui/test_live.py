@@ -164,7 +164,7 @@ def test_changed_settings_are_said_once_it_is_over() -> None:
     ("error", "message"),
     [
         (ArithmeticError("The loss stopped being a number."), "**The loss stopped being a number.**"),
-        (RuntimeError("/home/somebody/secret"), "Training ended with an error that is not yours. Please try again."),
+        (RuntimeError("a secret of the server"), "Training ended with an error that is not yours. Please try again."),
     ],
 )
 def test_a_failure_is_a_sentence(error: Exception, message: str) -> None:
