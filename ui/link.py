@@ -78,7 +78,7 @@ def whole_slider(label: str, key: str, least: int, most: int, start: int, **opti
     return _control(
         key,
         start,
-        lambda text: int(_between(int(text), least, most)),
+        _whole(least, most),
         lambda: int(st.slider(label, least, most, start, key=key, **_BOUND, **options)),
     )
 
@@ -88,7 +88,7 @@ def number_input(label: str, key: str, least: int, most: int, start: int, **opti
     return _control(
         key,
         start,
-        lambda text: int(_between(int(text), least, most)),
+        _whole(least, most),
         lambda: int(st.number_input(label, least, most, start, key=key, **_BOUND, **options)),
     )
 
@@ -215,6 +215,10 @@ def _between(value: float, least: float, most: float) -> float:
     if not (math.isfinite(value) and least <= value <= most):
         raise ValueError(f"{value} is not between {least} and {most}")
     return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    return lambda text: int(_between(int(text), least, most))
 
 
 def _by_name(values: Iterable[T], names: Callable[[T], str]) -> Callable[[str], T]:

@@ -56,6 +56,16 @@ def epoch_axis(epochs: int) -> dict[str, Any]:
     }
 
 
+def colour_of_images(names: tuple[str, str], theme: Theme) -> dict[str, Any]:
+    """The colours of the line for the training images and of that for the validation images, and their legend."""
+    return {
+        "field": "images",
+        "type": "nominal",
+        "scale": {"domain": list(names), "range": [theme.first_line, theme.second_line]},
+        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
+    }
+
+
 def _curve_encoding(quantity: str, epochs: int, theme: Theme) -> dict[str, Any]:
     percent = quantity == "accuracy"
     return {
@@ -67,12 +77,7 @@ def _curve_encoding(quantity: str, epochs: int, theme: Theme) -> dict[str, Any]:
             "scale": {"zero": not percent, "nice": True},
             "axis": {"format": ".0%" if percent else "~g"},
         },
-        "color": {
-            "field": "images",
-            "type": "nominal",
-            "scale": {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]},
-            "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
-        },
+        "color": colour_of_images((TRAINING, VALIDATION), theme),
         "tooltip": [
             {"field": "images", "type": "nominal"},
             {"field": "epoch", "type": "quantitative", "format": ".2f"},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from mnist_core.figures.curves import epoch_axis
+from mnist_core.figures.curves import colour_of_images, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.overfitting import EPOCHS, Study
 
@@ -84,12 +84,7 @@ def _layers(theme: Theme) -> list[dict[str, Any]]:
 
 def _colour_and_tooltip(theme: Theme) -> dict[str, Any]:
     return {
-        "color": {
-            "field": "images",
-            "type": "nominal",
-            "scale": {"domain": [TRAINING, VALIDATION], "range": [theme.first_line, theme.second_line]},
-            "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
-        },
+        "color": colour_of_images((TRAINING, VALIDATION), theme),
         "tooltip": [
             {"field": "images", "type": "nominal"},
             {"field": "epoch", "type": "quantitative"},
