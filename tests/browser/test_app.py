@@ -16,15 +16,13 @@ PAGES = ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py") if p
 CHART = "[data-testid=stVegaLiteChart]"
 
 
-def start_training(page: Page, epochs: int | None = None) -> None:
+LONG = "train?epochs=20&batch_size=8&layers=3&width=512"  # a run that outlasts whatever a test does meanwhile
+LONG_LABEL = "784-512-512-512-10"
+
+
+def start_training(page: Page) -> None:
     train = page.locator(".st-key-train button")
     expect(train).to_be_enabled()
-    if epochs:
-        slider = page.get_by_role("slider", name="Epochs")
-        slider.focus()
-        for _ in range(epochs - 5):  # it stands on five
-            slider.press("ArrowRight")
-        expect(slider).to_have_value(str(epochs))
     train.click()
     expect(page.locator(".st-key-stop button")).to_be_visible()
 
@@ -77,21 +75,21 @@ def test_a_sample_is_read_on_a_click_and_clears_the_canvas(open_page: OpenPage) 
 
 
 def test_stop_stops_and_keeps_what_was_learned(open_page: OpenPage) -> None:
-    page = open_page("train")
-    start_training(page, epochs=20)
+    page = open_page(LONG)
+    start_training(page)
     expect(page.locator(CHART)).to_have_count(2)
     page.locator(".st-key-stop button").click()
-    expect(page.get_by_text(re.compile("Stopped: 784-128-10"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Stopped: {LONG_LABEL}"))).to_be_visible()
     expect(page.locator(".st-key-train button")).to_be_visible()
     expect(page.get_by_text(re.compile("Your network 1: .*stopped after"))).to_be_visible()
 
 
 def test_training_survives_a_reload_and_a_page_switch_and_is_no_one_elses(open_page: OpenPage) -> None:
-    page = open_page("train")
-    start_training(page, epochs=20)
+    page = open_page(LONG)
+    start_training(page)
     page.reload()
     expect(page.locator(".st-key-stop button")).to_be_visible()
-    expect(page.get_by_text(re.compile("Training: 784-128-10"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Training: {LONG_LABEL}"))).to_be_visible()
 
     page.get_by_role("link", name="Draw a digit", exact=True).click()
     expect(page.get_by_text(re.compile("training: "))).to_be_visible()
@@ -106,8 +104,8 @@ def test_training_survives_a_reload_and_a_page_switch_and_is_no_one_elses(open_p
 
 
 def test_a_live_curve_is_not_drawn_anew(open_page: OpenPage) -> None:
-    page = open_page("train")
-    start_training(page, epochs=20)
+    page = open_page(LONG)
+    start_training(page)
     drawing = page.locator(f"{CHART} canvas, {CHART} svg").first
     expect(drawing).to_be_visible()
     drawing.evaluate("node => { node.dataset.mark = 'the same' }")
