@@ -25,8 +25,15 @@ LESSONS = {
         "step": "One training step",
         "overfitting": "Overfitting",
         "train": "Train a network",
+        "runs": "Compare runs",
     },
-    "Reading": {"draw": "Draw a digit", "symbols": "All symbols"},
+    "Your network": {
+        "draw": "Draw a digit",
+        "mistakes": "What it gets wrong",
+        "certainty": "How sure is sure?",
+        "breaking": "Break it",
+    },
+    "To look up": {"symbols": "All symbols"},
 }
 sections = {
     section: [st.Page(f"pages/{stem}.py", title=title, default=stem == "welcome") for stem, title in titles.items()]

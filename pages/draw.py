@@ -4,14 +4,13 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
-from mnist_core.checkpoint import shipped_card
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import BlankDrawing, centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, dataset, lesson, networks, question, state, status, theme
+from ui import canvas, dataset, lesson, networks, question, state, theme
 from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -28,15 +27,6 @@ LETTER = Question(
     },
     order=1,
 )
-
-
-def chooser() -> None:
-    """Another network to read with. It draws the whole page anew, so that all of it agrees."""
-    card = shipped_card()
-    known = status.models()
-    known[state.SHIPPED] += f": trained on {card['dataset']}, {card['test_accuracy']:.1%} in its final test"
-    st.session_state["model"] = status.model_in_use()
-    st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
 
 
 def sample_digits() -> Tensor | None:
@@ -118,7 +108,7 @@ def read_letter(model: MLP) -> None:
 lesson.header("Draw a digit", "Can it read your handwriting?")
 model, _ = networks.model_in_use()
 reader(model)
-chooser()
+networks.chooser()
 dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
 lesson.notice(
     "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import dataset, resources, status, training_panel
+from ui import dataset, resources, state, status, training_panel
 
 if TYPE_CHECKING:
     from mnist_core.data import Splits
+    from mnist_core.evaluation import Evaluation
     from mnist_core.model import MLP
     from mnist_core.neurons import Snapshot
     from mnist_core.rings import Separation
@@ -45,9 +46,36 @@ def model_in_use() -> tuple[MLP, str]:
     key = status.model_in_use()
     for trained in training_panel.visitor().models:
         if trained.key == key:
-            return trained.model, f"your network {trained.record.model_config.label}"
+            return trained.model, f"your network {trained.model.config.label}"
     shipped = resources.shipped_model()
     return shipped, f"the ready-made network {shipped.config.label}"
+
+
+def chooser() -> None:
+    """Another network to read with. It draws the whole page anew, so that all of it agrees."""
+    from mnist_core.checkpoint import shipped_card
+
+    card = shipped_card()
+    known = status.models()
+    known[state.SHIPPED] += f": trained on {card['dataset']}, {card['test_accuracy']:.1%} in its final test"
+    st.session_state["model"] = status.model_in_use()
+    st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
+
+
+def validation() -> Evaluation:
+    """What the network in use makes of the validation images in use; both are for looking at only."""
+    model, _ = model_in_use()
+    key = status.model_in_use()
+    owner = "" if key == state.SHIPPED else state.current_holder()  # the ready-made network is everyone's
+    splits = dataset.splits()
+    return _validation(owner, key, splits.name, len(splits.validation), model, splits)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _validation(owner: str, key: str, name: str, size: int, _model: MLP, _splits: Splits) -> Evaluation:
+    from mnist_core.evaluation import evaluate
+
+    return evaluate(_model, _splits.validation)
 
 
 def with_hidden_layer() -> tuple[MLP, str]:
