@@ -1,7 +1,8 @@
 """A fair queue that runs any iterator in the background, a quarter of a second at a time.
 
 One thread does all the work, so that whatever else the process does (serving pages) always finds a core. Jobs
-take turns; each has an owner who must show up now and then, or it rests.
+take turns; each has an owner who must show up now and then, or it rests. Its owner can also let it rest, and let it
+do a single step before everyone else's turn.
 """
 
 import threading
@@ -24,7 +25,7 @@ class State(StrEnum):
 
     WAITING = "waiting"  # in line behind those that take turns
     RUNNING = "running"
-    PAUSED = "paused"  # its owner is away
+    PAUSED = "paused"  # its owner is away, or wants it to rest
     FINISHED = "finished"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -40,6 +41,7 @@ class Snapshot(Generic[T]):
     Attributes:
         state: Where it is.
         latest: What its iterator yielded last, if anything.
+        is_held: Whether its owner wants it to rest; else a paused job goes on when they show up.
         worked: Seconds of work so far, other jobs' turns not counted.
         place: How many jobs must end before this one gets turns; 0 when it does.
         sharing: How many jobs take turns now.
@@ -48,6 +50,7 @@ class Snapshot(Generic[T]):
 
     state: State
     latest: T | None
+    is_held: bool
     worked: float
     place: int
     sharing: int
@@ -66,8 +69,12 @@ class Job(Generic[T]):
         self.error: BaseException | None = None
         self.last_turn = 0
         self.last_seen = 0.0
+        self.is_held = False
+        self.goes_first = False
+        self.rest_when: Callable[[T], bool] | None = None
+        self.reached: Callable[[T], bool] | None = None  # the last of those that said yes
         self.cancelled = threading.Event()
-        self.ended = threading.Event()
+        self.is_still = threading.Event()  # it has ended or rests: nobody but its owner touches what it works on
 
     def snapshot(self) -> Snapshot[T]:
         """What can be said of the job now."""
@@ -77,23 +84,40 @@ class Job(Generic[T]):
         """The owner is here: a job that paused for want of them goes on, at the end of the line."""
         self._jobs._touch(self)
 
+    def pause(self) -> None:
+        """Lets the job rest after the step under way, until ``go_on``."""
+        self._jobs._pause(self)
+
+    def go_on(self, until: Callable[[T], bool] | None = None, *, first: bool = False) -> None:
+        """Lets the job work.
+
+        Args:
+            until: Asked after each step with what the iterator yielded: when it says yes, the job rests again.
+            first: Before everyone else's turn, for something short that the owner waits for.
+        """
+        self._jobs._go_on(self, until, first)
+
     def cancel(self) -> None:
         """Ends the job before its iterator's next step. What it yielded so far stays."""
         self._jobs._cancel(self)
 
     def wait(self, seconds: float) -> bool:
-        """Waits until the job has ended, at most so long; returns whether it has."""
-        return self.ended.wait(seconds)
+        """Waits until the job has ended or rests, at most so long; returns whether it has."""
+        return self.is_still.wait(seconds)
 
     def work(self, seconds: float, is_interrupted: Callable[[], bool]) -> State:
         """Lets the iterator run for one turn (the queue's thread calls this); returns the state after it."""
         started = time.monotonic()
         try:
-            while not self.cancelled.is_set():
+            while not (self.cancelled.is_set() or self.is_held):
                 self.latest = next(self._iterator)
+                rest_when = self.rest_when
+                if rest_when and rest_when(self.latest):
+                    self.reached = rest_when
+                    return State.PAUSED
                 if is_interrupted() or time.monotonic() - started >= seconds:
                     return State.RUNNING
-            return State.CANCELLED
+            return State.CANCELLED if self.cancelled.is_set() else State.PAUSED
         except StopIteration:
             return State.FINISHED
         except Exception as error:  # whatever an iterator does, the queue and the other jobs live on
@@ -169,41 +193,73 @@ class FairQueue:
             if state in ENDED:
                 job.close()
             with self._changed:
+                if state is State.PAUSED:
+                    job.is_held = job.is_held or (job.rest_when is not None and job.rest_when is job.reached)
+                    state = State.PAUSED if job.is_held else State.RUNNING  # told to go on in the meantime
                 job.state = state
                 if state in ENDED:
                     self._line.remove(job)
-                    job.ended.set()
+                    job.is_still.set()
+                elif state is State.PAUSED:
+                    self._rest(job)
 
     def _next(self) -> "Job[Any] | None":
-        """A job that is to be cancelled, so that stopping never waits; else the one whose turn is longest ago."""
+        """A job whose owner waits for it to end, to rest or to do a step; else the one whose turn is longest ago."""
         for job in self._line:
-            if job.cancelled.is_set():
+            if job.cancelled.is_set() or job.is_held or job.goes_first:
                 return job
         return min(self._line[:AT_ONCE], key=lambda job: job.last_turn, default=None)
 
     def _miss_owners(self) -> None:
         now = self._clock()
         for job in [job for job in self._line if now - job.last_seen > PAUSE_AFTER and not job.cancelled.is_set()]:
-            self._line.remove(job)
-            self._paused.append(job)
-            job.state = State.PAUSED
+            self._rest(job)
         for job in [job for job in self._paused if now - job.last_seen > FORGET_AFTER]:
             self._end_paused(job)
+
+    def _rest(self, job: "Job[Any]") -> None:
+        self._line.remove(job)
+        self._paused.append(job)
+        job.state = State.PAUSED
+        job.goes_first = False
+        job.is_still.set()
+
+    def _wake(self, job: "Job[Any]") -> None:
+        if job in self._paused:
+            self._paused.remove(job)
+            self._line.append(job)
+            job.state = State.WAITING
+        job.is_still.clear()
+        self._changed.notify()
 
     def _end_paused(self, job: "Job[Any]") -> None:
         self._paused.remove(job)
         job.state = State.CANCELLED
         job.close()
-        job.ended.set()
+        job.is_still.set()
 
     def _touch(self, job: Job[T]) -> None:
         with self._changed:
             job.last_seen = self._clock()
-            if job in self._paused:
-                self._paused.remove(job)
-                self._line.append(job)
-                job.state = State.WAITING
-                self._changed.notify()
+            if job in self._paused and not job.is_held:
+                self._wake(job)
+
+    def _pause(self, job: Job[T]) -> None:
+        with self._changed:
+            job.is_held = True
+            self._urgent = True
+            self._changed.notify()
+
+    def _go_on(self, job: Job[T], until: Callable[[T], bool] | None, first: bool) -> None:
+        with self._changed:
+            if job.state in ENDED:
+                return
+            job.last_seen = self._clock()
+            job.is_held = False
+            job.rest_when = until
+            job.goes_first = first
+            self._urgent = self._urgent or first
+            self._wake(job)
 
     def _cancel(self, job: Job[T]) -> None:
         with self._changed:
@@ -219,5 +275,6 @@ class FairQueue:
             place = max(0, index - AT_ONCE + 1)
             state = job.state
             if state in (State.WAITING, State.RUNNING):
-                state = State.WAITING if place else State.RUNNING
-            return Snapshot(state, job.latest, job.worked, place, min(len(self._line), AT_ONCE), job.error)
+                state = State.PAUSED if job.is_held else State.WAITING if place else State.RUNNING
+            sharing = max(1, min(len(self._line), AT_ONCE))
+            return Snapshot(state, job.latest, job.is_held, job.worked, place, sharing, job.error)

@@ -181,3 +181,97 @@ def test_a_paused_job_gives_up_its_place_and_can_be_cancelled() -> None:
     wait_until(state_is(gone, *ENDED))
     for job in here:
         job.cancel()
+
+
+def test_a_paused_job_rests_until_its_owner_lets_it_go_on() -> None:
+    clock = Clock()
+    job = FairQueue(clock).submit(counting())
+    wait_until(lambda: job.snapshot().latest is not None)
+    job.pause()
+    assert job.wait(20)
+    snapshot = job.snapshot()
+    assert snapshot.state is State.PAUSED
+    assert snapshot.is_held
+    job.touch()  # showing up is not the same as letting it go on
+    clock.now += PAUSE_AFTER + 1
+    time.sleep(0.05)
+    assert job.snapshot().latest == snapshot.latest
+    job.touch()
+    job.go_on()
+    wait_until(lambda: (job.snapshot().latest or 0) > (snapshot.latest or 0))
+    assert job.snapshot().state is State.RUNNING
+    job.cancel()
+
+
+def test_a_job_goes_on_until_something_is_reached_and_rests_there() -> None:
+    job = FairQueue().submit(iter(range(100)))
+    job.pause()
+    assert job.wait(20)
+    reached = job.snapshot().latest or 0
+    for target in (max(20, reached + 1), 60):
+        job.go_on(lambda number, target=target: number >= target)  # type: ignore[misc]
+        assert job.wait(20)
+        snapshot = job.snapshot()
+        assert (snapshot.state, snapshot.latest) == (State.PAUSED, target)
+    job.go_on()
+    assert job.wait(20)
+    assert (job.snapshot().state, job.snapshot().latest) == (State.FINISHED, 99)
+    job.go_on()  # too late, and harmless
+    job.pause()
+    assert job.snapshot().state is State.FINISHED
+
+
+def test_a_single_step_comes_before_everyone_elses_turn() -> None:
+    queue = FairQueue()
+    others = [queue.submit(counting()) for _ in range(AT_ONCE + 2)]
+    job = queue.submit(counting())
+    job.pause()
+    assert job.wait(20)
+    assert job.snapshot().latest is None  # it never had a place
+    for expected in (1, 2, 3):
+        job.go_on(lambda number: True, first=True)
+        assert job.wait(20)
+        assert job.snapshot().latest == expected
+        assert job.snapshot().state is State.PAUSED
+    assert others[-1].snapshot().latest is None  # the others still stand where they stood
+    for other in others:
+        other.cancel()
+    job.cancel()
+    wait_until(state_is(job, State.CANCELLED))
+
+
+def test_a_held_job_gives_up_its_place_and_is_forgotten_only_after_its_time() -> None:
+    clock = Clock()
+    queue = FairQueue(clock)
+    held = queue.submit(counting())
+    wait_until(lambda: held.snapshot().latest is not None)
+    held.pause()
+    assert held.wait(20)
+    assert queue.active() == 0
+    clock.now += 5 * 60.0  # without network, say
+    time.sleep(0.05)
+    held.touch()
+    assert held.snapshot().state is State.PAUSED
+    clock.now += FORGET_AFTER + 1
+    other = queue.submit(counting())  # the queue looks around when it has something to do
+    wait_until(state_is(held, State.CANCELLED))
+    other.cancel()
+
+
+def test_pausing_and_going_on_at_any_moment_loses_no_step() -> None:
+    steps: list[int] = []
+
+    def work() -> Iterator[int]:
+        for number in range(300):
+            steps.append(number)
+            time.sleep(0.0002)
+            yield number
+
+    job = FairQueue().submit(work())
+    for _ in range(60):
+        job.pause()
+        job.go_on(lambda number: number % 7 == 0)
+        job.go_on()
+    assert job.wait(20)
+    assert job.snapshot().state is State.FINISHED
+    assert steps == list(range(300))
