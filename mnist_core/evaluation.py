@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from mnist_core.data import Dataset, normalize
-from mnist_core.functions import cross_entropy
-from mnist_core.model import MLP
+from mnist_core.functions import cross_entropy, softmax
+from mnist_core.model import CLASSES, MLP
 
 CHUNK = 1_000  # images at a time: all at once would need a gigabyte for wide networks
 
@@ -26,20 +26,88 @@ class Evaluation:
     labels: Tensor
 
     @cached_property
+    def choices(self) -> Tensor:
+        """torch.int64 [N]: the digit each image was read as, the one with the largest logit."""
+        return self.logits.argmax(1)
+
+    @cached_property
+    def probabilities(self) -> Tensor:
+        """torch.float32 [N, 10]: the softmax of the logits."""
+        return softmax(self.logits)
+
+    @cached_property
+    def losses(self) -> Tensor:
+        """torch.float32 [N]: the cross-entropy of each image."""
+        return cross_entropy(self.logits, self.labels)
+
+    @cached_property
     def loss(self) -> float:
         """The mean cross-entropy."""
-        return cross_entropy(self.logits, self.labels).mean().item()
+        return self.losses.mean().item()
 
     @cached_property
     def accuracy(self) -> float:
         """The share read rightly, 0 to 1."""
-        return (self.logits.argmax(1) == self.labels).float().mean().item()
+        return (self.choices == self.labels).float().mean().item()
 
     @cached_property
     def confusion(self) -> Tensor:
         """torch.int64 [10, 10]: how many images of the digit of the row were read as that of the column."""
-        pairs = self.labels * 10 + self.logits.argmax(1)
-        return torch.bincount(pairs, minlength=100).view(10, 10)
+        pairs = self.labels * CLASSES + self.choices
+        return torch.bincount(pairs, minlength=CLASSES**2).view(CLASSES, CLASSES)
+
+    @cached_property
+    def precision(self) -> Tensor:
+        """torch.float64 [10]: of all images read as a digit, the share that are one; nan for a digit never read."""
+        return self.confusion.diag().double() / self.confusion.sum(0)  # 0 / 0 is nan
+
+    @cached_property
+    def recall(self) -> Tensor:
+        """torch.float64 [10]: of all images of a digit, the share read as one; nan for a digit without images."""
+        return self.confusion.diag().double() / self.confusion.sum(1)
+
+    @cached_property
+    def mistakes(self) -> Tensor:
+        """torch.int64 [M]: where the wrong answers are, the one given the highest probability first."""
+        wrong = (self.choices != self.labels).nonzero().flatten()
+        given = self.probabilities[wrong, self.choices[wrong]]
+        return wrong[given.argsort(descending=True, stable=True)]
+
+    def hardest(self, n: int) -> Tensor:
+        """Where the images with the highest losses are, the highest first; those alike in the order they came.
+
+        A right answer has the largest of ten probabilities, so at least 1/10, and a loss of at most ln 10 = 2.303.
+
+        Args:
+            n: How many, 1 or more.
+
+        Returns:
+            torch.int64 [n], or [N] where there are fewer images.
+
+        Raises:
+            ValueError: If ``n`` is below 1.
+        """
+        if n < 1:
+            raise ValueError(f"At least one image must be asked for, not {n}.")
+        return self.losses.argsort(descending=True, stable=True)[:n]
+
+    def cell(self, shown: int, read: int) -> Tensor:
+        """Where the images of one cell of the confusion matrix are, the hardest first.
+
+        Args:
+            shown: The digit they show, 0 to 9.
+            read: The digit they were read as, 0 to 9.
+
+        Returns:
+            torch.int64 [M], as many as ``confusion[shown, read]``.
+
+        Raises:
+            ValueError: If one of the two is no digit.
+        """
+        if not (0 <= shown < CLASSES and 0 <= read < CLASSES):
+            raise ValueError(f"Digits are 0 to 9, not {shown} and {read}.")
+        found = ((self.labels == shown) & (self.choices == read)).nonzero().flatten()
+        return found[self.losses[found].argsort(descending=True, stable=True)]
 
 
 @torch.no_grad()
