@@ -1,20 +1,75 @@
-"""A run as a record: what was trained, how, and what came of it."""
+"""A run as a record: what was trained, how, what was seen on the way, and what came of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from mnist_core.data import Splits
-from mnist_core.evaluation import Evaluation, evaluate
+import torch
+from torch import Tensor, nn
+
+from mnist_core.data import Dataset, Splits
+from mnist_core.evaluation import evaluate
 from mnist_core.model import MLP, MLPConfig
-from mnist_core.training import Augment, BatchEvent, EpochEvent, TrainingConfig, fit
+from mnist_core.training import Augment, BatchEvent, Dial, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged, fit
 
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
+MOST_FRAMES = 20  # pictures of the weights kept from a run
+MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well a model reads some images.
+
+    Attributes:
+        images: How many.
+        loss: The mean cross-entropy.
+        accuracy: The share read rightly, 0 to 1.
+    """
+
+    images: int
+    loss: float
+    accuracy: float
+
+
+def score(model: MLP, dataset: Dataset) -> Score:
+    """Lets a model read a data set, as ``evaluate`` does, and keeps what it comes to."""
+    evaluation = evaluate(model, dataset)
+    return Score(len(dataset), evaluation.loss, evaluation.accuracy)
+
+
+@dataclass(frozen=True)
+class Norms:
+    """The lengths of each dense layer's weights and of their gradient, each layer's taken as one row of numbers.
+
+    Attributes:
+        step: After how many batches.
+        weights: For each layer, from the pixels on.
+        gradients: The same, of the last batch's gradient.
+    """
+
+    step: int
+    weights: tuple[float, ...]
+    gradients: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The weights of the first neurons of the first layer at one moment.
+
+    Attributes:
+        step: After how many batches.
+        weights: torch.float16 [at most ``MOST_NEURONS``, 28, 28].
+    """
+
+    step: int
+    weights: Tensor = field(compare=False)
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run up to some moment. It holds numbers only, never tensors that are still being trained.
+    """A run up to some moment. It holds numbers and copies only, never tensors that are still being trained.
 
     Attributes:
         model_config: The shape of the network.
@@ -22,8 +77,13 @@ class RunRecord:
         dataset: The name of the data set.
         train_size: How many training images there are.
         steps: Batches so far.
-        batches: The training curve, at most ``MOST_POINTS`` points; each stands for all batches since the one before.
+        batches: The training curve: the first batch, then a point for each ``batches_per_point`` batches, the last one
+            as far as it has come.
         epochs: The ends of epochs so far.
+        rates: Changes of the learning rate on the way.
+        norms: One for each point of the curve that is complete.
+        frames: The weights as pictures at ``frame_moments``.
+        diverged: Why the run ended before its time, if its loss exploded.
         test: The one look at the test images, after the last epoch.
     """
 
@@ -34,7 +94,11 @@ class RunRecord:
     steps: int = 0
     batches: tuple[BatchEvent, ...] = ()
     epochs: tuple[EpochEvent, ...] = ()
-    test: Evaluation | None = None
+    rates: tuple[RateEvent, ...] = ()
+    norms: tuple[Norms, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    diverged: TrainingDiverged | None = field(default=None, compare=False)
+    test: Score | None = None
 
     @property
     def steps_per_epoch(self) -> int:
@@ -47,6 +111,11 @@ class RunRecord:
         return self.steps_per_epoch * self.training_config.epochs
 
     @property
+    def batches_per_point(self) -> int:
+        """How many batches a point of the training curve stands for."""
+        return -(-self.total_steps // MOST_POINTS)
+
+    @property
     def examples(self) -> int:
         """Training images seen so far, each epoch anew."""
         epochs, steps = divmod(self.steps, self.steps_per_epoch)
@@ -57,6 +126,44 @@ class RunRecord:
         """Training images seen by the end of the run."""
         return self.train_size * self.training_config.epochs
 
+    @property
+    def learned_steps(self) -> int:
+        """The batches that the weights have learned from: those of a run that diverged went back to earlier ones."""
+        return self.diverged.kept_step if self.diverged else self.steps
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate last set; with a schedule, its highest."""
+        return self.rates[-1].learning_rate if self.rates else self.training_config.learning_rate
+
+    def after(self, event: BatchEvent | EpochEvent | RateEvent, model: MLP) -> "RunRecord":
+        """The record one event later.
+
+        Args:
+            event: From ``fit``.
+            model: As the event left it; only looked at.
+        """
+        if isinstance(event, RateEvent):
+            return replace(self, rates=(*self.rates, event))
+        if isinstance(event, EpochEvent):
+            return replace(self, epochs=(*self.epochs, event))
+        norms, frames = self.norms, self.frames
+        if event.step % self.batches_per_point == 0:
+            norms = (*norms, _norms(model, event.step))
+        if event.step >= self._next_frame():
+            frames = (*frames, _frame(model, event.step))
+        return replace(self, steps=event.step, batches=self._extended(event), norms=norms, frames=frames)
+
+    def _extended(self, event: BatchEvent) -> tuple[BatchEvent, ...]:
+        """The curve with one more event, which completes its last point or begins another one."""
+        if self.steps <= 1 or self.steps % self.batches_per_point == 0:  # the first batch stands for itself
+            return (*self.batches, event)
+        return (*self.batches[:-1], _mean(self.batches[-1], event))
+
+    def _next_frame(self) -> float:
+        last = self.frames[-1].step if self.frames else -1
+        return next((moment for moment in frame_moments(self.total_steps) if moment > last), float("inf"))
+
     def card(self) -> dict[str, Any]:
         """What a checkpoint says of this run, as plain JSON values."""
         last = self.epochs[-1] if self.epochs else None
@@ -65,13 +172,31 @@ class RunRecord:
             "train_size": self.train_size,
             "seed": self.training_config.seed,
             "training": asdict(self.training_config),
+            "learning_rate_changes": [asdict(change) for change in self.rates],
+            "batches_done": self.learned_steps,
             "epochs_done": len(self.epochs),
             "validation_accuracy": round(last.validation_accuracy, 4) if last else None,
             "test_accuracy": round(self.test.accuracy, 4) if self.test else None,
         }
 
 
-def run(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None) -> Iterator[RunRecord]:
+@lru_cache(maxsize=64)
+def frame_moments(total_steps: int) -> tuple[int, ...]:
+    """When the weights of a run are kept as pictures: often at first, when they change most.
+
+    Args:
+        total_steps: Batches in the run.
+
+    Returns:
+        At most ``MOST_FRAMES`` numbers of batches, ascending, from 0 to ``total_steps``.
+    """
+    shares = [(index / (MOST_FRAMES - 1)) ** 2 for index in range(MOST_FRAMES)]
+    return tuple(sorted({round(total_steps * share) for share in shares}))
+
+
+def run(
+    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: Dial | None = None
+) -> Iterator[RunRecord]:
     """Trains a model in place, then reads the test images once.
 
     What a reader tries again and again is a ``trial``, which leaves the test images alone.
@@ -81,25 +206,48 @@ def run(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | N
         splits: What to learn from and be judged on.
         config: How to train.
         augment: As for ``fit``.
+        dial: As for ``fit``.
 
     Yields:
         The record so far, after each event of ``fit`` and once more with the final test.
+
+    Raises:
+        TrainingDiverged: As ``fit``, after a last record that says so.
     """
     record = RunRecord(model.config, config, splits.name, len(splits.train))
-    for record in trial(model, splits, config, augment):
+    for record in trial(model, splits, config, augment, dial):
         yield record
-    yield replace(record, test=evaluate(model, splits.test))
+    yield replace(record, test=score(model, splits.test))
 
 
-def trial(model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None) -> Iterator[RunRecord]:
+def trial(
+    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: Dial | None = None
+) -> Iterator[RunRecord]:
     """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
-    record = RunRecord(model.config, config, splits.name, len(splits.train))
-    for event in fit(model, splits.train, splits.validation, config, augment):
-        if isinstance(event, BatchEvent):
-            record = replace(record, steps=event.step, batches=thinned((*record.batches, event)))
-        else:
-            record = replace(record, epochs=(*record.epochs, event))
-        yield record
+    record = RunRecord(model.config, config, splits.name, len(splits.train), frames=(_frame(model, 0),))
+    try:
+        for event in fit(model, splits.train, splits.validation, config, augment, dial):
+            record = record.after(event, model)
+            yield record
+    except TrainingDiverged as diverged:
+        yield replace(record, diverged=diverged)
+        raise
+
+
+@torch.no_grad()
+def _norms(model: MLP, step: int) -> Norms:
+    weights = [layer.weight for layer in model if isinstance(layer, nn.Linear)]
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    return Norms(step, _lengths(weights), _lengths(gradients))
+
+
+def _lengths(tensors: list[Any]) -> tuple[float, ...]:
+    return tuple(length.item() for length in torch._foreach_norm(tensors)) if tensors else ()
+
+
+def _frame(model: MLP, step: int) -> Frame:
+    first = next(layer for layer in model if isinstance(layer, nn.Linear))
+    return Frame(step, first.weight.detach()[:MOST_NEURONS].to(torch.float16).view(-1, 28, 28))
 
 
 def side_by_side(runs: Mapping[str, Iterator[RunRecord]]) -> Iterator[dict[str, RunRecord]]:
@@ -121,15 +269,6 @@ def side_by_side(runs: Mapping[str, Iterator[RunRecord]]) -> Iterator[dict[str, 
             else:
                 latest = {**latest, name: record}
                 yield latest
-
-
-def thinned(batches: tuple[BatchEvent, ...]) -> tuple[BatchEvent, ...]:
-    """A curve of at most ``MOST_POINTS`` points: when there are more, neighbours are averaged in pairs."""
-    if len(batches) <= MOST_POINTS:
-        return batches
-    pairs = zip(batches[::2], batches[1::2], strict=False)
-    rest = batches[len(batches) // 2 * 2 :]
-    return (*(_mean(first, second) for first, second in pairs), *rest)
 
 
 def _mean(first: BatchEvent, second: BatchEvent) -> BatchEvent:

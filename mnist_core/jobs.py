@@ -151,12 +151,15 @@ class FairQueue:
         self._is_closed = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, iterator: Iterator[T]) -> Job[T]:
-        """Puts an iterator at the end of the line."""
+    def submit(self, iterator: Iterator[T], *, held: bool = False) -> Job[T]:
+        """Puts an iterator at the end of the line, or lets it rest from the start, until ``go_on``."""
         job = Job(self, iterator)
         with self._changed:
             job.last_seen = self._clock()
             self._line.append(job)
+            if held:
+                job.is_held = True
+                self._rest(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="jobs")
                 self._thread.start()

@@ -1,8 +1,9 @@
 """Training: the course's steps, over tensors in memory, as a generator that reports what happens."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -20,12 +21,31 @@ OPTIMIZERS: dict[str, Callable[[MLP, "TrainingConfig"], torch.optim.Optimizer]] 
     "adamw": lambda model, config: torch.optim.AdamW(**_common(model, config)),
 }
 SCHEDULES = ("constant", "one-cycle")
+GUESSING = math.log(10)  # the loss of giving each digit the same probability: 2.303
+COPY_EVERY = 10  # batches
+EXPLODED = 100 * GUESSING  # a batch with such a loss ends a run: what it had learned is lost
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]  # torch.uint8 [N, 28, 28] -> the same, distorted
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss stopped being a number."""
+    """The loss exploded or stopped being a number; the message is a sentence that says what happened and what to try.
+
+    Attributes:
+        step: The batch at which it happened.
+        kept_step: After how many batches the weights were as they now are again: the last that were copied and known
+            to be better than guessing, else the first ones.
+        loss: Of that batch; infinite or nan if it was no number.
+    """
+
+    def __init__(self, step: int, kept_step: int, loss: float, learning_rate: float) -> None:
+        grew = f"the loss grew to {loss:,.0f}" if math.isfinite(loss) else "the loss was no longer a number"
+        kept = f"the weights it had after batch {kept_step:,}" if kept_step else "its first weights"
+        super().__init__(
+            f"At batch {step:,} {grew}, so training stopped and went back to {kept}: "
+            f"try a smaller learning rate than {learning_rate:g}."
+        )
+        self.step, self.kept_step, self.loss = step, kept_step, loss
 
 
 @dataclass(frozen=True)
@@ -51,8 +71,7 @@ class TrainingConfig:
         _check_whole("The batch size", self.batch_size, 1, 60_000)
         _check_whole("The seed", self.seed, 0, 2**32 - 1)
         _check_whole("batches_per_event", self.batches_per_event, 1, 1_000_000)
-        if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 100):
-            raise ValueError(f"The learning rate is a number above 0 and up to 100, not {self.learning_rate!r}.")
+        _check_learning_rate(self.learning_rate)
         if self.weight_decay is not None and not 0 <= self.weight_decay <= 10:
             raise ValueError(f"Weight decay is a number from 0 to 10, not {self.weight_decay!r}.")
         if self.optimizer not in OPTIMIZERS:
@@ -76,6 +95,11 @@ def _check_whole(name: str, value: int, least: int, most: int) -> None:
         raise ValueError(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
 
 
+def _check_learning_rate(rate: float) -> None:
+    if not (math.isfinite(rate) and 0 < rate <= 100):
+        raise ValueError(f"The learning rate is a number above 0 and up to 100, not {rate!r}.")
+
+
 @dataclass(frozen=True)
 class BatchEvent:
     """After one batch, or a stated number of them: means over their examples, as they were before each update."""
@@ -97,6 +121,64 @@ class EpochEvent:
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
+
+
+@dataclass(frozen=True)
+class RateEvent:
+    """Before the next batch the learning rate is set to another one. With a schedule, the whole of it scales along."""
+
+    step: int  # batches done
+    learning_rate: float
+
+
+class Dial:
+    """The learning rate of a run as something to turn while it runs.
+
+    Args:
+        changes: Changes to be made again at the batches at which they were made in an earlier run.
+    """
+
+    def __init__(self, changes: Iterable[RateEvent] = ()) -> None:
+        self._planned = {change.step: change.learning_rate for change in changes}
+        self._wanted: float | None = None
+
+    def turn(self, learning_rate: float) -> None:
+        """Sets the learning rate from the next batch on. For another thread than that of the run.
+
+        Raises:
+            ValueError: If it is not above 0 and at most 100.
+        """
+        _check_learning_rate(learning_rate)
+        self._wanted = learning_rate
+
+    def due(self, step: int) -> float | None:
+        """The learning rate to be set after so many batches, if there is one."""
+        wanted, self._wanted = self._wanted, None
+        return self._planned.get(step) if wanted is None else wanted
+
+
+class _SafetyCopy:
+    """Weights that a run can return to: copied now and then, if the next batch shows them to be worth it."""
+
+    def __init__(self, model: MLP) -> None:
+        self._weights = [parameter.detach() for parameter in model.parameters()]  # views: they change with the model
+        self._good, self._latest = ([weight.clone() for weight in self._weights] for _ in range(2))
+        self.step = self._taken = 0  # batches that the good ones and the latest ones have learned from
+
+    def take(self, step: int) -> None:
+        """Before a batch. Every time would cost a quarter of the speed."""
+        if step % COPY_EVERY == 0:
+            torch._foreach_copy_(self._latest, self._weights)
+            self._taken = step
+
+    def judge(self, loss: float, step: int) -> None:
+        """After it, with its loss, which was computed with the weights from before."""
+        if step == self._taken and loss <= GUESSING:
+            self._good, self._latest = self._latest, self._good
+            self.step = step
+
+    def restore(self) -> None:
+        torch._foreach_copy_(self._weights, self._good)
 
 
 @dataclass
@@ -155,12 +237,17 @@ def train_step(
 
 
 def fit(
-    model: MLP, train: Dataset, validation: Dataset, config: TrainingConfig, augment: Augment | None = None
-) -> Iterator[BatchEvent | EpochEvent]:
+    model: MLP,
+    train: Dataset,
+    validation: Dataset,
+    config: TrainingConfig,
+    augment: Augment | None = None,
+    dial: Dial | None = None,
+) -> Iterator[BatchEvent | EpochEvent | RateEvent]:
     """Trains a model in place and reports on the way.
 
-    The same model, data and config give the same weights on one machine and thread count, whatever else
-    is trained in between. Closing the generator stops before the next batch.
+    The same model, data, config and changes of the learning rate give the same weights on one machine and thread
+    count, whatever else is trained in between. Closing the generator stops before the next batch.
 
     Args:
         model: Trained in place.
@@ -168,58 +255,101 @@ def fit(
         validation: What it is judged on at the end of each epoch.
         config: How.
         augment: Distorts each batch of images before it is used.
+        dial: Changes the learning rate on the way.
 
     Yields:
-        A ``BatchEvent`` every ``config.batches_per_event`` batches and at an epoch's last one, and an
-        ``EpochEvent`` at each epoch's end.
+        A ``BatchEvent`` every ``config.batches_per_event`` batches and at an epoch's last one, an ``EpochEvent`` at
+        each epoch's end, and a ``RateEvent`` before the first batch with another learning rate.
 
     Raises:
-        TrainingDiverged: If the loss is no longer a number.
+        TrainingDiverged: If the loss of a batch is above ``EXPLODED`` or no number. The model then has
+            the last weights again that were known to be better than guessing, at most a few batches old.
     """
     loss_function = nn.CrossEntropyLoss()
     optimizer = OPTIMIZERS[config.optimizer](model, config)
     steps = config.steps_per_epoch(len(train))
     schedule = _schedule(optimizer, config, steps * config.epochs)
-    order_generator = torch.Generator().manual_seed(config.seed)
     augment_generator = torch.Generator().manual_seed(config.seed)
     model.seed_dropout(config.seed)
+    safety, rate = _SafetyCopy(model), config.learning_rate
 
     step = 0
-    for epoch in range(1, config.epochs + 1):
-        # (N,): shuffled anew in every epoch, or as the images lie
-        order = torch.randperm(len(train), generator=order_generator) if config.shuffle else torch.arange(len(train))
+    for epoch, order in enumerate(epoch_orders(len(train), config), start=1):
         epoch_tally, recent = _Tally(), _Tally()
         for indices in order.split(config.batch_size):
+            if dial and (wanted := dial.due(step)) is not None:
+                _scale_rate(optimizer, wanted / rate)
+                rate = wanted
+                yield RateEvent(step, rate)
             model.train()  # whoever looked at the model in between may have left it in eval mode
             images, labels = train.images.index_select(0, indices), train.labels.index_select(0, indices)
             if augment:
                 images = augment(images, augment_generator)
+            safety.take(step)
             loss, logits = train_step(model, normalize(images), labels, loss_function, optimizer)
             if schedule:
                 schedule.step()
+            safety.judge(loss.item(), step)
             step += 1
             recent.add(loss, logits, labels)
             epoch_tally.add(loss, logits, labels)
-            _check_loss(epoch_tally.loss, step, config)
-            if step % config.batches_per_event == 0 or step == epoch * steps:
+            has_diverged = not loss.item() <= EXPLODED  # so that nan has, too
+            is_due = step % config.batches_per_event == 0 or step == epoch * steps or has_diverged
+            if is_due and math.isfinite(recent.loss):
                 yield BatchEvent(epoch, step, recent.examples, *recent.means())
                 recent = _Tally()
+            if has_diverged:
+                safety.restore()
+                raise TrainingDiverged(step, safety.step, loss.item(), rate)
         validated = evaluate(model, validation)
         yield EpochEvent(epoch, step, *epoch_tally.means(), validated.loss, validated.accuracy)
 
 
-def _check_loss(loss: float, step: int, config: TrainingConfig) -> None:
-    if not math.isfinite(loss):
-        raise TrainingDiverged(
-            f"The loss stopped being a number at batch {step}. "
-            f"Try a smaller learning rate than {config.learning_rate:g}."
-        )
+def epoch_orders(images: int, config: TrainingConfig) -> Iterator[Tensor]:
+    """The order in which each epoch goes through the training images.
+
+    Args:
+        images: How many there are.
+        config: Of the run.
+
+    Yields:
+        torch.int64 [images] for each epoch: shuffled anew, or as the images lie.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    for _ in range(config.epochs):
+        yield torch.randperm(images, generator=generator) if config.shuffle else torch.arange(images)
+
+
+def batch_at(train: Dataset, config: TrainingConfig, step: int) -> Dataset:
+    """The batch that a run learns from after ``step`` others.
+
+    Args:
+        train: What the run learns from.
+        config: Of the run.
+        step: From 0 to the number of batches in the run, exclusive.
+    """
+    epoch, place = divmod(step, config.steps_per_epoch(len(train)))
+    order = next(islice(epoch_orders(len(train), config), epoch, None))
+    return train.subset(order[place * config.batch_size : (place + 1) * config.batch_size])
+
+
+def _scale_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Makes the learning rate so many times larger, and with it all that a schedule computes its next ones from."""
+    for group in optimizer.param_groups:
+        for name in ("lr", "initial_lr", "max_lr", "min_lr"):
+            if name in group:
+                group[name] *= factor
 
 
 def _schedule(
     optimizer: torch.optim.Optimizer, config: TrainingConfig, steps: int
 ) -> torch.optim.lr_scheduler.OneCycleLR | None:
-    """Smith's one-cycle schedule (2018): warm up for three tenths of the run, then come down to nothing."""
+    """Smith's one-cycle schedule (2018): warm up for three tenths of the run, then come down to nothing.
+
+    Momentum goes the other way, as he advises; plain SGD has none, and is to keep none.
+    """
     if config.schedule == "constant":
         return None
-    return torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.learning_rate, total_steps=steps)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=config.learning_rate, total_steps=steps, cycle_momentum=config.optimizer != "sgd"
+    )

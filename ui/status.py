@@ -38,11 +38,12 @@ def _line(waits_for: tuple[bool, ...]) -> None:
         st.rerun()  # another network reads, or other digits are in use: that concerns the whole page
     visitor = training_panel.visitor()
     parts = [f":material/neurology: Reads: {models()[model_in_use()]}", f":material/database: Digits: {_data()}"]
-    if visitor.job:
-        snapshot = visitor.job.snapshot()
+    if visitor.going:
+        snapshot = visitor.going.job.snapshot()
         done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
         waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
-        parts.append(f":material/model_training: training: {waits}")
+        rests = ", paused" if snapshot.is_held else ""
+        parts.append(f":material/model_training: training: {waits}{rests}")
     st.caption(" &nbsp; ".join(parts))
 
 

@@ -1,12 +1,13 @@
-"""Who trains what: starting and stopping a run, finding it again after a reload, and showing it while it goes on."""
+"""Who trains what: starting, pausing and stopping a run, and finding it again after a reload."""
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -14,25 +15,46 @@ from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
 from ui import resources, state
 
 if TYPE_CHECKING:
+    from mnist_core.checkpoint import Checkpoint
     from mnist_core.data import Splits
-    from mnist_core.experiments import RunRecord
+    from mnist_core.experiments import RunRecord, Score
     from mnist_core.model import MLP, MLPConfig
-    from mnist_core.training import TrainingConfig
+    from mnist_core.one_batch import BatchSeen
+    from mnist_core.training import Dial, TrainingConfig
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
-EXAMPLES_PER_EVENT = 1_024  # a run can be stopped after so many, which takes far less than half a second
-STOP_SECONDS = 0.5  # the next step of a run is not longer
+STILL_SECONDS = 0.5  # that a page waits for a run to stop, pause or do a batch, which takes less
+PHASES = ("forward", "loss", "gradient", "update")
+PHASE_SECONDS = 1.0  # that each phase of a batch is shown in slow motion
+
+Mode = Literal["idle", "running", "paused", "slow"]
+Ending = Literal["finished", "stopped", "diverged"]
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A network a visitor has trained, in eval mode, with the record of its training."""
+    """A network a visitor has trained or loaded.
+
+    Attributes:
+        key: What it goes by in the session.
+        name: What the reader calls it.
+        model: In eval mode; only looked at.
+        card: What a file of its weights says of it.
+        record: Of its training; None if it came from a file.
+        ending: How that ended.
+        seconds: Of training, other visitors' turns not counted.
+        validation: Its score on the validation images of the digits it learned from, as it is now.
+    """
 
     key: str
     name: str
     model: MLP
-    record: RunRecord
+    card: dict[str, Any]
+    record: RunRecord | None = None
+    ending: Ending = "finished"
+    seconds: float = 0.0
+    validation: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -44,22 +66,53 @@ class Experiment:
 
 
 @dataclass
+class Going:
+    """A run that goes on, waits or rests.
+
+    Attributes:
+        job: Its place in the queue.
+        model: What it trains. Nobody reads its weights while the job works.
+        dial: Its learning rate.
+        splits: What it learns from.
+        seen: The last batch it was stepped by, taken apart.
+        slow_since: Since when that batch is shown in slow motion; None when it is not.
+    """
+
+    job: Job[RunRecord]
+    model: MLP
+    dial: Dial
+    splits: Splits
+    seen: BatchSeen | None = None
+    slow_since: float | None = None
+
+
+@dataclass
 class Visitor:
     """What one browser tab has going and has made."""
 
     last_seen: float
     runs_started: int = 0
-    job: Job[RunRecord] | None = None
-    in_training: MLP | None = None
+    files_loaded: int = 0
+    going: Going | None = None
     models: list[TrainedModel] = field(default_factory=list)
     last: Snapshot[RunRecord] | None = None  # how the last run ended
     experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def is_training(self) -> bool:
         """Whether a run goes on, waits or rests."""
-        return self.job is not None
+        return self.going is not None
+
+    @property
+    def mode(self) -> Mode:
+        """What the run does now; the buttons depend on it."""
+        going = self.going
+        if going is None:
+            return "idle"
+        if going.slow_since is not None:
+            return "slow"
+        return "paused" if going.job.snapshot().is_held else "running"
 
 
 class Visitors:
@@ -76,9 +129,10 @@ class Visitors:
         with self._lock:
             for gone in [n for n, visitor in self._by_name.items() if now - visitor.last_seen > FORGET_AFTER]:
                 forgotten = self._by_name.pop(gone)
-                for job in (forgotten.job, *(experiment.job for experiment in forgotten.experiments.values())):
-                    if job:
-                        job.cancel()
+                for experiment in forgotten.experiments.values():
+                    experiment.job.cancel()
+                if forgotten.going:
+                    forgotten.going.job.cancel()
             visitor = self._by_name.setdefault(name, Visitor(now))
             visitor.last_seen = now
             return visitor
@@ -96,34 +150,40 @@ def visitor() -> Visitor:
     with found.lock:
         for experiment in found.experiments.values():
             experiment.job.touch()
-        if found.job:
-            found.job.touch()
-            _note_end(found, found.job)
+        if found.going:
+            found.going.job.touch()
+            _note_end(found, found.going)
     return found
 
 
-def _note_end(visitor: Visitor, job: Job[RunRecord]) -> None:
+def _note_end(visitor: Visitor, going: Going) -> None:
     """Keeps the model of a run that is over, if it learned anything."""
-    snapshot = job.snapshot()
+    from mnist_core.experiments import score
+
+    snapshot = going.job.snapshot()
     if snapshot.state not in ENDED:
         return
-    record, model = snapshot.latest, visitor.in_training
-    visitor.job = visitor.in_training = None
+    visitor.going = None
     visitor.last = snapshot
-    if record is None or model is None or snapshot.state is State.FAILED or not record.steps:
+    record = snapshot.latest
+    if record is None or not record.learned_steps or (snapshot.state is State.FAILED and not record.diverged):
         return
     key = f"run-{visitor.runs_started}"
-    visitor.models = [*visitor.models, TrainedModel(key, _name(visitor.runs_started, record), model.eval(), record)]
-    visitor.models = visitor.models[-MOST_MODELS:]
+    ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
+    name = f"Your network {visitor.runs_started}: {settings(record)}, {_reached(record)}"
+    validation = score(going.model, going.splits.validation)
+    card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
+    trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
+    visitor.models = [*visitor.models, trained][-MOST_MODELS:]
     state.offer_model(key)
 
 
-def _name(number: int, record: RunRecord) -> str:
+def _reached(record: RunRecord) -> str:
     if record.test:
-        reached = f"{record.test.accuracy:.1%} in its final test"
-    else:
-        reached = f"stopped after {record.examples / record.train_size:.1f} epochs"
-    return f"Your network {number}: {settings(record)}, {reached}"
+        return f"{record.test.accuracy:.1%} in its final test"
+    if record.diverged:
+        return f"back at batch {record.learned_steps:,} after its loss exploded"
+    return f"stopped after {record.examples / record.train_size:.1f} epochs"
 
 
 def settings(record: RunRecord) -> str:
@@ -135,27 +195,121 @@ def settings(record: RunRecord) -> str:
     )
 
 
-def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, splits: Splits) -> None:
-    """Begins a run for a visitor, unless they have one going."""
+def add_loaded(visitor: Visitor, checkpoint: Checkpoint) -> None:
+    """Keeps a network that came from a file beside those that were trained here, and reads with it."""
+    with visitor.lock:
+        visitor.files_loaded += 1
+        key = f"file-{visitor.files_loaded}"
+        name = f"From file {visitor.files_loaded}: {checkpoint.model.config.label}"
+        visitor.models = [*visitor.models, TrainedModel(key, name, checkpoint.model, checkpoint.card)][-MOST_MODELS:]
+        state.offer_model(key)
+
+
+def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, splits: Splits, *, held: bool) -> None:
+    """Begins a run for a visitor, unless they have one going.
+
+    Args:
+        visitor: Whose it is.
+        model_config: The network.
+        config: How it is trained.
+        splits: On what.
+        held: Whether it rests before its first batch.
+    """
     from mnist_core.experiments import run
-    from mnist_core.training import new_model
+    from mnist_core.training import Dial, new_model
 
     with visitor.lock:
-        if visitor.job:
+        if visitor.going:
             return
-        model = new_model(model_config, config.seed)
+        model, dial = new_model(model_config, config.seed), Dial()
         visitor.runs_started += 1
         visitor.last = None
-        visitor.in_training = model
-        visitor.job = resources.jobs().submit(run(model, splits, config))
+        job = resources.jobs().submit(run(model, splits, config, dial=dial), held=held)
+        visitor.going = Going(job, model, dial, splits)
 
 
 def stop(visitor: Visitor) -> None:
-    """Ends the visitor's run before its next batches; what it learned so far is kept."""
+    """Ends the visitor's run before its next batch; what it learned so far is kept."""
     with visitor.lock:
-        if visitor.job:
-            visitor.job.cancel()
-            visitor.job.wait(STOP_SECONDS)  # so that the page drawn next shows the end at once
+        if visitor.going:
+            visitor.going.job.cancel()
+            visitor.going.job.wait(STILL_SECONDS)  # so that the page drawn next shows the end at once
+
+
+def pause(visitor: Visitor) -> None:
+    """Lets the run rest after the batch under way."""
+    with visitor.lock:
+        if visitor.going:
+            visitor.going.slow_since = None
+            visitor.going.job.pause()
+            visitor.going.job.wait(STILL_SECONDS)
+
+
+def go_on(visitor: Visitor) -> None:
+    """Lets a run that rests go on to its end."""
+    with visitor.lock:
+        if visitor.going:
+            visitor.going.slow_since = visitor.going.seen = None
+            visitor.going.job.go_on()
+
+
+def one_epoch(visitor: Visitor) -> None:
+    """Lets a run that rests go on to the end of its epoch."""
+    with visitor.lock:
+        if not visitor.going:
+            return
+        record = visitor.going.job.snapshot().latest
+        done = len(record.epochs) if record else 0
+        visitor.going.slow_since = visitor.going.seen = None
+        visitor.going.job.go_on(lambda now: done < len(now.epochs) < now.training_config.epochs)
+
+
+def one_batch(visitor: Visitor) -> None:
+    """Lets a run that rests learn from one batch, before everyone else's turn, and takes that batch apart."""
+    from mnist_core.one_batch import look_at
+    from mnist_core.training import batch_at
+
+    with visitor.lock:
+        going = visitor.going
+        if going is None or not going.job.wait(STILL_SECONDS):
+            return
+        record = going.job.snapshot().latest
+        done = record.steps if record else 0
+        before = copy.deepcopy(going.model)
+        going.job.go_on(lambda now: now.steps > done, first=True)
+        going.job.wait(STILL_SECONDS)
+        record = going.job.snapshot().latest
+        if record and record.steps == done + 1:
+            batch = batch_at(going.splits.train, record.training_config, done)
+            going.seen = look_at(before, going.model, batch, done + 1)
+
+
+def slow_motion(visitor: Visitor) -> None:
+    """Lets a run that rests go on a batch at a time, so slowly that its phases can be followed."""
+    with visitor.lock:
+        if visitor.going:
+            one_batch(visitor)
+            visitor.going.slow_since = time.monotonic()
+
+
+def phase(visitor: Visitor) -> int:
+    """How many of the ``PHASES`` of the batch on show have begun; in slow motion, it takes the next batch when due."""
+    with visitor.lock:
+        going = visitor.going
+        if going is None or going.slow_since is None:
+            return len(PHASES)
+        shown = int((time.monotonic() - going.slow_since) / PHASE_SECONDS)
+        if shown >= len(PHASES):
+            slow_motion(visitor)
+            shown = 0
+        return shown + 1
+
+
+def turn_rate(visitor: Visitor, learning_rate: float) -> None:
+    """Sets the learning rate of the run that goes on, from its next batch."""
+    with visitor.lock:
+        if visitor.going:
+            visitor.going.dial.turn(learning_rate)
 
 
 def poll_seconds() -> float:

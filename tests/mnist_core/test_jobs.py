@@ -224,10 +224,8 @@ def test_a_job_goes_on_until_something_is_reached_and_rests_there() -> None:
 def test_a_single_step_comes_before_everyone_elses_turn() -> None:
     queue = FairQueue()
     others = [queue.submit(counting()) for _ in range(AT_ONCE + 2)]
-    job = queue.submit(counting())
-    job.pause()
-    assert job.wait(20)
-    assert job.snapshot().latest is None  # it never had a place
+    job = queue.submit(counting(), held=True)
+    assert job.snapshot().state is State.PAUSED
     for expected in (1, 2, 3):
         job.go_on(lambda number: True, first=True)
         assert job.wait(20)

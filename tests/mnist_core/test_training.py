@@ -138,7 +138,7 @@ def test_a_diverging_run_says_so(digits: Splits) -> None:
     run = fit(model, digits.train, digits.validation, TrainingConfig())
     list(islice(run, 3))
     nn.init.constant_(model.state_dict()["0.weight"], float("inf"))
-    with pytest.raises(TrainingDiverged, match=r"at batch 4\..*smaller learning rate"):
+    with pytest.raises(TrainingDiverged, match=r"At batch 4 .*smaller learning rate"):
         next(run)
 
 
