@@ -73,6 +73,22 @@ class Evaluation:
         given = self.probabilities[wrong, self.choices[wrong]]
         return wrong[given.argsort(descending=True, stable=True)]
 
+    @cached_property
+    def commonest_mistake(self) -> tuple[int, int] | None:
+        """The digit shown and the digit read of the fullest cell off the diagonal; None without mistakes."""
+        mistakes = self.confusion - self.confusion.diag().diag()
+        return divmod(int(mistakes.argmax()), CLASSES) if mistakes.any() else None
+
+    def of_digit(self, digit: int) -> tuple[int, int, int]:
+        """How many images of a digit were read as one, how many images were read as one, and how many are one."""
+        right, read, shown = self.confusion[digit, digit], self.confusion[:, digit].sum(), self.confusion[digit].sum()
+        return int(right), int(read), int(shown)
+
+    def surer_than(self, probability: float) -> tuple[int, int]:
+        """How many wrong and how many right answers were given a higher probability than this."""
+        sure, right = self.probabilities.amax(1) > probability, self.choices == self.labels
+        return int((sure & ~right).sum()), int((sure & right).sum())
+
     def hardest(self, n: int) -> Tensor:
         """Where the images with the highest losses are, the highest first; those alike in the order they came.
 

@@ -1,6 +1,332 @@
-"""What it gets wrong."""
+"""What it gets wrong: which digits it takes for which, how sure it is of that, and whether a reader does better."""
 
-from ui import lesson
+import math
+
+import streamlit as st
+from torch import Tensor
+
+from mnist_core.checkpoint import shipped_card
+from mnist_core.data import Splits
+from mnist_core.duel import Duel, hardest_duel
+from mnist_core.evaluation import Evaluation
+from mnist_core.figures.cards import Line, a, cards, large, two_lines
+from mnist_core.figures.confusion import precision_and_recall
+from mnist_core.figures.numbers import percent
+from mnist_core.statistics import page_of
+from ui import dataset, duel, lesson, link, matrix, networks, state, status, theme
+from ui.question import Question, ask
+
+A_PAGE = 12  # cards
+LAST_PAGE = 50  # a page beyond the last one is the last one
+SURE = 0.9
+
+MIRROR = Question(
+    key="ask_mirror",
+    text="A network has read some 4s as 9s. Has it then read about as many 9s as 4s?",
+    right="Not necessarily: the two numbers can be far apart.",
+    why="Somewhere between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of "
+    "the 4s, many 4s end up beyond it, and hardly any 9s.",
+    wrong={
+        "Yes: if a 4 looks like a 9, that 9 looks like a 4.": "Looking alike works both ways, but reading does not. "
+        "A network that takes every doubtful image for a 9 misreads many 4s and no 9 at all.",
+        "Yes: there are about as many 4s as 9s.": "So there are, and yet the border between them may lie too far to "
+        "one side. Then most of the mistakes are on that side.",
+    },
+    order=1,
+)
+ALWAYS_THREE = Question(
+    key="ask_always_three",
+    text="A program answers 3 to every image, whatever it shows. It finds every 3 there is. What is wrong with it, "
+    "seen from the 3s?",
+    right="Of all that it calls a 3, only about one in ten is a 3.",
+    why="Each of the ten digits is about a tenth of the images, so about nine in ten of its 3s are something else. "
+    "Its recall of the 3 is perfect, and its precision is poor.",
+    wrong={
+        "It misses many 3s.": "It misses none: it calls everything a 3. What it finds and what it calls by that name "
+        "are two different questions.",
+        "Nothing: it is right about every 3.": "It is right about every image that is a 3. But look at what it calls "
+        "a 3: most of that is none.",
+    },
+    order=0,
+)
+
+
+def say_how_many(evaluation: Evaluation, name: str, splits: Splits) -> None:
+    """How many images the network has right and wrong."""
+    images, wrong = len(evaluation.labels), len(evaluation.mistakes)
+    st.markdown(
+        f"Now {name} reads the {images:,} validation images of {splits.name}. It has not learned from them. "
+        f"It reads {images - wrong:,} of them rightly and {wrong:,} wrongly: its accuracy is "
+        f"**{evaluation.accuracy:.2%}**. That one number does not say what the mistakes are. This page shows "
+        "them."
+    )
+    if status.model_in_use() == state.SHIPPED and splits.name != shipped_card()["dataset"]:
+        st.markdown(
+            "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
+            "generated digit before."
+        )
+
+
+@st.fragment
+def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
+    """The confusion matrix, and the images of one cell."""
+    st.header("Which digit for which", anchor=False)
+    st.markdown(
+        "The **confusion matrix** is a table that counts answers. It has a row for each digit that an image can show, "
+        "y, and a column for each digit that it can be read as. $C_{ij}$ stands for the number in row i and column j: "
+        "so many images show the digit i and were read as the digit j. Right answers are on the diagonal, where i = j. "
+        "All others are mistakes."
+    )
+    if not ask(MIRROR):
+        return
+    st.markdown(
+        "Click a cell, or choose its row and its column in the two lists, and the images in it appear below. "
+        "The stronger the colour, the larger the share of the row that went wrong in this way. The diagonal has no "
+        "colour, because nearly all images are there."
+    )
+    counts = evaluation.confusion.tolist()
+    left, right = st.columns([5, 3], gap="large")
+    with right:
+        i, j, as_rates = matrix.controls()
+        st.markdown("A count is a number of images. A rate is the share of its row:")
+        lesson.formula(
+            r"\frac{C_{ij}}{\sum_k C_{ik}}",
+            rf"\frac{{C_{{{i}{j}}}}}{{\sum_k C_{{{i}k}}}} = {_fraction(counts[i][j], sum(counts[i]))}",
+        )
+    with left:
+        matrix.show(evaluation, (i, j), as_rates)
+    show_cell(evaluation, splits, i, j)
+    if evaluation.commonest_mistake:
+        i, j = evaluation.commonest_mistake
+        lesson.notice(
+            f"The most common mistake of this network: of {sum(counts[i]):,} images of {a(i)}, it read "
+            f"{counts[i][j]} as {a(j)}. The other way round, of {sum(counts[j]):,} images of {a(j)}, it read "
+            f"{counts[j][i]} as {a(i)}."
+        )
+
+
+def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
+    """The images of a cell, page by page."""
+    found = evaluation.cell(i, j)
+    if not len(found):
+        st.markdown(f"**No image of {a(i)} was read as {a(j)}.** The cell is empty. Choose another one.")
+        return
+    order = "the least sure answers first" if i == j else "first those where it gave least to what the image shows"
+    st.markdown(f"**Images of {a(i)} that were read as {a(j)}**, {order}. Each bar is a probability from the softmax.")
+    show_cards(evaluation, splits, found, matrix.PAGE)
+
+
+def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) -> None:
+    """Images with two probabilities each, twelve to a page."""
+    page = 1
+    if len(found) > A_PAGE:
+        page = link.number_input("Page", key, 1, LAST_PAGE, 1, width=140)
+    shown, before = page_of(found, page, A_PAGE)
+    st.html(
+        cards(
+            images=splits.validation.images[shown],
+            lines=[
+                two_lines(
+                    label=int(evaluation.labels[index]),
+                    choice=int(evaluation.choices[index]),
+                    probabilities=evaluation.probabilities[index].tolist(),
+                )
+                for index in shown
+            ],
+            theme=theme.current(),
+        )
+    )
+    st.caption(f"{before + 1:,} to {before + len(shown):,} of {len(found):,}")
+
+
+@st.fragment
+def show_precision_and_recall(evaluation: Evaluation) -> None:
+    """Two numbers for each digit."""
+    st.header("Two numbers for each digit", anchor=False)
+    st.markdown(
+        "Take one digit, such as the 3. Two questions can be asked. Of all images that the network called a 3, how "
+        "many are 3s? That is the **precision** of the 3; it looks down a column of the matrix. And of all images of "
+        "a 3, how many did the network find? That is the **recall** of the 3; it looks along a row."
+    )
+    k = link.buttons("Digit k", "of_digit", range(10), 3)
+    right, called, there = (int(n) for n in evaluation.of_digit(k))
+    lesson.formula(
+        r"\text{precision}_k = \frac{C_{kk}}{\sum_i C_{ik}} \qquad \text{recall}_k = \frac{C_{kk}}{\sum_j C_{kj}}",
+        rf"\text{{precision}}_{k} = {_fraction(right, called)}",
+        rf"\text{{recall}}_{k} = {_fraction(right, there)}",
+    )
+    st.markdown(
+        f"In words, for k = {k}: the network called {called:,} images {a(k)}, and {right:,} of these are. "
+        f"There are {there:,} images of {a(k)}, and it found {right:,} of these."
+    )
+    if not called:
+        st.markdown(f"It never called anything {a(k)}, so there is no precision: nothing can be divided by 0.")
+    if not ask(ALWAYS_THREE):
+        return
+    precision, recall = evaluation.precision.tolist(), evaluation.recall.tolist()
+    left, beside = st.columns([3, 2], gap="large")
+    with left:
+        theme.show(
+            precision_and_recall(precision=precision, recall=recall, chosen=k, theme=theme.current()),
+            key="precision_and_recall",
+            description="Precision and recall of each digit, as two marks on a line; the table has the same numbers.",
+        )
+    beside.table(
+        {
+            "digit": [str(digit) for digit in range(10)],
+            "precision": [_share(value) for value in precision],
+            "recall": [_share(value) for value in recall],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    lesson.notice(
+        "Where the disc lies to the left of the square, precision is lower than recall: the network calls more images "
+        "by this name than there are. Where the disc lies to the right, it calls fewer. Mind where the axis begins: "
+        "it shows only the range in which the marks lie."
+    )
+
+
+@st.fragment
+def show_surest(evaluation: Evaluation, splits: Splits) -> None:
+    """The mistakes, the surest first."""
+    st.header("Wrong, and sure of it", anchor=False)
+    mistakes, images = len(evaluation.mistakes), len(evaluation.labels)
+    if not mistakes:
+        st.markdown(f"This network reads all {images:,} images rightly: there is nothing to show here.")
+        return
+    st.markdown(
+        f"These are the mistakes of this network, {mistakes:,} in all. First come those in which it gave the highest "
+        "probability to its wrong answer. The upper bar is the probability of what the image shows, the lower one of "
+        "what the network took it for."
+    )
+    show_cards(evaluation, splits, evaluation.mistakes, "surest_page")
+    sure, sure_and_right = evaluation.surer_than(SURE)
+    lesson.notice(
+        f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
+        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. So a high probability speaks for an "
+        "answer, and proves nothing. What such a probability is worth is the question of the next page."
+    )
+
+
+@st.fragment
+def show_duel(evaluation: Evaluation, splits: Splits) -> None:
+    """The reader against the network."""
+    st.header("You against the network", anchor=False)
+    match = duel.of_session(status.model_in_use(), splits.name, evaluation)
+    total = len(match.images)
+    st.markdown(
+        f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
+        "lowest probability p to the right digit. Can you read them? Press the digit that you see. You learn at once "
+        "what the label says, and what the network read."
+    )
+    if match.is_over:
+        show_result(match, evaluation, splits)
+    else:
+        left, right = st.columns([2, 3], gap="large")
+        left.html(large(image=splits.validation.images[match.images[match.turn]], alt="The digit to be read"))
+        with right:
+            st.markdown(f"**Image {match.turn + 1} of {total}.** Which digit is it?")
+            with st.container(horizontal=True, gap="small", key="duel_buttons"):
+                for digit in range(10):
+                    st.button(str(digit), key=f"duel_{digit}", width=56, on_click=duel.answer, args=(match.turn, digit))
+            say_score(match, evaluation)
+    hardness = evaluation.losses[match.images[-1]].item()
+    lesson.notice(
+        "The match is not fair. The images were chosen because this network does badly on them; on images chosen "
+        "because you do badly, you would lose. "
+        + (
+            "A right answer has the largest of ten probabilities. That is at least 1 in 10, so it costs at most "
+            f"−ln 0.1 = {math.log(10):.3f}. Each of these {total} images costs the network {hardness:.3f} or more: "
+            "it has lost all of them before you begin."
+            if hardness > math.log(10)
+            else f"The easiest of these {total} images costs it {hardness:.3f}."
+        )
+    )
+    if splits.name == state.MNIST:
+        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
+        source += "be wrong."
+    else:
+        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
+        source += "look like another digit."
+    st.markdown(f"{source} Here the label decides, even where you would not agree.")
+
+
+def say_score(match: Duel, evaluation: Evaluation) -> None:
+    """How it stands, and what became of the last image."""
+    if not match.turn:
+        st.markdown("No image read yet.")
+        return
+    you, network = match.score
+    last = match.turn - 1
+    label, answer = match.labels[last], match.answers[last]
+    st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
+    st.markdown(
+        f"Image {match.turn} is labelled **{label}**. You read {answer}: {'right' if answer == label else 'wrong'}. "
+        f"The network read {match.choices[last]}, with {_given(match, evaluation, last)}."
+    )
+    st.button("Start again", key="duel_restart", type="tertiary", icon=":material/restart_alt:", on_click=duel.restart)
+
+
+def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
+    """The score of a duel that is over, and the images that were read differently."""
+    you, network = match.score
+    total = len(match.images)
+    st.markdown(f"**You have {you} of {total} right, the network {network} of {total}.**")
+    st.button("Start again", key="duel_restart", icon=":material/restart_alt:", on_click=duel.restart)
+    if not match.differences:
+        st.markdown("You read every image as the network did.")
+        return
+    st.markdown(f"You and the network differ on these {len(match.differences)}:")
+    st.html(
+        cards(
+            images=splits.validation.images[[match.images[place] for place in match.differences]],
+            lines=[
+                [
+                    Line(f"label: {match.labels[place]}"),
+                    Line(f"you: {match.answers[place]}"),
+                    Line(f"network: {match.choices[place]}, {_given(match, evaluation, place)}"),
+                ]
+                for place in match.differences
+            ],
+            theme=theme.current(),
+        )
+    )
+
+
+def _given(match: Duel, evaluation: Evaluation, place: int) -> str:
+    """The probability the network gave to its own answer."""
+    return percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
+
+
+def _fraction(part: int, whole: int) -> str:
+    if not whole:
+        return rf"\frac{{{part}}}{{0}} \ \text{{(no value)}}"
+    return rf"\frac{{{part}}}{{{whole}}} = {100 * part / whole:.1f}\,\%"
+
+
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.1%}"
+
 
 lesson.header("What it gets wrong", "Which digits does it take for which, and would you have read them?")
+dataset.notice("the network reads generated digits on this page")
+splits = dataset.splits()
+networks.chooser()
+evaluation = networks.validation()
+say_how_many(evaluation, networks.model_in_use()[1], splits)
+show_matrix(evaluation, splits)
+show_precision_and_recall(evaluation)
+show_surest(evaluation, splits)
+show_duel(evaluation, splits)
+lesson.try_this(
+    "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
+    "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
+)
+lesson.show_source(
+    *(vars(Evaluation)[name].func for name in ("confusion", "precision", "recall", "mistakes")),
+    Evaluation.cell,
+    Evaluation.hardest,
+    hardest_duel,
+)
 lesson.footer()

@@ -1,10 +1,17 @@
 """Which digits are taken for which."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.figures.theme import Theme
+from mnist_core.figures.cards import a
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
+
+SELECTION = "cell"  # the name under which a click on the matrix is reported
+_AXIS = {"labelAngle": 0, "labelFontSize": 14, "titleFontSize": 14, "domain": False, "ticks": False}
 
 
 def confusion_heatmap(*, counts: Sequence[Sequence[int]], theme: Theme) -> go.Figure:
@@ -47,3 +54,155 @@ def confusion_heatmap(*, counts: Sequence[Sequence[int]], theme: Theme) -> go.Fi
     figure.update_xaxes(title="read as", side="bottom", type="category", showgrid=False)
     figure.update_yaxes(title="it is a", autorange="reversed", type="category", showgrid=False)
     return figure
+
+
+def confusion_matrix(
+    *, counts: Sequence[Sequence[int]], chosen: tuple[int, int], as_rates: bool, theme: Theme
+) -> VegaFigure:
+    """A confusion matrix whose cells can be clicked: the selection ``cell`` has the fields ``shown`` and ``read``.
+
+    Args:
+        counts: 10 rows of 10: a row for what an image shows, a column for what it was read as.
+        chosen: The row and the column of the cell with a frame.
+        as_rates: Whether a cell says its share of the row, in percent, or its number of images.
+        theme: Of the page.
+
+    Returns:
+        The figure. The colour is the share of the row, from none to the most common mistake. The diagonal, which has
+        nearly all images, would outshine every mistake: it has no colour.
+    """
+    rows = []
+    for shown, row in enumerate(counts):
+        images = sum(row)
+        for read, count in enumerate(row):
+            share = count / images if images else 0.0
+            number = f"{100 * share:.1f}" if as_rates else str(count)
+            rows.append(
+                {
+                    "shown": shown,
+                    "read": read,
+                    "images": count,
+                    "said": f"{count:,} of {images:,} images of {a(shown)} were read as {a(read)}: {share:.1%}",
+                    "number": number if count else "",
+                    "mistakes": 0.0 if shown == read else share,
+                    "frame": 3 if (shown, read) == chosen else 0,
+                }
+            )
+    data = pd.DataFrame(rows)
+    data["warmth"] = data["mistakes"] / (data["mistakes"].max() or 1)
+    return VegaFigure(data, _matrix(theme))
+
+
+def _matrix(theme: Theme) -> dict[str, Any]:
+    fill = {"field": "warmth", "type": "quantitative", "scale": {"domain": [0, 1], "range": list(theme.heat)}}
+    pick = {"type": "point", "fields": ["shown", "read"], "toggle": False, "clear": False}
+    return {
+        "height": 380,
+        "encoding": {
+            "x": {"field": "read", "type": "ordinal", "title": "read as", "axis": _AXIS},
+            "y": {"field": "shown", "type": "ordinal", "title": "it is", "axis": _AXIS},
+            "tooltip": {"field": "said", "type": "nominal"},
+            "description": {"field": "said", "type": "nominal"},
+        },
+        "layer": [
+            {
+                "params": [{"name": SELECTION, "select": pick}],
+                "mark": {"type": "rect", "cursor": "pointer"},
+                "encoding": {"color": {**fill, "legend": None}},
+            },
+            {
+                "mark": {"type": "text", "fontSize": 12, "cursor": "pointer", "aria": False},
+                "encoding": {"text": {"field": "number", "type": "nominal"}, "color": _ink(theme)},
+            },
+            {
+                "transform": [{"filter": "datum.frame > 0"}],
+                "mark": {"type": "rect", "filled": False, "stroke": theme.text, "strokeWidth": 3, "aria": False},
+            },
+        ],
+        "config": {"scale": {"bandPaddingInner": 0.04, "bandPaddingOuter": 0.02}},
+    }
+
+
+def _ink(theme: Theme) -> dict[str, Any]:
+    """Dark numbers or bright ones: what can be read better on the colour of the cell."""
+    page, full = theme.heat[0], "scale('color', datum.warmth)"
+    on_full = f"contrast({full}, '{page}') > contrast({full}, '{theme.text}')"
+    return {"condition": {"test": on_full, "value": page}, "value": theme.text}
+
+
+def precision_and_recall(
+    *, precision: Sequence[float], recall: Sequence[float], chosen: int, theme: Theme
+) -> VegaFigure:
+    """Two marks for each digit: a disc for its precision, a square for its recall.
+
+    Args:
+        precision: Of the digits 0 to 9; nan where there is none, which gets no mark.
+        recall: The same.
+        chosen: The digit whose row has a ground of its own.
+        theme: Of the page.
+
+    Returns:
+        The figure. Its axis ends at 1 and begins a little below the lowest value.
+    """
+    values = {"precision": precision, "recall": recall}
+    data = pd.DataFrame(
+        [
+            {"digit": digit, "measure": measure, "value": None if math.isnan(value) else value}
+            for measure, of_digits in values.items()
+            for digit, value in enumerate(of_digits)
+        ]
+    )
+    data["value"] = data["value"].astype("float64")
+    data["chosen"] = data["digit"] == chosen
+    lowest = data["value"].min()
+    start = 0.0 if math.isnan(lowest) else min(0.98, math.floor(50 * lowest - 0.1) / 50)
+    return VegaFigure(data, _two_marks(max(0.0, start), theme))
+
+
+def _two_marks(start: float, theme: Theme) -> dict[str, Any]:
+    measures = ["precision", "recall"]
+    axis = {"format": ".0%", "tickCount": 5, "orient": "top", "labelFontSize": 12}
+    value = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [start, 1]},
+        "axis": axis,
+    }
+    legend = {"title": None, "orient": "bottom", "labelFontSize": 13, "symbolSize": 120}
+    return {
+        "height": {"step": 26},
+        "encoding": {"y": {"field": "digit", "type": "ordinal", "title": None, "axis": _AXIS}},
+        "layer": [
+            {
+                "transform": [{"filter": "datum.chosen"}],
+                "mark": {"type": "rect", "color": theme.rest, "opacity": 0.12},
+            },
+            {
+                "mark": {"type": "line", "color": theme.rest, "strokeWidth": 2},
+                "encoding": {"x": value, "detail": {"field": "digit"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
+                "encoding": {
+                    "x": value,
+                    "color": {
+                        "field": "measure",
+                        "type": "nominal",
+                        "scale": {"domain": measures, "range": [CHOICE, RIGHT_CLASS]},
+                        "legend": legend,
+                    },
+                    "shape": {
+                        "field": "measure",
+                        "type": "nominal",
+                        "scale": {"domain": measures, "range": ["circle", "square"]},
+                    },
+                    "tooltip": [
+                        {"field": "digit", "type": "nominal"},
+                        {"field": "measure", "type": "nominal"},
+                        {"field": "value", "type": "quantitative", "format": ".2%"},
+                    ],
+                },
+            },
+        ],
+    }

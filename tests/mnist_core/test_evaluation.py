@@ -91,6 +91,12 @@ def test_a_network_without_mistakes() -> None:
     result = answered([3, 5], [3, 5])
     assert result.mistakes.tolist() == []
     assert result.cell(3, 5).tolist() == []
+    assert result.commonest_mistake is None
+
+
+def test_the_commonest_mistake_is_off_the_diagonal() -> None:
+    labels, choices = [1, 1, 1, 4, 9, 9, 7], [1, 1, 1, 9, 4, 4, 1]
+    assert answered(labels, choices).commonest_mistake == (9, 4)
 
 
 def test_the_hardest_images_have_the_highest_losses() -> None:

@@ -1,0 +1,86 @@
+"""The confusion matrix on the page: a cell is chosen by a click or by two controls, and either moves the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import link, theme
+
+if TYPE_CHECKING:
+    from mnist_core.evaluation import Evaluation
+
+ROW, COLUMN, PAGE = "is_a", "read_as", "cell_page"
+COUNTS, RATES = "Counts", "Rates"
+START = (4, 9)
+_CLICKS = "_matrix_clicks"  # how often the chart has been drawn anew to forget a click
+
+
+def controls() -> tuple[int, int, bool]:
+    """Draws what the matrix is set with.
+
+    Returns:
+        The row and the column of the chosen cell, that is what an image shows and what it was read as; and whether
+        the cells are to say their share of the row instead of their number of images.
+    """
+    left, right = st.columns(2)
+    with left:
+        shown = link.selectbox("It is a", ROW, range(10), START[0], on_change=_first_page)
+    with right:
+        read = link.selectbox("Read as a", COLUMN, range(10), START[1], on_change=_first_page)
+    numbers = link.buttons("The cells say", "matrix_numbers", (COUNTS, RATES), COUNTS)
+    return shown, read, numbers == RATES
+
+
+def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> None:
+    """Draws the matrix with a frame around the chosen cell. A click on another sets the controls and runs the fragment.
+
+    The browser keeps a click as the chart's selection, and a click on what is selected already is none. So when the
+    controls have moved on from the last click, the chart is drawn anew, without it.
+    """
+    from mnist_core.figures.confusion import confusion_matrix
+
+    if _clicked(_key()) not in (None, chosen):
+        st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
+    figure = confusion_matrix(
+        counts=evaluation.confusion.tolist(), chosen=chosen, as_rates=as_rates, theme=theme.current()
+    )
+    st.vega_lite_chart(
+        figure.data,
+        figure.spec,
+        key=_key(),
+        on_select=_take_click,
+        width="stretch",
+        alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as. "
+        "The two lists beside it choose the same cells.",
+    )
+
+
+def _key() -> str:
+    return f"matrix_{st.session_state.get(_CLICKS, 0)}"
+
+
+def _clicked(key: str) -> tuple[int, int] | None:
+    """The cell that the browser holds for selected."""
+    from mnist_core.figures.confusion import SELECTION
+
+    found = st.session_state.get(key, {}).get("selection", {}).get(SELECTION, [])
+    return (int(found[0]["shown"]), int(found[0]["read"])) if found else None
+
+
+def _take_click() -> None:
+    clicked = _clicked(_key())
+    if clicked is None:
+        return
+    for key, digit in zip((ROW, COLUMN), clicked, strict=True):
+        if link.is_hidden(key):
+            link.set_unbound(key, str(digit))
+        else:
+            st.session_state[key] = digit
+    _first_page()
+
+
+def _first_page() -> None:
+    if not link.is_hidden(PAGE):
+        st.session_state[PAGE] = 1
