@@ -1,5 +1,6 @@
 """A run as a record: what was trained, how, what was seen on the way, and what came of it."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -16,6 +17,7 @@ from mnist_core.training import Augment, BatchEvent, Dial, EpochEvent, RateEvent
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
 MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
+LARGEST_HALF = torch.finfo(torch.float16).max  # 65,504; a run about to diverge may have larger weights
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Norms:
     step: int
     weights: tuple[float, ...]
     gradients: tuple[float, ...]
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all are numbers, as they are unless the run has just diverged."""
+        return all(map(math.isfinite, (*self.weights, *self.gradients)))
 
 
 @dataclass(frozen=True)
@@ -148,8 +155,8 @@ class RunRecord:
         if isinstance(event, EpochEvent):
             return replace(self, epochs=(*self.epochs, event))
         norms, frames = self.norms, self.frames
-        if event.step % self.batches_per_point == 0:
-            norms = (*norms, _norms(model, event.step))
+        if event.step % self.batches_per_point == 0 and (new := _norms(model, event.step)).is_finite:
+            norms = (*norms, new)
         if event.step >= self._next_frame():
             frames = (*frames, _frame(model, event.step))
         return replace(self, steps=event.step, batches=self._extended(event), norms=norms, frames=frames)
@@ -247,7 +254,8 @@ def _lengths(tensors: list[Any]) -> tuple[float, ...]:
 
 def _frame(model: MLP, step: int) -> Frame:
     first = next(layer for layer in model if isinstance(layer, nn.Linear))
-    return Frame(step, first.weight.detach()[:MOST_NEURONS].to(torch.float16).view(-1, 28, 28))
+    weights = first.weight.detach()[:MOST_NEURONS].clamp(-LARGEST_HALF, LARGEST_HALF)
+    return Frame(step, weights.to(torch.float16).view(-1, 28, 28))
 
 
 def side_by_side(runs: Mapping[str, Iterator[RunRecord]]) -> Iterator[dict[str, RunRecord]]:

@@ -294,12 +294,13 @@ def fit(
             recent.add(loss, logits, labels)
             epoch_tally.add(loss, logits, labels)
             has_diverged = not loss.item() <= EXPLODED  # so that nan has, too
+            if has_diverged:
+                safety.restore()
             is_due = step % config.batches_per_event == 0 or step == epoch * steps or has_diverged
             if is_due and math.isfinite(recent.loss):
                 yield BatchEvent(epoch, step, recent.examples, *recent.means())
                 recent = _Tally()
             if has_diverged:
-                safety.restore()
                 raise TrainingDiverged(step, safety.step, loss.item(), rate)
         validated = evaluate(model, validation)
         yield EpochEvent(epoch, step, *epoch_tally.means(), validated.loss, validated.accuracy)

@@ -52,7 +52,7 @@ def _stop(name: str) -> None:
     found = training_panel.visitor().experiments.get(name)
     if found:
         found.job.cancel()
-        found.job.wait(training_panel.STOP_SECONDS)
+        found.job.wait(training_panel.STILL_SECONDS)
 
 
 def _is_running(name: str) -> bool:

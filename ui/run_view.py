@@ -1,43 +1,67 @@
-"""A training run on the page: its curves while it goes on, its test when it is over."""
+"""A training run on the page: what is seen of it while it goes on, and its test when it is over."""
 
 from __future__ import annotations
 
 import streamlit as st
+from mnist_core.figures.norms import norm_curves
+from mnist_core.figures.one_batch import phase_cards
+from mnist_core.figures.replay import replay
 
 from mnist_core.experiments import RunRecord
-from mnist_core.figures.confusion import confusion_heatmap
 from mnist_core.figures.curves import training_curve
+from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.jobs import ENDED, Snapshot, State
-from mnist_core.training import TrainingDiverged
-from ui import theme, training_panel
+from ui import link, state, take_home, theme, training_panel
+from ui.training_panel import Mode, Visitor
 
 FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
+NEXT = {
+    "draw": "Let it read your digit",
+    "mistakes": "See what it gets wrong",
+    "certainty": "Ask how sure it is",
+    "breaking": "Break it",
+    "runs": "Compare it",
+}
 GUESSING = 0.5  # below this accuracy in the final test, training has failed
 
 
-def show(is_training: bool) -> None:
-    """Draws the visitor's run, looking at it again and again until it is over.
+def show(mode: Mode) -> None:
+    """Draws the visitor's run, looking at it again and again until it is over or rests.
 
     Args:
-        is_training: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
+        mode: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
     """
-    st.fragment(_show, run_every=training_panel.poll_seconds() if is_training else None)(is_training)
-
-
-def _show(was_running: bool) -> None:
+    polls = {"idle": None, "paused": None, "slow": training_panel.PHASE_SECONDS / 2}
+    every = polls[mode] if mode in polls else training_panel.poll_seconds()
+    logarithmic = link.toggle(
+        "Logarithmic scale",
+        "log",
+        help="Each step up means ten times as much. Small differences late in a run become visible.",
+    )
+    st.fragment(_show, run_every=every)(mode, logarithmic)
     visitor = training_panel.visitor()
-    if was_running and not visitor.is_training:
+    if mode == "idle":
+        _what_came_of_it(visitor)
+
+
+def _show(mode: Mode, logarithmic: bool) -> None:
+    visitor = training_panel.visitor()
+    phase = training_panel.phase(visitor)
+    if visitor.mode != mode:
         st.rerun()  # the buttons and the line above the page change too
-    snapshot = visitor.job.snapshot() if visitor.job else visitor.last
+    snapshot = visitor.going.job.snapshot() if visitor.going else visitor.last
     if snapshot is None:
         st.caption("Press Train, and the curves appear here. The settings above are a good start.")
         return
     st.markdown(f"**{_headline(snapshot)}**")
-    if snapshot.latest is None:
+    if visitor.going and visitor.going.seen:
+        st.html(phase_cards(seen=visitor.going.seen, phase=phase, theme=theme.current()))
+    record = snapshot.latest
+    if record is None:
         return
-    _figures(snapshot)
-    if snapshot.state is State.FINISHED:
-        _final_test(snapshot.latest)
+    _numbers(snapshot, record)
+    _curves(record, logarithmic)
+    _inside(record, is_over=mode == "idle")
 
 
 def _headline(snapshot: Snapshot[RunRecord]) -> str:
@@ -48,25 +72,28 @@ def _headline(snapshot: Snapshot[RunRecord]) -> str:
                 f"You are number {snapshot.place} in line: four networks train at a time on this server. "
                 "Yours starts by itself, and you may look at the other pages."
             )
-        case State.FAILED if isinstance(snapshot.error, TrainingDiverged):
-            return str(snapshot.error)
+        case State.FAILED if record and record.diverged:
+            return str(record.diverged)
         case State.FAILED:
             return "Training ended with an error that is not yours. Please try again."
         case State.CANCELLED if record is None:
             return "Stopped before the first batch, so there is nothing to keep."
+        case State.PAUSED if record is None:
+            return "It has not seen a batch yet."
     if record is None:
         return "Starting."
     how = training_panel.settings(record)
-    if snapshot.state is State.CANCELLED:
-        return f"Stopped: {how}. It keeps what it has learned, and it reads what you draw on the next page."
-    if snapshot.state is State.FINISHED:
-        return f"Trained: {how}."
+    match snapshot.state:
+        case State.CANCELLED:
+            return f"Stopped: {how}. It keeps what it has learned."
+        case State.FINISHED:
+            return f"Trained: {how}."
+        case State.PAUSED:
+            return f"Paused after batch {record.steps:,} of {record.total_steps:,}: {how}."
     return f"Training: {how}."
 
 
-def _figures(snapshot: Snapshot[RunRecord]) -> None:
-    record = snapshot.latest
-    assert record is not None
+def _numbers(snapshot: Snapshot[RunRecord], record: RunRecord) -> None:
     speed = record.examples / max(snapshot.worked, 1e-3)
     left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
     running = snapshot.state not in ENDED
@@ -82,27 +109,85 @@ def _figures(snapshot: Snapshot[RunRecord]) -> None:
         else:
             known = snapshot.worked > FIRST_SECONDS
             st.metric("Time left", f"{left_over:.0f} s" if known else "…", width="content")
+
+
+def _curves(record: RunRecord, logarithmic: bool) -> None:
     left, right = st.columns(2)
     with left:
         theme.show(
-            training_curve(record=record, quantity="loss", theme=theme.current()),
+            training_curve(record=record, quantity="loss", theme=theme.current(), logarithmic=logarithmic),
             key="loss_curve",
             description="Loss over the epochs, on training batches and on validation images.",
         )
     with right:
         theme.show(
-            training_curve(record=record, quantity="accuracy", theme=theme.current()),
+            training_curve(record=record, quantity="accuracy", theme=theme.current(), logarithmic=logarithmic),
             key="accuracy_curve",
             description="Accuracy over the epochs, on training batches and on validation images.",
         )
 
 
+def _inside(record: RunRecord, *, is_over: bool) -> None:
+    """The weights as pictures, and the lengths of weights and gradients."""
+    if not is_over and record.frames:
+        frame = record.frames[-1]
+        limit = largest([frame.weights.float()]) or 1.0
+        st.image(
+            signed_pictures(
+                images=frame.weights.float(), columns=10, factor=3, theme=theme.current(), limit=limit, gap=4
+            ),
+            caption=f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}",
+            output_format="PNG",
+        )
+    if not record.norms:
+        return
+    left, right = st.columns(2)
+    with left:
+        theme.show(
+            norm_curves(record=record, what="gradients", theme=theme.current()),
+            key="gradient_norms",
+            description="The length of the gradient of each layer over the epochs.",
+        )
+    with right:
+        theme.show(
+            norm_curves(record=record, what="weights", theme=theme.current()),
+            key="weight_norms",
+            description="The length of the weights of each layer over the epochs.",
+        )
+
+
+def _what_came_of_it(visitor: Visitor) -> None:
+    """The end of the last run: how it can be watched again, its final test, and what to do with the network."""
+    record = visitor.last.latest if visitor.last else None
+    trained = next((trained for trained in visitor.models if trained.record is record and record), None)
+    if record and trained:
+        if len(record.frames) > 1:
+            _again(record)
+        if record.test:
+            _final_test(record)
+        st.markdown("Now look at it more closely, or take it home:")
+        with st.container(horizontal=True, key="onwards"):
+            for stem, label in NEXT.items():
+                st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:")
+    with st.expander("Take it home, or bring it back", icon=":material/download:"):
+        if trained:
+            take_home.show(trained)
+        take_home.load_back()
+
+
+def _again(record: RunRecord) -> None:
+    st.markdown(
+        "**Watch it again.** Each picture shows the weights of one neuron of the first layer, a weight for each pixel: "
+        "vermillion where ink adds to its sum, blue where ink takes away from it. They begin as noise."
+    )
+    st.plotly_chart(replay(record=record, theme=theme.current()), key="replay", config={"displayModeBar": False})
+
+
 def _final_test(record: RunRecord) -> None:
     assert record.test is not None
-    images = int(record.test.confusion.sum())
-    result = f"Final test: it reads **{record.test.accuracy:.2%}** of {images:,} images it has never seen."
+    result = f"Final test: it reads **{record.test.accuracy:.2%}** of {record.test.images:,} images it has never seen."
     if record.test.accuracy > GUESSING:
-        st.success(f"{result} It now reads what you draw on the next page.", icon=":material/check_circle:")
+        st.success(f"{result} It now reads what you draw.", icon=":material/check_circle:")
     else:
         st.warning(
             f"{result} Guessing gives 10%. The learning rate was probably far too large, or much too small.",
@@ -110,11 +195,5 @@ def _final_test(record: RunRecord) -> None:
         )
     st.markdown(
         "The **test** images are a third set, used once and at the very end, because you may have chosen your settings "
-        "by looking at the validation images. Which digits does it take for which? Each row is what an image shows, "
-        "each column what it was read as. Right answers are on the diagonal; the colour shows mistakes only."
-    )
-    st.plotly_chart(
-        confusion_heatmap(counts=record.test.confusion.tolist(), theme=theme.current()),
-        key="confusion",
-        config={"displayModeBar": False},
+        "by looking at the validation images."
     )

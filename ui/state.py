@@ -68,6 +68,12 @@ def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
     return pages[index - 1] if index else None, pages[index + 1] if index + 1 < len(pages) else None
 
 
+def page(stem: str) -> StreamlitPage:
+    """The page whose file has this name, for a link to it."""
+    _, pages = st.session_state["_pages"]
+    return cast(StreamlitPage, next(page for page in pages if page.url_path == stem))
+
+
 def wanted_dataset() -> str:
     """The data set the reader or the link chose: ``MNIST`` (also while it is not there yet) or ``GENERATED``."""
     chosen = st.session_state.get("dataset")

@@ -13,11 +13,17 @@ from mnist_core.data import Dataset, Splits, normalize
 from mnist_core.evaluation import evaluate
 from mnist_core.model import MLP, MLPConfig
 from mnist_core.training import (
+    COPY_EVERY,
+    EXPLODED,
+    GUESSING,
     OPTIMIZERS,
     BatchEvent,
+    Dial,
     EpochEvent,
+    RateEvent,
     TrainingConfig,
     TrainingDiverged,
+    batch_at,
     fit,
     new_model,
     train_step,
@@ -96,7 +102,7 @@ def test_events(digits: Splits) -> None:
     events = list(fit(new_model(MLPConfig((8,)), 0), train, digits.validation, config))
     assert [type(event) for event in events] == [BatchEvent, BatchEvent, EpochEvent] * 2
     assert [event.step for event in events] == [3, 4, 4, 6, 8, 8]
-    assert [event.epoch for event in events] == [1, 1, 1, 2, 2, 2]
+    assert [event.epoch for event in events if not isinstance(event, RateEvent)] == [1, 1, 1, 2, 2, 2]
     batches = [event for event in events if isinstance(event, BatchEvent)]
     assert [event.examples for event in batches] == [96, 4, 64, 36]
 
@@ -265,3 +271,144 @@ def test_the_contracts_order_of_settings() -> None:
         "sgd",
         7,
     )
+
+
+def by_torch(train: Dataset, config: TrainingConfig, changes: dict[int, float]) -> MLP:
+    """A constant learning rate, changed by hand before the stated batches, with torch's own loop."""
+    model = new_model(MLPConfig((8,)), 0)
+    optimizer = OPTIMIZERS[config.optimizer](model, config)
+    step = 0
+    for _ in range(config.epochs):
+        for images, labels in zip(
+            train.images.split(config.batch_size), train.labels.split(config.batch_size), strict=True
+        ):
+            if step in changes:
+                optimizer.param_groups[0]["lr"] = changes[step]
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(normalize(images)), labels).backward()
+            optimizer.step()
+            step += 1
+    return model
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_learning_rate_can_be_turned_on_the_way(optimizer: str, few: Dataset, digits: Splits) -> None:
+    config = TrainingConfig(3, 20, 0.01, optimizer, weight_decay=0.0, shuffle=False)
+    dial, model = Dial(), new_model(MLPConfig((8,)), 0)
+    changes = []
+    for event in fit(model, few, digits.validation, config, dial=dial):
+        if isinstance(event, RateEvent):
+            changes.append(event)
+        elif isinstance(event, BatchEvent) and event.step in (4, 9):
+            dial.turn(0.5 * event.step / 100)
+    assert changes == [RateEvent(4, 0.02), RateEvent(9, 0.045)]
+    for ours, torchs in zip(model.parameters(), by_torch(few, config, {4: 0.02, 9: 0.045}).parameters(), strict=True):
+        torch.testing.assert_close(ours, torchs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
+def test_changes_on_record_are_made_again(schedule: str, digits: Splits) -> None:
+    config = TrainingConfig(2, 100, 0.01, "adamw", schedule=schedule)
+    dial, first = Dial(), new_model(WITH_DROPOUT, 0)
+    changes = []
+    for event in fit(first, digits.train, digits.validation, config, dial=dial):
+        if isinstance(event, RateEvent):
+            changes.append(event)
+        elif isinstance(event, BatchEvent) and event.step in (3, 20):
+            dial.turn(0.02 / event.step)
+    again, plain = new_model(WITH_DROPOUT, 0), new_model(WITH_DROPOUT, 0)
+    assert list(fit(again, digits.train, digits.validation, config, dial=Dial(changes)))
+    assert list(fit(plain, digits.train, digits.validation, config))
+    assert same_weights(first, again)
+    assert not same_weights(first, plain)
+
+
+def test_with_a_schedule_all_of_it_scales_along(few: Dataset, digits: Splits) -> None:
+    """With plain SGD a step's length is the learning rate: after the dial it is ten times what the schedule says."""
+
+    def moves(dial: Dial) -> list[float]:
+        model = new_model(MLPConfig(()), 0)
+        config = TrainingConfig(1, 10, 1e-4, "sgd", schedule="one-cycle", shuffle=False)
+        lengths = []
+        before = model.state_dict()["0.weight"].double().clone()
+        for event in fit(model, few, digits.validation, config, dial=dial):
+            if isinstance(event, BatchEvent):
+                after = model.state_dict()["0.weight"].double().clone()
+                lengths.append((after - before).norm().item())
+                before = after
+        return lengths
+
+    usual, turned = moves(Dial()), moves(Dial([RateEvent(5, 1e-3)]))
+    ratios = [after / before for before, after in zip(usual[:-1], turned[:-1], strict=True)]
+    assert ratios[:5] == pytest.approx([1] * 5, rel=0.05)
+    assert ratios[5:] == pytest.approx([10] * 4, rel=0.05)  # the last batch has next to nothing left
+
+
+def test_plain_sgd_stays_plain_with_a_schedule(few: Dataset, digits: Splits) -> None:
+    """torch's one-cycle schedule would give it the momentum that it cycles for the others."""
+    config = TrainingConfig(1, 10, 0.1, "sgd", schedule="one-cycle", shuffle=False)
+    model, by_hand = new_model(MLPConfig(()), 0), new_model(MLPConfig(()), 0)
+    optimizer = torch.optim.SGD(by_hand.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 10, cycle_momentum=False)
+    for images, labels in zip(few.images.split(10), few.labels.split(10), strict=True):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(by_hand(normalize(images)), labels).backward()
+        optimizer.step()
+        schedule.step()
+    assert list(fit(model, few, digits.validation, config))
+    for ours, torchs in zip(model.parameters(), by_hand.parameters(), strict=True):
+        torch.testing.assert_close(ours, torchs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf"), 101.0])
+def test_the_dial_takes_no_learning_rate_that_is_none(rate: float) -> None:
+    with pytest.raises(ValueError, match=r"The learning rate is a number above 0 and up to 100, not"):
+        Dial().turn(rate)
+
+
+def test_a_batch_can_be_found_again(digits: Splits) -> None:
+    train = digits.train.subset(slice(0, 105))
+    for shuffle in (True, False):
+        config = TrainingConfig(epochs=3, batch_size=20, seed=4, shuffle=shuffle)
+        epochs = images_seen(train, digits.validation, config)
+        for step in range(18):
+            epoch, place = divmod(step, 6)
+            expected = epochs[epoch][place * 20 : (place + 1) * 20]
+            assert torch.equal(batch_at(train, config, step).images, expected)
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 100.0), ("momentum", 10.0), ("adam", 100.0)])
+def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str, rate: float, digits: Splits) -> None:
+    """It learns well for 25 batches; then the learning rate is turned far too high."""
+    model, config = new_model(MLPConfig((16,)), 0), TrainingConfig(2, 20, 0.01, optimizer)
+    weights, losses, steps = {0: [p.detach().clone() for p in model.parameters()]}, {}, []
+    run = fit(model, digits.train, digits.validation, config, dial=Dial([RateEvent(25, rate)]))
+    with pytest.raises(TrainingDiverged) as caught:  # noqa: PT012
+        for event in run:
+            if isinstance(event, BatchEvent):
+                steps.append(event.step)
+                losses[event.step] = event.loss
+                weights[event.step] = [p.detach().clone() for p in model.parameters()]
+    diverged = caught.value
+    assert 26 <= diverged.step <= 40
+    assert steps[-1] in (diverged.step, diverged.step - 1)  # the batch itself is reported if its loss is a number
+    assert not diverged.loss <= EXPLODED
+    assert all(loss <= EXPLODED for step, loss in losses.items() if step < diverged.step)
+    # The weights before a batch are those after the one before it.
+    good = [step for step in range(0, diverged.step, COPY_EVERY) if losses.get(step + 1, GUESSING + 1) <= GUESSING]
+    assert diverged.kept_step == max(good) == 20
+    for kept, then in zip(model.parameters(), weights[20], strict=True):
+        assert torch.equal(kept, then)
+    assert evaluate(model, digits.validation).loss < GUESSING
+    assert str(diverged).endswith(
+        f"and went back to the weights it had after batch 20: try a smaller learning rate than {rate:g}."
+    )
+    assert str(diverged).count(". ") == 0  # one sentence
+
+
+def test_a_run_that_explodes_at_once_keeps_its_first_weights(digits: Splits) -> None:
+    model = new_model(MLPConfig((16,)), 0)
+    with pytest.raises(TrainingDiverged, match="its first weights") as caught:
+        list(fit(model, digits.train, digits.validation, TrainingConfig(2, 32, 100.0, "sgd")))
+    assert caught.value.kept_step == 0
+    assert same_weights(model, new_model(MLPConfig((16,)), 0))

@@ -1,0 +1,56 @@
+"""The buttons of a run: train, pause, one batch, one epoch, slow motion, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ui import training_panel
+from ui.training_panel import Visitor
+
+Action = Callable[[Visitor], None]
+
+
+def show(visitor: Visitor, mode: training_panel.Mode, begin: Callable[[bool], None]) -> None:
+    """Draws them, each where it always is; those that can't be pressed now are pale.
+
+    Args:
+        visitor: Whose run it is.
+        mode: What the run does now, as the rest of the page was drawn for.
+        begin: Starts a run with the controls as they stand; the argument says whether it rests at first.
+    """
+    with st.container(horizontal=True, key="transport"):
+        if mode == "idle":
+            _button("Train", "train", "play_arrow", lambda: begin(False), primary=True)
+        elif mode == "running":
+            _button("Pause", "pause", "pause", lambda: training_panel.pause(visitor), primary=True)
+        else:
+            _button("Continue", "go_on", "play_arrow", lambda: training_panel.go_on(visitor), primary=True)
+        steps: dict[str, tuple[str, str, Action]] = {
+            "one_batch": ("One batch", "skip_next", training_panel.one_batch),
+            "one_epoch": ("One epoch", "fast_forward", training_panel.one_epoch),
+            "slow": ("Slow motion", "slow_motion_video", training_panel.slow_motion),
+        }
+        for key, (label, icon, action) in steps.items():
+            is_possible = mode in ("idle", "paused") or (mode == "slow" and key != "slow")
+            _button(label, key, icon, lambda action=action: _step(visitor, mode, begin, action), enabled=is_possible)  # type: ignore[misc]
+        _button("Stop", "stop", "stop", lambda: training_panel.stop(visitor), enabled=mode != "idle")
+
+
+def _step(visitor: Visitor, mode: training_panel.Mode, begin: Callable[[bool], None], action: Action) -> None:
+    if mode == "idle":
+        begin(True)
+    elif mode == "slow":
+        training_panel.pause(visitor)
+    action(visitor)
+
+
+def _button(
+    label: str, key: str, icon: str, act: Callable[[], None], *, primary: bool = False, enabled: bool = True
+) -> None:
+    # Not callbacks, which would train with the settings of the run before.
+    look = "primary" if primary else "secondary"
+    if st.button(label, key=key, type=look, icon=f":material/{icon}:", disabled=not enabled):  # type: ignore[arg-type]
+        act()
+        st.rerun()
