@@ -284,12 +284,16 @@ def one_batch(visitor: Visitor) -> None:
             going.seen = look_at(before, going.model, batch, done + 1)
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 def slow_motion(visitor: Visitor) -> None:
     """Lets a run that rests go on a batch at a time, so slowly that its phases can be followed."""
     with visitor.lock:
         if visitor.going:
             one_batch(visitor)
-            visitor.going.slow_since = time.monotonic()
+            visitor.going.slow_since = _now()
 
 
 def phase(visitor: Visitor) -> int:
@@ -298,7 +302,7 @@ def phase(visitor: Visitor) -> int:
         going = visitor.going
         if going is None or going.slow_since is None:
             return len(PHASES)
-        shown = int((time.monotonic() - going.slow_since) / PHASE_SECONDS)
+        shown = int((_now() - going.slow_since) / PHASE_SECONDS)
         if shown >= len(PHASES):
             slow_motion(visitor)
             shown = 0

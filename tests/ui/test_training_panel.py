@@ -1,19 +1,24 @@
 """Visitors: whose run is whose, and what becomes of it."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 import streamlit as st
+import torch
 
+from mnist_core.checkpoint import Checkpoint
 from mnist_core.data import Splits
-from mnist_core.jobs import FORGET_AFTER, State
-from mnist_core.model import MLPConfig
-from mnist_core.training import TrainingConfig
-from ui import state, training_panel
-from ui.training_panel import MOST_MODELS, Visitors
+from mnist_core.evaluation import evaluate
+from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, FairQueue, State
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.training import BatchEvent, TrainingConfig, fit, new_model
+from ui import resources, state, training_panel
+from ui.training_panel import MOST_MODELS, PHASE_SECONDS, Visitor, Visitors
 
 QUICK = TrainingConfig(epochs=1, batch_size=100)
 LONG = TrainingConfig(epochs=500, batch_size=8)
+SMALL = MLPConfig((16,))
 
 
 @pytest.fixture
@@ -26,7 +31,13 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return values
 
 
-def wait_for_end() -> training_panel.Visitor:
+def begin(config: TrainingConfig, splits: Splits, *, held: bool = False, network: MLPConfig = SMALL) -> Visitor:
+    visitor = training_panel.visitor()
+    training_panel.start(visitor, network, config, splits, held=held)
+    return visitor
+
+
+def wait_for_end() -> Visitor:
     for _ in range(3_000):
         visitor = training_panel.visitor()
         if not visitor.is_training:
@@ -35,12 +46,31 @@ def wait_for_end() -> training_panel.Visitor:
     pytest.fail("the run did not end within thirty seconds")
 
 
+def steps(visitor: Visitor) -> int:
+    assert visitor.going is not None
+    record = visitor.going.job.snapshot().latest
+    return record.steps if record else 0
+
+
+def wait_for_steps(visitor: Visitor) -> None:
+    for _ in range(2_000):
+        if steps(visitor):
+            return
+        time.sleep(0.01)
+    pytest.fail("no batch within twenty seconds")
+
+
 def test_a_run_becomes_the_visitors_own_model(session: dict[str, object], digits: Splits) -> None:
-    training_panel.start(training_panel.visitor(), MLPConfig((16,)), QUICK, digits)
+    begin(QUICK, digits)
     visitor = wait_for_end()
     (trained,) = visitor.models
+    assert trained.record is not None
     assert trained.record.test is not None
+    assert trained.ending == "finished"
     assert not trained.model.training
+    assert trained.validation is not None
+    assert trained.validation.accuracy == trained.record.epochs[-1].validation_accuracy
+    assert trained.seconds > 0
     assert trained.name.startswith("Your network 1: 784-16-10 on generated digits, Adam at 0.001, ")
     assert visitor.last is not None
     assert visitor.last.state is State.FINISHED
@@ -48,37 +78,180 @@ def test_a_run_becomes_the_visitors_own_model(session: dict[str, object], digits
     assert session["model"] == trained.key
 
 
-def test_a_reload_finds_the_run_again(session: dict[str, object], digits: Splits) -> None:
-    first = training_panel.visitor()
-    training_panel.start(first, MLPConfig((16,)), LONG, digits)
+def test_a_reload_finds_the_run_and_the_models_again(session: dict[str, object], digits: Splits) -> None:
+    begin(QUICK, digits)
+    first = wait_for_end()
+    begin(LONG, digits)
     session.clear()
     session["_holder"] = "a" * 32  # the tab's name, from its sessionStorage
     assert training_panel.visitor() is first
+    assert first.is_training
+    assert len(first.models) == 1
     session["_holder"] = "b" * 32
     assert not training_panel.visitor().is_training
+    assert not training_panel.visitor().models
     training_panel.stop(first)
 
 
-def test_a_stopped_run_keeps_what_it_learned(session: dict[str, object], digits: Splits) -> None:
-    visitor = training_panel.visitor()
-    training_panel.start(visitor, MLPConfig((16,)), LONG, digits)
-    assert visitor.job is not None
-    while visitor.job.snapshot().latest is None:
+def test_five_minutes_away_lose_nothing(
+    session: dict[str, object], digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked phone, or no network: the run rests after half a minute, and goes on when its owner is back."""
+    now = [1_000.0]
+    queue = FairQueue(lambda: now[0])
+    monkeypatch.setattr(resources, "jobs", lambda: queue)
+    registry = Visitors(lambda: now[0])
+    monkeypatch.setattr(training_panel, "visitors", lambda: registry)
+    visitor = begin(LONG, digits)
+    wait_for_steps(visitor)
+    now[0] += PAUSE_AFTER + 1
+    assert visitor.going is not None
+    assert visitor.going.job.wait(20)
+    done = steps(visitor)
+    assert visitor.going.job.snapshot().state is State.PAUSED
+    now[0] += 5 * 60.0
+    assert training_panel.visitor() is visitor
+    for _ in range(2_000):
+        if steps(visitor) > done:
+            break
         time.sleep(0.01)
+    assert steps(visitor) > done
     training_panel.stop(visitor)
-    wait_for_end()
-    assert visitor.models[0].record.test is None
-    assert "stopped after" in visitor.models[0].name
+
+
+def test_a_stopped_run_keeps_what_it_learned(session: dict[str, object], digits: Splits) -> None:
+    visitor = begin(LONG, digits)
+    wait_for_steps(visitor)
+    training_panel.stop(visitor)
+    (trained,) = wait_for_end().models
+    assert trained.record is not None
+    assert trained.record.test is None
+    assert trained.ending == "stopped"
+    assert "stopped after" in trained.name
+    again = new_model(SMALL, 0)
+    for _, event in zip(range(trained.record.steps), batches(again, digits, LONG), strict=False):
+        assert event
+    for kept, replayed in zip(trained.model.parameters(), again.parameters(), strict=True):
+        assert torch.equal(kept, replayed)
+    assert trained.validation is not None
+    assert trained.validation.accuracy == evaluate(trained.model, digits.validation).accuracy
+    assert trained.card["batches_done"] == trained.record.steps
+
+
+def batches(model: MLP, digits: Splits, config: TrainingConfig) -> Iterator[BatchEvent]:
+    return (event for event in fit(model, digits.train, digits.validation, config) if isinstance(event, BatchEvent))
+
+
+def test_a_run_that_diverges_keeps_its_last_good_weights(session: dict[str, object], digits: Splits) -> None:
+    visitor = begin(TrainingConfig(5, 20, 0.05, "sgd"), digits, held=True)
+    assert visitor.going is not None
+    training_panel.one_epoch(visitor)
+    assert visitor.going.job.wait(30)
+    training_panel.turn_rate(visitor, 100.0)
+    training_panel.go_on(visitor)
+    (trained,) = wait_for_end().models
+    assert trained.ending == "diverged"
+    assert trained.record is not None
+    assert trained.record.rates[0].learning_rate == 100.0
+    assert trained.record.rates[0].step == 75
+    assert 70 <= trained.record.learned_steps < trained.record.steps
+    assert "after its loss exploded" in trained.name
+    assert trained.validation is not None
+    assert trained.validation.accuracy > 0.5
+    assert trained.card["batches_done"] == trained.record.learned_steps
+
+
+def test_pause_one_batch_one_epoch_and_on(session: dict[str, object], digits: Splits) -> None:
+    config = TrainingConfig(epochs=3, batch_size=100)
+    visitor = begin(config, digits, held=True)
+    assert (visitor.mode, steps(visitor)) == ("paused", 0)
+    for done in (1, 2):
+        training_panel.one_batch(visitor)
+        assert visitor.mode == "paused"
+        assert steps(visitor) == done
+        assert visitor.going is not None
+        assert visitor.going.seen is not None
+        assert visitor.going.seen.step == done
+    for epoch in (1, 2):
+        training_panel.one_epoch(visitor)
+        assert visitor.going.job.wait(20)
+        assert steps(visitor) == 15 * epoch
+        assert visitor.going.seen is None
+    training_panel.go_on(visitor)
+    (trained,) = wait_for_end().models
+    plain = new_model(SMALL, 0)
+    assert list(fit(plain, digits.train, digits.validation, config))
+    for ours, expected in zip(trained.model.parameters(), plain.parameters(), strict=True):
+        assert torch.equal(ours, expected)
+
+
+def test_a_single_batch_does_not_wait_for_others(session: dict[str, object], digits: Splits) -> None:
+    others = []
+    for name in "bcdefg":
+        session["_holder"] = name * 32
+        others.append(begin(LONG, digits))
+    session["_holder"] = "a" * 32
+    visitor = begin(LONG, digits, held=True)
+    training_panel.one_batch(visitor)
+    assert steps(visitor) == 1
+    training_panel.pause(others[0])
+    assert others[0].mode == "paused"
+    for other in (*others, visitor):
+        training_panel.stop(other)
+
+
+def test_slow_motion_shows_phase_after_phase_and_then_the_next_batch(
+    session: dict[str, object], digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    visitor = begin(LONG, digits, held=True)
+    monkeypatch.setattr(training_panel, "_now", lambda: now[0])
+    assert training_panel.phase(visitor) == 4  # nothing is hidden when it just rests
+    training_panel.slow_motion(visitor)
+    assert visitor.mode == "slow"
+    seen = []
+    for _ in range(9):
+        seen.append((training_panel.phase(visitor), steps(visitor)))
+        now[0] += PHASE_SECONDS
+    assert seen == [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2), (4, 2), (1, 3)]
+    training_panel.pause(visitor)
+    assert visitor.mode == "paused"
+    assert training_panel.phase(visitor) == 4
+    training_panel.stop(visitor)
+
+
+def test_slow_motion_ends_with_the_run(session: dict[str, object], digits: Splits) -> None:
+    visitor = begin(TrainingConfig(epochs=1, batch_size=1_500), digits, held=True)
+    training_panel.slow_motion(visitor)
+    assert steps(visitor) == 1
+    training_panel.slow_motion(visitor)  # there is no second batch: the run ends with its test
+    assert wait_for_end().models[0].ending == "finished"
 
 
 def test_a_second_start_changes_nothing(session: dict[str, object], digits: Splits) -> None:
-    visitor = training_panel.visitor()
-    training_panel.start(visitor, MLPConfig((16,)), LONG, digits)
-    job = visitor.job
-    training_panel.start(visitor, MLPConfig((8,)), QUICK, digits)
-    assert visitor.job is job
+    visitor = begin(LONG, digits)
+    going = visitor.going
+    begin(QUICK, digits, network=MLPConfig((8,)))
+    assert visitor.going is going
     training_panel.stop(visitor)
     wait_for_end()
+
+
+def test_buttons_pressed_too_late_do_nothing(session: dict[str, object], digits: Splits) -> None:
+    begin(QUICK, digits)
+    visitor = wait_for_end()
+    for action in (
+        training_panel.stop,
+        training_panel.pause,
+        training_panel.go_on,
+        training_panel.one_batch,
+        training_panel.one_epoch,
+        training_panel.slow_motion,
+    ):
+        action(visitor)
+    training_panel.turn_rate(visitor, 0.1)
+    assert visitor.mode == "idle"
+    assert len(visitor.models) == 1
 
 
 def test_the_last_eight_models_are_kept(session: dict[str, object], digits: Splits) -> None:
@@ -86,10 +259,19 @@ def test_the_last_eight_models_are_kept(session: dict[str, object], digits: Spli
         digits.name, *(part.subset(slice(0, 100)) for part in (digits.train, digits.validation, digits.test))
     )
     for _ in range(MOST_MODELS + 1):
-        training_panel.start(training_panel.visitor(), MLPConfig((8,)), QUICK, small)
+        begin(QUICK, small, network=MLPConfig((8,)))
         wait_for_end()
     keys = [trained.key for trained in training_panel.visitor().models]
     assert keys == [f"run-{number}" for number in range(2, MOST_MODELS + 2)]
+
+
+def test_a_network_from_a_file_is_kept_beside_the_others(session: dict[str, object]) -> None:
+    visitor = training_panel.visitor()
+    training_panel.add_loaded(visitor, Checkpoint(new_model(SMALL, 0).eval(), {"test_accuracy": 0.9}))
+    (loaded,) = visitor.models
+    assert (loaded.key, loaded.record, loaded.card) == ("file-1", None, {"test_accuracy": 0.9})
+    state.accept_offered_model()
+    assert session["model"] == "file-1"
 
 
 def test_visitors_who_never_return_are_forgotten() -> None:
