@@ -1,6 +1,302 @@
-"""Break it."""
+"""Break it: what a network can do without, and what it can't."""
 
-from ui import lesson
+import streamlit as st
+import torch
+from torch import nn
+
+from mnist_core.evaluation import Evaluation
+from mnist_core.figures.breaking import Reading, before_and_now, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.images import sheet
+from mnist_core.figures.signed import largest, signed_pictures
+from mnist_core.model import CLASSES, INPUTS, MLP
+from mnist_core.neurons import pixel_order, reordered
+from mnist_core.perturbation import (
+    Damage,
+    add_noise,
+    damaged,
+    drawn_neurons,
+    fed,
+    follow_order,
+    silence,
+    typical_lead,
+    zero_biases,
+)
+from ui import breaking, dataset, lesson, link, networks, resources, theme
+from ui.question import Question, ask
+
+LOUDEST = 3.0
+SHUFFLED_SHOWN = 8  # images
+SILENT = Question(
+    key="ask_silenced",
+    text="One in ten of the hidden neurons of the ready-made network is silenced, drawn at random. How many of the "
+    "digits that it read rightly does it now get wrong?",
+    right="Far fewer than one in ten",
+    why="No neuron stands alone: each score adds up what many of them say. A digit is misread only when a wrong score "
+    "overtakes the right one.",
+    wrong={
+        "About one in ten": "It would be so if each digit had neurons of its own. But each neuron has a say in all ten "
+        "scores, and each score listens to many neurons. A few of them are hardly missed.",
+        "Nearly all": "A program with a tenth of its lines struck out would not run at all. A network is a large sum: "
+        "with some terms gone, it is still nearly the same sum.",
+    },
+    order=1,
+)
+DISPLACED = Question(
+    key="ask_displaced",
+    text="Now nothing in the ready-made network is touched. Only the pixels change places, in one order drawn at "
+    "random, the same for all images. How many digits does it still read?",
+    right="Hardly more than by guessing",
+    why="Each weight of the first layer belongs to one place. Now it meets the ink of another.",
+    wrong={
+        "As many as before": "So it would be if it had learned from such images. It learned from images with every "
+        "pixel in its place, and its weights stay where they were.",
+        "About half of them": "That would be so if half of its weights still met the pixel they belong to. After a "
+        "shuffle hardly any of the 784 pixels lies where it was.",
+    },
+    order=2,
+)
+
+
+def controls(has_hidden: bool) -> Damage:
+    """The controls of the damage, and the buttons that undo it."""
+    percent = link.whole_slider(
+        "Hidden neurons silenced", breaking.SILENCED, 0, 100, 0, step=5, format="%d%%", disabled=not has_hidden
+    )
+    if not has_hidden:
+        st.caption("This network has no hidden layer, so there is nothing to silence.")
+    noise = link.slider("Noise on the weights", breaking.NOISE, 0.0, LOUDEST, 0.0, 0.1, shown="%.1f")
+    no_biases = link.toggle("All biases to zero", breaking.BIASES)
+    shuffled = link.toggle("Shuffle the pixels of all images", breaking.SHUFFLED)
+    seed = link.seed("Seed of the damage", breaking.SEED, meaning="Draws the neurons, the noise and the pixel order.")
+    breaking.note()
+    breaking.undo_buttons()
+    return Damage(percent / 100 if has_hidden else 0.0, noise, no_biases, shuffled, seed)
+
+
+def show_accuracy(before: Evaluation, now: Evaluation, damage: Damage) -> None:
+    """The share read before and now, of all images and of each digit."""
+    images = len(before.labels)
+    read = int((now.choices == now.labels).sum())
+    st.markdown(f"# {now.accuracy:.1%}")
+    st.markdown(
+        f"It reads **{read:,}** of {images:,} validation images rightly. "
+        + (
+            "Nothing is damaged."
+            if damage.is_none
+            else f"Before the damage it read {int((before.choices == before.labels).sum()):,} of them."
+        )
+    )
+    theme.show(
+        before_and_now(before=before.accuracy, now=now.accuracy, theme=theme.current()),
+        key="brk_total",
+        description="The share of images read rightly before and now, as two bars; the text above has the numbers.",
+    )
+    theme.show(
+        digit_bars(before=before.recall.tolist(), now=now.recall.tolist(), theme=theme.current()),
+        key="brk_digits",
+        description="For each digit, the share read rightly now as a bar, and before as a line across.",
+    )
+    st.caption("Each digit by itself. Bar: read rightly now. Line: before.")
+
+
+def show_readings(before: Evaluation, now: Evaluation, damage: Damage) -> None:
+    """One image of each digit with what is read in it."""
+    validation = dataset.splits().validation
+    firsts = [int(found[0]) for digit in range(CLASSES) if len(found := (before.labels == digit).nonzero())]
+    some = fed(validation.subset(slice(0, len(before.labels))).subset(before.labels.new_tensor(firsts)), damage)
+    readings = [
+        Reading(image, int(before.labels[index]), int(before.choices[index]), int(now.choices[index]))
+        for index, image in zip(firsts, some.images.numpy(), strict=True)
+    ]
+    st.html(reading_cards(readings=readings, columns=5, theme=theme.current()))
+    st.caption(
+        "One image of each digit, from 0 to 9, as the network sees it. Green frame: read rightly now. Dashed "
+        "vermillion frame: read wrongly."
+    )
+
+
+def show_weights(first: nn.Linear, now: breaking.Broken) -> None:
+    """The weights of some neurons of the first layer before, and now below."""
+    before = first.weight[: breaking.NEURONS].detach().view(-1, 28, 28)
+    limit = largest(before)
+    pictures = signed_pictures(
+        images=[*before, *now.first], columns=len(before), factor=4, theme=theme.current(), limit=limit or None
+    )
+    st.image(pictures, output_format="PNG")
+    st.caption(
+        f"The weights of the first {len(before)} neurons of the first layer: before above, now below. Blue is below "
+        f"zero, vermillion above; the strongest colour stands for ±{limit:.2f} or more. A silenced neuron is blank."
+    )
+
+
+def show_formula(dense: list[nn.Linear], damage: Damage, silenced: int) -> None:
+    """What becomes of a score, in symbols and with the reader's numbers."""
+    last = dense[-1]
+    spread = last.weight.std(correction=0).item()
+    h = "h_j" if len(dense) > 1 else "x_j"
+    terms = rf"\text{{{last.in_features - silenced} of {last.in_features}}}"
+    bias = "0" if damage.zero_biases else "b_i"
+    st.markdown(
+        "The same in symbols. The score of digit i adds up what the neurons before it pass on, "
+        + ("$h_j$" if len(dense) > 1 else "here the pixels $x_j$")
+        + ", each times its weight. Noise adds to each weight a number of its own: ε is drawn at random around zero, σ "
+        "is the spread (standard deviation) of all weights of the layer, and a is your slider."
+    )
+    lesson.formula(
+        rf"z_i = \sum_j \left(W_{{i,j}} + a\,\sigma\,\varepsilon_{{i,j}}\right) {h} + b_i",
+        rf"z_i = \sum_{{{terms}}} \left(W_{{i,j}} + {damage.noise:.1f} \cdot {spread:.3f}\,\varepsilon_{{i,j}}\right) "
+        rf"{h} + {bias}",
+    )
+
+
+def show_curves(now: Evaluation, damage: Damage, has_hidden: bool) -> None:
+    """How the share read falls with the amount of each kind of damage."""
+    some = Evaluation(now.logits[: breaking.CURVE_IMAGES], now.labels[: breaking.CURVE_IMAGES])
+    left, right = st.columns(2)
+    if has_hidden:
+        with left:
+            theme.show(
+                failure_curve(
+                    amounts=breaking.AMOUNTS[breaking.SILENCED],
+                    read=breaking.curve("brk_silenced", damage.seed),
+                    at=damage.silenced,
+                    now=some.accuracy,
+                    title="hidden neurons silenced",
+                    shown="%",
+                    theme=theme.current(),
+                ),
+                key="brk_silenced_curve",
+                description="The share read rightly over the share of hidden neurons silenced; it falls slowly at "
+                "first. A ring marks your setting.",
+            )
+    with right if has_hidden else left:
+        theme.show(
+            failure_curve(
+                amounts=breaking.AMOUNTS[breaking.NOISE],
+                read=breaking.curve("brk_noise", damage.seed),
+                at=damage.noise,
+                now=some.accuracy,
+                title="noise on the weights",
+                shown=".1f",
+                theme=theme.current(),
+            ),
+            key="brk_noise_curve",
+            description="The share read rightly over the noise on the weights; it falls slowly at first. A ring marks "
+            "your setting.",
+        )
+    st.caption(
+        f"Each curve has one kind of damage alone, on the first {len(some.labels):,} validation images. The ring is "
+        "what you have set; it leaves the curve when you add damage of another kind."
+    )
+
+
+def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden: bool) -> None:
+    """The section on how a network fails."""
+    st.header("How does it fail?", anchor=False)
+    if not ask(SILENT):
+        return
+    show_curves(now, damage, has_hidden)
+    lesson.notice(
+        "The curves of the ready-made network begin almost flat: a little damage hardly costs anything. Then they fall "
+        "steeply. With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does "
+        "little better than guessing."
+    )
+    hidden = sum(resources.shipped_model().config.hidden_sizes)
+    st.markdown(
+        "The reason is the lead of the right score. In a typical image, the highest of the ten scores is "
+        f"**{typical_lead(before.logits):.1f}** above the second before any damage, and now it is "
+        f"**{typical_lead(now.logits):.1f}** above. Damage must first use up that lead before the answer changes. The "
+        f"ready-made network has {hidden} hidden neurons. Take away any single one of them, whichever you like, and it "
+        "costs less than 1 point of accuracy."
+    )
+
+
+def show_displaced(before: Evaluation, seed: int) -> None:
+    """The section on shuffled pixels."""
+    st.header("Nothing broken, and yet", anchor=False)
+    if not ask(DISPLACED):
+        return
+    order = pixel_order(seed)
+    some = dataset.splits().validation.subset(slice(0, SHUFFLED_SHOWN))
+    images = torch.cat([some.images, reordered(some, order).images])
+    st.image(sheet(images=images, columns=len(some), factor=4), output_format="PNG")
+    st.caption("Above: images as they are. Below: the same images, all shuffled in the order of your seed.")
+    shuffled = breaking.broken(Damage(shuffled=True, seed=seed)).evaluation
+    st.markdown(
+        "| pixels | weights of the first layer | read rightly |\n|---|---|---:|\n"
+        f"| in place | as learned | {before.accuracy:.1%} |\n"
+        f"| shuffled | as learned | **{shuffled.accuracy:.1%}** |\n"
+        f"| shuffled | shuffled in the same order | {breaking.followed(seed):.1%} |"
+    )
+    st.markdown(
+        "In symbols: place j of a shuffled image takes its ink from place π(j), where π is the order of the seed."
+    )
+    lesson.formula(
+        r"x'_j = x_{\pi(j)}",
+        rf"x'_1 = x_{{{int(order[0]) + 1}}}, \quad x'_2 = x_{{{int(order[1]) + 1}}}, \quad \ldots, \quad "
+        rf"x'_{{{INPUTS}}} = x_{{{int(order[-1]) + 1}}}",
+    )
+    lesson.notice(
+        "The third row: put the weights of the first layer into the same order π, so that each meets its own pixel "
+        "again, and the network reads as before. So what it had learned is tied to places: which pixel means what. A "
+        "network that learns from shuffled images finds that out as easily: the lesson *What layers do* trains one."
+    )
+
+
+@st.fragment
+def bench(model: MLP) -> None:
+    """All that follows the controls."""
+    dense = [layer for layer in model if isinstance(layer, nn.Linear)]
+    has_hidden = len(dense) > 1
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        damage = controls(has_hidden)
+    before, now = breaking.validation(), breaking.broken(damage)
+    with right:
+        show_accuracy(before, now.evaluation, damage)
+    show_readings(before, now.evaluation, damage)
+    show_weights(dense[0], now)
+    lesson.notice(
+        "Look at the bars one by one: some digits suffer sooner than others. And a broken network never says that it "
+        "is broken. It always names a digit: with all hidden neurons silent, the same one for every image. The biases "
+        "hardly matter: with all of them at zero, the ready-made network reads less than 1 point less, since a bias is "
+        "one number in a sum of hundreds."
+    )
+    silenced = len(drawn_neurons(model.config, damage.silenced, damage.seed)[-1]) if has_hidden else 0
+    show_formula(dense, damage, silenced)
+    show_failing(before, now.evaluation, damage, has_hidden)
+    show_displaced(before, damage.seed)
+
 
 lesson.header("Break it", "How much of a network can you destroy before it stops reading?")
+model, name = networks.model_in_use()
+judged = len(breaking.validation().labels)
+of_all = len(dataset.splits().validation)
+st.markdown(
+    f"All that a network has learned lies in its numbers: its weights and its biases. Here you damage those of {name} "
+    "and see at once how well it still reads. The damage is done to a copy. The network itself is never touched, and "
+    "you can undo everything."
+)
+dataset.notice("the network is tried here on digits that the program draws itself")
+st.markdown(
+    "- **Silence**: some neurons of each hidden layer, drawn at random, pass on nothing.\n"
+    "- **Noise**: to each weight a random number is added. At 1, these numbers are about as large as the "
+    "weights themselves.\n"
+    "- **Biases to zero**: what each neuron adds to its sum, whatever the image, is left out.\n"
+    "- **Shuffle**: the pixels change places, in the same way in all images. That leaves the network as it is.\n"
+)
+st.caption(
+    "Accuracy is here the share read rightly of "
+    + (f"the first {judged:,} of the {of_all:,}" if judged < of_all else f"the {of_all:,}")
+    + " validation images, which it did not learn from"
+    + (": few enough to answer at once." if judged < of_all else ".")
+)
+bench(model)
+lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
+networks.chooser()
+lesson.try_this(
+    "How much noise can it bear and still read nine in ten? Change the seed: is it the same again? Then silence 30% "
+    "and find the noise that would do as much harm. What do both do together? Last, train a network of your own with "
+    "few hidden neurons, come back, and break it in the same way. Which of the two can lose more?"
+)
 lesson.footer()

@@ -1,0 +1,231 @@
+"""Damage to a network, to see what it can do without. It is always done to a copy; the network stays as it is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from mnist_core.data import Dataset
+from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.neurons import pixel_order, reordered
+
+LOUDEST = 10.0  # noise ten times as large as the weights leaves nothing of them
+SEEDS = 2**32
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is done to a network, or to what it is shown. A seed draws which neurons, what noise and which order.
+
+    Raises:
+        ValueError: If a value is out of range, in a sentence that says which.
+    """
+
+    silenced: float = 0.0  # share of the neurons of each hidden layer
+    noise: float = 0.0  # its deviation, in deviations of the layer's own weights: 1 is as large as they are
+    zero_biases: bool = False
+    shuffled: bool = False  # the pixels of all images, in one order
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.silenced <= 1:
+            raise ValueError(f"The silenced neurons are a share from 0 to 1, not {self.silenced!r}.")
+        _check_noise(self.noise)
+        _check_seed(self.seed)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether all is left as it is."""
+        return not (self.silenced or self.noise or self.zero_biases or self.shuffled)
+
+
+def damaged(model: MLP, damage: Damage) -> MLP:
+    """A copy of a network with the damage that concerns networks: noise first, then biases, then silent neurons.
+
+    Args:
+        model: Left as it is.
+        damage: With the same seed, more of it adds to what less of it does: the neurons silenced before stay silenced,
+            and the noise on each weight only grows.
+
+    Returns:
+        The copy, in eval mode and without gradients.
+    """
+    copy = _copy(model)
+    if damage.noise:
+        _add_noise(copy, damage.noise, damage.seed)
+    if damage.zero_biases:
+        _zero_biases(copy)
+    for layer, neurons in enumerate(drawn_neurons(model.config, damage.silenced, damage.seed)):
+        _silence(copy, layer, neurons)
+    return copy
+
+
+def fed(dataset: Dataset, damage: Damage) -> Dataset:
+    """The images with the damage that concerns images: their pixels shuffled, all in the same order, or as they are."""
+    return reordered(dataset, pixel_order(damage.seed)) if damage.shuffled else dataset
+
+
+def read_damaged(model: MLP, dataset: Dataset, damage: Damage) -> Evaluation:
+    """What a network makes of some images after the damage; both are left as they are.
+
+    Args:
+        model: Any network.
+        dataset: At least one image.
+        damage: What is done.
+
+    Returns:
+        The logits of the damaged copy beside the labels.
+    """
+    return evaluate(damaged(model, damage), fed(dataset, damage))
+
+
+def zero_biases(model: MLP) -> MLP:
+    """A copy of a network without biases: all of them are 0."""
+    return _zero_biases(_copy(model))
+
+
+def add_noise(model: MLP, noise: float, seed: int) -> MLP:
+    """A copy of a network with a random number added to each weight; the biases stay.
+
+    The numbers are drawn from a normal distribution around 0. Their deviation is ``noise`` times that of the weights
+    of the same dense layer, so that each layer suffers alike.
+
+    Args:
+        model: Left as it is.
+        noise: 0 to 10; 1 is as large as the weights themselves.
+        seed: Which numbers. With more noise they are the same, only larger.
+
+    Returns:
+        The copy, in eval mode and without gradients.
+
+    Raises:
+        ValueError: If the noise or the seed is out of range.
+    """
+    _check_noise(noise)
+    _check_seed(seed)
+    return _add_noise(_copy(model), noise, seed)
+
+
+def silence(model: MLP, layer: int, neurons: Sequence[int] | Tensor) -> MLP:
+    """A copy of a network in which some hidden neurons say nothing, whatever they are shown.
+
+    All weights into such a neuron, its bias and all weights out of it become 0. Those out of it would be enough. With
+    the others at 0 too, a picture of its weights is blank.
+
+    Args:
+        model: Left as it is.
+        layer: Which hidden layer, from 0.
+        neurons: Which of its neurons, from 0.
+
+    Returns:
+        The copy, in eval mode and without gradients.
+
+    Raises:
+        ValueError: If there is no such layer or no such neuron.
+    """
+    hidden = model.config.hidden_sizes
+    if not 0 <= layer < len(hidden):
+        raise ValueError(f"This network has {len(hidden)} hidden layers, counted from 0: there is no layer {layer}.")
+    chosen = torch.as_tensor(neurons, dtype=torch.int64)
+    if len(chosen) and not (chosen.min() >= 0 and chosen.max() < hidden[layer]):
+        raise ValueError(f"The neurons of this layer are numbered 0 to {hidden[layer] - 1}.")
+    return _silence(_copy(model), layer, chosen)
+
+
+def drawn_neurons(config: MLPConfig, share: float, seed: int) -> list[Tensor]:
+    """Draws which neurons are silenced: in each hidden layer the same share, rounded to whole neurons.
+
+    Args:
+        config: The network's.
+        share: 0 to 1. With the same seed, a larger share takes the same neurons and more.
+        seed: Which ones.
+
+    Returns:
+        For each hidden layer torch.int64 [M]; none where there is no hidden layer.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    orders = [torch.randperm(size, generator=generator) for size in config.hidden_sizes]
+    return [order[: round(share * len(order))] for order in orders]
+
+
+def follow_order(model: MLP, order: Tensor) -> MLP:
+    """A copy of a network that reads shuffled images as the network itself reads them unshuffled.
+
+    Each weight of its first layer moves to where the pixel has gone that it belongs to.
+
+    Args:
+        model: Left as it is.
+        order: torch.int64 [784], as for ``reordered``: from which pixel each takes its ink.
+
+    Returns:
+        The copy, in eval mode and without gradients.
+
+    Raises:
+        ValueError: If ``order`` does not name each of the 784 pixels once.
+    """
+    copy = _copy(model)
+    first = _dense(copy)[0]
+    if not torch.equal(order.sort().values, torch.arange(first.in_features)):
+        raise ValueError("An order names each of the 784 pixels once.")
+    first.weight.copy_(first.weight[:, order])
+    return copy
+
+
+def typical_lead(logits: Tensor) -> float:
+    """By how much the highest score exceeds the second in a typical image: the median over the images.
+
+    Args:
+        logits: torch.float32 [N, 10], at least one row.
+
+    Returns:
+        The median, 0 or more; of an even number of images the lower of the two in the middle.
+    """
+    first, second = logits.topk(2, dim=1).values.unbind(dim=1)
+    return (first - second).median().item()
+
+
+def _copy(model: MLP) -> MLP:
+    """Not copy.deepcopy: it would also copy the graph a training may have left, and the generators of dropout."""
+    copy = MLP(model.config)
+    copy.load_state_dict(model.state_dict())
+    return copy.eval().requires_grad_(False)
+
+
+def _dense(model: MLP) -> list[nn.Linear]:
+    return [layer for layer in model if isinstance(layer, nn.Linear)]
+
+
+# These three change the network they are given, which is a copy already.
+def _zero_biases(model: MLP) -> MLP:
+    for layer in _dense(model):
+        layer.bias.zero_()
+    return model
+
+
+def _add_noise(model: MLP, noise: float, seed: int) -> MLP:
+    generator = torch.Generator().manual_seed(seed)
+    for layer in _dense(model):
+        spread = layer.weight.std(correction=0)  # of a single weight it is 0, where the other kind would be no number
+        layer.weight += noise * spread * torch.randn(layer.weight.shape, generator=generator)
+    return model
+
+
+def _silence(model: MLP, layer: int, neurons: Tensor) -> MLP:
+    into, out = _dense(model)[layer : layer + 2]
+    into.weight[neurons] = 0
+    into.bias[neurons] = 0
+    out.weight[:, neurons] = 0
+    return model
+
+
+def _check_noise(noise: float) -> None:
+    if not (math.isfinite(noise) and 0 <= noise <= LOUDEST):
+        raise ValueError(f"Noise is a number from 0 to {LOUDEST:.0f}, not {noise!r}.")
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < SEEDS:
+        raise ValueError(f"A seed is a whole number from 0 to {SEEDS - 1}, not {seed!r}.")

@@ -1,0 +1,195 @@
+"""The page that breaks a network: what it says is what the core says, and all can be undone."""
+
+import re
+import time
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits
+from mnist_core.evaluation import evaluate
+from mnist_core.model import MLPConfig
+from mnist_core.perturbation import Damage, read_damaged, typical_lead
+from mnist_core.training import new_model
+from tests.conftest import PROJECT
+from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+from ui import breaking, networks, resources
+
+PAGE = "pages/breaking.py"
+
+
+def rights(splits: Splits, damage: Damage) -> int:
+    """How many of the page's images the ready-made network reads rightly after the damage."""
+    found = read_damaged(load_shipped(), splits.validation.subset(slice(0, breaking.IMAGES)), damage)
+    return int((found.logits.argmax(1) == found.labels).sum())
+
+
+def said(app: AppTest) -> int:
+    found = re.search(r"It reads \*\*([\d,]+)\*\* of 300 validation images rightly", text(app))
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def is_disabled(app: AppTest, key: str) -> bool:
+    return bool(app.button(key=key).disabled)
+
+
+def test_each_kind_of_damage_counts_at_once_and_the_network_stays_what_it_is(digits: Splits) -> None:
+    app = open_page(PAGE)
+    shipped = resources.shipped_model()
+    before = [tensor.clone() for tensor in shipped.state_dict().values()]
+    assert said(app) == rights(digits, Damage())
+    assert "Nothing is damaged." in text(app)
+    app = sound(app.slider(key="brk_silenced").set_value(50).run())
+    assert said(app) == rights(digits, Damage(silenced=0.5))
+    app = sound(app.slider(key="brk_noise").set_value(1.2).run())
+    assert said(app) == rights(digits, Damage(silenced=0.5, noise=1.2))
+    app = sound(app.toggle(key="brk_biases").set_value(True).run())
+    assert said(app) == rights(digits, Damage(0.5, 1.2, True))
+    app = sound(app.toggle(key="brk_shuffled").set_value(True).run())
+    assert said(app) == rights(digits, Damage(0.5, 1.2, True, True))
+    app = sound(app.number_input(key="brk_seed").set_value(3).run())
+    assert said(app) == rights(digits, Damage(0.5, 1.2, True, True, 3))
+    assert f"Before the damage it read {rights(digits, Damage())} of them" in text(app)
+    after = shipped.state_dict().values()
+    assert all(torch.equal(was, now) for was, now in zip(before, after, strict=True))
+
+
+def test_steps_back_and_an_end_to_all_damage(digits: Splits) -> None:
+    app = open_page(PAGE)
+    assert is_disabled(app, "brk_back")
+    assert is_disabled(app, "brk_undo")
+    app = sound(app.slider(key="brk_silenced").set_value(60).run())
+    app = sound(app.toggle(key="brk_biases").set_value(True).run())
+    app = sound(app.slider(key="brk_noise").set_value(2.0).run())
+    assert not is_disabled(app, "brk_undo")
+
+    app = sound(app.button(key="brk_back").click().run())
+    assert (app.slider(key="brk_noise").value, app.toggle(key="brk_biases").value) == (0.0, True)
+    app = sound(app.button(key="brk_back").click().run())
+    assert (app.slider(key="brk_silenced").value, app.toggle(key="brk_biases").value) == (60, False)
+    assert said(app) == rights(digits, Damage(silenced=0.6))
+
+    app = sound(app.number_input(key="brk_seed").set_value(8).run())
+    app = sound(app.button(key="brk_undo").click().run())
+    assert said(app) == rights(digits, Damage())
+    assert app.number_input(key="brk_seed").value == 8  # a seed does no damage
+    assert is_disabled(app, "brk_undo")
+    app = sound(app.button(key="brk_back").click().run())  # the undoing can be undone
+    assert app.slider(key="brk_silenced").value == 60
+    for _ in range(2):
+        app = sound(app.button(key="brk_back").click().run())
+    assert app.slider(key="brk_silenced").value == 0
+    assert is_disabled(app, "brk_back")
+    assert is_disabled(app, "brk_undo")
+
+
+def test_the_reset_of_the_page_can_be_stepped_back_from() -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="brk_noise").set_value(1.5).run())
+    app = sound(app.button(key="reset_page").click().run())
+    assert app.slider(key="brk_noise").value == 0.0
+    app = sound(app.button(key="brk_back").click().run())
+    assert app.slider(key="brk_noise").value == 1.5
+
+
+def test_damage_and_its_undoing_survive_another_page() -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="brk_noise").set_value(1.5).run())
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page(PAGE).run())
+    assert app.slider(key="brk_noise").value == 1.5
+    app = sound(app.button(key="brk_back").click().run())
+    assert app.slider(key="brk_noise").value == 0.0
+
+
+def test_a_teacher_can_hide_damage_which_the_reader_can_not_undo(digits: Splits) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.query_params["hide"] = "brk_noise"
+    app.query_params["brk_noise"] = "2.0"
+    app = sound(app.switch_page(PAGE).run())
+    assert "brk_noise" not in [slider.key for slider in app.slider]
+    assert said(app) == rights(digits, Damage(noise=2.0))
+    assert is_disabled(app, "brk_undo")
+    app = sound(app.slider(key="brk_silenced").set_value(20).run())
+    app = sound(app.button(key="brk_undo").click().run())
+    assert said(app) == rights(digits, Damage(noise=2.0))
+
+
+def test_the_formula_has_the_readers_numbers() -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="brk_silenced").set_value(25).run())
+    app = sound(app.slider(key="brk_noise").set_value(0.7).run())
+    app = sound(app.toggle(key="brk_biases").set_value(True).run())
+    spread = load_shipped()[-1].weight.std(correction=0).item()  # type: ignore[operator, union-attr]
+    written = " ".join(element.value for element in app.latex)
+    assert r"\text{96 of 128}" in written
+    assert rf"0.7 \cdot {spread:.3f}\," in written
+    assert r"h_j + 0" in written
+
+
+def test_the_curves_wait_for_the_answer_and_give_the_lead(digits: Splits) -> None:
+    app = open_page(PAGE)
+    assert len(app.get("vega_lite_chart")) == 2
+    assert "begin almost flat" not in text(app)
+    app = sound(app.slider(key="brk_silenced").set_value(30).run())
+    app = sound(app.radio(key="ask_silenced").set_value("About one in ten").run())
+    assert len(app.get("vega_lite_chart")) == 4
+    page = text(app)
+    before = evaluate(load_shipped(), digits.validation).logits
+    now = read_damaged(load_shipped(), digits.validation, Damage(silenced=0.3)).logits
+    assert f"**{typical_lead(before):.1f}** above the second before any damage, and now it is" in page
+    assert f"now it is **{typical_lead(now):.1f}** above" in page
+    assert sum(load_shipped().config.hidden_sizes) == 640
+    assert "has 640 hidden neurons. Take away any single one" in page  # test_perturbation tries all of them
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_shuffled_pixels_and_the_weights_that_follow_them(digits: Splits, seed: int) -> None:
+    app = open_page(PAGE)
+    app = sound(app.number_input(key="brk_seed").set_value(seed).run())
+    assert "shuffled in the same order" not in text(app)
+    app = sound(app.radio(key="ask_displaced").set_value("As many as before").run())
+    page = text(app)
+    whole, moved = (rights(digits, damage) / 300 for damage in (Damage(), Damage(shuffled=True, seed=seed)))
+    assert f"| in place | as learned | {whole:.1%} |" in page
+    assert f"| shuffled | as learned | **{moved:.1%}** |" in page
+    assert f"| shuffled | shuffled in the same order | {whole:.1%} |" in page
+    order = torch.randperm(784, generator=torch.Generator().manual_seed(seed))
+    assert rf"x'_1 = x_{{{int(order[0]) + 1}}}, " in " ".join(element.value for element in app.latex)
+
+
+def test_a_network_without_a_hidden_layer_has_nothing_to_silence(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = new_model(MLPConfig(()), 0).eval().requires_grad_(False)
+    monkeypatch.setattr(networks, "model_in_use", lambda: (single, "your network 784-10"))
+    app = open_page(PAGE)
+    assert "This network has no hidden layer, so there is nothing to silence." in text(app)
+    assert app.slider(key="brk_silenced").disabled
+    app = sound(app.slider(key="brk_noise").set_value(1.0).run())
+    right = evaluate(single, digits.validation).accuracy
+    assert f"Before the damage it read {round(300 * right)} of them" in text(app)
+    app = sound(app.radio(key="ask_silenced").set_value("Nearly all").run())
+    assert len(app.get("vega_lite_chart")) == 3  # no curve for neurons
+    assert r"x_j" in " ".join(element.value for element in app.latex)
+
+
+def test_what_it_says_of_the_number_of_images() -> None:
+    assert "the share read rightly of the 300 validation images, which it did not learn from." in text(open_page(PAGE))
+
+
+def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.data.load_mnist", lambda *arguments, **options: mnist)
+    app = open_page(PAGE)
+    for _ in range(600):
+        if resources.library().mnist():
+            break
+        time.sleep(0.05)
+    app = sound(app.run())
+    assert breaking.IMAGES == 2_000
+    assert "of the first 2,000 of the 5,000 validation images" in text(app)
+    expected = rights(mnist, Damage())
+    assert f"It reads **{expected:,}** of 2,000 validation images" in text(app)
