@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -126,6 +127,26 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
     filled = [part for part in bins if part.images]
     n = sum(part.images for part in filled)
     return sum(part.images / n * abs(part.accuracy - part.confidence) for part in filled)
+
+
+def largest_terms(bins: Sequence[Bin], count: int, decimals: int = 4) -> tuple[list[tuple[Bin, float]], float]:
+    """The largest terms of the calibration error, rounded so that they and the rest add up to the rounded error.
+
+    Args:
+        bins: With at least one image in all.
+        count: How many terms, 1 or more.
+        decimals: To how many digits after the point.
+
+    Returns:
+        So many bins with images, or fewer if there are fewer, each with its term n_b/N · |a_b - c_b|; and what all
+        other bins add.
+    """
+    n = sum(part.images for part in bins)
+    filled = sorted((part for part in bins if part.images), key=lambda part: -abs(part.right - part.promised))
+    sums = [0.0, *accumulate(abs(part.right - part.promised) / n for part in filled)]
+    rounded = [round(total, decimals) for total in sums]
+    terms = [(part, after - before) for part, (before, after) in zip(filled, pairwise(rounded), strict=True)]
+    return terms[:count], rounded[-1] - rounded[min(count, len(filled))]
 
 
 def calibrate(evaluation: Evaluation, temperature: float = 1.0, bins: int = BINS) -> Calibration:

@@ -8,12 +8,12 @@ import streamlit as st
 import torch
 
 from mnist_core.calibration import (
-    Bin,
     Calibration,
     TemperatureSearch,
     calibrate,
     expected_calibration_error,
     fit_temperature,
+    largest_terms,
     search_temperature,
     surest_mistake,
 )
@@ -22,12 +22,14 @@ from mnist_core.figures.calibration import (
     FEW,
     bin_in_words,
     images_per_bin,
+    loss_in_words,
     loss_over_temperature,
     range_of,
     reliability_diagram,
 )
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
+from mnist_core.functions import softmax
 from ui import dataset, lesson, link, networks, question, resources, theme
 from ui.question import Question
 
@@ -139,17 +141,14 @@ def show_error(found: Calibration) -> None:
         "$c_b$, the share read rightly is $a_b$. The bars | | take away the minus of a number: a gap is a gap on "
         "either side."
     )
-    largest = sorted(found.bins, key=_gap, reverse=True)[:TERMS]
-    terms = [(part, _term(part, found.images)) for part in largest if part.images]
-    # What is shown adds up: the rest is what the total lacks.
-    rest = round(found.error, 4) - sum(value for _, value in terms)
+    terms, rest = largest_terms(found.bins, TERMS)
     lines = [
         rf"& \tfrac{{{part.images}}}{{{found.images}}} \cdot "
         rf"|{part.accuracy:.4f} - {part.confidence:.4f}| = {value:.4f}"
         for part, value in terms
     ]
     others = sum(part.images > 0 for part in found.bins) - len(terms)
-    lines += [rf"& \text{{the other {others}: }} {max(rest, 0.0):.4f}"] * (others > 0)
+    lines += [rf"& \text{{the other {others}: }} {rest:.4f}"] * (others > 0)
     lesson.formula(
         r"\text{ECE} = \sum_b \frac{n_b}{N} \, |a_b - c_b|",
         r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}",
@@ -159,14 +158,6 @@ def show_error(found: Calibration) -> None:
         f"Would a network with perfectly true probabilities reach 0? No: {found.images:,} images are only a sample, "
         f"and chance alone moves the dots. It would have an ECE of about **{found.error_by_chance:.4f}** here."
     )
-
-
-def _gap(part: Bin) -> float:
-    return abs(part.right - part.promised)
-
-
-def _term(part: Bin, images: int) -> float:
-    return round(_gap(part) / images, 4)
 
 
 @st.fragment
@@ -216,7 +207,7 @@ def compare(t: float, searched: TemperatureSearch, before: Calibration, now: Cal
     """The table of the three temperatures."""
     losses = searched.tried[1.0], searched.tried[t], searched.lowest
     rows = {
-        "cross-entropy": [f"{loss:.4f}" for loss in losses],
+        "cross-entropy": [loss_in_words(loss) for loss in losses],
         "ECE": [f"{found.error:.4f}" for found in (before, now, best)],
         "mean confidence": [percent(found.confidence) for found in (before, now, best)],
         "read rightly": [f"{found.accuracy:.2%}" for found in (before, now, best)],
@@ -237,7 +228,7 @@ def show_example(evaluation: Evaluation, t: float) -> None:
     (first, second), (named, runner_up) = (part.tolist() for part in z.topk(2))
     picture, words = st.columns([1, 3], gap="large", vertical_alignment="center")
     with picture:
-        image = dataset.splits().validation.images[index] / 255
+        image = splits.validation.images[index] / 255
         st.image(enlarged(image=image, factor=4), output_format="PNG")
     with words:
         kind = "the surest mistake" if named != y else "the answer it is least sure of"
@@ -245,10 +236,10 @@ def show_example(evaluation: Evaluation, t: float) -> None:
             f"For example, {kind}: the image shows a **{y}**, the network reads a **{named}**. Its second guess is "
             f"a {runner_up}."
         )
-        p = torch.softmax(z / t, dim=0)[named].item()
-        power = rf"e^{{{first:z.1f}/{t:g}}}"
+        p = softmax(z / t)[named].item()
+        power = rf"e^{{{first:.3g}/{t:g}}}"
         lesson.formula(
-            rf"p_{named} = \frac{{{power}}}{{{power} + e^{{{second:z.1f}/{t:g}}} + \dots}} "
+            rf"p_{named} = \frac{{{power}}}{{{power} + e^{{{second:.3g}/{t:g}}} + \dots}} "
             + (rf"= {p:.5f}" if p < 0.999995 else r"> 0.99999"),
         )
 
@@ -324,7 +315,7 @@ def say_how_far_to_trust(searched: TemperatureSearch) -> None:
         "One thing is not quite fair: the best T was chosen on the same images that it is judged on, so the result is "
         f"a little too good. It is only one number, fitted on {len(splits.validation):,} images. When each half of "
         "them is judged at the T that is best for the other half, the cross-entropy is "
-        f"**{searched.other_half:.4f}** instead of **{searched.lowest:.4f}**."
+        f"**{loss_in_words(searched.other_half)}** instead of **{loss_in_words(searched.lowest)}**."
     )
     st.markdown(
         "And one number can't do everything. It makes the network less sure of all images or surer of all. Where some "

@@ -107,15 +107,21 @@ def _diagonal(theme: Theme) -> list[dict[str, Any]]:
     ends = {"values": [{"confidence": 0, "accuracy": 0}, {"confidence": 1, "accuracy": 1}]}
     corners = {
         "values": [
-            {"confidence": 0.02, "accuracy": 0.96, "text": NOT_SURE_ENOUGH, "align": "left"},
-            {"confidence": 0.98, "accuracy": 0.04, "text": TOO_SURE, "align": "right"},
+            {"confidence": 0.02, "accuracy": 0.93, "text": NOT_SURE_ENOUGH.replace(" than", "\nthan"), "align": "left"},
+            {"confidence": 0.98, "accuracy": 0.11, "text": TOO_SURE.replace(" than", "\nthan"), "align": "right"},
         ]
     }
     return [
         {"data": ends, "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1.5, "color": theme.rest}},
         {
             "data": corners,
-            "mark": {"type": "text", "fontSize": 13, "color": theme.text, "align": {"expr": "datum.align"}},
+            "mark": {
+                "type": "text",
+                "fontSize": 13,
+                "color": theme.text,
+                "align": {"expr": "datum.align"},
+                "lineBreak": "\n",
+            },
             "encoding": {"text": {"field": "text", "type": "nominal"}},
         },
     ]
@@ -133,7 +139,7 @@ def _diagram_tooltip() -> list[dict[str, Any]]:
     ]
 
 
-def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 130) -> VegaFigure:
+def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 180) -> VegaFigure:
     """How many images each bin has, on an axis on which every power of ten takes about the same room.
 
     Args:
@@ -147,6 +153,7 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 130) -> V
     total = sum(part.images for part in bins)
     rows = [(part.low, part.high, part.images, range_of(part)) for part in bins]
     data = pd.DataFrame(rows, columns=["low", "high", "images", "bin"])
+    label = "format(datum.value, ',')"  # a format of its own is ignored on this scale
     powers = [10**power for power in range(6) if 10**power <= total]
     encoding = {
         "x": {
@@ -161,7 +168,7 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 130) -> V
             "field": "images",
             "type": "quantitative",
             "scale": {"type": "symlog", "domain": [0, max(total, 1)], "nice": False},
-            "axis": {"labelExpr": "format(datum.value, ',')", "values": [0, *powers], **_LEFT_OF_PLOT},
+            "axis": {"labelExpr": label, "values": [0, *powers], "labelOverlap": False, **_LEFT_OF_PLOT},
         },
         "y2": {"datum": 0},
         "tooltip": [
@@ -200,8 +207,8 @@ def loss_over_temperature(
     first, last = min(tried), max(tried)
     rows = [(t, loss, "curve", "") for t, loss in sorted(tried.items())]
     if first <= lowest[0] <= last:
-        rows.append((*lowest, "lowest", f"◆ lowest: {lowest[1]:.4f} at T = {lowest[0]:.2f}"))
-    rows.append((*chosen, "chosen", f"● yours: {chosen[1]:.4f} at T = {chosen[0]:.3g}"))
+        rows.append((*lowest, "lowest", f"◆ lowest: {loss_in_words(lowest[1])} at T = {lowest[0]:.2f}"))
+    rows.append((*chosen, "chosen", f"● yours: {loss_in_words(chosen[1])} at T = {chosen[0]:.3g}"))
     data = pd.DataFrame(rows, columns=["temperature", "loss", "kind", "label"])
     axes = _loss_axes(first, last, max(tried.values()))
     return VegaFigure(data, {"height": height, "encoding": axes, "layer": _loss_layers(theme)})
@@ -244,6 +251,11 @@ def _loss_layers(theme: Theme) -> list[dict[str, Any]]:
         text("lowest", 14),
         text("chosen", 34),
     ]
+
+
+def loss_in_words(loss: float) -> str:
+    """A mean loss with as many digits as small differences need."""
+    return f"{loss:.4f}" if loss < 100 else f"{loss:.3g}"
 
 
 def bin_in_words(part: Bin) -> dict[str, str]:

@@ -1,0 +1,204 @@
+"""How sure is sure: what the page says is what a count finds."""
+
+import re
+from itertools import pairwise
+
+import pytest
+import streamlit as st
+import torch
+from scipy import stats  # type: ignore[import-untyped]
+from streamlit.testing.v1 import AppTest
+from torch.nn import functional as F
+
+from mnist_core import data
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits
+from mnist_core.evaluation import Evaluation, evaluate
+from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from ui import networks
+
+PAGE = "pages/certainty.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    st.cache_data.clear()
+
+
+@pytest.fixture(scope="module")
+def answers(digits: Splits) -> Evaluation:
+    return evaluate(load_shipped(), digits.validation)
+
+
+def answered(**linked: str) -> AppTest:
+    return sound(opened_by_link(PAGE, hide="ask_certainty,ask_certainty_heat", **linked))
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def error_of(answers: Evaluation, temperature: float = 1.0) -> float:
+    """The calibration error by a naive count."""
+    p, named = (answers.logits.double() / temperature).softmax(1).max(1)
+    total = 0.0
+    for b in range(15):
+        inside = (p > b / 15) & (p <= (b + 1) / 15)
+        if inside.any():
+            total += abs((named[inside] == answers.labels[inside]).double().sum() - p[inside].sum()).item()
+    return total / len(p)
+
+
+def table(app: AppTest) -> dict[str, list[str]]:
+    """The three temperatures side by side."""
+    frame = app.table[-1].value
+    return {row.iloc[0]: row.iloc[1:].tolist() for _, row in frame.iterrows()}
+
+
+def test_what_stands_there_is_what_a_count_finds(answers: Evaluation) -> None:
+    app = answered()
+    p, named = answers.logits.double().softmax(1).max(1)
+    right = named == answers.labels
+    ninety = (p > 13 / 15) & (p <= 14 / 15)
+    page = text(app)
+    assert f"there are {ninety.sum()} images" in page
+    assert f"reads {(ninety & right).sum()} of them rightly: **{right[ninety].double().mean():.1%}**" in page
+    assert f"it claims {p.mean():.1%} on average and is right in {right.double().mean():.1%}" in page
+    assert f"Of 300 images, {(p > 14 / 15).sum()} stand in the last bin, above 93.3%" in page
+    assert rf"\text{{ECE}} = {error_of(answers):.4f}" in formulas(app)
+
+
+def test_the_written_terms_add_up_to_the_error(answers: Evaluation) -> None:
+    (terms,) = [element.value for element in answered().latex if "aligned" in element.value]
+    values = [float(value) for value in re.findall(r"(?:= |: \} )([\d.]+)", terms)]
+    assert len(values) == 4
+    assert sum(values) == pytest.approx(round(error_of(answers), 4))
+    for n, total, a, c, value in re.findall(r"\{(\d+)\}\{(\d+)\}} *\\cdot \|([\d.]+) - ([\d.]+)\| = ([\d.]+)", terms):
+        assert int(n) / int(total) * abs(float(a) - float(c)) == pytest.approx(float(value), abs=2e-4)
+
+
+def test_the_temperature_moves_both_figures_and_the_table(answers: Evaluation) -> None:
+    app = answered()
+    assert len(app.get("vega_lite_chart")) == 4
+    app = sound(app.select_slider(key="certainty_t").set_value(2.0).run())
+    rows = table(app)
+    loss = F.cross_entropy(answers.logits.double() / 2, answers.labels)
+    assert rows["cross-entropy"][1] == f"{loss:.4f}"
+    assert rows["ECE"][:2] == [f"{error_of(answers):.4f}", f"{error_of(answers, 2.0):.4f}"]
+    assert rows["read rightly"] == [f"{answers.accuracy:.2%}"] * 3
+    assert "/2}" in formulas(app)
+
+
+def test_the_button_goes_to_the_lowest_point(answers: Evaluation) -> None:
+    app = sound(answered().button(key="certainty_best").click().run())
+    t = float(str(app.select_slider(key="certainty_t").value))
+    best = float(re.search(r"T = ([\d.]+)", list(app.table[-1].value.columns)[-1])[1])  # type: ignore[index]
+    assert t == pytest.approx(best, rel=0.015)
+    losses = [F.cross_entropy(answers.logits.double() / s, answers.labels).item() for s in (t / 1.03, t, t * 1.03)]
+    assert min(losses) == losses[1]
+    assert float(table(app)["cross-entropy"][2]) <= float(table(app)["cross-entropy"][0])
+
+
+def test_a_link_holds_the_temperature_and_a_hidden_slider_keeps_it() -> None:
+    assert answered(certainty_t="1.48").select_slider(key="certainty_t").value == 1.48
+    app = opened_by_link(PAGE, hide="ask_certainty,ask_certainty_heat,certainty_t", certainty_t="1.48")
+    assert not [button for button in app.button if button.key == "certainty_best"]
+    assert "yours, T = 1.48" in list(app.table[-1].value.columns)
+    assert len(app.get("vega_lite_chart")) == 4
+
+
+def test_each_figure_waits_for_its_own_question() -> None:
+    app = open_page(PAGE)
+    assert not app.get("vega_lite_chart")
+    app = sound(app.radio(key="ask_certainty").set_value("About ten").run())
+    assert len(app.get("vega_lite_chart")) == 2
+    app = sound(app.radio(key="ask_certainty_heat").set_value("A T above 1: then there are fewer mistakes").run())
+    assert len(app.get("vega_lite_chart")) == 4
+
+
+def test_the_numbers_of_the_question_are_the_binomials() -> None:
+    app = open_page(PAGE)
+    app = sound(app.radio(key="ask_certainty").set_value("About ten").run())
+    assert "mostly between 4 and 16" in text(app)
+    within = stats.binom.cdf(16, 100, 0.1) - stats.binom.cdf(3, 100, 0.1)
+    assert 0.95 < within < 0.99
+
+
+def test_the_half_judged_by_the_other_half_is_said(answers: Evaluation) -> None:
+    said = re.search(r"cross-entropy is \*\*([\d.]+)\*\* instead of \*\*([\d.]+)\*\*", text(answered()))
+    assert said
+    assert float(said[1]) >= float(said[2])
+    z, y = answers.logits.double(), answers.labels
+    grid = torch.logspace(-1.3, 1.3, 2_001, dtype=torch.float64).tolist()
+
+    def losses(start: int) -> list[float]:
+        return [F.cross_entropy(z[start::2] / t, y[start::2]).item() for t in grid]
+
+    even, odd = losses(0), losses(1)
+    crossed = (even[odd.index(min(odd))] + odd[even.index(min(even))]) / 2
+    assert float(said[1]) == pytest.approx(crossed, abs=2e-4)
+    whole = [sum(both) / 2 for both in zip(even, odd, strict=True)]
+    assert float(said[2]) == pytest.approx(min(whole), abs=1e-4)
+
+
+def test_most_dots_rise_as_the_temperature_does(answers: Evaluation) -> None:
+    """What is to be noticed: the images of a bin were surer ones before, so more of them are read rightly."""
+    named_rightly = answers.logits.argmax(1) == answers.labels
+
+    def shares(temperature: float) -> dict[int, float]:
+        place = ((answers.logits.double() / temperature).softmax(1).max(1).values * 15).ceil().int()
+        return {b: named_rightly[place == b].double().mean().item() for b in range(1, 16) if (place == b).any()}
+
+    cold, hot = shares(0.5), shares(3.0)
+    both = cold.keys() & hot.keys()
+    assert sum(hot[b] >= cold[b] for b in both) > len(both) / 2
+    confidence = [(answers.logits.double() / t).softmax(1).max(1).values.mean().item() for t in (0.5, 1, 2, 4)]
+    assert all(first > then for first, then in pairwise(confidence))
+
+
+def test_scores_that_are_no_numbers_are_a_sentence_on_the_page(
+    answers: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = answers.logits.clone()
+    broken[0] = torch.inf
+    monkeypatch.setattr(networks, "validation", lambda: Evaluation(broken, answers.labels))
+    app = open_page(PAGE)
+    assert "Some of the scores are not numbers" in text(app)
+    assert not app.get("vega_lite_chart")
+
+
+def test_a_network_gone_wild_draws_all_the_same(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    wild = Evaluation(answers.logits * 1e25, answers.labels)
+    monkeypatch.setattr(networks, "validation", lambda: wild)
+    app = answered()
+    assert "lies beyond the ends of the slider" in text(app)
+    app = sound(app.button(key="certainty_best").click().run())
+    assert app.select_slider(key="certainty_t").value == 4
+    assert len(app.get("vega_lite_chart")) == 4
+
+
+def test_a_network_without_mistakes_has_an_example_too(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "validation", lambda: Evaluation(answers.logits, answers.logits.argmax(1)))
+    assert "the answer it is least sure of" in text(answered())
+    assert "surest mistake" not in text(answered())
+
+
+def test_on_mnist_the_ready_made_network_is_surer_than_it_is_right(
+    mnist: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    app = answered()
+    for _ in range(100):
+        if "5,000 validation images (MNIST)" in text(app):
+            break
+        app = sound(app.run())
+    page = text(app)
+    assert "5,000 validation images (MNIST)" in page
+    assert "So it is **surer than it is right**, by 0.4 percentage points" in page
+    assert "of a kind it has never seen" not in page
+    assert "lowest, T = 1.47" in list(app.table[-1].value.columns)
+    assert table(app)["ECE"] == ["0.0052", "0.0052", "0.0015"]
+
+
+def test_generated_digits_are_called_strange_to_a_network_from_mnist() -> None:
+    assert "It learned from MNIST, so these digits are of a kind it has never seen." in text(open_page(PAGE))
