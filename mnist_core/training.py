@@ -23,7 +23,7 @@ OPTIMIZERS: dict[str, Callable[[MLP, "TrainingConfig"], torch.optim.Optimizer]] 
 SCHEDULES = ("constant", "one-cycle")
 GUESSING = math.log(10)  # the loss of giving each digit the same probability: 2.303
 COPY_EVERY = 10  # batches
-EXPLODED = 100 * GUESSING  # a batch with such a loss ends a run: what it had learned is lost
+EXPLODED = 1_000.0  # a batch with such a loss ends a run; most networks that were once there never read again
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]  # torch.uint8 [N, 28, 28] -> the same, distorted
 
