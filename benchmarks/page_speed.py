@@ -19,11 +19,11 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.experiments import RunRecord, thinned
+from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.theme import LIGHT
 from mnist_core.model import MLPConfig
-from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig
+from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig, new_model
 from tests.browser.conftest import QUIET, chromium, serving
 
 
@@ -92,7 +92,7 @@ def stopping(browser: Browser, rounds: int) -> list[float]:
     """Seconds from clicking Stop to the page saying so."""
     with fresh_server() as address:
         page = browser.new_page()
-        page.goto(f"{address}/train")
+        page.goto(f"{address}/train?epochs=20&batch_size=8&layers=3")  # outlasts the round
         seconds = []
         for _ in range(rounds):
             page.locator(".st-key-train button").click(timeout=60_000)
@@ -108,11 +108,12 @@ def stopping(browser: Browser, rounds: int) -> list[float]:
 
 def curve_cost(epochs: int, batches: int) -> tuple[float, int]:
     """Seconds and rows to make both figures of a run that has come so far."""
-    curve: tuple[BatchEvent, ...] = ()
+    model = new_model(MLPConfig(), 0)
+    record = RunRecord(MLPConfig(), TrainingConfig(epochs=epochs), "MNIST", 32 * batches)
     for step in range(1, epochs * batches + 1):
-        curve = thinned((*curve, BatchEvent((step - 1) // batches + 1, step, 32, 1.0, 0.5)))
-    ends = tuple(EpochEvent(epoch, epoch * batches, 1.0, 0.5, 1.0, 0.5) for epoch in range(1, epochs + 1))
-    record = RunRecord(MLPConfig(), TrainingConfig(epochs=epochs), "MNIST", 32 * batches, len(curve), curve, ends)
+        record = record.after(BatchEvent((step - 1) // batches + 1, step, 32, 1.0, 0.5), model)
+        if step % batches == 0:
+            record = record.after(EpochEvent(step // batches, step, 1.0, 0.5, 1.0, 0.5), model)
     seconds = []
     for _ in range(50):
         started = time.perf_counter()
