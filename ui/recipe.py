@@ -18,7 +18,8 @@ from ui.training_panel import OPTIMIZERS
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
-WIDTH_KEYS = ("width", "width_2", "width_3")  # of the hidden layers, from the pixels on
+SAME = 0  # stands for as many neurons as in the first hidden layer
+MORE_WIDTHS = {"width_2": "second", "width_3": "third"}  # hidden layers, by the keys of their controls
 DECAYS = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
 DROPOUTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8)
 ALL = 55_000  # of MNIST; of generated digits there are fewer, and then it is those
@@ -113,18 +114,20 @@ def controls(on_rate: Callable[[], None]) -> Chosen:
 
 def _hidden_sizes() -> tuple[int, ...]:
     start = START.model_config.hidden_sizes
-    layers = link.whole_slider("Hidden layers", "layers", 0, len(WIDTH_KEYS), len(start), help=HELP["layers"])
-    ordinals = ("", "second ", "third ") if layers > 1 else ("",)
-    return tuple(
-        link.select_slider(
-            f"Neurons in the {'first ' if layers > 1 and not ordinal else ordinal}hidden layer",
-            key,
-            WIDTHS,
-            start[0],
-            help=HELP["width"],
-        )
-        for key, ordinal in list(zip(WIDTH_KEYS, ordinals, strict=False))[:layers]
-    )
+    layers = link.whole_slider("Hidden layers", "layers", 0, 1 + len(MORE_WIDTHS), len(start), help=HELP["layers"])
+    if not layers:
+        return ()
+    label = "Neurons in the first hidden layer" if layers > 1 else "Neurons in the hidden layer"
+    width = link.select_slider(label, "width", WIDTHS, start[0], help=HELP["width"])
+    others = [
+        link.select_slider(f"In the {ordinal}", key, (SAME, *WIDTHS), SAME, names=_width_name)
+        for key, ordinal in list(MORE_WIDTHS.items())[: layers - 1]
+    ]
+    return (width, *(other or width for other in others))
+
+
+def _width_name(width: int) -> str:
+    return "same" if width == SAME else str(width)
 
 
 def _more() -> tuple[str, float, str, float, int, bool]:
@@ -193,7 +196,8 @@ def _apply(recipe: Recipe | None) -> None:
     model, training = recipe.model_config, recipe.training_config
     values: dict[str, Any] = {
         "layers": len(model.hidden_sizes),
-        **dict(zip(WIDTH_KEYS, model.hidden_sizes, strict=False)),
+        "width": model.hidden_sizes[0] if model.hidden_sizes else START.model_config.hidden_sizes[0],
+        **dict(zip(MORE_WIDTHS, model.hidden_sizes[1:], strict=False)),
         "activation": model.activation,
         "dropout": model.dropout,
         "epochs": training.epochs,
@@ -206,5 +210,5 @@ def _apply(recipe: Recipe | None) -> None:
         "images": ALL,
     }
     for key, value in values.items():
-        if key in state.page_controls() or key in WIDTH_KEYS:
+        if key in state.page_controls() or key in MORE_WIDTHS:
             st.session_state[key] = value
