@@ -1,6 +1,387 @@
-"""Compare runs."""
+"""Compare runs: their settings, their curves, and whether a difference is more than luck."""
 
-from ui import lesson
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import comparison
+from mnist_core.comparison import SEEDS, Band, RunResult, Welch
+from mnist_core.figures.curves import HIGHEST_LOSS
+from mnist_core.figures.numbers import percent
+from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
+from ui import dataset, lesson, link, live, question, recipe, runs, theme, training_panel
+from ui.question import Question
+
+NAMES: dict[str, Mapping[Any, str]] = {
+    "Optimizer": training_panel.OPTIMIZERS,
+    "Activation": recipe.ACTIVATION_NAMES,
+    "Schedule": recipe.SCHEDULE_NAMES,
+    "Shuffle": {True: "yes", False: "no"},
+}
+EXAMPLE_ACCURACY = 0.98
+MNIST_VALIDATION = 5_000
+QUESTION = Question(
+    "ask_runs",
+    "You train the same network five times, with the same settings and the same images. Only the seed is another one "
+    "each time. What will the five accuracies be?",
+    "Close together, but not the same.",
+    "Each seed begins with other weights and goes through the images in another order, so each run ends with other "
+    "weights. They read most images alike, and a few differently.",
+    {
+        "The same, to the last digit.": "They would be with the same seed. But each seed draws other first weights and "
+        "another order of the images, so each run ends with other weights.",
+        "Some good, some as bad as guessing.": "The first weights are random, but what they become is not: the same "
+        "images pull every network the same way. Only with settings on the brink does it hang on the seed whether a "
+        "network learns at all.",
+    },
+    order=1,
+)
 
 lesson.header("Compare runs", "Is one setting better than another, or was it luck?")
+st.markdown(
+    "To find good settings one changes something, trains again, and looks whether the accuracy has gone up. That is "
+    "easily misread in two ways. If two settings were changed at once, nobody knows which of them did it. And training "
+    "is random: the same settings give another accuracy with another **seed**, the number that decides the first "
+    "weights and the order of the images."
+)
+
+
+def shown(name: str, value: object) -> str:
+    """A setting as the page writes it."""
+    if name in NAMES:
+        return str(NAMES[name].get(value, value))
+    if name == "Dropout":
+        return f"{value:.0%}"
+    if name == "Seed" or isinstance(value, str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def listed(names: list[str]) -> str:
+    """Names of settings in a sentence."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part).lower()
+
+
+@st.fragment
+def your_runs() -> None:
+    """The table of the visitor's runs, and the curves of those that are ticked."""
+    results = runs.results()
+    if not results:
+        st.markdown(
+            "You have not trained a network yet. Each run of yours will be a row here, with its settings and what came "
+            "of them, the last eight of them. The part below needs none: it trains by itself."
+        )
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        return
+    runs.tick_new([result.number for result in results])
+    st.pills(
+        "Tick the runs to lay over each other",
+        [result.number for result in results],
+        selection_mode="multi",
+        key=runs.TICKED,
+        format_func="Run {}".format,
+        persist_state="session",
+    )
+    ticked = [result for result in results if result.number in st.session_state[runs.TICKED]]
+    table(results, ticked or results)
+    if len(ticked) > 1:
+        st.markdown(what_differs(ticked))
+    curves(ticked, styles([result.number for result in results]))
+    st.download_button(
+        "Download the table (CSV)",
+        comparison.as_csv(results),
+        "runs.csv",
+        "text/csv",
+        key="runs_csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="All settings of all the runs above, and their results with all digits, for a spreadsheet.",
+    )
+
+
+def table(results: list[RunResult], chosen: list[RunResult]) -> None:
+    """A row for each run; the settings in which the chosen ones differ are marked."""
+    records = [result.record for result in results]
+    columns = comparison.differing(records)
+    marked = comparison.differing(result.record for result in chosen)
+    heads = {name: f"≠ {name}" if name in marked else name for name in columns}
+    rows = [row(result, heads) for result in results]
+    style = pd.DataFrame(rows).style.hide(axis="index")
+    tint = f"background-color: {theme.current().heat[1]}2E"
+    st.table(style.map(lambda _: tint, subset=[heads[name] for name in marked]), border="horizontal", hide_index=True)
+    same = [f"{name.lower()} {shown(name, value)}" for name, value in comparison.settings(records[0]).items()
+            if name not in columns]  # fmt: skip
+    mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
+    whose = "All of them" if len(results) > 1 else "Its settings"
+    st.caption(f"{mark}{whose}: {', '.join(same)}.")
+
+
+def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
+    """A run as a row of the table: its settings under these heads, and what came of it."""
+    chosen = comparison.settings(result.record)
+    test = result.record.test
+    return {
+        "Run": result.name,
+        **{head: shown(name, chosen[name]) for name, head in heads.items()},
+        "Validation accuracy": f"{result.validation.accuracy:.2%}",
+        "Validation loss": f"{result.validation.loss:.4f}",
+        "Final test": f"{test.accuracy:.2%}" if test else "–",
+        "Seconds": f"{result.seconds:.1f}",
+        "Ended": result.ending,
+    }
+
+
+def what_differs(ticked: list[RunResult]) -> str:
+    """What a comparison of these runs can tell, and what it can't."""
+    names = comparison.differing(result.record for result in ticked)
+    but_seed = [name for name in names if name != "Seed"]
+    if not names:
+        said = "The ticked runs have the same settings, the seed included: taken to the end, they are the same run."
+    elif not but_seed:
+        said = "The ticked runs differ in **nothing but the seed**. What their accuracies differ by is luck."
+    elif len(but_seed) == 1:
+        said = (
+            f"The ticked runs differ in **one setting: {listed(but_seed)}**"
+            f"{', and in the seed' if 'Seed' in names else ''}. One run each does not tell whether it was that or "
+            "luck: for that there is the seed band below."
+        )
+    else:
+        said = (
+            f"The ticked runs differ in **{len(but_seed)} settings at once: {listed(but_seed)}**. Whatever the curves "
+            "show, nobody can tell which of them did it. To find out, change one at a time."
+        )
+    if "Digits" in names:
+        said += (
+            " They were judged on different digits too, so their accuracies say as much about the digits as about the "
+            "settings."
+        )
+    elif "Training images" in names:
+        said += " An epoch is shorter for a run with fewer training images."
+    return said
+
+
+def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
+    """The curves of the ticked runs in one figure."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        curve = link.buttons("Curve", "runs_curve", CURVES, CURVES[0], names=str.capitalize)
+        log = link.toggle("Logarithmic axis", "runs_log", disabled=curve == CURVES[0])
+    if not ticked:
+        st.caption("Tick a run or two, and their curves appear here.")
+        return
+    figure = run_curves(results=ticked, style_of=style_of, curve=curve, log=log, theme=theme.current())
+    theme.show(
+        figure,
+        key="runs_curves",
+        description="A line for each ticked run over its epochs. The table above has the last value of each.",
+    )
+    if (figure.data["shown"] < figure.data["value"]).any():
+        st.caption(f"Losses above {HIGHEST_LOSS:g} are drawn at {HIGHEST_LOSS:g}. A logarithmic axis shows them all.")
+    early = [result for result in ticked if result.ending != "finished"]
+    if early and curve != CURVES[2]:
+        st.caption(
+            f"{listed([result.name for result in early]).capitalize()} did not come to the end. The last point is the "
+            "network as it is now."
+        )
+    lesson.notice(
+        "On the training batches every curve trembles: each point is a few other images. The validation curves are "
+        "always measured on the same images, so there a difference counts, if it is larger than the luck below."
+    )
+
+
+def controls() -> runs.Choice | str:
+    """The settings to train five times."""
+    names = runs.names()
+    left, right = st.columns([2, 1])
+    with left:
+        name = link.selectbox("Settings", "band_settings", names, names[0])
+    if not runs.is_recipe(name):
+        return runs.choice(name, 0)
+    with right:
+        seed = link.seed("First seed", "band_seed", meaning="The other four follow it.")
+    return runs.choice(name, seed)
+
+
+def progress(band: Band) -> None:
+    """How far the five have come, while they train."""
+    if not runs.is_training():
+        return
+    seed, record = list(band.records.items())[-1]
+    epoch = min(len(record.epochs) + 1, record.training_config.epochs)
+    st.progress(
+        band.progress,
+        text=f"Network {len(band.records)} of {SEEDS}, seed {seed}: epoch {epoch} of {record.training_config.epochs}.",
+    )
+
+
+def two_bands() -> None:
+    """The bands the reader has chosen, in one figure, and the verdict on them."""
+    bands = {label: band for label, band in runs.bands().items() if band.records}
+    if not bands:
+        return
+    on_show = {"A": next(iter(bands))}
+    if len(bands) > 1:
+        left, right = st.columns(2)
+        first, second = runs.on_show(list(bands))
+        with left:
+            st.selectbox("A", bands, key=first, persist_state="session")
+        with right:
+            st.selectbox("B", bands, key=second, persist_state="session")
+        on_show = {"A": st.session_state[first], "B": st.session_state[second]}
+    shown_bands = {f"{letter}: {label}": bands[label] for letter, label in on_show.items()}
+    epochs = max(r.training_config.epochs for band in shown_bands.values() for r in band.records.values())
+    theme.show(
+        seed_bands(bands=shown_bands, epochs=epochs, theme=theme.current()),
+        key="seed_bands",
+        description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words below.",
+    )
+    theme.show(
+        final_accuracies(bands=dict(zip(on_show, shown_bands.values(), strict=True)), theme=theme.current()),
+        key="final_accuracies",
+        description="The last validation accuracy of each seed as a dot; the same numbers stand below.",
+    )
+    for letter, label in on_show.items():
+        st.markdown(in_words(letter, bands[label]))
+    if len(on_show) == 2:
+        give_verdict(bands[on_show["A"]], bands[on_show["B"]])
+
+
+def in_words(letter: str, band: Band) -> str:
+    """The accuracies of a band, and what became of the seeds that have none."""
+    found = band.accuracies
+    if not found:
+        parts = [f"**{letter}**: no seed has come to its end yet."] if not band.diverged else [f"**{letter}**:"]
+    else:
+        each = ", ".join(f"{accuracy:.2%}" for accuracy in found)
+        parts = [f"**{letter}**: {each}."]
+        if len(found) > 1:
+            mean, deviation = comparison.mean_and_deviation(found)
+            parts.append(f"Mean {mean:.2%}, standard deviation {100 * deviation:.2f} points.")
+    if band.diverged:
+        parts.append(f"The loss exploded with {band.diverged} of {len(band.records)} seeds.")
+    missing = SEEDS - len(found) - band.diverged
+    if missing and found:
+        parts.append(f"So far these are {len(found)} of {SEEDS} seeds.")
+    return " ".join(parts)
+
+
+def give_verdict(first: Band, second: Band) -> None:
+    """Whether A and B differ by more than luck, and how that is worked out."""
+    if first.name == second.name:
+        st.caption("A and B are the same. Choose another one to compare.")
+        return
+    found = comparison.verdict(first, second)
+    with st.container(border=True):
+        st.markdown(f":material/balance: **Verdict.** {found.sentence}")
+    if found.test:
+        with st.expander("How the verdict is worked out: Welch's test", icon=":material/calculate:"):
+            work_out(found.test)
+
+
+def work_out(test: Welch) -> None:
+    """Welch's formulas, in symbols and with the numbers of A and B, all in percent and points."""
+    st.markdown(
+        r"$\bar a$ is the mean accuracy of a band, $n$ the number of its seeds, and $s$ their **standard deviation**: "
+        r"how far an accuracy typically is from the mean. All are in percent. $t$ says how large the difference of the "
+        "means is, measured by how uncertain it is."
+    )
+    (mean_a, mean_b), (s_a, s_b) = ([100 * x for x in pair] for pair in (test.means, test.deviations))
+    n_a, n_b = test.sizes
+    lesson.formula(
+        r"t = \frac{\bar a_B - \bar a_A}{\sqrt{s_A^2 / n_A + s_B^2 / n_B}}",
+        rf"t = \frac{{{mean_b:.3f} - {mean_a:.3f}}}{{\sqrt{{{s_a:.4f}^2 / {n_a} + {s_b:.4f}^2 / {n_b}}}}}",
+        rf"t = \frac{{{mean_b - mean_a:.3f}}}{{{100 * test.error:.4f}}} = {test.t:.2f}",
+    )
+    st.markdown(
+        r"With so few seeds, $s$ itself is uncertain. The **degrees of freedom** $\nu$ (nu) say how much it can be "
+        "trusted: the more, the better."
+    )
+    square_a, square_b = s_a**2 / n_a, s_b**2 / n_b
+    lesson.formula(
+        r"\nu = \frac{(s_A^2 / n_A + s_B^2 / n_B)^2}"
+        r"{\frac{(s_A^2 / n_A)^2}{n_A - 1} + \frac{(s_B^2 / n_B)^2}{n_B - 1}}",
+        rf"\nu = \frac{{({square_a:.5f} + {square_b:.5f})^2}}"
+        rf"{{\frac{{{square_a:.5f}^2}}{{{n_a - 1}}} + \frac{{{square_b:.5f}^2}}{{{n_b - 1}}}}} = {test.freedom:.2f}",
+    )
+    st.markdown(
+        f"If both settings were equally good, luck alone would give a $t$ at least as far from 0 as {test.t:.2f} in "
+        f"**{percent(test.p)}** of such comparisons. Below {comparison.LEVEL:.0%} one says that it was more than luck, "
+        "and is wrong in that once in twenty times when there is nothing. The 95% interval of the difference is made "
+        "so that it holds the true difference in 95 of 100 such comparisons."
+    )
+
+
+st.header("Your runs", anchor=False)
+your_runs()
+
+st.header("The luck of the seed", anchor=False)
+splits = dataset.splits()
+dataset.notice("the networks below learn from generated digits, which the program draws itself")
+st.markdown(
+    "How much is luck can be measured: train several times and change nothing but the seed. Here that is done with "
+    "five seeds. Each of the five networks is judged by its **validation accuracy**, the share it reads rightly of the "
+    f"same {len(splits.validation):,} images, from which none of them learns. Drawn over the epochs, the five curves "
+    "are a **band**: it reaches from the lowest to the highest, and the thick line in it is their mean."
+)
+if question.ask(QUESTION):
+    chosen = controls()
+    if isinstance(chosen, str):
+        st.info(chosen, icon=":material/info:")
+    else:
+        live.experiment(
+            runs.EXPERIMENT,
+            "Train with five seeds",
+            partial(runs.begin, chosen),
+            progress,
+            before="Press the button. With the first settings it takes some ten seconds; small batches take longer.",
+            setting=chosen.label,
+        )
+    is_training = runs.is_training()
+    st.fragment(two_bands, run_every=training_panel.poll_seconds() if is_training else None)()
+    if len(runs.bands()) == 1 and not is_training:
+        st.caption("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
+    lesson.notice(
+        "Where two bands lie apart, the settings differ. Where they overlap, one run of each could have come out "
+        "either way: with a lucky seed the worse settings win."
+    )
+
+st.header("The luck of the images", anchor=False)
+st.markdown(
+    "There is another luck, which no seed shows: which images happen to be among those that judge. On $n$ other images "
+    "a network that reads a share $a$ rightly would get another accuracy. How far off that typically is, is called the "
+    "**standard error**."
+)
+lesson.formula(
+    r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}",
+    *(
+        rf"\sqrt{{\frac{{{EXAMPLE_ACCURACY:g} \cdot {1 - EXAMPLE_ACCURACY:g}}}{{{count}}}}} = "
+        rf"{comparison.standard_error(EXAMPLE_ACCURACY, count):.4f}"
+        for count in dict.fromkeys((MNIST_VALIDATION, len(splits.validation)))
+    ),
+)
+st.markdown(
+    f"So {MNIST_VALIDATION:,} images, which is what MNIST leaves for validation here, alone carry a standard error of "
+    f"**{100 * comparison.standard_error(EXAMPLE_ACCURACY, MNIST_VALIDATION):.1f} points** at "
+    f"{EXAMPLE_ACCURACY:.0%}. "
+    + (
+        f"The {len(splits.validation):,} generated digits now in use carry "
+        f"{100 * comparison.standard_error(EXAMPLE_ACCURACY, len(splits.validation)):.1f} points. "
+        if len(splits.validation) != MNIST_VALIDATION
+        else ""
+    )
+    + "What that means:\n\n"
+    "- An accuracy by itself is known no better than that, however many seeds you train.\n"
+    "- In a comparison part of it cancels, because both settings are judged on the **same** images: if those are easy, "
+    "they are easy for both. That is why the verdict above can find smaller differences. It speaks of these images.\n"
+    "- Whoever tries many settings and keeps the one with the highest validation accuracy keeps a lucky one too: the "
+    "number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
+)
+lesson.try_this(
+    "Train “98% in two seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
+    "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, train "
+    "that on the page before, and have it judged here."
+)
+lesson.show_source(comparison.five_seeds, comparison.welch, comparison.chance_of)
 lesson.footer()

@@ -16,6 +16,7 @@ from ui import resources, state
 
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
+    from mnist_core.comparison import Band
     from mnist_core.data import Splits
     from mnist_core.experiments import RunRecord, Score
     from mnist_core.model import MLP, MLPConfig
@@ -97,6 +98,7 @@ class Visitor:
     models: list[TrainedModel] = field(default_factory=list)
     last: Snapshot[RunRecord] | None = None  # how the last run ended
     experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
+    bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
