@@ -197,9 +197,9 @@ def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden
         return
     show_curves(now, damage, has_hidden)
     lesson.notice(
-        "The curves of the ready-made network begin almost flat: a little damage hardly costs anything. Then they fall "
-        "steeply. With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does "
-        "little better than guessing."
+        "The curves of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
+        "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
+        "better than guessing."
     )
     hidden = sum(resources.shipped_model().config.hidden_sizes)
     st.markdown(
@@ -277,7 +277,9 @@ st.markdown(
     "and see at once how well it still reads. The damage is done to a copy. The network itself is never touched, and "
     "you can undo everything."
 )
-dataset.notice("the network is tried here on digits that the program draws itself")
+dataset.notice(
+    "the network is tried here on digits that the program draws itself. The ready-made one learned from MNIST"
+)
 st.markdown(
     "- **Silence**: some neurons of each hidden layer, drawn at random, pass on nothing.\n"
     "- **Noise**: to each weight a random number is added. At 1, these numbers are about as large as the "

@@ -47,7 +47,7 @@ def undo_buttons() -> None:
     """A step back, and an end to all damage; each can be pressed while there is something to undo."""
     is_damaged = any(st.session_state[key] != start for key, start in _starts().items())
     with st.container(horizontal=True):
-        st.button("Step back", "brk_back", icon=":material/undo:", on_click=_step_back, disabled=not _past())
+        st.button("Undo last", "brk_back", icon=":material/undo:", on_click=_step_back, disabled=not _past())
         st.button("Undo all", "brk_undo", icon=":material/healing:", on_click=_heal, disabled=not is_damaged)
 
 
