@@ -9,11 +9,15 @@ from typing import Any
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
+from torch import Tensor, nn
 
+from mnist_core.data import MEAN, STD
 from mnist_core.model import MLP, MLPConfig
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped.safetensors"
 LARGEST = 32_000_000  # bytes; the largest network MLPConfig allows has 20 million
+LARGEST_CARD = 100_000  # bytes; ours have a thousand
+PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
 class CheckpointError(ValueError):
@@ -33,21 +37,28 @@ class Checkpoint:
     card: dict[str, Any]
 
 
-def save(path: str | Path, model: MLP, card: Mapping[str, Any]) -> None:
-    """Writes weights and card.
+def dumps(model: MLP, card: Mapping[str, Any]) -> bytes:
+    """Packs weights and card into what a file holds.
 
     The weights keep the names they have in a plain ``nn.Sequential``. The file's metadata holds the shape
     of the network under ``model`` and everything on the card, each as JSON.
 
     Args:
-        path: The file, replaced if there is one.
         model: What to save.
         card: JSON values by name.
+
+    Returns:
+        A safetensors file.
     """
     metadata = {name: json.dumps(value) for name, value in card.items()}
     metadata["model"] = json.dumps(asdict(model.config))
     tensors = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
-    Path(path).write_bytes(safetensors.torch.save(tensors, metadata))
+    return safetensors.torch.save(tensors, metadata)
+
+
+def save(path: str | Path, model: MLP, card: Mapping[str, Any]) -> None:
+    """Writes weights and card, as ``dumps`` packs them, into a file, replaced if there is one."""
+    Path(path).write_bytes(dumps(model, card))
 
 
 def load(path_or_bytes: str | Path | bytes) -> Checkpoint:
@@ -63,19 +74,35 @@ def load(path_or_bytes: str | Path | bytes) -> Checkpoint:
         CheckpointError: If it can't be read, or is not a network of ours.
     """
     content = path_or_bytes if isinstance(path_or_bytes, bytes) else _read(Path(path_or_bytes))
+    if len(content) > LARGEST:
+        raise CheckpointError("The file is too large to be a network of ours.")
     card = _card(content)
     model = MLP(_config(card.get("model")))
     try:
         tensors = safetensors.torch.load(content)
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise CheckpointError(f"The weights can't be read: {error}.") from None
+    except (SafetensorError, ValueError, KeyError):  # whose words may repeat what the file says, however long
+        raise CheckpointError("The weights can't be read: the file is damaged, or is not what it says.") from None
     expected = {name: tensor.shape for name, tensor in model.state_dict().items()}
     if {name: tensor.shape for name, tensor in tensors.items()} != expected:
         raise CheckpointError(f"The weights are not those of a {model.config.label} network, which the file claims.")
-    if not all(tensor.is_floating_point() and tensor.isfinite().all() for tensor in tensors.values()):
-        raise CheckpointError("Some weights are not numbers.")
+    if not all(tensor.dtype in PRECISIONS for tensor in tensors.values()):
+        raise CheckpointError("The weights are not decimal numbers of 16, 32 or 64 bits.")
     model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in tensors.items()})
+    if not _largest_score(model).isfinite():
+        raise CheckpointError("Some weights are not numbers, or so large that the scores would not be.")
     return Checkpoint(model.eval(), card)
+
+
+@torch.no_grad()
+def _largest_score(model: MLP) -> Tensor:
+    """A bound that no score of any image exceeds, nor any sum on the way; infinite or nan if there is none."""
+    largest = torch.tensor((1 - MEAN) / STD)  # of what goes in: ink
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            largest = (layer.weight.abs().sum(1) * largest + layer.bias.abs()).max()
+        elif isinstance(layer, nn.Tanh | nn.Sigmoid):
+            largest = torch.where(largest.isfinite(), torch.ones(()), largest)
+    return largest
 
 
 def load_shipped() -> MLP:
@@ -100,7 +127,10 @@ def _read(path: Path) -> bytes:
 def _card(content: bytes) -> dict[str, Any]:
     """The metadata at the head of a safetensors file: eight bytes of length, then JSON."""
     try:
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        length = int.from_bytes(content[:8], "little")
+        if length > LARGEST_CARD:
+            raise ValueError("no card of ours is that long")
+        header = json.loads(content[8 : 8 + length])
         return {name: json.loads(value) for name, value in header["__metadata__"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CheckpointError("This is not a safetensors file with a card of ours.") from None

@@ -8,7 +8,17 @@ import safetensors.torch
 import torch
 from safetensors import safe_open
 
-from mnist_core.checkpoint import SHIPPED, CheckpointError, load, load_shipped, save, shipped_card
+from mnist_core.checkpoint import (
+    LARGEST,
+    LARGEST_CARD,
+    SHIPPED,
+    CheckpointError,
+    dumps,
+    load,
+    load_shipped,
+    save,
+    shipped_card,
+)
 from mnist_core.data import Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.model import MLPConfig
@@ -21,7 +31,7 @@ def test_round_trip(tmp_path: Path) -> None:
     model = new_model(MLPConfig((16, 8), "tanh", 0.25), 3)
     path = tmp_path / "mine.safetensors"
     save(path, model, CARD)
-    for source in (path, str(path), path.read_bytes()):
+    for source in (path, str(path), path.read_bytes(), dumps(model, CARD)):
         loaded = load(source)
         assert loaded.model.config == model.config
         assert not loaded.model.training
@@ -70,9 +80,76 @@ def test_what_is_not_ours_is_refused_in_a_sentence(content: bytes) -> None:
         load(content)
 
 
-def test_half_precision_is_read() -> None:
-    content = file_with(shape([]), **{name: tensor.half() for name, tensor in WEIGHTS.items()})
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_precisions_are_read(dtype: torch.dtype) -> None:
+    content = file_with(shape([]), **{name: tensor.to(dtype) for name, tensor in WEIGHTS.items()})
     assert load(content).model[0].weight.dtype == torch.float32
+
+
+def packed(header: object, data: bytes = b"") -> bytes:
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def of_kind(dtype: str, bits: int) -> bytes:
+    """Zeros for a network without hidden layers, said to be of a type that torch may not be able to make."""
+    ends = [0, 7_840 * bits // 8, 7_850 * bits // 8]
+    weight = {"dtype": dtype, "shape": [10, 784], "data_offsets": ends[:2]}
+    bias = {"dtype": dtype, "shape": [10], "data_offsets": ends[1:]}
+    return packed({"__metadata__": shape([]), "0.weight": weight, "0.bias": bias}, bytes(ends[2]))
+
+
+def huge(*sizes: int, hidden: tuple[int, ...] = (), activation: str = "relu") -> bytes:
+    """A network whose weights in each layer all have the given power of ten."""
+    model = new_model(MLPConfig(hidden, activation), 0)
+    for parameter, size in zip(model.parameters(), [size for size in sizes for _ in range(2)], strict=True):
+        parameter.data.fill_(10.0**size)
+    return dumps(model, {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (2**63).to_bytes(8, "little") + b"{}",
+        b"\xff" * 8 + b"{}",
+        bytes(LARGEST + 1),
+        packed({"__metadata__": {**shape([]), "note": json.dumps("x" * LARGEST_CARD)}}),
+        packed({"__metadata__": {**shape([]), "note": "9" * 10_000}}),
+        packed({"__metadata__": {**shape([]), "note": "[" * 5_000}}),
+        packed({"__metadata__": {"model": '{"hidden_sizes": [], "dropout": NaN}'}}),
+        packed({"__metadata__": {"model": '{"hidden_sizes": [], "activation": []}'}}),
+        packed({"__metadata__": shape([]), "0.weight": {"dtype": "F32", "shape": [2**62] * 2, "data_offsets": [0, 4]}}),
+        packed({"__metadata__": shape([]), "0.weight": {"dtype": "F32", "shape": [-10, -784]}}),
+        of_kind("BOOL", 8),
+        of_kind("U64", 64),
+        of_kind("C64", 64),
+        of_kind("F4", 4),
+        of_kind("F8_E4M3", 8),
+        of_kind("F8_E8M0", 8),
+        file_with(shape([]), **{name: torch.full_like(w, 1e300, dtype=torch.float64) for name, w in WEIGHTS.items()}),
+        huge(38),
+        huge(18, 18, hidden=(16,)),
+        huge(38, 0, hidden=(16,), activation="tanh"),
+    ],
+)
+def test_a_file_made_to_do_harm_is_refused_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(CheckpointError, match=r"\.$") as refusal:
+        load(content)
+    assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "content", [huge(30), huge(17, 16, hidden=(16,)), huge(30, 30, hidden=(16,), activation="sigmoid")]
+)
+def test_scores_of_what_is_read_are_numbers(content: bytes) -> None:
+    model = load(content).model
+    assert model(torch.full((1, 784), 2.8)).isfinite().all()
+
+
+def test_files_of_the_right_kind_pass() -> None:
+    assert load(of_kind("F32", 32)).model.config == MLPConfig(())
+    for hidden in ((), (1024,) * 5):
+        load(dumps(new_model(MLPConfig(hidden), 0), CARD))  # the smallest and the largest
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
