@@ -288,10 +288,12 @@ st.markdown(
     "- **Shuffle**: the pixels change places, in the same way in all images. That leaves the network as it is.\n"
 )
 st.caption(
-    "Accuracy is here the share read rightly of "
-    + (f"the first {judged:,} of the {of_all:,}" if judged < of_all else f"the {of_all:,}")
-    + " validation images, which it did not learn from"
-    + (": few enough to answer at once." if judged < of_all else ".")
+    "Accuracy is here the share read rightly of the validation images, which it did not learn from. "
+    + (
+        f"Only the first {judged:,} of the {of_all:,} are read, so that the answer comes at once."
+        if judged < of_all
+        else f"There are {of_all:,} of them."
+    )
 )
 bench(model)
 lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)

@@ -178,7 +178,7 @@ def test_a_network_without_a_hidden_layer_has_nothing_to_silence(
 
 
 def test_what_it_says_of_the_number_of_images() -> None:
-    assert "the share read rightly of the 300 validation images, which it did not learn from." in text(open_page(PAGE))
+    assert "which it did not learn from. There are 300 of them." in text(open_page(PAGE))
 
 
 def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +190,6 @@ def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, mo
         time.sleep(0.05)
     app = sound(app.run())
     assert breaking.IMAGES == 2_000
-    assert "of the first 2,000 of the 5,000 validation images" in text(app)
+    assert "Only the first 2,000 of the 5,000 are read" in text(app)
     expected = rights(mnist, Damage())
     assert f"It reads **{expected:,}** of 2,000 validation images" in text(app)
