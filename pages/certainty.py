@@ -319,8 +319,8 @@ def say_how_far_to_trust(searched: TemperatureSearch) -> None:
     )
     st.markdown(
         "And one number can't do everything. It makes the network less sure of all images or surer of all. Where some "
-        "bins lie above the diagonal and others below, it can't move both to the diagonal. The lowest cross-entropy "
-        "need not have the lowest ECE either."
+        "bins lie above the diagonal and others below, what brings the ones closer mostly takes the others further "
+        "away. The lowest cross-entropy need not have the lowest ECE either."
     )
 
 

@@ -154,7 +154,7 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 180) -> V
     rows = [(part.low, part.high, part.images, range_of(part)) for part in bins]
     data = pd.DataFrame(rows, columns=["low", "high", "images", "bin"])
     label = "format(datum.value, ',')"  # a format of its own is ignored on this scale
-    powers = [10**power for power in range(6) if 10**power <= total]
+    powers = [10**power for power in range(1, 6) if 10**power <= total]
     encoding = {
         "x": {
             "field": "low",

@@ -65,7 +65,7 @@ def test_every_bin_has_its_bar_empty_ones_too() -> None:
     figure = images_per_bin(bins=BINS, theme=LIGHT)
     assert figure.data["images"].tolist() == [0, 4, 20]
     assert figure.data["low"].tolist() == [0.0, 0.5, 0.75]
-    assert figure.spec["encoding"]["y"]["axis"]["values"] == [0, 1, 10]
+    assert figure.spec["encoding"]["y"]["axis"]["values"] == [0, 10]
     moved = images_per_bin(bins=(EMPTY, EMPTY, Bin(0.75, 1.0, 24, 18, 20.6, 1.0)), theme=LIGHT)
     assert moved.spec == figure.spec
 
