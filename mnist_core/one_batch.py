@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from mnist_core.data import Dataset, normalize
 from mnist_core.functions import cross_entropy, softmax
-from mnist_core.model import MLP
+from mnist_core.model import MLP, Dropout
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def look_at(before: MLP, after: MLP, batch: Dataset, step: int) -> BatchSeen:
         The numbers, from forward to update.
     """
     x = normalize(batch.images)  # (N, 28, 28) -> (N, 784)
-    silenced = [(layer, layer.generator.get_state()) for layer in before if hasattr(layer, "generator")]
+    silenced = [(layer, layer.generator.get_state()) for layer in before if isinstance(layer, Dropout)]
     logits = before.train()(x)
     losses = cross_entropy(logits, batch.labels)
     olds = [layer.weight.clone() for layer in before if isinstance(layer, nn.Linear)]

@@ -44,7 +44,7 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Learning rate far too high",
-        "Every step overshoots, and the loss grows until it is no longer a number. See what the page then does.",
+        "Every step overshoots, and within a few batches the loss explodes. See what becomes of the run.",
         MLPConfig((128,)),
         TrainingConfig(5, 32, 10.0, "sgd", weight_decay=0.0),
     ),

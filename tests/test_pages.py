@@ -19,6 +19,7 @@ from torchvision.datasets import MNIST
 
 from mnist_core import data, training
 from mnist_core.data import Splits
+from mnist_core.recipes import RECIPES
 from tests.conftest import PROJECT
 from ui import resources
 from ui.question import Question
@@ -215,10 +216,10 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     app.select_slider(key="width").set_value(32)
     app = train(app)
     page = text(app)
-    assert "Trained: 784-32-10 on generated digits, Adam at 0.001, batches of 32, epochs: 2, seed 0." in page
+    assert "Trained: 784-32-10 on generated digits, AdamW at 0.005, batches of 128, epochs: 2, seed 0." in page
     assert "of 300 images it has never seen" in page
-    assert len(app.get("vega_lite_chart")) == 2
-    assert len(app.get("plotly_chart")) == 1
+    assert len(app.get("vega_lite_chart")) == 4  # loss and accuracy, gradients and weights
+    assert len(app.get("plotly_chart")) == 1  # the weights, to watch again
     assert "Your network 1: 784-32-10" in app.caption[0].value
 
     app = sound(app.switch_page("pages/draw.py").run())
@@ -245,11 +246,12 @@ def test_settings_from_beyond_the_sliders_do_no_harm() -> None:
     app.slider(key="epochs").set_value(-3)
     app.number_input(key="seed").set_value(-5)
     app = sound(app.run())
-    assert (app.slider(key="epochs").value, app.number_input(key="seed").value) == (5, 0)
+    start = RECIPES[0].training_config
+    assert (app.slider(key="epochs").value, app.number_input(key="seed").value) == (start.epochs, 0)
 
 
 def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(training.OPTIMIZERS, "adam")
+    monkeypatch.delitem(training.OPTIMIZERS, "adamw")
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("pages/train.py").run()
     assert not app.exception
     assert app.error[0].value.startswith("These settings can't be used. The optimizer is one of")

@@ -12,7 +12,7 @@ from mnist_core.data import Splits
 from mnist_core.model import ACTIVATIONS, MLPConfig
 from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.training import SCHEDULES, TrainingConfig
-from ui import dataset, link, state
+from ui import dataset, link
 from ui.training_panel import OPTIMIZERS
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -190,7 +190,7 @@ def _is(recipe: Recipe, chosen: Chosen | None) -> bool:
 
 
 def _apply(recipe: Recipe | None) -> None:
-    """Puts every control that is on the page on what the recipe says. The seed and the digits stay."""
+    """Puts every control on what the recipe says, unless the link hides it. The seed and the digits stay."""
     if recipe is None:
         return
     model, training = recipe.model_config, recipe.training_config
@@ -210,5 +210,5 @@ def _apply(recipe: Recipe | None) -> None:
         "images": ALL,
     }
     for key, value in values.items():
-        if key in state.page_controls() or key in MORE_WIDTHS:
+        if not link.is_hidden(key):
             st.session_state[key] = value

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-from mnist_core.figures.norms import norm_curves
-from mnist_core.figures.one_batch import phase_cards
-from mnist_core.figures.replay import replay
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
+from mnist_core.figures.norms import norm_curves
+from mnist_core.figures.one_batch import phase_cards
+from mnist_core.figures.replay import replay
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.jobs import ENDED, Snapshot, State
 from ui import link, state, take_home, theme, training_panel
@@ -53,7 +53,7 @@ def _show(mode: Mode, logarithmic: bool) -> None:
     if snapshot is None:
         st.caption("Press Train, and the curves appear here. The settings above are a good start.")
         return
-    st.markdown(f"**{_headline(snapshot)}**")
+    st.markdown(f"**{_headline(snapshot, mode)}**")
     if visitor.going and visitor.going.seen:
         st.html(phase_cards(seen=visitor.going.seen, phase=phase, theme=theme.current()))
     record = snapshot.latest
@@ -64,7 +64,7 @@ def _show(mode: Mode, logarithmic: bool) -> None:
     _inside(record, is_over=mode == "idle")
 
 
-def _headline(snapshot: Snapshot[RunRecord]) -> str:
+def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     record = snapshot.latest
     match snapshot.state:
         case State.WAITING:
@@ -88,6 +88,8 @@ def _headline(snapshot: Snapshot[RunRecord]) -> str:
             return f"Stopped: {how}. It keeps what it has learned."
         case State.FINISHED:
             return f"Trained: {how}."
+        case State.PAUSED if mode == "slow":
+            return f"In slow motion: batch {record.steps:,} of {record.total_steps:,}: {how}."
         case State.PAUSED:
             return f"Paused after batch {record.steps:,} of {record.total_steps:,}: {how}."
     return f"Training: {how}."

@@ -1,0 +1,100 @@
+"""The training page in a browser: its buttons, the learning rate while it runs, a network that goes away."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_app import LONG, OpenPage, start_training
+
+BATCH = re.compile(r"Paused after batch ([\d,]+) of ([\d,]+)")
+
+
+def button(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} button")
+
+
+def paused_at(page: Page) -> int:
+    words = page.get_by_text(BATCH).inner_text()
+    found = BATCH.search(words)
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_pause_one_batch_at_a_time_and_on(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start_training(page)
+    button(page, "pause").click()
+    expect(button(page, "go_on")).to_be_visible()
+    at = paused_at(page)
+    page.wait_for_timeout(1_500)
+    assert paused_at(page) == at
+    for number in (1, 2):
+        button(page, "one_batch").click()
+        expect(page.get_by_text(f"Paused after batch {at + number:,} of")).to_be_visible()
+        expect(page.locator(".phases")).to_be_visible()
+    button(page, "go_on").click()
+    expect(button(page, "pause")).to_be_visible()
+    expect(page.locator(".phases")).to_have_count(0)
+    button(page, "stop").click()
+    expect(page.get_by_text(re.compile("Stopped: 784-512"))).to_be_visible()
+
+
+def test_a_first_batch_in_slow_motion_and_a_pause_that_outlives_a_reload(open_page: OpenPage) -> None:
+    page = open_page(LONG, width=390)
+    expect(button(page, "train")).to_be_enabled()
+    expect(button(page, "stop")).to_be_disabled()
+    button(page, "slow").click()
+    expect(page.get_by_text("In slow motion: batch 1 of")).to_be_visible()
+    expect(page.get_by_text("In slow motion: batch 2 of")).to_be_visible()  # the next one came by itself
+    button(page, "go_on").click()
+    expect(button(page, "pause")).to_be_visible()
+    button(page, "pause").click()
+    expect(button(page, "go_on")).to_be_visible()
+    at = paused_at(page)
+    page.reload()
+    expect(button(page, "go_on")).to_be_visible()
+    assert paused_at(page) == at
+    button(page, "stop").click()
+    expect(button(page, "train")).to_be_visible()
+
+
+def test_the_learning_rate_can_be_changed_while_it_runs(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start_training(page)
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("End")
+    expect(
+        page.get_by_text(re.compile(r"At batch [\d,]+ the loss .* try a smaller learning rate than 10\."))
+    ).to_be_visible()
+    expect(button(page, "train")).to_be_visible()
+    expect(page.get_by_text(re.compile("Your network 1: .*after its loss exploded")).first).to_be_visible()
+
+
+def test_a_while_without_network_loses_no_run(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start_training(page)
+    page.context.set_offline(True)
+    page.wait_for_timeout(8_000)
+    page.context.set_offline(False)
+    expect(button(page, "pause")).to_be_visible()
+    button(page, "pause").click()
+    expect(page.get_by_text(BATCH)).to_be_visible()
+    button(page, "stop").click()
+    expect(page.get_by_text(re.compile("Your network 1: .*stopped after")).first).to_be_visible()
+
+
+def test_a_recipe_sets_all_controls_and_says_what_it_is_for(open_page: OpenPage) -> None:
+    page = open_page("train")
+    expect(page.get_by_text("The network 784-512-10").or_(page.get_by_text("The network 784-256-10"))).to_be_visible()
+    page.get_by_role("button", name="Softmax regression").click()
+    expect(page.get_by_text("The network 784-10:")).to_be_visible()
+    page.get_by_role("button", name="The course's network").click()
+    expect(page.get_by_text("The network 784-128-10:")).to_be_visible()
+    expect(page).to_have_url(re.compile("width=128"))
+    slider = page.get_by_role("slider", name="Epochs")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile("epochs=6"))
+    pressed = page.get_by_role("button", name="The course's network")
+    expect(pressed).not_to_have_attribute("aria-checked", "true")
