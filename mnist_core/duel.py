@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from mnist_core.evaluation import Evaluation
+from mnist_core.model import CLASSES
+
+DEAREST_RIGHT_ANSWER = math.log(CLASSES)  # the largest of ten probabilities is at least 1/10
 
 
 @dataclass(frozen=True)
@@ -70,3 +74,8 @@ def hardest_duel(evaluation: Evaluation, images: int) -> Duel:
         tuple(evaluation.labels[hardest].tolist()),
         tuple(evaluation.choices[hardest].tolist()),
     )
+
+
+def lost_before(duel: Duel, evaluation: Evaluation) -> int:
+    """How many of the images cost the network more than any right answer can."""
+    return int((evaluation.losses[list(duel.images)] > DEAREST_RIGHT_ANSWER).sum())

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mnist_core.checkpoint import shipped_card
 from mnist_core.data import Splits
-from mnist_core.duel import Duel, hardest_duel
+from mnist_core.duel import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
 from mnist_core.evaluation import Evaluation
 from mnist_core.figures.cards import Line, a, cards, large, two_lines
 from mnist_core.figures.confusion import precision_and_recall
@@ -77,32 +77,37 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
         "so many images show the digit i and were read as the digit j. Right answers are on the diagonal, where i = j. "
         "All others are mistakes."
     )
-    if not ask(MIRROR):
-        return
-    st.markdown(
-        "Click a cell, or choose its row and its column in the two lists, and the images in it appear below. "
-        "The stronger the colour, the larger the share of the row that went wrong in this way. The diagonal has no "
-        "colour, because nearly all images are there."
-    )
-    counts = evaluation.confusion.tolist()
-    left, right = st.columns([5, 3], gap="large")
-    with right:
-        i, j, as_rates = matrix.controls()
-        st.markdown("A count is a number of images. A rate is the share of its row:")
-        lesson.formula(
-            r"\frac{C_{ij}}{\sum_k C_{ik}}",
-            rf"\frac{{C_{{{i}{j}}}}}{{\sum_k C_{{{i}k}}}} = {_fraction(counts[i][j], sum(counts[i]))}",
+    i, j, as_rates = matrix.controls()
+    has_answered = ask(MIRROR)
+    if has_answered:
+        st.markdown(
+            "Click a cell, or choose its row and its column in the two lists, and the images in it appear below. "
+            "The stronger the colour, the larger the share of the row that went wrong in this way. The diagonal has "
+            "no colour: it holds the right answers."
         )
-    with left:
         matrix.show(evaluation, (i, j), as_rates)
     show_cell(evaluation, splits, i, j)
-    if evaluation.commonest_mistake:
-        i, j = evaluation.commonest_mistake
-        lesson.notice(
-            f"The most common mistake of this network: of {sum(counts[i]):,} images of {a(i)}, it read "
-            f"{counts[i][j]} as {a(j)}. The other way round, of {sum(counts[j]):,} images of {a(j)}, it read "
-            f"{counts[j][i]} as {a(i)}."
-        )
+    counts = evaluation.confusion.tolist()
+    st.markdown(f"The rate of this cell is its number of images, divided by all {sum(counts[i]):,} of its row:")
+    lesson.formula(
+        r"\text{rate}_{ij} = \frac{C_{ij}}{\sum_k C_{ik}}",
+        rf"\text{{rate}}_{{{i}{j}}} = {_fraction(counts[i][j], sum(counts[i]))}",
+    )
+    if has_answered:
+        notice_commonest(evaluation)
+
+
+def notice_commonest(evaluation: Evaluation) -> None:
+    """The fullest cell off the diagonal, and its mirror image."""
+    if not evaluation.commonest_mistake:
+        return
+    i, j = evaluation.commonest_mistake
+    counts = evaluation.confusion.tolist()
+    lesson.notice(
+        f"Off the diagonal, no cell holds more than the one in row {i}, column {j}: "
+        f"{_images(counts[i][j])} out of {sum(counts[i]):,}. The other way round, in row {j}, column {i}, stands "
+        f"{_images(counts[j][i])} out of {sum(counts[j]):,}."
+    )
 
 
 def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
@@ -188,28 +193,6 @@ def show_precision_and_recall(evaluation: Evaluation) -> None:
 
 
 @st.fragment
-def show_surest(evaluation: Evaluation, splits: Splits) -> None:
-    """The mistakes, the surest first."""
-    st.header("Wrong, and sure of it", anchor=False)
-    mistakes, images = len(evaluation.mistakes), len(evaluation.labels)
-    if not mistakes:
-        st.markdown(f"This network reads all {images:,} images rightly: there is nothing to show here.")
-        return
-    st.markdown(
-        f"These are the mistakes of this network, {mistakes:,} in all. First come those in which it gave the highest "
-        "probability to its wrong answer. The upper bar is the probability of what the image shows, the lower one of "
-        "what the network took it for."
-    )
-    show_cards(evaluation, splits, evaluation.mistakes, "surest_page")
-    sure, sure_and_right = evaluation.surer_than(SURE)
-    lesson.notice(
-        f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
-        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. So a high probability speaks for an "
-        "answer, and proves nothing. What such a probability is worth is the question of the next page."
-    )
-
-
-@st.fragment
 def show_duel(evaluation: Evaluation, splits: Splits) -> None:
     """The reader against the network."""
     st.header("You against the network", anchor=False)
@@ -218,7 +201,8 @@ def show_duel(evaluation: Evaluation, splits: Splits) -> None:
     st.markdown(
         f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
         "lowest probability p to the right digit. Can you read them? Press the digit that you see. You learn at once "
-        "what the label says, and what the network read."
+        "what the label says, and what the network read. Play before you scroll on: the mistakes shown further down "
+        "give some of the answers away."
     )
     if match.is_over:
         show_result(match, evaluation, splits)
@@ -227,21 +211,16 @@ def show_duel(evaluation: Evaluation, splits: Splits) -> None:
         left.html(large(image=splits.validation.images[match.images[match.turn]], alt="The digit to be read"))
         with right:
             st.markdown(f"**Image {match.turn + 1} of {total}.** Which digit is it?")
-            with st.container(horizontal=True, gap="small", key="duel_buttons"):
+            with st.container(horizontal=True, gap="small", key="duel_buttons", width=350):
                 for digit in range(10):
                     st.button(str(digit), key=f"duel_{digit}", width=56, on_click=duel.answer, args=(match.turn, digit))
             say_score(match, evaluation)
-    hardness = evaluation.losses[match.images[-1]].item()
+    lost = lost_before(match, evaluation)
     lesson.notice(
-        "The match is not fair. The images were chosen because this network does badly on them; on images chosen "
-        "because you do badly, you would lose. "
-        + (
-            "A right answer has the largest of ten probabilities. That is at least 1 in 10, so it costs at most "
-            f"−ln 0.1 = {math.log(10):.3f}. Each of these {total} images costs the network {hardness:.3f} or more: "
-            "it has lost all of them before you begin."
-            if hardness > math.log(10)
-            else f"The easiest of these {total} images costs it {hardness:.3f}."
-        )
+        "The match is not fair. The images were chosen because this network does badly on them. On images chosen "
+        "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
+        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. "
+        f"{lost} of these {total} images cost the network more: it had lost them before you began."
     )
     if splits.name == state.MNIST:
         source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
@@ -263,7 +242,7 @@ def say_score(match: Duel, evaluation: Evaluation) -> None:
     st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
     st.markdown(
         f"Image {match.turn} is labelled **{label}**. You read {answer}: {'right' if answer == label else 'wrong'}. "
-        f"The network read {match.choices[last]}, with {_given(match, evaluation, last)}."
+        f"The network read {match.choices[last]} and gave it {_given(match, evaluation, last)}."
     )
     st.button("Start again", key="duel_restart", type="tertiary", icon=":material/restart_alt:", on_click=duel.restart)
 
@@ -284,8 +263,9 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
             lines=[
                 [
                     Line(f"label: {match.labels[place]}"),
-                    Line(f"you: {match.answers[place]}"),
-                    Line(f"network: {match.choices[place]}, {_given(match, evaluation, place)}"),
+                    Line(f"you: {match.answers[place]}{_if_right(match.answers[place] == match.labels[place])}"),
+                    Line(f"network: {match.choices[place]}{_if_right(match.choices[place] == match.labels[place])}"),
+                    Line(f"and gave it {_given(match, evaluation, place)}"),
                 ]
                 for place in match.differences
             ],
@@ -294,9 +274,39 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
     )
 
 
+@st.fragment
+def show_surest(evaluation: Evaluation, splits: Splits) -> None:
+    """The mistakes, the surest first."""
+    st.header("Wrong, and sure of it", anchor=False)
+    mistakes, images = len(evaluation.mistakes), len(evaluation.labels)
+    if not mistakes:
+        st.markdown(f"This network reads all {images:,} images rightly: there is nothing to show here.")
+        return
+    st.markdown(
+        f"These are the mistakes of this network, {mistakes:,} in all. First come those in which it gave the highest "
+        "probability to its wrong answer. The upper bar is the probability of what the image shows, the lower one of "
+        "what the network took it for."
+    )
+    show_cards(evaluation, splits, evaluation.mistakes, "surest_page")
+    sure, sure_and_right = evaluation.surer_than(SURE)
+    lesson.notice(
+        f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
+        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. So a high probability speaks for an "
+        "answer, and proves nothing. What such a probability is worth is the question of the next page."
+    )
+
+
 def _given(match: Duel, evaluation: Evaluation, place: int) -> str:
     """The probability the network gave to its own answer."""
     return percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
+
+
+def _if_right(is_right: bool) -> str:
+    return ", right" if is_right else ""
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
 
 
 def _fraction(part: int, whole: int) -> str:
@@ -317,8 +327,8 @@ evaluation = networks.validation()
 say_how_many(evaluation, networks.model_in_use()[1], splits)
 show_matrix(evaluation, splits)
 show_precision_and_recall(evaluation)
-show_surest(evaluation, splits)
 show_duel(evaluation, splits)
+show_surest(evaluation, splits)
 lesson.try_this(
     "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
     "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"

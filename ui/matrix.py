@@ -24,12 +24,16 @@ def controls() -> tuple[int, int, bool]:
         The row and the column of the chosen cell, that is what an image shows and what it was read as; and whether
         the cells are to say their share of the row instead of their number of images.
     """
-    left, right = st.columns(2)
-    with left:
-        shown = link.selectbox("It is a", ROW, range(10), START[0], on_change=_first_page)
-    with right:
-        read = link.selectbox("Read as a", COLUMN, range(10), START[1], on_change=_first_page)
-    numbers = link.buttons("The cells say", "matrix_numbers", (COUNTS, RATES), COUNTS)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = link.selectbox("It is a", ROW, range(10), START[0], width=140, on_change=_first_page)
+        read = link.selectbox("Read as a", COLUMN, range(10), START[1], width=140, on_change=_first_page)
+        numbers = link.buttons(
+            "The cells say",
+            "matrix_numbers",
+            (COUNTS, RATES),
+            COUNTS,
+            help="A count is a number of images. A rate is the share of the row, in percent.",
+        )
     return shown, read, numbers == RATES
 
 
@@ -46,14 +50,14 @@ def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> Non
     figure = confusion_matrix(
         counts=evaluation.confusion.tolist(), chosen=chosen, as_rates=as_rates, theme=theme.current()
     )
-    st.vega_lite_chart(
+    st.container(width=640).vega_lite_chart(
         figure.data,
         figure.spec,
         key=_key(),
         on_select=_take_click,
         width="stretch",
         alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as. "
-        "The two lists beside it choose the same cells.",
+        "The two lists above it choose the same cells.",
     )
 
 

@@ -60,6 +60,26 @@ def test_a_digit_never_read_has_no_precision_and_one_never_shown_no_recall() -> 
 
 
 @given(PAIRS)
+def test_a_digit_is_called_more_often_than_it_is_there_just_where_precision_is_below_recall(
+    pairs: list[tuple[int, int]],
+) -> None:
+    labels, choices = [shown for shown, _ in pairs], [read for _, read in pairs]
+    result = answered(labels, choices)
+    for digit in range(10):
+        right, called, there = result.of_digit(digit)
+        hits = sum(shown == read == digit for shown, read in pairs)
+        assert (right, called, there) == (hits, choices.count(digit), labels.count(digit))
+        if right:
+            assert (result.precision[digit] < result.recall[digit]) == (called > there)
+            assert (result.precision[digit] > result.recall[digit]) == (called < there)
+
+
+def test_how_many_answers_are_surer_than_a_probability() -> None:
+    logits = torch.tensor([[5.0] + [0.0] * 9, [5.0] + [0.0] * 9, [0.1] + [0.0] * 9])
+    assert Evaluation(logits, torch.tensor([0, 1, 0])).surer_than(0.9) == (1, 1)
+
+
+@given(PAIRS)
 def test_the_cells_share_out_all_images(pairs: list[tuple[int, int]]) -> None:
     result = answered([shown for shown, _ in pairs], [read for _, read in pairs])
     found = [(int(i), shown, read) for shown in range(10) for read in range(10) for i in result.cell(shown, read)]

@@ -7,7 +7,6 @@ import torch
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.confusion import confusion_heatmap
 from mnist_core.figures.curves import HIGHEST_LOSS, loss_of_probability, training_curve
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import decimal, percent
@@ -96,16 +95,6 @@ def test_a_loss_beyond_the_figure_stands_at_its_edge_and_keeps_its_number() -> N
     record = RunRecord(MLPConfig(), config, "MNIST", 100, batches=(BatchEvent(1, 1, 32, 800.0, 0.1),))
     data = training_curve(record=record, quantity="loss", theme=LIGHT).data
     assert (data["shown"][0], data["loss"][0]) == (HIGHEST_LOSS, 800.0)
-
-
-def test_the_confusion_heatmap_colours_mistakes_only() -> None:
-    counts = [[0] * 10 for _ in range(10)]
-    counts[3][3], counts[3][5] = 30, 10
-    heatmap = confusion_heatmap(counts=counts, theme=LIGHT).data[0]
-    assert heatmap.z[3][5] == 25
-    assert heatmap.z[3][3] == 0
-    assert heatmap.text[3][3] == "30"
-    assert heatmap.text[0][0] == ""
 
 
 def test_enlarged_keeps_hard_pixels() -> None:

@@ -1,0 +1,230 @@
+"""What it gets wrong: the numbers against scikit-learn, the images against the data, and the duel."""
+
+import base64
+import io
+import math
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, recall_score
+from streamlit.testing.v1 import AppTest
+from torch import nn
+from torch.nn import functional as F
+
+from mnist_core import data
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Dataset, Splits, normalize
+from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+
+PAGE = "pages/mistakes.py"
+HIDDEN = {"hide": "ask_mirror,ask_always_three"}
+PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+
+
+class Oracle:
+    """What the ready-made network makes of some images, without the code under test."""
+
+    def __init__(self, images: Dataset) -> None:
+        p = F.softmax(load_shipped()(normalize(images.images)).detach(), 1)
+        self.labels, self.choices = images.labels.numpy(), p.argmax(1).numpy()
+        self.p = p.numpy()
+        self.losses = -np.log(self.p[np.arange(len(p)), self.labels])
+        self.confusion = confusion_matrix(self.labels, self.choices, labels=range(10))
+        self.wrong = np.flatnonzero(self.labels != self.choices)
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def sheets(app: AppTest) -> list[str]:
+    """The sheets of cards: that of the chosen cell, and that of the surest mistakes."""
+    return [element.proto.body for element in app.get("html") if "digit-cards" in element.proto.body]
+
+
+def pictures(html: str) -> np.ndarray:
+    return np.stack([np.asarray(Image.open(io.BytesIO(base64.b64decode(found)))) for found in PNG.findall(html)])
+
+
+def with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    app = opened_by_link(PAGE, **HIDDEN)
+    for _ in range(100):
+        if "Digits: MNIST" in app.caption[0].value:
+            return app
+        app = sound(app.run())
+    pytest.fail("MNIST did not come")
+
+
+def test_what_it_says_of_the_network_is_what_scikit_learn_counts(digits: Splits) -> None:
+    oracle = Oracle(digits.validation)
+    page = text(opened_by_link(PAGE, **HIDDEN))
+    wrong = len(oracle.wrong)
+    assert "reads the 300 validation images of generated digits" in page
+    assert f"It reads {300 - wrong} of them rightly and {wrong} wrongly" in page
+    assert f"its accuracy is **{accuracy_score(oracle.labels, oracle.choices):.2%}**" in page
+    assert "this network learned from MNIST" in page
+    assert f"These are the mistakes of this network, {wrong} in all" in page
+    sure = oracle.p.max(1) > 0.9
+    assert f"In {sure[oracle.wrong].sum()} of its {wrong} mistakes" in page
+    assert f"the same in {(sure & (oracle.labels == oracle.choices)).sum()} of its {300 - wrong} right answers" in page
+    assert "60,000" not in page
+
+
+def test_with_mnist_it_says_47_mistakes_in_5000(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = text(with_mnist(mnist, monkeypatch))
+    assert "reads the 5,000 validation images of MNIST" in page
+    assert "It reads 4,953 of them rightly and 47 wrongly: its accuracy is **99.06%**" in page
+    assert "this network learned from MNIST" not in page
+    assert "People wrote these digits" in page
+    # What the question and its explanation say: the matrix is no mirror image of itself, and on the side of the 4s
+    # lie more mistakes than on that of the 9s.
+    oracle = Oracle(mnist.validation)
+    assert (oracle.confusion[4, 9], oracle.confusion[9, 4]) == (3, 0)
+    shares = np.bincount(oracle.labels, minlength=10) / len(oracle.labels)
+    assert 0.085 < shares.min() < shares.max() < 0.115  # "each of the ten digits is about a tenth of the images"
+
+
+def test_a_cell_shows_its_images_the_hardest_first_with_both_probabilities(digits: Splits) -> None:
+    oracle = Oracle(digits.validation)
+    off = oracle.confusion - np.diag(oracle.confusion.diagonal())
+    i, j = (int(n) for n in np.unravel_index(off.argmax(), off.shape))
+    app = opened_by_link(PAGE, **HIDDEN, is_a=str(i), read_as=str(j))
+    found = np.flatnonzero((oracle.labels == i) & (oracle.choices == j))
+    found = found[np.argsort(-oracle.losses[found])]
+    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[found].numpy())
+    for index in found:
+        assert f"width:{100 * oracle.p[index, i]:.1f}%" in sheets(app)[0]
+        assert f"width:{100 * oracle.p[index, j]:.1f}%" in sheets(app)[0]
+    row = oracle.confusion[i].sum()
+    assert rf"\frac{{{len(found)}}}{{{row}}} = {100 * len(found) / row:.1f}\,\%" in formulas(app)
+    back = oracle.confusion[j, i]
+    page = text(app)
+    assert f"row {i}, column {j}: {len(found)} images out of {row}" in page
+    assert f"row {j}, column {i}, stands {back} image" in page
+
+    empty = next((int(a), int(b)) for a, b in np.argwhere(off == 0) if a != b)
+    app.selectbox(key="is_a").set_value(empty[0])
+    app = sound(app.selectbox(key="read_as").set_value(empty[1]).run())
+    assert "The cell is empty" in text(app)
+    assert len(sheets(app)) == 1
+
+
+def test_a_full_cell_has_pages_and_another_cell_begins_on_its_first(digits: Splits) -> None:
+    oracle = Oracle(digits.validation)
+    app = opened_by_link(PAGE, **HIDDEN, is_a="3", read_as="3")
+    found = np.flatnonzero((oracle.labels == 3) & (oracle.choices == 3))
+    found = found[np.argsort(-oracle.losses[found], kind="stable")]
+    assert len(found) > 12
+    app = sound(app.number_input(key="cell_page").set_value(2).run())
+    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[found[12:24]].numpy())
+    app = sound(app.number_input(key="cell_page").set_value(50).run())
+    assert f"to {len(found)} of {len(found)}" in text(app)
+    app.selectbox(key="is_a").set_value(1)
+    app = sound(app.selectbox(key="read_as").set_value(1).run())
+    assert app.number_input(key="cell_page").value == 1
+
+
+def test_counts_and_rates(digits: Splits) -> None:
+    app = opened_by_link(PAGE, **HIDDEN)
+    assert app.segmented_control(key="matrix_numbers").value == "Counts"
+    sound(app.segmented_control(key="matrix_numbers").set_value("Rates").run())
+    assert (
+        opened_by_link(PAGE, **HIDDEN, matrix_numbers="Rates").segmented_control(key="matrix_numbers").value == "Rates"
+    )
+
+
+@pytest.mark.parametrize("k", [0, 3, 8])
+def test_precision_and_recall_of_a_digit_in_symbols_numbers_and_words(digits: Splits, k: int) -> None:
+    oracle = Oracle(digits.validation)
+    app = opened_by_link(PAGE, **HIDDEN, of_digit=str(k))
+    right, called, there = oracle.confusion[k, k], oracle.confusion[:, k].sum(), oracle.confusion[k].sum()
+    options = {"labels": [k], "average": None}
+    precision = precision_score(oracle.labels, oracle.choices, **options)[0]
+    recall = recall_score(oracle.labels, oracle.choices, **options)[0]
+    assert rf"\text{{precision}}_{k} = \frac{{{right}}}{{{called}}} = {100 * precision:.1f}\,\%" in formulas(app)
+    assert rf"\text{{recall}}_{k} = \frac{{{right}}}{{{there}}} = {100 * recall:.1f}\,\%" in formulas(app)
+    assert f"the network called {called} images a" in text(app)
+    table = app.table[0].value
+    assert table["precision"].tolist()[k] == f"{precision:.1%}"
+    assert table["recall"].tolist()[k] == f"{recall:.1%}"
+
+
+def test_a_digit_never_read_has_a_dash_and_no_precision(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_shipped()
+    last = model[-1]
+    assert isinstance(last, nn.Linear)
+    last.bias.data[7] = -1e4  # never a 7
+    monkeypatch.setattr("mnist_core.checkpoint.load_shipped", lambda: model)
+    app = opened_by_link(PAGE, **HIDDEN, of_digit="7")
+    assert r"\text{precision}_7 = \frac{0}{0} \ \text{(no value)}" in formulas(app)
+    assert "It never called anything a 7" in text(app)
+    table = app.table[0].value
+    assert (table["precision"].tolist()[7], table["recall"].tolist()[7]) == ("–", "0.0%")
+
+
+def test_the_surest_mistakes_come_first(digits: Splits) -> None:
+    oracle = Oracle(digits.validation)
+    app = opened_by_link(PAGE, **HIDDEN)
+    order = oracle.wrong[np.argsort(-oracle.p.max(1)[oracle.wrong], kind="stable")]
+    assert np.array_equal(pictures(sheets(app)[-1]), digits.validation.images[order[:12]].numpy())
+    assert len(order) > 12
+    app = sound(app.number_input(key="surest_page").set_value(2).run())
+    assert np.array_equal(pictures(sheets(app)[-1]), digits.validation.images[order[12:24]].numpy())
+
+
+def play(app: AppTest, answers: list[int]) -> AppTest:
+    for answer in answers:
+        app = sound(app.button(key=f"duel_{answer}").click().run())
+    return app
+
+
+def test_a_duel_to_its_end_and_again(digits: Splits) -> None:
+    oracle = Oracle(digits.validation)
+    hardest = np.argsort(-oracle.losses, kind="stable")[:20]
+    labels, choices = oracle.labels[hardest], oracle.choices[hardest]
+    assert (labels != choices).all()
+    app = open_page(PAGE)
+    assert "No image read yet" in text(app)
+    app = play(app, [int(labels[0]), int(choices[1])])
+    assert "You have **1** of 2 right, the network **0** of 2." in text(app)
+    assert f"Image 2 is labelled **{labels[1]}**. You read {choices[1]}: wrong." in text(app)
+
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page(PAGE).run())
+    assert "**Image 3 of 20.**" in text(app)  # as it was left
+    assert not [key for key in app.query_params if key.startswith("duel")]
+
+    app = play(app, labels[2:].tolist())
+    assert "**You have 19 of 20 right, the network 0 of 20.**" in text(app)
+    assert "You and the network differ on these 19" in text(app)
+    (sheet,) = [sheet for sheet in sheets(app) if "network: " in sheet]
+    assert np.array_equal(pictures(sheet), digits.validation.images[np.delete(hardest, 1)].numpy())
+
+    app = sound(app.button(key="duel_restart").click().run())
+    assert "**Image 1 of 20.**" in text(app)
+
+
+def test_why_the_match_is_not_fair(digits: Splits) -> None:
+    hardest = np.sort(Oracle(digits.validation).losses)[-20:]
+    page = text(open_page(PAGE))
+    assert "it costs at most −ln 0.1 = 2.303" in page
+    assert f"{(hardest > -math.log(0.1)).sum()} of these 20 images cost the network more" in page
+    assert "what the program set out to draw" in page
+
+
+def test_other_digits_begin_another_duel(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = play(open_page(PAGE), [1, 2, 3])
+    assert "**Image 4 of 20.**" in text(app)
+    fewer = digits.validation.subset(slice(0, 200))
+    other = Splits("MNIST", digits.train, fewer, digits.test)
+    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: other)
+    app = sound(app.button(key="retry_mnist").click().run())
+    for _ in range(100):
+        if "Digits: MNIST" in app.caption[0].value:
+            break
+        app = sound(app.run())
+    assert "reads the 200 validation images of MNIST" in text(app)
+    assert "**Image 1 of 20.**" in text(app)
