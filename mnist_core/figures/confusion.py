@@ -10,7 +10,14 @@ from mnist_core.figures.cards import a
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 SELECTION = "cell"  # the name under which a click on the matrix is reported
-_AXIS = {"labelAngle": 0, "labelFontSize": 14, "titleFontSize": 14, "domain": False, "ticks": False, "labelFlush": False}
+_AXIS = {
+    "labelAngle": 0,
+    "labelFontSize": 14,
+    "titleFontSize": 14,
+    "domain": False,
+    "ticks": False,
+    "labelFlush": False,
+}
 
 
 def confusion_matrix(
