@@ -28,7 +28,7 @@ RECIPES: tuple[Recipe, ...] = (
         "98% in two seconds",
         "The learning rate first rises and then falls to nothing, so that few epochs are enough.",
         MLPConfig((256,)),
-        TrainingConfig(3, 128, 5e-3, "adamw", weight_decay=0.01, schedule="one-cycle"),
+        TrainingConfig(4, 64, 3e-3, "adamw", weight_decay=0.01, schedule="one-cycle"),
     ),
     Recipe(
         "The course's network",

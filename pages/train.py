@@ -28,7 +28,8 @@ def turn_rate() -> None:
 
 def begin(chosen: recipe.Chosen, held: bool) -> None:
     """Starts a run with the controls as they stand; a held one rests before its first batch."""
-    splits = chosen.cut(dataset.splits())
+    with st.spinner("The first digits are being drawn."):  # on a server that has just started
+        splits = chosen.cut(dataset.splits())
     training_panel.start(visitor, chosen.model_config, chosen.training_config, splits, held=held)
 
 
