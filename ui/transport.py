@@ -35,7 +35,8 @@ def show(visitor: Visitor, mode: training_panel.Mode, begin: Callable[[bool], No
         for key, (label, icon, action) in steps.items():
             is_possible = mode in ("idle", "paused") or (mode == "slow" and key != "slow")
             _button(label, key, icon, lambda action=action: _step(visitor, mode, begin, action), enabled=is_possible)  # type: ignore[misc]
-        _button("Stop", "stop", "stop", lambda: training_panel.stop(visitor), enabled=mode != "idle")
+        if mode != "idle":
+            _button("Stop", "stop", "stop", lambda: training_panel.stop(visitor))
 
 
 def _step(visitor: Visitor, mode: training_panel.Mode, begin: Callable[[bool], None], action: Action) -> None:
