@@ -2,48 +2,103 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.numbers import decimal
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
+from mnist_core.training import EXPLODED
 
 TRAINING, VALIDATION = "training", "validation"
 HIGHEST_LOSS = 3.0  # a training curve shows no more: beyond it lies only one spike that would press the rest flat
+LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
+LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
+LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
+LABEL_LANES = 3  # lines on which such labels may stand
 GUESSING = math.log(10)  # the loss of giving every digit the same probability
+GUESSED = 0.1  # and the share that it reads rightly
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
-def training_curve(*, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme) -> VegaFigure:
+def training_curve(
+    *, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme, logarithmic: bool = False
+) -> VegaFigure:
     """Loss or accuracy over the epochs: a line for the training batches, dots for the validation images.
 
     Args:
         record: The run so far.
         quantity: Which of the two.
         theme: Of the page.
+        logarithmic: Whether equal steps mean equal ratios. The accuracy is then shown as the share misread, since that
+            is what becomes small.
 
     Returns:
-        The figure. Its spec depends on the run's settings only, so a live curve changes its data alone.
+        The figure. Its spec depends on the run's settings and on the other arguments only, so a live curve changes its
+        data alone. All that is drawn is rows of the data, of these kinds: ``curve``; ``above`` and ``below``, a
+        triangle for a point beyond the axis; ``rate``, a rule where the learning rate was changed; ``latest``, a point
+        on the end of the line, or ``exploded``, a cross there, if the loss exploded.
     """
-    per_epoch = record.steps_per_epoch
-    rows = [(event.step / per_epoch, getattr(event, quantity), TRAINING) for event in record.batches]
-    rows += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
-    data = pd.DataFrame(rows, columns=["epoch", quantity, "images"])
-    data["shown"] = data[quantity].clip(upper=HIGHEST_LOSS)
-    encoding = _curve_encoding(quantity, record.training_config.epochs, theme)
+    per_epoch, axis = record.steps_per_epoch, _y_axis(quantity, logarithmic)
+    points = [(event.step / per_epoch, getattr(event, quantity), TRAINING) for event in record.batches]
+    last = points[-1:]
+    points += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
+    rows = [axis.row(*point, "curve") for point in points]
+    rows += [axis.row(*point, side) for point in points if (side := axis.side(point[1]))]
+    rows += [axis.row(*point, *(("exploded", "exploded") if record.diverged else ("latest", ""))) for point in last]
+    rows += [(epoch, None, None, "", "rate", label, lane) for epoch, label, lane in _rate_labels(record)]
+    data = pd.DataFrame(rows, columns=["epoch", quantity, "shown", "images", "kind", "label", "lane"])
+    behind = [] if quantity == "accuracy" and not logarithmic else _guessing_line(axis, theme)
+    layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
+    return VegaFigure(data, {"height": 300, "layer": layers})
 
-    def line(images: str, mark: dict[str, Any]) -> dict[str, Any]:
-        only = [{"filter": f"datum.images == '{images}'"}]
-        return {"transform": only, "mark": {"type": "line", **mark}, "encoding": encoding}
 
-    lines = [
-        line(TRAINING, {"strokeWidth": 1.5}),
-        line(VALIDATION, {"strokeWidth": 2, "point": {"size": 60}}),
-    ]
-    behind = _guessing_line(theme) if quantity == "loss" else []
-    return VegaFigure(data, {"height": 300, "layer": [*behind, *lines]})
+class _Axis(NamedTuple):
+    """The y axis of a training curve, and between what values it shows points."""
+
+    quantity: str
+    logarithmic: bool
+    low: float
+    high: float
+
+    def _place(self, value: float) -> float:
+        return 1 - value if self.logarithmic and self.quantity == "accuracy" else value
+
+    def side(self, value: float) -> str:
+        """On which side of the axis a value of the quantity is, ``above`` or ``below``, if it is not on it."""
+        place = self._place(value)
+        return "above" if place > self.high else "below" if place < self.low else ""
+
+    def row(self, epoch: float, value: float, images: str, kind: str, label: str = "") -> tuple[Any, ...]:
+        """A row of the data: a value of the quantity, and where on the axis it stands."""
+        return epoch, value, min(max(self._place(value), self.low), self.high), images, kind, label, 0
+
+
+def _y_axis(quantity: str, logarithmic: bool) -> _Axis:
+    if not logarithmic:
+        return _Axis(quantity, False, 0.0, HIGHEST_LOSS)
+    return _Axis(quantity, True, *((LOWEST_LOSS, EXPLODED) if quantity == "loss" else (LOWEST_SHARE, 1.0)))
+
+
+def _rate_labels(record: RunRecord) -> list[tuple[float, str, int]]:
+    """Where the learning rate was changed, to what, and on which line that is written so that nothing overlaps.
+
+    Where there is no room, as after many changes in a row, the older ones are left without a label.
+    """
+    epochs = record.training_config.epochs
+    labels: list[tuple[float, str, int]] = []
+    written: list[tuple[int, float]] = []
+    for change in reversed(record.rates):
+        epoch = change.step / record.steps_per_epoch
+        is_late = epoch > (1 - LABEL_WIDTH) * epochs  # then it stands to the left of its rule
+        left = epoch - LABEL_WIDTH * epochs if is_late else epoch
+        taken = {lane for lane, other in written if abs(left - other) < LABEL_WIDTH * epochs}
+        lane = next((lane for lane in range(LABEL_LANES) if lane not in taken), None)
+        if lane is not None:
+            written.append((lane, left))
+        labels.append((epoch, "" if lane is None else f"rate {change.learning_rate:g}", lane or 0))
+    return labels[::-1]
 
 
 def epoch_axis(epochs: int) -> dict[str, Any]:
@@ -66,41 +121,95 @@ def colour_of_images(names: tuple[str, str], theme: Theme) -> dict[str, Any]:
     }
 
 
-def _curve_encoding(quantity: str, epochs: int, theme: Theme) -> dict[str, Any]:
-    percent = quantity == "accuracy"
+def _curve_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
+    encoding = _curve_encoding(axis, record.training_config.epochs, theme)
+
+    def layer(chosen: str, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"transform": [{"filter": chosen}], "mark": mark, "encoding": {**encoding, **more}}
+
+    def line(images: str, **mark: Any) -> dict[str, Any]:
+        return layer(f"datum.kind == 'curve' && datum.images == '{images}'", {"type": "line", **mark})
+
+    cross = {"type": "point", "shape": "M-1,-1L1,1M-1,1L1,-1", "size": 90, "strokeWidth": 3, "opacity": 1}
+    # On the left, because on the right of it the label of the learning rate often stands that was too high.
+    beside = _beside(f"datum.epoch > {LABEL_WIDTH * record.training_config.epochs:g}")
+    said = {"type": "text", "fontWeight": "bold", "dy": 16, **beside}
+    plain = {"color": {"value": theme.text}}
+    triangle = {"type": "point", "filled": True, "size": 45, "opacity": 1}
+    return [
+        line(TRAINING, strokeWidth=1.5),
+        line(VALIDATION, strokeWidth=2, point={"size": 60}),
+        layer("datum.kind == 'latest'", {"type": "point", "filled": True, "size": 30, "opacity": 1}),
+        layer("datum.kind == 'above'", {**triangle, "shape": "triangle-up"}),
+        layer("datum.kind == 'below'", {**triangle, "shape": "triangle-down"}),
+        layer("datum.kind == 'exploded'", cross, **plain),
+        layer("datum.kind == 'exploded'", said, **plain, text={"field": "label", "type": "nominal"}),
+    ]
+
+
+def _curve_encoding(axis: _Axis, epochs: int, theme: Theme) -> dict[str, Any]:
+    percent = axis.quantity == "accuracy"
+    look: dict[str, Any] = {
+        "title": axis.quantity,
+        "scale": {"zero": False, "nice": True, "domainMax": 1} if percent else {"zero": True, "nice": True},
+        "axis": {"format": ".0%" if percent else "~g"},
+    }
+    if axis.logarithmic:
+        ticks = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 2, 5)]
+        look = {
+            "title": "share misread" if percent else "loss",
+            "scale": {"type": "log", "nice": False, "padding": 8},
+            "axis": {"format": "~%" if percent else "~g", "values": ticks},
+        }
     return {
         "x": epoch_axis(epochs),
-        "y": {
-            "field": "shown",
-            "type": "quantitative",
-            "title": quantity,
-            "scale": {"zero": not percent, "nice": True},
-            "axis": {"format": ".0%" if percent else "~g"},
-        },
+        "y": {"field": "shown", "type": "quantitative", **look},
         "color": colour_of_images((TRAINING, VALIDATION), theme),
         "tooltip": [
             {"field": "images", "type": "nominal"},
             {"field": "epoch", "type": "quantitative", "format": ".2f"},
-            {"field": quantity, "type": "quantitative", "format": ".2%" if percent else ".4f"},
+            {"field": axis.quantity, "type": "quantitative", "format": ".2%" if percent else ".4f"},
         ],
     }
 
 
-def _guessing_line(theme: Theme) -> list[dict[str, Any]]:
-    """Where the loss of a network stands that knows nothing."""
-    at = {"y": {"datum": GUESSING}}
-    text = {
-        "type": "text",
-        "text": f"guessing: {GUESSING:.3f}",
-        "align": "right",
-        "dy": -7,
-        "dx": -4,
-        "color": theme.text,
-    }
+def _rate_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
+    """Rules where the learning rate was changed, labelled where the curve seldom is."""
+    only = {"transform": [{"filter": "datum.kind == 'rate'"}]}
+    x = epoch_axis(record.training_config.epochs)
+    rule = {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": theme.rest}
+    top = 45 if axis.logarithmic else 75
+    late = f"datum.epoch > {(1 - LABEL_WIDTH) * record.training_config.epochs:g}"
+    place = {"dy": {"expr": f"{top} + 14 * datum.lane"}, **_beside(late)}
     return [
-        {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}, "encoding": at},
-        {"data": {"values": [{}]}, "mark": text, "encoding": {**at, "x": {"value": "width"}}},
+        {**only, "mark": rule, "encoding": {"x": x}},
+        {
+            **only,
+            "mark": {"type": "text", "color": theme.text, "fontSize": 11, **place},
+            "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
+        },
     ]
+
+
+def _beside(left_if: str) -> dict[str, Any]:
+    """A text stands to the right of its place, or to the left of it, where the right edge or another text is near."""
+    return {"align": {"expr": f"{left_if} ? 'right' : 'left'"}, "dx": {"expr": f"{left_if} ? -6 : 6"}}
+
+
+def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
+    """Where a network stands that knows nothing."""
+    value, said = (GUESSING, f"{GUESSING:.3f}") if axis.quantity == "loss" else (1 - GUESSED, f"{1 - GUESSED:.0%}")
+    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4, "color": theme.text}
+
+    def layer(at: float, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"data": {"values": [{}]}, "mark": mark, "encoding": {"y": {"datum": at}, **more}}
+
+    layers = [
+        layer(value, {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}),
+        layer(value, text, x={"value": "width"}),
+    ]
+    # Before the curve has gone anywhere, a logarithmic axis needs room from here to there to have a number.
+    return [*layers, layer(value / 3, {"type": "point", "opacity": 0})] if axis.logarithmic else layers
 
 
 def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:

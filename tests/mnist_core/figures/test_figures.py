@@ -5,14 +5,11 @@ import math
 import pytest
 import torch
 
-from mnist_core.experiments import RunRecord
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.curves import HIGHEST_LOSS, loss_of_probability, training_curve
+from mnist_core.figures.curves import loss_of_probability
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import decimal, percent
 from mnist_core.figures.theme import DARK, LIGHT
-from mnist_core.model import MLPConfig
-from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig
 
 
 def test_bars_name_choice_and_right_class() -> None:
@@ -65,36 +62,6 @@ def test_the_smallest_probability_the_sliders_reach_is_on_the_curve() -> None:
     yours = figure.data[figure.data["kind"] == "yours"].iloc[0]
     assert yours["label"] == "p = 0.00017: 8.693"
     assert yours["loss"] < figure.spec["encoding"]["y"]["scale"]["domain"][1]
-
-
-def test_training_curves_stand_at_their_epochs_and_keep_their_spec_while_they_grow() -> None:
-    config = TrainingConfig(epochs=4, batch_size=50)
-    empty = RunRecord(MLPConfig(), config, "generated digits", train_size=100)
-    record = RunRecord(
-        MLPConfig(),
-        config,
-        "generated digits",
-        100,
-        steps=3,
-        batches=(BatchEvent(1, 1, 50, 2.0, 0.1), BatchEvent(2, 3, 100, 1.0, 0.6)),
-        epochs=(EpochEvent(1, 2, 1.5, 0.3, 1.2, 0.5),),
-    )
-    loss = training_curve(record=record, quantity="loss", theme=LIGHT)
-    assert loss.data[["epoch", "loss", "images"]].values.tolist() == [
-        [0.5, 2.0, "training"],
-        [1.5, 1.0, "training"],
-        [1, 1.2, "validation"],
-    ]
-    assert loss.spec == training_curve(record=empty, quantity="loss", theme=LIGHT).spec
-    accuracy = training_curve(record=record, quantity="accuracy", theme=DARK)
-    assert accuracy.data["accuracy"].tolist() == [0.1, 0.6, 0.5]
-
-
-def test_a_loss_beyond_the_figure_stands_at_its_edge_and_keeps_its_number() -> None:
-    config = TrainingConfig(epochs=1)
-    record = RunRecord(MLPConfig(), config, "MNIST", 100, batches=(BatchEvent(1, 1, 32, 800.0, 0.1),))
-    data = training_curve(record=record, quantity="loss", theme=LIGHT).data
-    assert (data["shown"][0], data["loss"][0]) == (HIGHEST_LOSS, 800.0)
 
 
 def test_enlarged_keeps_hard_pixels() -> None:
