@@ -1,0 +1,156 @@
+"""A browser tab without a browser: a visitor of the training page who speaks Streamlit's protocol.
+
+What Streamlit's own page does with the messages is followed as far as it makes work for the server: it asks again for
+the parts of a page that want it, at their intervals and whether or not the last answer has come, and forgets about
+them when the whole page is drawn anew.
+"""
+
+# ruff: noqa: TID251 - these are the messages of Streamlit's protocol; nothing here draws a page
+
+import asyncio
+import time
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+
+def connection(address: str) -> connect:
+    """A connection to a server of the app, such as a browser makes; it is closed when its context ends."""
+    # No pings: a browser sends none, and a server that is late for one would be left.
+    target = address.replace("http", "ws", 1) + "/_stcore/stream"
+    return connect(target, subprotocols=[Subprotocol("streamlit")], proxy=None, max_size=None, ping_interval=None)
+
+
+class Visitor:
+    """One browser tab on the training page.
+
+    Args:
+        socket: Its connection.
+        settings: The query of the page's link.
+        poll: Seconds between looks at the run, whatever the page says; None for what it says.
+    """
+
+    def __init__(self, socket: ClientConnection, settings: str, poll: float | None) -> None:
+        self._socket = socket
+        self._settings = settings
+        self._poll = poll
+        self._page = ""
+        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}  # with their seconds, by the part of the page
+        self._asked: dict[str, float] = {}  # when, for those parts that the server has not begun to draw
+        self._begun: list[float] = []  # when those were asked for that are being drawn
+        self._is_whole = True  # whether the whole page is being drawn
+        self._has_curve = False  # whether what is being drawn has got to the curves
+        self._curve = b""
+        self._buttons: dict[str, str] = {}  # the ids of those that can be pressed, by key
+        self._drawn = asyncio.Event()
+        self.buttons: dict[str, str] = {}  # those on the page last drawn to its end
+        self.every: list[float] = []  # seconds, of the parts of that page which are looked at again; the run is last
+        self.looks: list[float] = []  # seconds from asking for a part of the page to its end
+        self.new_curves = 0
+        self.speed: float | None = None
+
+    async def ask(self, fragment: str = "", press: str = "") -> None:
+        """Asks for the page or a part of it, with a button pressed or none."""
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string, rerun.page_script_hash = self._settings, self._page
+        rerun.page_name = "" if self._page else "train"
+        rerun.fragment_id, rerun.is_auto_rerun = fragment, bool(fragment)
+        if press:
+            rerun.widget_states.widgets.append(WidgetState(id=self.buttons[press], trigger_value=True))
+        if fragment:
+            self._asked.setdefault(fragment, time.perf_counter())
+        await self._socket.send(message.SerializeToString())
+
+    async def next_page(self) -> None:
+        """Waits until the whole page is drawn once more."""
+        self._drawn.clear()
+        await self._drawn.wait()
+
+    async def press(self, key: str, until: str) -> float:
+        """Presses a button; returns the seconds until the page with a certain other one is drawn."""
+        started = time.perf_counter()
+        await self.ask(press=key)
+        await self.next_page()
+        while until not in self.buttons:
+            await self.next_page()
+        return time.perf_counter() - started
+
+    async def keep_training(self) -> None:
+        """Presses Train whenever no run goes on."""
+        while True:
+            if "train" in self.buttons:
+                await self.ask(press="train")
+            await self.next_page()
+
+    async def listen(self) -> None:
+        """Takes what the server sends, for as long as it does."""
+        async for data in self._socket:
+            assert isinstance(data, bytes)
+            message = ForwardMsg.FromString(data)
+            match message.WhichOneof("type"):
+                case "new_session":
+                    self._begin(message)
+                case "navigation":
+                    self._page = message.navigation.page_script_hash
+                case "auto_rerun":
+                    self._look_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+                case "delta":
+                    self._see(message.delta)
+                case "script_finished":
+                    self._end(message.script_finished)
+
+    def _begin(self, message: ForwardMsg) -> None:
+        fragments = message.metadata.run.fragment_ids
+        self._is_whole, self._has_curve = not fragments, False
+        self._begun = [self._asked.pop(fragment) for fragment in fragments if fragment in self._asked]
+        if self._is_whole:  # a browser forgets all that it was to ask for again
+            self.rest()
+            self._asked, self._buttons = {}, {}
+
+    def rest(self) -> None:
+        """Looks no more."""
+        for _, timer in self._timers.values():
+            timer.cancel()
+        self._timers = {}
+
+    def _look_again(self, fragment: str, interval: float) -> None:
+        # The line above the page comes first; what follows is the run.
+        interval = self._poll if self._poll and self._timers.keys() - {fragment} else interval
+        before, timer = self._timers.get(fragment, (None, None))
+        if before != interval:
+            if timer:
+                timer.cancel()
+            self._timers[fragment] = interval, asyncio.create_task(self._ask_every(fragment, interval))
+
+    async def _ask_every(self, fragment: str, interval: float) -> None:
+        due = time.perf_counter()
+        while True:
+            due += interval
+            await asyncio.sleep(due - time.perf_counter())
+            await self.ask(fragment)
+
+    def _see(self, delta: Delta) -> None:
+        element = delta.new_element
+        match element.WhichOneof("type"):
+            case "button" if not element.button.disabled:
+                self._buttons[element.button.id.split("-", 2)[2]] = element.button.id
+            case "vega_lite_chart" if not (self._is_whole or self._has_curve):
+                self._has_curve = True
+                curve = element.SerializeToString()
+                self.new_curves += curve != self._curve
+                self._curve = curve
+            case "metric" if element.metric.label == "Images per second":
+                self.speed = float(element.metric.body.replace(",", ""))
+
+    def _end(self, status: int) -> None:
+        now = time.perf_counter()
+        self.looks += [now - asked for asked in self._begun]
+        self._begun = []
+        if self._is_whole and status == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.buttons, self.every = self._buttons, [interval for interval, _ in self._timers.values()]
+            self._drawn.set()
