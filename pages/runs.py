@@ -231,17 +231,22 @@ def two_bands() -> None:
             st.selectbox("B", bands, key=second, persist_state="session")
         on_show = {"A": st.session_state[first], "B": st.session_state[second]}
     shown_bands = {f"{letter}: {label}": bands[label] for letter, label in on_show.items()}
+    if not any(record.epochs for band in shown_bands.values() for record in band.records.values()):
+        st.caption("The first epoch is not over yet.")
+        return
     epochs = max(r.training_config.epochs for band in shown_bands.values() for r in band.records.values())
     theme.show(
         seed_bands(bands=shown_bands, epochs=epochs, theme=theme.current()),
         key="seed_bands",
         description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words below.",
     )
-    theme.show(
-        final_accuracies(bands=dict(zip(on_show, shown_bands.values(), strict=True)), theme=theme.current()),
-        key="final_accuracies",
-        description="The last validation accuracy of each seed as a dot; the same numbers stand below.",
-    )
+    if any(band.finished for band in shown_bands.values()):
+        st.markdown("How each of them ended, nearer: a dot for each seed, and a line at the mean.")
+        theme.show(
+            final_accuracies(bands=dict(zip(on_show, shown_bands.values(), strict=True)), theme=theme.current()),
+            key="final_accuracies",
+            description="The last validation accuracy of each seed as a dot; the same numbers stand below.",
+        )
     for letter, label in on_show.items():
         st.markdown(in_words(letter, bands[label]))
     if len(on_show) == 2:
@@ -341,11 +346,12 @@ if question.ask(QUESTION):
     is_training = runs.is_training()
     st.fragment(two_bands, run_every=training_panel.poll_seconds() if is_training else None)()
     if len(runs.bands()) == 1 and not is_training:
-        st.caption("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
-    lesson.notice(
-        "Where two bands lie apart, the settings differ. Where they overlap, one run of each could have come out "
-        "either way: with a lucky seed the worse settings win."
-    )
+        st.markdown("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
+    if runs.bands():
+        lesson.notice(
+            "Look at the ends of the thin lines. Where the two bands end apart, the settings differ. Where they "
+            "overlap, one run of each could have come out either way: with a lucky seed the worse settings win."
+        )
 
 st.header("The luck of the images", anchor=False)
 st.markdown(
