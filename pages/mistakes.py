@@ -17,7 +17,7 @@ from ui import dataset, duel, lesson, link, matrix, networks, state, status, the
 from ui.question import Question, ask
 
 A_PAGE = 12  # cards
-LAST_PAGE = 50  # a page beyond the last one is the last one
+LAST_PAGE = 420  # of 5,000 mistakes, if there were so many; a page beyond the last one is the last one
 SURE = 0.9
 
 MIRROR = Question(

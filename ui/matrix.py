@@ -24,7 +24,7 @@ def controls() -> tuple[int, int, bool]:
         The row and the column of the chosen cell, that is what an image shows and what it was read as; and whether
         the cells are to say their share of the row instead of their number of images.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         shown = link.selectbox("It is a", ROW, range(10), START[0], width=140, on_change=_first_page)
         read = link.selectbox("Read as a", COLUMN, range(10), START[1], width=140, on_change=_first_page)
         numbers = link.buttons(

@@ -76,7 +76,7 @@ def _matrix(theme: Theme) -> dict[str, Any]:
             },
             {
                 "mark": {"type": "text", "fontSize": 12, "cursor": "pointer", "aria": False},
-                "encoding": {"text": {"field": "number", "type": "nominal"}, "color": _ink(theme)},
+                "encoding": {"text": {"field": "number", "type": "nominal"}, "color": _ink()},
             },
             {
                 "transform": [{"filter": "datum.frame > 0"}],
@@ -87,11 +87,13 @@ def _matrix(theme: Theme) -> dict[str, Any]:
     }
 
 
-def _ink(theme: Theme) -> dict[str, Any]:
-    """Dark numbers or bright ones: what can be read better on the colour of the cell."""
-    page, full = theme.heat[0], "scale('color', datum.warmth)"
-    on_full = f"contrast({full}, '{page}') > contrast({full}, '{theme.text}')"
-    return {"condition": {"test": on_full, "value": page}, "value": theme.text}
+def _ink() -> dict[str, Any]:
+    """White or black: whichever can be read better on the colour of the cell. That is always 4.58 to 1 or better."""
+    fill = "scale('color', datum.warmth)"
+    return {
+        "condition": {"test": f"contrast({fill}, '#FFF') > contrast({fill}, '#000')", "value": "#FFF"},
+        "value": "#000",
+    }
 
 
 def precision_and_recall(
