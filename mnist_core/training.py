@@ -39,13 +39,16 @@ class TrainingDiverged(ArithmeticError):
     """
 
     def __init__(self, step: int, kept_step: int, loss: float, learning_rate: float) -> None:
-        grew = f"the loss grew to {loss:,.0f}" if math.isfinite(loss) else "the loss was no longer a number"
-        kept = f"the weights it had after batch {kept_step:,}" if kept_step else "its first weights"
-        super().__init__(
-            f"At batch {step:,} {grew}, so training stopped and went back to {kept}: "
-            f"try a smaller learning rate than {learning_rate:g}."
+        super().__init__(step, kept_step, loss, learning_rate)  # so that it can be copied and pickled
+        self.step, self.kept_step, self.loss, self.learning_rate = step, kept_step, loss, learning_rate
+
+    def __str__(self) -> str:
+        grew = f"the loss grew to {self.loss:,.0f}" if math.isfinite(self.loss) else "the loss was no longer a number"
+        kept = f"the weights it had after batch {self.kept_step:,}" if self.kept_step else "its first weights"
+        return (
+            f"At batch {self.step:,} {grew}, so training stopped and went back to {kept}: "
+            f"try a smaller learning rate than {self.learning_rate:g}."
         )
-        self.step, self.kept_step, self.loss = step, kept_step, loss
 
 
 @dataclass(frozen=True)

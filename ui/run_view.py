@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.norms import norm_curves
 from mnist_core.figures.one_batch import phase_cards
-from mnist_core.figures.replay import replay
-from mnist_core.figures.signed import largest, signed_pictures
+from mnist_core.figures.replay import replay, weight_limit
+from mnist_core.figures.signed import signed_pictures
+from mnist_core.figures.theme import Theme
 from mnist_core.jobs import ENDED, Snapshot, State
 from ui import link, state, take_home, theme, training_panel
 from ui.training_panel import Mode, Visitor
@@ -133,7 +135,7 @@ def _inside(record: RunRecord, *, is_over: bool) -> None:
     """The weights as pictures, and the lengths of weights and gradients."""
     if not is_over and record.frames:
         frame = record.frames[-1]
-        limit = largest([frame.weights.float()]) or 1.0
+        limit = weight_limit(record)
         st.image(
             signed_pictures(
                 images=frame.weights.float(), columns=10, factor=3, theme=theme.current(), limit=limit, gap=4
@@ -163,26 +165,31 @@ def _what_came_of_it(visitor: Visitor) -> None:
     record = visitor.last.latest if visitor.last else None
     trained = next((trained for trained in visitor.models if trained.record is record and record), None)
     if record and trained:
-        if len(record.frames) > 1:
-            _again(record)
         if record.test:
             _final_test(record)
-        st.markdown("Now look at it more closely, or take it home:")
         with st.container(horizontal=True, key="onwards"):
             for stem, label in NEXT.items():
                 st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:")
+        if len(record.frames) > 1:
+            _again(record, trained.key)
     with st.expander("Take it home, or bring it back", icon=":material/download:"):
         if trained:
             take_home.show(trained)
         take_home.load_back()
 
 
-def _again(record: RunRecord) -> None:
+def _again(record: RunRecord, key: str) -> None:
     st.markdown(
         "**Watch it again.** Each picture shows the weights of one neuron of the first layer, a weight for each pixel: "
         "vermillion where ink adds to its sum, blue where ink takes away from it. They begin as noise."
     )
-    st.plotly_chart(replay(record=record, theme=theme.current()), key="replay", config={"displayModeBar": False})
+    figure = _replay(state.current_holder(), key, theme.current(), record)
+    st.plotly_chart(figure, key="replay", config={"displayModeBar": False})
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _replay(owner: str, key: str, look: Theme, _record: RunRecord) -> go.Figure:
+    return replay(record=_record, theme=look)
 
 
 def _final_test(record: RunRecord) -> None:

@@ -1,5 +1,6 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
+import pickle
 from collections.abc import Callable
 from functools import partial
 from itertools import islice, zip_longest
@@ -404,6 +405,7 @@ def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str
         f"and went back to the weights it had after batch 20: try a smaller learning rate than {rate:g}."
     )
     assert str(diverged).count(". ") == 0  # one sentence
+    assert str(pickle.loads(pickle.dumps(diverged))) == str(diverged)
 
 
 def test_a_run_that_explodes_at_once_keeps_its_first_weights(digits: Splits) -> None:
