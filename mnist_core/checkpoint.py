@@ -133,7 +133,7 @@ def _card(content: bytes) -> dict[str, Any]:
         header = json.loads(content[8 : 8 + length])
         return {name: json.loads(value) for name, value in header["__metadata__"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise CheckpointError("This is not a safetensors file with a card of ours.") from None
+        raise CheckpointError("It is not a file of weights as this program writes them.") from None
 
 
 def _config(fields: Any) -> MLPConfig:

@@ -28,7 +28,7 @@ def show(trained: TrainedModel) -> None:
     Args:
         trained: The network. One that came from a file has no experiment, only weights.
     """
-    st.markdown(f"After you leave, this page keeps your networks for {KEPT}. A file keeps them.")
+    st.markdown(f"This page forgets your networks {KEPT} after you leave it. A file keeps them.")
     record = trained.record
     stem = export.file_stem(record) if record else trained.model.config.label
     parts: list[Callable[[], None]] = [lambda: _weights(trained, f"{stem}.safetensors")]
@@ -69,8 +69,8 @@ def _script(key: str, source: str, name: str, *, with_data: bool) -> None:
         icon=":material/code:",
     )
     st.caption(
-        "The whole experiment as one PyTorch program to read, change and run in Python on your computer. Unchanged, it "
-        "ends with the same weights on the same machine; its first lines say how to start it."
+        "The whole experiment as one PyTorch program to read, change and run in Python; its first lines say how. On "
+        "the same machine it ends with exactly these weights; another computer may round a little differently."
         + (" It needs the digits beside it." if with_data else "")
     )
 

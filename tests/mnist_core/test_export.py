@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_core.checkpoint import Checkpoint, load
+from mnist_core.checkpoint import load
 from mnist_core.data import SPLIT_SEED, VALIDATION_SIZE, Splits, default_root, split_stratified
 from mnist_core.experiments import RunRecord, Score, run, score
 from mnist_core.export import DATA_NAME, SPLIT, WEIGHTS_NAME, data_file, file_stem, script
@@ -39,22 +39,15 @@ def trained(
     return model, record
 
 
-def run_alone(source: str, folder: Path, *arguments: str) -> tuple[Checkpoint, str]:
-    """Runs a script with nothing of ours in reach and no network; what it saved, and what it said."""
-    (folder / "experiment.py").write_text(source, encoding="ascii")
+def alone(folder: Path, *arguments: str) -> str:
+    """Runs Python with nothing of ours in reach and no network; what it printed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MNIST"))}
     environment |= {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-    done = subprocess.run(
-        [sys.executable, "-I", "experiment.py", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    command = [sys.executable, "-I", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
-    return load(folder / WEIGHTS_NAME), done.stdout
+    return done.stdout
 
 
 def check_same_weights(loaded: MLP, model: MLP) -> None:
@@ -90,20 +83,38 @@ EXPERIMENTS: dict[str, tuple[MLPConfig, TrainingConfig, dict[int, float], int | 
 }
 
 
-@pytest.mark.parametrize(("model_config", "config", "changes", "stop_after"), EXPERIMENTS.values(), ids=EXPERIMENTS)
+# Importing torch takes longer than such a run: so one process runs all scripts, each in its folder.
+ALL = """
+import contextlib, os, runpy, sys
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    with open("output.txt", "w") as output, contextlib.redirect_stdout(output):
+        runpy.run_path("experiment.py")
+"""
+
+
+@pytest.fixture(scope="module")
+def runs(digits: Splits, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[MLP, RunRecord, Path]]:
+    """Each experiment as we run it, and the folder in which its script ran."""
+    made = {}
+    for name, (model_config, config, changes, stop_after) in EXPERIMENTS.items():
+        model, record = trained(model_config, config, digits, changes, stop_after)
+        folder = tmp_path_factory.mktemp("experiment")
+        (folder / "experiment.py").write_text(script(record), encoding="ascii")
+        (folder / DATA_NAME).write_bytes(data_file(digits))
+        made[name] = model, record, folder
+    alone(tmp_path_factory.getbasetemp(), "-c", ALL, *(str(folder) for _, _, folder in made.values()))
+    return made
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_script_ends_with_the_same_weights(
-    model_config: MLPConfig,
-    config: TrainingConfig,
-    changes: dict[int, float],
-    stop_after: int | None,
-    digits: Splits,
-    tmp_path: Path,
+    name: str, runs: dict[str, tuple[MLP, RunRecord, Path]], digits: Splits
 ) -> None:
-    model, record = trained(model_config, config, digits, changes, stop_after)
-    (tmp_path / DATA_NAME).write_bytes(data_file(digits))
-    loaded, output = run_alone(script(record), tmp_path)
+    model, record, folder = runs[name]
+    loaded, output = load(folder / WEIGHTS_NAME), (folder / "output.txt").read_text()
     check_same_weights(loaded.model, model)
-    assert loaded.card["seed"] == config.seed
+    assert loaded.card["seed"] == record.training_config.seed
     assert loaded.card["train_size"] == len(digits.train)
     assert loaded.card["validation_accuracy"] == round(score(model, digits.validation).accuracy, 4)
     for epoch in record.epochs:
@@ -125,8 +136,8 @@ def said(epoch: EpochEvent) -> str:
     )
 
 
-def test_the_diverged_run_among_them_went_back_on_its_way(digits: Splits) -> None:
-    _, record = trained(*EXPERIMENTS["diverged"][:2], digits, *EXPERIMENTS["diverged"][2:])
+def test_the_diverged_run_among_them_went_back_on_its_way(runs: dict[str, tuple[MLP, RunRecord, Path]]) -> None:
+    _, record, _ = runs["diverged"]
     assert record.diverged
     assert 0 < record.learned_steps < record.diverged.step
     assert f"At batch {record.diverged.step} its loss exploded" in unwrapped(script(record))
@@ -136,7 +147,9 @@ def test_a_script_on_mnist_ends_with_the_same_weights(mnist: Splits, tmp_path: P
     few = replace(mnist, train=mnist.train.subset(slice(0, 1_000)))
     config = TrainingConfig(1, 32, 5e-3, "adamw", seed=5, weight_decay=0.01, schedule="one-cycle")
     model, record = trained(MLPConfig((32,)), config, few, {}, None)
-    loaded, output = run_alone(script(record), tmp_path, str(default_root().resolve()))
+    (tmp_path / "experiment.py").write_text(script(record), encoding="ascii")
+    output = alone(tmp_path, "experiment.py", str(default_root().resolve()))
+    loaded = load(tmp_path / WEIGHTS_NAME)
     check_same_weights(loaded.model, model)
     assert loaded.card["dataset"] == "MNIST"
     assert record.test

@@ -110,7 +110,7 @@ def test_nothing_large_is_made_until_someone_clicks(trained: TrainedModel, monke
     app = sound(AppTest.from_function(page_of, kwargs={"trained": trained}, default_timeout=60).run())
     assert [button.label for button in app.download_button] == ["Weights", "Script", "Digits"]
     assert take_home.KEPT == "half an hour"
-    assert "keeps your networks for half an hour. A file keeps them." in text(app)
+    assert "This page forgets your networks half an hour after you leave it. A file keeps them." in text(app)
     assert f"All {784 * 16 + 16 + 16 * 10 + 10:,} numbers" in text(app)
 
 
