@@ -151,7 +151,7 @@ class RunRecord:
             model: As the event left it; only looked at.
         """
         if isinstance(event, RateEvent):
-            return replace(self, rates=(*self.rates, event))
+            return replace(self, steps=event.step, rates=(*self.rates, event))
         if isinstance(event, EpochEvent):
             return replace(self, epochs=(*self.epochs, event))
         norms, frames = self.norms, self.frames

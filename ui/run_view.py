@@ -14,7 +14,7 @@ from mnist_core.figures.signed import signed_pictures
 from mnist_core.figures.theme import Theme
 from mnist_core.jobs import ENDED, Snapshot, State
 from ui import link, state, take_home, theme, training_panel
-from ui.training_panel import Mode, Visitor
+from ui.training_panel import Mode, TrainedModel, Visitor
 
 FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
 NEXT = {
@@ -173,9 +173,17 @@ def _what_came_of_it(visitor: Visitor) -> None:
         if len(record.frames) > 1:
             _again(record, trained.key)
     with st.expander("Take it home, or bring it back", icon=":material/download:"):
-        if trained:
-            take_home.show(trained)
+        _take_home(visitor.models)
         take_home.load_back()
+
+
+def _take_home(models: list[TrainedModel]) -> None:
+    if not models:
+        st.markdown("Once you have trained a network, its weights and its experiment can be downloaded here.")
+        return
+    names = {trained.key: trained.name for trained in reversed(models)}
+    key = st.selectbox("Which of your networks", names, format_func=names.__getitem__, key="take_which")
+    take_home.show(next((trained for trained in models if trained.key == key), models[-1]))
 
 
 def _again(record: RunRecord, key: str) -> None:
