@@ -21,6 +21,7 @@ NAMES: dict[str, Mapping[Any, str]] = {
     "Schedule": recipe.SCHEDULE_NAMES,
     "Shuffle": {True: "yes", False: "no"},
 }
+NO_BREAK = "\u00a0"  # a space at which no line is broken: on a phone the table is pushed sideways instead
 EXAMPLE_ACCURACY = 0.98
 MNIST_VALIDATION = 5_000
 QUESTION = Question(
@@ -107,7 +108,7 @@ def table(results: list[RunResult], chosen: list[RunResult]) -> None:
     records = [result.record for result in results]
     columns = comparison.differing(records)
     marked = comparison.differing(result.record for result in chosen)
-    heads = {name: f"≠ {name}" if name in marked else name for name in columns}
+    heads = {name: f"≠{NO_BREAK}{name}" if name in marked else name for name in columns}
     rows = [row(result, heads) for result in results]
     style = pd.DataFrame(rows).style.hide(axis="index")
     tint = f"background-color: {theme.current().heat[1]}2E"
@@ -123,7 +124,7 @@ def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
     """A run as a row of the table: its settings under these heads, and what came of it."""
     chosen = comparison.settings(result.record)
     test = result.record.test
-    return {
+    cells = {
         "Run": result.name,
         **{head: shown(name, chosen[name]) for name, head in heads.items()},
         "Validation accuracy": f"{result.validation.accuracy:.2%}",
@@ -132,6 +133,7 @@ def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
         "Seconds": f"{result.seconds:.1f}",
         "Ended": result.ending,
     }
+    return {head: cell.replace(" ", NO_BREAK).replace("-", "\u2011") for head, cell in cells.items()}
 
 
 def what_differs(ticked: list[RunResult]) -> str:
@@ -165,8 +167,10 @@ def what_differs(ticked: list[RunResult]) -> str:
 
 def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
     """The curves of the ticked runs in one figure."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
         curve = link.buttons("Curve", "runs_curve", CURVES, CURVES[0], names=str.capitalize)
+    with right:
         log = link.toggle("Logarithmic axis", "runs_log", disabled=curve == CURVES[0])
     if not ticked:
         st.caption("Tick a run or two, and their curves appear here.")
@@ -231,15 +235,14 @@ def two_bands() -> None:
             st.selectbox("B", bands, key=second, persist_state="session")
         on_show = {"A": st.session_state[first], "B": st.session_state[second]}
     shown_bands = {f"{letter}: {label}": bands[label] for letter, label in on_show.items()}
-    if not any(record.epochs for band in shown_bands.values() for record in band.records.values()):
-        st.caption("The first epoch is not over yet.")
-        return
-    epochs = max(r.training_config.epochs for band in shown_bands.values() for r in band.records.values())
-    theme.show(
-        seed_bands(bands=shown_bands, epochs=epochs, theme=theme.current()),
-        key="seed_bands",
-        description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words below.",
-    )
+    records = [record for band in shown_bands.values() for record in band.records.values()]
+    if any(record.epochs for record in records):
+        theme.show(
+            seed_bands(bands=shown_bands, epochs=max(r.training_config.epochs for r in records), theme=theme.current()),
+            key="seed_bands",
+            description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words "
+            "below.",
+        )
     if any(band.finished for band in shown_bands.values()):
         st.markdown("How each of them ended, nearer: a dot for each seed, and a line at the mean.")
         theme.show(
@@ -306,9 +309,9 @@ def work_out(test: Welch) -> None:
     square_a, square_b = s_a**2 / n_a, s_b**2 / n_b
     lesson.formula(
         r"\nu = \frac{(s_A^2 / n_A + s_B^2 / n_B)^2}"
-        r"{\frac{(s_A^2 / n_A)^2}{n_A - 1} + \frac{(s_B^2 / n_B)^2}{n_B - 1}}",
+        r"{\dfrac{(s_A^2 / n_A)^2}{n_A - 1} + \dfrac{(s_B^2 / n_B)^2}{n_B - 1}}",
         rf"\nu = \frac{{({square_a:.5f} + {square_b:.5f})^2}}"
-        rf"{{\frac{{{square_a:.5f}^2}}{{{n_a - 1}}} + \frac{{{square_b:.5f}^2}}{{{n_b - 1}}}}} = {test.freedom:.2f}",
+        rf"{{\dfrac{{{square_a:.5f}^2}}{{{n_a - 1}}} + \dfrac{{{square_b:.5f}^2}}{{{n_b - 1}}}}} = {test.freedom:.2f}",
     )
     st.markdown(
         f"If both settings were equally good, luck alone would give a $t$ at least as far from 0 as {test.t:.2f} in "
@@ -347,7 +350,7 @@ if question.ask(QUESTION):
     st.fragment(two_bands, run_every=training_panel.poll_seconds() if is_training else None)()
     if len(runs.bands()) == 1 and not is_training:
         st.markdown("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
-    if runs.bands():
+    if any(band.finished for band in runs.bands().values()):
         lesson.notice(
             "Look at the ends of the thin lines. Where the two bands end apart, the settings differ. Where they "
             "overlap, one run of each could have come out either way: with a lucky seed the worse settings win."

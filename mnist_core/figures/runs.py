@@ -15,7 +15,7 @@ MOST_RUNS = 8
 CURVES: tuple[Curve, ...] = ("validation accuracy", "validation loss", "training loss")
 _DASHES = ([1, 0], [9, 4], [2, 3], [9, 3, 2, 3])
 _PURPLE = {LIGHT: "#A6467F", DARK: "#CC79A7"}  # Okabe and Ito's; darker on white
-_DOT_ROW = 60  # pixels of height for each band
+_DOT_ROW, _DOT_AXIS = 60, 70  # pixels of height for each band, and for the axis below
 
 
 def styles(numbers: Iterable[int]) -> dict[int, int]:
@@ -107,6 +107,7 @@ def _line_styles(names: list[str], looks: list[tuple[str, list[int]]]) -> dict[s
         "symbolType": "stroke",
         "symbolSize": 500,
         "symbolStrokeWidth": 2.5,
+        "symbolOpacity": 1,
         "labelLimit": 300,
         "columns": {"expr": "width < 500 ? 3 : 8"},
     }
@@ -227,7 +228,7 @@ def final_accuracies(*, bands: Mapping[str, Band], theme: Theme) -> VegaFigure:
     return VegaFigure(
         data,
         {
-            "height": _DOT_ROW * max(1, len(names)),
+            "height": _DOT_ROW * max(1, len(names)) + _DOT_AXIS,
             "layer": [
                 {"mark": {"type": "tick", "thickness": 2.5, "size": _DOT_ROW * 0.8}, "encoding": mean},
                 {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.85}, "encoding": dots},
