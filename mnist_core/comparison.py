@@ -337,9 +337,10 @@ def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> V
     is_ahead = test.difference >= 0
     better, worse = names[::-1] if is_ahead else names
     low, high = test.interval if is_ahead else (-test.interval[1], -test.interval[0])
+    size = _points(abs(test.difference)) if abs(test.difference) >= 0.00005 else "less than 0.01"
     judged = "more than the luck of the seed explains" if test.p < LEVEL else "that could be luck"
     return Verdict(
-        f"{better} is better than {worse} by {_points(abs(test.difference))} points "
+        f"{better} is better than {worse} by {size} points "
         f"(95%: {_points(low)} to {_points(high)}): {judged}.{_unfinished(first, second, names)}",
         test,
     )

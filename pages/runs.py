@@ -24,6 +24,7 @@ NAMES: dict[str, Mapping[Any, str]] = {
 NO_BREAK = "\u00a0"  # a space at which no line is broken: on a phone the table is pushed sideways instead
 EXAMPLE_ACCURACY = 0.98
 MNIST_VALIDATION = 5_000
+LOOK_SECONDS = 1.0  # between two looks at the bands, which grow by a point an epoch
 QUESTION = Question(
     "ask_runs",
     "You train the same network five times, with the same settings and the same images. Only the seed is another one "
@@ -117,18 +118,18 @@ def table(results: list[RunResult], chosen: list[RunResult]) -> None:
             if name not in columns]  # fmt: skip
     mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
     whose = "All of them" if len(results) > 1 else "Its settings"
-    st.caption(f"{mark}{whose}: {', '.join(same)}.")
+    st.caption(f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {', '.join(same)}.")
 
 
 def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
-    """A run as a row of the table: its settings under these heads, and what came of it."""
+    """A run as a row of the table: what came of it, and its settings under these heads."""
     chosen = comparison.settings(result.record)
     test = result.record.test
     cells = {
         "Run": result.name,
-        **{head: shown(name, chosen[name]) for name, head in heads.items()},
         "Validation accuracy": f"{result.validation.accuracy:.2%}",
         "Validation loss": f"{result.validation.loss:.4f}",
+        **{head: shown(name, chosen[name]) for name, head in heads.items()},
         "Final test": f"{test.accuracy:.2%}" if test else "–",
         "Seconds": f"{result.seconds:.1f}",
         "Ended": result.ending,
@@ -343,11 +344,11 @@ if question.ask(QUESTION):
             "Train with five seeds",
             partial(runs.begin, chosen),
             progress,
-            before="Press the button. With the first settings it takes some ten seconds; small batches take longer.",
+            before="Press the button. It takes some seconds to a minute or two: the smaller the batches, the longer.",
             setting=chosen.label,
         )
     is_training = runs.is_training()
-    st.fragment(two_bands, run_every=training_panel.poll_seconds() if is_training else None)()
+    st.fragment(two_bands, run_every=LOOK_SECONDS if is_training else None)()
     if len(runs.bands()) == 1 and not is_training:
         st.markdown("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
     if any(band.finished for band in runs.bands().values()):

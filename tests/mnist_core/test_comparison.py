@@ -241,6 +241,11 @@ def test_a_difference_that_could_be_luck() -> None:
     assert sentence.endswith("that could be luck. A has only 3 of 5 seeds.")
 
 
+def test_a_difference_too_small_to_write_is_not_written_as_zero() -> None:
+    sentence = verdict(band(0.9700, 0.9710), band(0.9700, 0.97104)).sentence
+    assert sentence.startswith("B is better than A by less than 0.01 points (95%: −")
+
+
 @pytest.mark.parametrize(
     ("second", "said"),
     [

@@ -21,7 +21,7 @@ from mnist_core.model import MLPConfig
 from mnist_core.recipes import Recipe
 from mnist_core.training import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui import runs, training_panel
+from ui import runs, state, training_panel
 from ui.training_panel import TrainedModel
 
 PAGE = "pages/runs.py"
@@ -337,6 +337,18 @@ def test_only_the_last_bands_are_kept_and_the_same_settings_only_once(monkeypatc
     assert [name.split(",")[1] for name in visitor(app).bands] == [
         f" seeds {seed} to {seed + 4}" for seed in range(1, runs.MOST_BANDS + 1)
     ]
+
+
+def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
+    app = open_page(PAGE)
+    training_panel.visitor().models = [trained(1, digits, QUICK)]
+    app = train_band(answered(app))
+    words = next(element.value for element in app.markdown if element.value.startswith("**A**"))
+    again = answered(open_page(PAGE))
+    assert again.session_state["_candidate"] != app.session_state["_candidate"]
+    assert words in text(again)
+    assert [row["Run"] for row in table(again)] == ["Run 1"]
 
 
 # The numbers of the prose
