@@ -35,8 +35,14 @@ def experiment(
     elif st.button(label, key=f"start_{name}", type="primary", icon=":material/play_arrow:"):
         _start(name, make(), setting)
         st.rerun()
-    show = st.fragment(_show, run_every=training_panel.poll_seconds() if is_running else None)
-    show(name, draw, before, setting, is_running)
+    every = _seconds(name)
+    st.fragment(_show, run_every=every)(name, draw, before, setting, every)
+
+
+def _seconds(name: str) -> float | None:
+    """Until the page looks at the training again; None if it is over."""
+    found = training_panel.visitor().experiments.get(name)
+    return training_panel.poll_seconds(found.job.snapshot()) if found and _is_running(name) else None
 
 
 def _start(name: str, training: Iterator[object], setting: object) -> None:
@@ -60,8 +66,8 @@ def _is_running(name: str) -> bool:
     return found is not None and found.job.snapshot().state not in ENDED
 
 
-def _show(name: str, draw: Callable[[T], None], before: str, setting: object, was_running: bool) -> None:
-    if was_running and not _is_running(name):
+def _show(name: str, draw: Callable[[T], None], before: str, setting: object, every: float | None) -> None:
+    if training_panel.is_time_to_change(every, _seconds(name)):
         st.rerun()  # the button changes too
     found = training_panel.visitor().experiments.get(name)
     if found is None:
@@ -71,7 +77,7 @@ def _show(name: str, draw: Callable[[T], None], before: str, setting: object, wa
     message = _message(snapshot)
     if message:
         st.markdown(message)
-    elif found.setting != setting and not was_running:
+    elif found.setting != setting and every is None:
         st.caption("The settings have changed since. Start again to see what that does.")
     if snapshot.latest is not None:
         draw(snapshot.latest)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import plotly.graph_objects as go
 import streamlit as st
+from PIL import Image
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
@@ -33,23 +36,30 @@ def show(mode: Mode) -> None:
     Args:
         mode: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
     """
-    polls = {"idle": None, "paused": None, "slow": training_panel.PHASE_SECONDS / 2}
-    every = polls[mode] if mode in polls else training_panel.poll_seconds()
     logarithmic = link.toggle(
         "Logarithmic scale",
         "log",
         help="Each step up means ten times as much. Small differences late in a run become visible.",
     )
-    st.fragment(_show, run_every=every)(mode, logarithmic)
-    visitor = training_panel.visitor()
+    every = _seconds(training_panel.visitor(), mode)
+    st.fragment(_show, run_every=every)(mode, every, logarithmic)
     if mode == "idle":
-        _what_came_of_it(visitor)
+        _what_came_of_it(training_panel.visitor())
 
 
-def _show(mode: Mode, logarithmic: bool) -> None:
+def _seconds(visitor: Visitor, mode: Mode) -> float | None:
+    """Until the page looks at the run again; None if nothing moves."""
+    if mode == "slow":
+        return training_panel.PHASE_SECONDS / 2
+    if mode == "running" and visitor.going:
+        return training_panel.poll_seconds(visitor.going.job.snapshot())
+    return None
+
+
+def _show(mode: Mode, every: float | None, logarithmic: bool) -> None:
     visitor = training_panel.visitor()
     phase = training_panel.phase(visitor)
-    if visitor.mode != mode:
+    if visitor.mode != mode or training_panel.is_time_to_change(every, _seconds(visitor, mode)):
         st.rerun()  # the buttons and the line above the page change too
     snapshot = visitor.going.job.snapshot() if visitor.going else visitor.last
     if snapshot is None:
@@ -61,9 +71,19 @@ def _show(mode: Mode, logarithmic: bool) -> None:
     record = snapshot.latest
     if record is None:
         return
-    _numbers(snapshot, record)
+    _numbers(snapshot, record, _reached(visitor, record))
     _curves(record, logarithmic)
-    _inside(record, is_over=mode == "idle")
+    if visitor.going:
+        _latest_weights(f"{state.current_holder()}-{visitor.runs_started}", record)
+    _lengths(record)
+
+
+def _reached(visitor: Visitor, record: RunRecord) -> float | None:
+    """The validation accuracy last measured: after an epoch, or at the run's end."""
+    over = next((trained.validation for trained in visitor.models if trained.record is record), None)
+    if over:
+        return over.accuracy
+    return record.epochs[-1].validation_accuracy if record.epochs else None
 
 
 def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
@@ -97,16 +117,14 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     return f"Training: {how}."
 
 
-def _numbers(snapshot: Snapshot[RunRecord], record: RunRecord) -> None:
+def _numbers(snapshot: Snapshot[RunRecord], record: RunRecord, reached: float | None) -> None:
     speed = record.examples / max(snapshot.worked, 1e-3)
     left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
     running = snapshot.state not in ENDED
-    last = record.epochs[-1] if record.epochs else None
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")
-        st.metric(
-            "Validation accuracy", f"{last.validation_accuracy:.1%}" if last else "after an epoch", width="content"
-        )
+        accuracy = "after an epoch" if reached is None else f"{reached:.1%}"
+        st.metric("Validation accuracy", accuracy, width="content")
         st.metric("Images per second", f"{speed:,.0f}", width="content")
         if not running:
             st.metric("Time taken", f"{snapshot.worked:.1f} s", width="content")
@@ -131,18 +149,28 @@ def _curves(record: RunRecord, logarithmic: bool) -> None:
         )
 
 
-def _inside(record: RunRecord, *, is_over: bool) -> None:
-    """The weights as pictures, and the lengths of weights and gradients."""
-    if not is_over and record.frames:
-        frame = record.frames[-1]
-        limit = weight_limit(record)
-        st.image(
-            signed_pictures(
-                images=frame.weights.float(), columns=10, factor=3, theme=theme.current(), limit=limit, gap=4
-            ),
-            caption=f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}",
-            output_format="PNG",
-        )
+def _latest_weights(run: str, record: RunRecord) -> None:
+    """The weights as pictures, as they were last kept."""
+    frame = record.frames[-1]
+    st.image(
+        _picture(run, frame.step, theme.current(), record),
+        caption=f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}",
+        width="stretch",
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _picture(run: str, step: int, look: Theme, _record: RunRecord) -> bytes:
+    """A PNG. Making one takes longer than all the rest of a look, and a run has at most twenty."""
+    weights = _record.frames[-1].weights.float()
+    sheet = signed_pictures(images=weights, columns=10, factor=3, theme=look, limit=weight_limit(_record), gap=4)
+    stream = io.BytesIO()
+    Image.fromarray(sheet).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _lengths(record: RunRecord) -> None:
+    """How long the weights of each layer are, and their gradients."""
     if not record.norms:
         return
     left, right = st.columns(2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
+from mnist_core.jobs import ENDED, FORGET_AFTER, TURN, Job, Snapshot, State
 from ui import resources, state
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
 STILL_SECONDS = 0.5  # that a page waits for a run to stop, pause or do a batch, which takes less
+WAITING_SECONDS = 2.0  # between two looks at a run that waits in line
 PHASES = ("forward", "loss", "gradient", "update")
 PHASE_SECONDS = 1.0  # that each phase of a batch is shown in slow motion
 
@@ -168,7 +169,7 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     visitor.going = None
     visitor.last = snapshot
     record = snapshot.latest
-    if record is None or not record.learned_steps or (snapshot.state is State.FAILED and not record.diverged):
+    if record is None or not record.steps or (snapshot.state is State.FAILED and not record.diverged):
         return
     key = f"run-{visitor.runs_started}"
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
@@ -177,14 +178,16 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
     visitor.models = [*visitor.models, trained][-MOST_MODELS:]
-    state.offer_model(key)
+    if record.learned_steps:
+        state.offer_model(key)
 
 
 def _reached(record: RunRecord) -> str:
     if record.test:
         return f"{record.test.accuracy:.1%} in its final test"
     if record.diverged:
-        return f"back at batch {record.learned_steps:,} after its loss exploded"
+        back = f"batch {record.learned_steps:,}" if record.learned_steps else "its first weights"
+        return f"back at {back} after its loss exploded"
     return f"stopped after {record.examples / record.train_size:.1f} epochs"
 
 
@@ -318,6 +321,19 @@ def turn_rate(visitor: Visitor, learning_rate: float) -> None:
             visitor.going.dial.turn(learning_rate)
 
 
-def poll_seconds() -> float:
-    """How often a page looks at a run: often while few train, so that a short run too is worth watching."""
-    return min(2.0, 0.3 * max(1, resources.jobs().active()))
+def poll_seconds(snapshot: Snapshot[Any] | None) -> float:
+    """How often a page looks at a job: as often as it may show something new.
+
+    Of those that take turns each works a quarter of a second in every round. One that waits in line has only its
+    place to show. What thirty visitors then cost, benchmarks/class_of_thirty.py measures.
+    """
+    if snapshot is None or snapshot.place:
+        return WAITING_SECONDS
+    return TURN * snapshot.sharing
+
+
+def is_time_to_change(every: float | None, wanted: float | None) -> bool:
+    """Whether a page that looks every so many seconds should look much more or less often, or no longer."""
+    if every is None or wanted is None:
+        return every is not None
+    return not 0.5 < wanted / every < 2

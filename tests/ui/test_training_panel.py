@@ -10,7 +10,7 @@ import torch
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.data import Splits
 from mnist_core.evaluation import evaluate
-from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, FairQueue, State
+from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, FairQueue, Snapshot, State
 from mnist_core.model import MLP, MLPConfig
 from mnist_core.training import BatchEvent, TrainingConfig, fit, new_model
 from ui import resources, state, training_panel
@@ -50,6 +50,10 @@ def steps(visitor: Visitor) -> int:
     assert visitor.going is not None
     record = visitor.going.job.snapshot().latest
     return record.steps if record else 0
+
+
+def mode(visitor: Visitor) -> str:
+    return visitor.mode
 
 
 def wait_for_steps(visitor: Visitor) -> None:
@@ -161,22 +165,32 @@ def test_a_run_that_diverges_keeps_its_last_good_weights(session: dict[str, obje
     assert trained.card["batches_done"] == trained.record.learned_steps
 
 
+def test_a_run_that_explodes_at_once_is_on_record_but_reads_nothing(session: dict[str, object], digits: Splits) -> None:
+    begin(TrainingConfig(5, 32, 100.0, "sgd"), digits)
+    (trained,) = wait_for_end().models
+    assert trained.ending == "diverged"
+    assert trained.name.endswith("back at its first weights after its loss exploded")
+    state.accept_offered_model()
+    assert "model" not in session
+
+
 def test_pause_one_batch_one_epoch_and_on(session: dict[str, object], digits: Splits) -> None:
     config = TrainingConfig(epochs=3, batch_size=100)
     visitor = begin(config, digits, held=True)
-    assert (visitor.mode, steps(visitor)) == ("paused", 0)
+    going = visitor.going
+    assert going is not None
+    assert (mode(visitor), steps(visitor)) == ("paused", 0)
     for done in (1, 2):
         training_panel.one_batch(visitor)
-        assert visitor.mode == "paused"
+        assert mode(visitor) == "paused"
         assert steps(visitor) == done
-        assert visitor.going is not None
-        assert visitor.going.seen is not None
-        assert visitor.going.seen.step == done
+        assert going.seen is not None
+        assert going.seen.step == done
     for epoch in (1, 2):
         training_panel.one_epoch(visitor)
-        assert visitor.going.job.wait(20)
+        assert going.job.wait(20)
         assert steps(visitor) == 15 * epoch
-        assert visitor.going.seen is None
+        assert going.seen is None
     training_panel.go_on(visitor)
     (trained,) = wait_for_end().models
     plain = new_model(SMALL, 0)
@@ -195,7 +209,7 @@ def test_a_single_batch_does_not_wait_for_others(session: dict[str, object], dig
     training_panel.one_batch(visitor)
     assert steps(visitor) == 1
     training_panel.pause(others[0])
-    assert others[0].mode == "paused"
+    assert mode(others[0]) == "paused"
     for other in (*others, visitor):
         training_panel.stop(other)
 
@@ -208,14 +222,14 @@ def test_slow_motion_shows_phase_after_phase_and_then_the_next_batch(
     monkeypatch.setattr(training_panel, "_now", lambda: now[0])
     assert training_panel.phase(visitor) == 4  # nothing is hidden when it just rests
     training_panel.slow_motion(visitor)
-    assert visitor.mode == "slow"
+    assert mode(visitor) == "slow"
     seen = []
     for _ in range(9):
         seen.append((training_panel.phase(visitor), steps(visitor)))
         now[0] += PHASE_SECONDS
     assert seen == [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2), (4, 2), (1, 3)]
     training_panel.pause(visitor)
-    assert visitor.mode == "paused"
+    assert mode(visitor) == "paused"
     assert training_panel.phase(visitor) == 4
     training_panel.stop(visitor)
 
@@ -250,7 +264,7 @@ def test_buttons_pressed_too_late_do_nothing(session: dict[str, object], digits:
     ):
         action(visitor)
     training_panel.turn_rate(visitor, 0.1)
-    assert visitor.mode == "idle"
+    assert mode(visitor) == "idle"
     assert len(visitor.models) == 1
 
 
@@ -284,3 +298,31 @@ def test_visitors_who_never_return_are_forgotten() -> None:
     now[0] = FORGET_AFTER + 1
     assert visitors.find("here") is here
     assert visitors.find("gone") is not gone
+
+
+def snapshot(place: int, sharing: int) -> Snapshot[object]:
+    return Snapshot(State.WAITING if place else State.RUNNING, None, False, 0.0, place, sharing, None)
+
+
+def test_a_page_looks_as_often_as_it_may_see_something_new() -> None:
+    asked = [training_panel.poll_seconds(snapshot(0, sharing)) for sharing in (1, 2, 3, 4)]
+    assert asked == [0.25, 0.5, 0.75, 1.0]
+    assert training_panel.poll_seconds(snapshot(3, 4)) == 2.0
+    assert training_panel.poll_seconds(None) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("every", "wanted", "expected"),
+    [
+        (None, None, False),
+        (0.5, None, True),
+        (None, 0.5, False),
+        (0.5, 0.75, False),
+        (0.5, 1.0, True),
+        (2.0, 1.0, True),
+    ],
+)
+def test_it_looks_more_or_less_often_when_that_changes(
+    every: float | None, wanted: float | None, expected: bool
+) -> None:
+    assert training_panel.is_time_to_change(every, wanted) is expected
