@@ -12,7 +12,7 @@ from mnist_core.comparison import SEEDS, Band, RunResult, Welch
 from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.numbers import percent
 from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
-from ui import dataset, lesson, link, live, question, recipe, runs, theme, training_panel
+from ui import dataset, lesson, link, live, question, recipe, runs, state, theme, training_panel
 from ui.question import Question
 
 NAMES: dict[str, Mapping[Any, str]] = {
@@ -235,7 +235,10 @@ def two_bands() -> None:
         with right:
             st.selectbox("B", bands, key=second, persist_state="session")
         on_show = {"A": st.session_state[first], "B": st.session_state[second]}
-    shown_bands = {f"{letter}: {label}": bands[label] for letter, label in on_show.items()}
+    # On a phone there is no room for the name of the digits too.
+    shown_bands = {
+        f"{letter}: {label.removesuffix(f', {state.GENERATED}')}": bands[label] for letter, label in on_show.items()
+    }
     records = [record for band in shown_bands.values() for record in band.records.values()]
     if any(record.epochs for record in records):
         theme.show(
@@ -334,8 +337,8 @@ st.markdown(
     f"same {len(splits.validation):,} images, from which none of them learns. Drawn over the epochs, the five curves "
     "are a **band**: it reaches from the lowest to the highest, and the thick line in it is their mean."
 )
+chosen = controls()
 if question.ask(QUESTION):
-    chosen = controls()
     if isinstance(chosen, str):
         st.info(chosen, icon=":material/info:")
     else:
