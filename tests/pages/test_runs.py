@@ -268,12 +268,12 @@ def check_numbers(app: AppTest) -> None:
 
 
 def test_a_band_that_was_stopped_says_how_many_seeds_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = replace(SMALL, training_config=replace(QUICK, epochs=12, batch_size=20))
+    slow = replace(SMALL, training_config=replace(QUICK, epochs=40, batch_size=20))
     monkeypatch.setattr(runs, "RECIPES", (slow,))
     app = answered(open_page(PAGE))
     app = sound(app.button(key="start_seed_band").click().run())
     app = until(app, lambda app: "**A**: no seed" not in text(app) and "**A**:" in text(app))
-    assert re.match(r"Network [2-5] of 5, seed [1-4]: epoch \d+ of 12\.", app.get("progress")[0].proto.text)
+    assert re.match(r"Network [2-5] of 5, seed [1-4]: epoch \d+ of 40\.", app.get("progress")[0].proto.text)
     app = sound(app.button(key="stop_seed_band").click().run())
     app = until(app, lambda app: "start_seed_band" in buttons(app))
     (band,) = visitor(app).bands.values()
