@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, stats  # type: ignore[import-untyped]
+from scipy import optimize, stats
 from torch import Tensor
 from torch.nn import functional as F
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import streamlit as st
 import torch
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
