@@ -31,10 +31,10 @@ def test_pause_one_batch_at_a_time_and_on(open_page: OpenPage) -> None:
     for number in (1, 2):
         button(page, "one_batch").click()
         expect(page.get_by_text(f"Paused after batch {at + number:,} of")).to_be_visible()
-        expect(page.locator(".phases")).to_be_visible()
+        expect(page.locator(".batch-cards")).to_be_visible()
     button(page, "go_on").click()
     expect(button(page, "pause")).to_be_visible()
-    expect(page.locator(".phases")).to_have_count(0)
+    expect(page.locator(".batch-cards")).to_have_count(0)
     button(page, "stop").click()
     expect(page.get_by_text(re.compile("Stopped: 784-512"))).to_be_visible()
 
