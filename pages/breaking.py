@@ -277,9 +277,9 @@ st.markdown(
     "and see at once how well it still reads. The damage is done to a copy. The network itself is never touched, and "
     "you can undo everything."
 )
-dataset.notice(
-    "the network is tried here on digits that the program draws itself. The ready-made one learned from MNIST"
-)
+dataset.notice("the network is tried here on digits that the program draws itself")
+if elsewhere := networks.learned_elsewhere():
+    st.markdown(elsewhere)
 st.markdown(
     "- **Silence**: some neurons of each hidden layer, drawn at random, pass on nothing.\n"
     "- **Noise**: to each weight a random number is added. At 1, these numbers are about as large as the "

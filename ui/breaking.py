@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import streamlit as st
 
-from ui import dataset, networks, state, status
+from ui import dataset, networks, state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -101,7 +101,7 @@ def broken(damage: Damage) -> Broken:
     """The network in use after the damage; for looking at only."""
     splits = dataset.splits()
     model, _ = networks.model_in_use()
-    return _broken(*_who(), splits.name, len(splits.validation), damage, model, splits)
+    return _broken(*networks.owner_and_key(), splits.name, len(splits.validation), damage, model, splits)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -131,7 +131,7 @@ def curve(kind: Literal["brk_silenced", "brk_noise"], seed: int) -> list[float]:
     """The share read at each of the ``AMOUNTS`` of one kind of damage alone."""
     splits = dataset.splits()
     model, _ = networks.model_in_use()
-    return _curve(*_who(), splits.name, len(splits.validation), kind, seed, model, splits)
+    return _curve(*networks.owner_and_key(), splits.name, len(splits.validation), kind, seed, model, splits)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -150,7 +150,7 @@ def followed(seed: int) -> float:
     """The share of shuffled images read by the network in use if its first weights move with the pixels."""
     splits = dataset.splits()
     model, _ = networks.model_in_use()
-    return _followed(*_who(), splits.name, len(splits.validation), seed, model, splits)
+    return _followed(*networks.owner_and_key(), splits.name, len(splits.validation), seed, model, splits)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -160,9 +160,3 @@ def _followed(owner: str, key: str, name: str, size: int, seed: int, _model: MLP
     from mnist_core.perturbation import follow_order
 
     return evaluate(follow_order(_model, pixel_order(seed)), _shuffled(name, size, seed, _splits)).accuracy
-
-
-def _who() -> tuple[str, str]:
-    """Whose network is in use, and which: the ready-made one is everyone's."""
-    key = status.model_in_use()
-    return "" if key == state.SHIPPED else state.current_holder(), key

@@ -43,12 +43,40 @@ def separation(activation: str, hidden: int, seed: int) -> Separation:
 
 def model_in_use() -> tuple[MLP, str]:
     """The network that reads, and its name: for a page that lets it read, or shows what it does."""
-    key = status.model_in_use()
-    for trained in training_panel.visitor().models:
-        if trained.key == key:
-            return trained.model, f"your network {trained.model.config.label}"
+    trained = _trained_in_use()
+    if trained:
+        return trained.model, f"your network {trained.model.config.label}"
     shipped = resources.shipped_model()
     return shipped, f"the ready-made network {shipped.config.label}"
+
+
+def _trained_in_use() -> training_panel.TrainedModel | None:
+    """The visitor's network that reads, or None: it is the ready-made one."""
+    key = status.model_in_use()
+    return next((trained for trained in training_panel.visitor().models if trained.key == key), None)
+
+
+def learned_elsewhere() -> str:
+    """A sentence on the network in use if it learned from other digits than it reads now; else nothing.
+
+    It is judged by the network's card. A file's card can say anything, so only the names of our own digits count.
+    """
+    from mnist_core.checkpoint import shipped_card
+
+    trained = _trained_in_use()
+    source = (trained.card if trained else shipped_card()).get("dataset")
+    read = dataset.splits().name
+    if source == state.MNIST != read:
+        return (
+            "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
+            "generated digit before."
+        )
+    if source == state.GENERATED != read:
+        return (
+            "Keep in mind that this network learned from generated digits, which a program drew, and has never met "
+            "a digit of MNIST before."
+        )
+    return ""
 
 
 def chooser() -> None:
@@ -65,10 +93,14 @@ def chooser() -> None:
 def validation() -> Evaluation:
     """What the network in use makes of the validation images in use; both are for looking at only."""
     model, _ = model_in_use()
-    key = status.model_in_use()
-    owner = "" if key == state.SHIPPED else state.current_holder()  # the ready-made network is everyone's
     splits = dataset.splits()
-    return _validation(owner, key, splits.name, len(splits.validation), model, splits)
+    return _validation(*owner_and_key(), splits.name, len(splits.validation), model, splits)
+
+
+def owner_and_key() -> tuple[str, str]:
+    """Whose network is in use, and which: what to key a cache by. The ready-made one is everyone's, so nobody's."""
+    key = status.model_in_use()
+    return "" if key == state.SHIPPED else state.current_holder(), key
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -177,8 +177,10 @@ def test_a_network_without_a_hidden_layer_has_nothing_to_silence(
     assert r"x_j" in " ".join(element.value for element in app.latex)
 
 
-def test_what_it_says_of_the_number_of_images() -> None:
-    assert "which it did not learn from. There are 300 of them." in text(open_page(PAGE))
+def test_what_it_says_of_the_images() -> None:
+    page = text(open_page(PAGE))
+    assert "which it did not learn from. There are 300 of them." in page
+    assert "this network learned from MNIST" in page  # though it reads generated digits
 
 
 def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,5 +193,6 @@ def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, mo
     app = sound(app.run())
     assert breaking.IMAGES == 2_000
     assert "Only the first 2,000 of the 5,000 are read" in text(app)
+    assert "this network learned from MNIST" not in text(app)
     expected = rights(mnist, Damage())
     assert f"It reads **{expected:,}** of 2,000 validation images" in text(app)
