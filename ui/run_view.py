@@ -206,6 +206,7 @@ def _what_came_of_it(visitor: Visitor) -> None:
 
 
 def _take_home(models: list[TrainedModel]) -> None:
+    models = [trained for trained in models if trained.has_learned]
     if not models:
         st.markdown("Once you have trained a network, its weights and its experiment can be downloaded here.")
         return

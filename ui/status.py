@@ -10,7 +10,7 @@ SHIPPED_NAME = "Ready-made network"
 
 def models() -> dict[str, str]:
     """The models this visitor can read with, by key, the newest first and the shipped one last."""
-    own = {trained.key: trained.name for trained in reversed(training_panel.visitor().models)}
+    own = {trained.key: trained.name for trained in reversed(training_panel.visitor().models) if trained.has_learned}
     return {**own, state.SHIPPED: SHIPPED_NAME}
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
     from mnist_core.comparison import Band
     from mnist_core.data import Splits
+    from mnist_core.duel import Duel
     from mnist_core.experiments import RunRecord, Score
     from mnist_core.model import MLP, MLPConfig
     from mnist_core.one_batch import BatchSeen
@@ -57,6 +58,11 @@ class TrainedModel:
     ending: Ending = "finished"
     seconds: float = 0.0
     validation: Score | None = None
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there is something to read with: a run that diverged at once went back to its first weights."""
+        return self.record is None or self.record.learned_steps > 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ class Visitor:
     last: Snapshot[RunRecord] | None = None  # how the last run ended
     experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
     bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
+    duels: dict[tuple[str, str], Duel] = field(default_factory=dict)  # with each network, on each set of digits
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -178,7 +185,7 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
     visitor.models = [*visitor.models, trained][-MOST_MODELS:]
-    if record.learned_steps:
+    if trained.has_learned:
         state.offer_model(key)
 
 

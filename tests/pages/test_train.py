@@ -1,12 +1,15 @@
 """The page to train a network on: what it says of a network that knows nothing."""
 
 import math
+import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_core.data import Dataset, Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.model import MLPConfig
+from mnist_core.recipes import RECIPES
 from mnist_core.training import new_model
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
 
@@ -43,3 +46,109 @@ def test_settings_come_from_the_link() -> None:
     assert app.number_input(key="seed").value == 7
     hidden = opened_by_link("pages/train.py", layers="2", width="64", hide="layers,width")
     assert "The network 784-64-64-10" in text(hidden)
+
+
+def finish(app: AppTest) -> AppTest:
+    """Looks at the page until the run is over."""
+    for _ in range(600):
+        if "train" in [button.key for button in app.button]:
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the training did not end within half a minute")
+
+
+def keys(app: AppTest) -> list[str | None]:
+    return [button.key for button in app.button if not button.disabled]
+
+
+def test_it_starts_with_the_first_recipe_and_each_sets_every_control() -> None:
+    app = open_page("pages/train.py")
+    assert app.pills(key="preset").value == RECIPES[0].name
+    for recipe in (*RECIPES[1:], RECIPES[0]):
+        app = sound(app.pills(key="preset").set_value(recipe.name).run())
+        assert recipe.sentence in text(app)
+        assert f"The network {recipe.model_config.label}:" in text(app)
+        assert app.slider(key="epochs").value == recipe.training_config.epochs
+        assert app.select_slider(key="rate").value == recipe.training_config.learning_rate
+        assert app.select_slider(key="decay").value == recipe.training_config.weight_decay
+        assert app.pills(key="preset").value == recipe.name
+    app = sound(app.slider(key="epochs").set_value(9).run())
+    assert app.pills(key="preset").value is None
+    app = sound(app.number_input(key="seed").set_value(5).run())
+    app = sound(app.slider(key="epochs").set_value(RECIPES[0].training_config.epochs).run())
+    assert app.pills(key="preset").value == RECIPES[0].name  # whatever the seed is
+
+
+def test_a_recipe_leaves_alone_what_the_link_hides() -> None:
+    app = opened_by_link("pages/train.py", hide="epochs,width", epochs="7", width="16")
+    app = sound(app.pills(key="preset").set_value("The course's network").run())
+    assert "The network 784-16-10:" in text(app)
+    assert app.query_params["epochs"] in ("7", ["7"])
+
+
+def test_layers_have_widths_of_their_own() -> None:
+    app = opened_by_link("pages/train.py", layers="3", width="64", width_2="32")
+    assert "The network 784-64-32-64-10:" in text(app)
+
+
+def test_batch_by_batch_then_an_epoch_then_to_the_end(digits: Splits) -> None:
+    app = opened_by_link("pages/train.py", epochs="2", width="16", batch_size="512", images="1,000")
+    for number in (1, 2):
+        app = sound(app.button(key="one_batch").click().run())
+        assert f"Paused after batch {number} of 4: 784-16-10" in text(app)
+        (cards,) = [element.proto.body for element in app.get("html") if "batch-cards" in element.proto.body]
+        assert "Gradient" in cards
+    app = sound(app.button(key="one_epoch").click().run())  # the first is over: to the end of the second
+    app = finish(sound(app.button(key="go_on").click().run()) if "go_on" in keys(app) else app)
+    assert "Trained: 784-16-10" in text(app)
+    assert app.metric[0].value == "2 of 2"
+
+
+def test_what_can_be_pressed_when(digits: Splits) -> None:
+    app = opened_by_link("pages/train.py", epochs="20", batch_size="8", width="8")
+    steps = {"one_batch", "one_epoch", "slow"}
+    assert {"train", *steps} <= set(keys(app))
+    assert not {"stop", "pause", "go_on"} & set(keys(app))
+    app = sound(app.button(key="train").click().run())
+    assert {"pause", "stop"} <= set(keys(app))
+    assert not steps & set(keys(app))
+    app = sound(app.button(key="pause").click().run())
+    assert {"go_on", "stop", *steps} <= set(keys(app))
+    assert "paused" in app.caption[0].value
+    app = sound(app.button(key="slow").click().run())
+    assert "In slow motion: batch" in text(app)
+    assert "slow" not in keys(app)
+    app = sound(app.button(key="stop").click().run())
+    assert "Stopped: 784-8-10" in text(app)
+    assert "train" in keys(app)
+
+
+def test_a_learning_rate_turned_far_too_high_on_the_way_ends_in_a_sentence() -> None:
+    app = opened_by_link("pages/train.py", epochs="20", batch_size="8", layers="3", width="256")
+    app = sound(app.button(key="train").click().run())
+    app = finish(sound(app.select_slider(key="rate").set_value(10.0).run()))
+    assert "try a smaller learning rate than 10." in text(app)
+    assert "exploded" in app.caption[0].value
+
+
+def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
+    app = open_page("pages/train.py")
+    app = sound(app.pills(key="preset").set_value("Learning rate far too high").run())
+    app = finish(sound(app.button(key="train").click().run()))
+    assert "went back to its first weights: try a smaller learning rate than 10." in text(app)
+    assert "Ready-made network" in app.caption[0].value
+    assert not app.get("download_button")
+    assert "can be downloaded here" in text(app)
+
+
+def test_the_end_of_a_run_leads_on_and_can_be_taken_home() -> None:
+    app = opened_by_link("pages/train.py", epochs="1", width="16")
+    app = finish(sound(app.button(key="train").click().run()))
+    assert "Final test: it reads" in text(app)
+    assert {link.proto.page for link in app.get("page_link")} >= {"draw", "mistakes", "certainty", "breaking", "runs"}
+    assert len(app.get("download_button")) == 3
+    assert len(app.get("file_uploader")) == 1
+    app = sound(app.toggle(key="log").set_value(True).run())
+    specs = " ".join(chart.proto.spec for chart in app.get("vega_lite_chart"))
+    assert '"log"' in specs
