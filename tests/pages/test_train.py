@@ -129,7 +129,6 @@ def test_a_learning_rate_turned_far_too_high_on_the_way_ends_in_a_sentence() -> 
     app = sound(app.button(key="train").click().run())
     app = finish(sound(app.select_slider(key="rate").set_value(10.0).run()))
     assert "try a smaller learning rate than 10." in text(app)
-    assert "exploded" in app.caption[0].value
 
 
 def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
