@@ -1,7 +1,5 @@
 """What stands between layers: the curves of activations, what a small network says everywhere, and dropout."""
 
-import base64
-import io
 import math
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core.figures import svg
+from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme, VegaFigure
 
@@ -89,10 +88,7 @@ def two_classes_map(
     # 2p - 1, lifted a little on both sides of zero, so that the border can be seen where the network is unsure too.
     side = np.clip(rows / _change_per_cell(rows), -1, 1)  # the sign, but smooth over the cells the border runs through
     colours = signed_colours(values=0.2 * side + 0.5 * np.tanh(rows / 2), theme=theme, limit=1.0)
-    stream = io.BytesIO()
-    Image.fromarray(colours).save(stream, "PNG")
-    data = base64.b64encode(stream.getvalue()).decode()
-    parts = [f'<image href="data:image/png;base64,{data}" width="{size}" height="{size}"/>']
+    parts = [f'<image href="{png_url(Image.fromarray(colours))}" width="{size}" height="{size}"/>']
     for (x, y), label in zip(points, labels, strict=True):
         left, top = size * (x + reach) / (2 * reach), size * (reach - y) / (2 * reach)
         fill = theme.text if label else "none"

@@ -1,7 +1,5 @@
 """A run watched again: the first layer's weights become shapes while the loss falls, all of it in the browser."""
 
-import base64
-import io
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +10,7 @@ from PIL import Image
 from mnist_core.experiments import Frame, RunRecord
 from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.frames import add_player
+from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme
 from mnist_core.training import GUESSING
@@ -134,9 +133,8 @@ class _Sheet(NamedTuple):
         image = Image.fromarray(pixels)
         scale = np.append(np.linspace(-1, 1, NOTHING), 0.0)  # the last is not seen
         image.putpalette(signed_colours(values=scale, theme=theme, limit=1.0).tobytes())
-        stream = io.BytesIO()
-        image.save(stream, "PNG", transparency=NOTHING)
-        return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+        image.info["transparency"] = NOTHING
+        return png_url(image)
 
     def name_pictures(self, figure: go.Figure, theme: Theme) -> None:
         """Writes above each picture which digit's score it makes."""

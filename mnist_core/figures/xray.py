@@ -1,7 +1,5 @@
 """A batch taken apart: each image with its loss and the size of its gradient, and where the batch as a whole points."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
+from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
 from mnist_core.xray import BatchXray
 
@@ -53,7 +52,7 @@ def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: fl
     says = [f"gradient {_amount(xray.norms[index])}", f"loss {_amount(xray.losses[index])}"]
     says += [f"read as {answer}"] if is_wrong else []
     return (
-        f'<figure{" class=wrong" if is_wrong else ""}><img src="{_data_url(image)}" alt="a {label}">'
+        f'<figure{" class=wrong" if is_wrong else ""}><img src="{png_url(Image.fromarray(image))}" alt="a {label}">'
         f'<div class="bar"><div style="width:{share:.1%}"></div></div>'
         f"<figcaption>{'<br>'.join(says)}</figcaption></figure>"
     )
@@ -61,12 +60,6 @@ def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: fl
 
 def _amount(number: float) -> str:
     return f"{number:.2f}" if number >= 0.005 or number == 0 else "&lt; 0.01"
-
-
-def _data_url(image: npt.NDArray[np.uint8]) -> str:
-    stream = io.BytesIO()
-    Image.fromarray(image).save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
 def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> VegaFigure:

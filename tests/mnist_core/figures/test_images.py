@@ -1,10 +1,14 @@
 """Small images, made large."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, sheet, unrolled
+from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, png_url, sheet, unrolled
 
 
 def test_enlarged_pixels_stay_squares() -> None:
@@ -55,3 +59,10 @@ def test_the_strip_reads_as_the_flattened_image_with_its_row_framed(row: int) ->
 def test_a_strip_that_can_not_be_is_a_sentence(row: int, rows_a_line: int) -> None:
     with pytest.raises(ValueError, match="has no row"):
         unrolled(image=torch.zeros(28, 28, dtype=torch.uint8), row=row, rows_a_line=rows_a_line)
+
+
+def test_a_picture_as_its_own_address_comes_back_pixel_for_pixel() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (28, 28, 3), dtype=np.uint8)
+    head, data = png_url(Image.fromarray(pixels)).split(",")
+    assert head == "data:image/png;base64"
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
