@@ -109,6 +109,15 @@ class Calibration:
         return math.sqrt(2 / math.pi) * sum(math.sqrt(part.variance) for part in self.bins) / self.images
 
     @cached_property
+    def error_is_chance(self) -> bool:
+        """Whether chance alone could make such a calibration error (19 times out of 20 it makes a smaller one).
+
+        The distance of a normally distributed count from its mean has a variance of 1 - 2/π times that of the count.
+        """
+        deviation = math.sqrt((1 - 2 / math.pi) * sum(part.variance for part in self.bins)) / self.images
+        return self.error <= self.error_by_chance + TWO_SIDED_95 * deviation
+
+    @cached_property
     def is_off_by_chance(self) -> bool:
         """Whether chance alone could explain that the mean claim is not the accuracy (19 times out of 20 it could)."""
         deviation = math.sqrt(sum(part.variance for part in self.bins)) / self.images
@@ -129,13 +138,12 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
     return sum(part.images / n * abs(part.accuracy - part.confidence) for part in filled)
 
 
-def largest_terms(bins: Sequence[Bin], count: int, decimals: int = 4) -> tuple[list[tuple[Bin, float]], float]:
-    """The largest terms of the calibration error, rounded so that they and the rest add up to the rounded error.
+def largest_terms(bins: Sequence[Bin], count: int) -> tuple[list[tuple[Bin, float]], float]:
+    """The largest terms of the calibration error, rounded to four decimals as the error is, and adding up to it.
 
     Args:
         bins: With at least one image in all.
         count: How many terms, 1 or more.
-        decimals: To how many digits after the point.
 
     Returns:
         So many bins with images, or fewer if there are fewer, each with its term n_b/N · |a_b - c_b|; and what all
@@ -144,40 +152,37 @@ def largest_terms(bins: Sequence[Bin], count: int, decimals: int = 4) -> tuple[l
     n = sum(part.images for part in bins)
     filled = sorted((part for part in bins if part.images), key=lambda part: -abs(part.right - part.promised))
     sums = [0.0, *accumulate(abs(part.right - part.promised) / n for part in filled)]
-    rounded = [round(total, decimals) for total in sums]
+    rounded = [round(total, 4) for total in sums]
     terms = [(part, after - before) for part, (before, after) in zip(filled, pairwise(rounded), strict=True)]
     return terms[:count], rounded[-1] - rounded[min(count, len(filled))]
 
 
-def calibrate(evaluation: Evaluation, temperature: float = 1.0, bins: int = BINS) -> Calibration:
+def calibrate(evaluation: Evaluation, temperature: float = 1.0) -> Calibration:
     """Sorts images by the model's highest probability, and counts in each bin how many are read rightly.
 
     Args:
         evaluation: Logits and labels of at least one image.
         temperature: T in softmax(z / T), above 0; 1 leaves the probabilities as they are.
-        bins: How many there are, all of the same width; together they cover 0 to 1.
 
     Returns:
-        The bins, and what follows from them.
+        ``BINS`` bins of the same width, which together cover 0 to 1, and what follows from them.
 
     Raises:
-        ValueError: If a logit is not a number, or an argument is out of range.
+        ValueError: If a logit is not a number, there is no image, or the temperature is not above 0.
     """
-    if bins < 1:
-        raise ValueError(f"There must be at least one bin, not {bins}.")
     p = softmax(_logits(evaluation) / _checked(temperature))  # (N, 10)
     confidence = p.max(dim=1).values  # (N,)
     is_right = (evaluation.logits.argmax(dim=1) == evaluation.labels).double()  # the order of p is that of z
-    bounds = torch.arange(bins + 1, dtype=torch.float64) / bins
+    bounds = torch.arange(BINS + 1, dtype=torch.float64) / BINS
     place = torch.bucketize(confidence, bounds[1:-1])  # a bin has its upper bound, not its lower one
 
     def sums(values: Tensor) -> list[float]:
-        return torch.bincount(place, values, minlength=bins).tolist()
+        return torch.bincount(place, values, minlength=BINS).tolist()
 
     counted = zip(
         bounds.tolist(),
         bounds[1:].tolist(),
-        torch.bincount(place, minlength=bins).tolist(),
+        torch.bincount(place, minlength=BINS).tolist(),
         [round(right) for right in sums(is_right)],
         sums(confidence),
         sums(confidence * (1 - confidence)),

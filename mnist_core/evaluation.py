@@ -1,5 +1,6 @@
 """How well a model does on images it was not trained on."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,10 +75,15 @@ class Evaluation:
         return wrong[given.argsort(descending=True, stable=True)]
 
     @cached_property
-    def commonest_mistake(self) -> tuple[int, int] | None:
-        """The digit shown and the digit read of the fullest cell off the diagonal; None without mistakes."""
+    def commonest_mistakes(self) -> list[tuple[int, int]]:
+        """The digit shown and the digit read of the fullest cells off the diagonal, row by row; none without mistakes.
+
+        More than one where several cells hold the same number of images.
+        """
         mistakes = self.confusion - self.confusion.diag().diag()
-        return divmod(int(mistakes.argmax()), CLASSES) if mistakes.any() else None
+        if not mistakes.any():
+            return []
+        return [(shown, read) for shown, read in (mistakes == mistakes.max()).nonzero().tolist()]
 
     def of_digit(self, digit: int) -> tuple[int, int, int]:
         """How many images of a digit were read as one, how many images were read as one, and how many are one."""
@@ -124,6 +130,28 @@ class Evaluation:
             raise ValueError(f"Digits are 0 to 9, not {shown} and {read}.")
         found = ((self.labels == shown) & (self.choices == read)).nonzero().flatten()
         return found[self.losses[found].argsort(descending=True, stable=True)]
+
+
+def chance_of_split(one: int, other: int) -> float:
+    """How likely chance alone splits so many mistakes as unevenly as this, or more so, if either kind is as likely.
+
+    That is the sign test: so many falls of a fair coin, of which one side may come up this seldom.
+
+    Args:
+        one: How many mistakes are of the one kind, 0 or more.
+        other: How many of the other.
+
+    Returns:
+        The probability, above 0 and up to 1.
+
+    Raises:
+        ValueError: If a number is negative.
+    """
+    if one < 0 or other < 0:
+        raise ValueError(f"Nobody can count {one} and {other} mistakes.")
+    falls = one + other
+    ways = sum(math.comb(falls, side) for side in range(min(one, other) + 1))
+    return min(1.0, float(2 * ways / 2**falls))
 
 
 @torch.no_grad()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import streamlit as st
-import torch
 
 from mnist_core.calibration import (
     Calibration,
@@ -14,7 +13,6 @@ from mnist_core.calibration import (
     expected_calibration_error,
     fit_temperature,
     largest_terms,
-    search_temperature,
     surest_mistake,
 )
 from mnist_core.evaluation import Evaluation
@@ -30,7 +28,7 @@ from mnist_core.figures.calibration import (
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
 from mnist_core.functions import softmax
-from ui import dataset, lesson, link, networks, question, resources, theme
+from ui import calibration, dataset, lesson, link, networks, question, theme
 from ui.question import Question
 
 # 0.25 to 4, by the same factor each time
@@ -67,12 +65,6 @@ COOL = Question(
     },
     order=1,
 )
-
-
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={torch.Tensor: lambda tensor: tensor.numpy().tobytes()})
-def search(logits: torch.Tensor, labels: torch.Tensor) -> TemperatureSearch:
-    """The best temperature for these answers, and the loss at all those of the slider."""
-    return search_temperature(Evaluation(logits, labels), TEMPERATURES)
 
 
 def say_what_came_true(found: Calibration) -> None:
@@ -125,8 +117,9 @@ def explain_diagram(found: Calibration) -> None:
     """What the marks mean, and the same in numbers."""
     st.caption(
         "Above: a dot for each bin, and a thick line from the diagonal to it, the gap: vermillion where the network is "
-        "surer than it is right, blue where it is less sure. The thin line is the range that so few images leave "
-        f"open. Pale: fewer than {FEW} images. Below: how many images each bin has; each step up is ten times as many."
+        "surer than it is right, blue where it is less sure. The thin line: which shares of right answers the images "
+        f"of the bin leave possible; few images leave many. Pale: fewer than {FEW} images. Below: how many images each "
+        "bin has; each step up is ten times as many."
     )
     with st.expander("The numbers of all bins", icon=":material/table:"):
         st.table([bin_in_words(part) for part in found.bins], border="horizontal")
@@ -137,9 +130,9 @@ def show_error(found: Calibration) -> None:
     st.header("The gaps as one number", anchor=False)
     st.markdown(
         "The **expected calibration error**, ECE, is the mean of the gaps. A bin with many images counts more: the gap "
-        "of bin $b$ is multiplied by the share $n_b/N$ of the images that are in it. The mean confidence of the bin is "
+        "of bin b is multiplied by the share $n_b/N$ of the images that are in it. The mean confidence of the bin is "
         "$c_b$, the share read rightly is $a_b$. The bars | | take away the minus of a number: a gap is a gap on "
-        "either side."
+        "either side. The sign Σ means: add up, here over all bins b."
     )
     terms, rest = largest_terms(found.bins, TERMS)
     lines = [
@@ -156,20 +149,31 @@ def show_error(found: Calibration) -> None:
     )
     st.markdown(
         f"Would a network with perfectly true probabilities reach 0? No: {found.images:,} images are only a sample, "
-        f"and chance alone moves the dots. It would have an ECE of about **{found.error_by_chance:.4f}** here."
+        f"and chance alone moves the dots. It would have an ECE of about **{found.error_by_chance:.4f}** here. "
+        f"This network has **{found.error:.4f}**{_beside_chance(found)}"
     )
+
+
+def _beside_chance(found: Calibration) -> str:
+    if found.error_is_chance:
+        return ": chance alone could make such gaps."
+    if found.error > 2 * found.error_by_chance:
+        return ", more than twice that: most of it is not chance."
+    return ", which is more than chance explains."
 
 
 @st.fragment
 def temperature(evaluation: Evaluation, before: Calibration, *, answered: bool) -> None:
     """The slider, and what is to be seen at its temperature."""
     st.latex(r"p_i = \frac{e^{z_i/T}}{\sum_j e^{z_j/T}}")
+    st.markdown(r"$\sum_j$ adds up these powers of e for all ten digits j, so that the ten probabilities make 1.")
+    if not answered:  # what the link says of the slider waits
+        link.unbound("certainty_t", 1.0, {f"{t:g}": t for t in TEMPERATURES}.__getitem__)
+        return
     controls, button = st.columns([3, 1], gap="large", vertical_alignment="bottom")
     with controls:
         t = link.select_slider("Temperature, T", "certainty_t", TEMPERATURES, 1.0, names="{:g}".format)
-    if not answered:
-        return
-    searched = search(evaluation.logits, evaluation.labels)
+    searched = calibration.temperature_search(evaluation, TEMPERATURES)
     if not link.is_hidden("certainty_t"):
         button.button("To the lowest point", key="certainty_best", on_click=_set_temperature, args=(searched.best,))
     show_temperature(t, evaluation, before, searched)
@@ -263,8 +267,8 @@ splits = dataset.splits()
 st.markdown(
     f"Below, {name} reads {len(splits.validation):,} validation images ({splits.name}). It did not learn from them."
 )
-if networks.model_in_use()[0] is resources.shipped_model() and splits.name != "MNIST":
-    st.markdown("It learned from MNIST, so these digits are of a kind it has never seen.")
+if networks.learned_elsewhere():
+    st.markdown(networks.learned_elsewhere())
 
 
 def show_lesson(found: Calibration) -> None:
@@ -283,14 +287,20 @@ def show_lesson(found: Calibration) -> None:
         explain_diagram(found)
         lesson.notice(
             "A dot on the dashed diagonal keeps its promise. Below the diagonal the network is surer than it is right, "
-            "above it less sure. Before you judge a dot, look at the thin line through it: with so few images, any "
-            "share of right answers on that line is well possible. Where the line crosses the diagonal, the gap may be "
-            "chance."
+            "above it less sure. Before you judge a dot, look at the thin line through it: the images of the bin "
+            "leave any share of right answers on it well possible. Where the line crosses the diagonal, the gap may "
+            "be chance."
         )
         show_error(found)
     st.header("One number to put it right", anchor=False)
     st.markdown(
-        "After training, all scores can be divided by one number, the **temperature** T. Which T? The one with "
+        "Say two digits have the scores 4 and 2. The softmax raises e to the power of each, so the first probability "
+        f"is $e^4/e^2 = e^2$ times the second, about {math.exp(2):.1f} times. Divide both scores by 2 first: they "
+        f"become 2 and 1, and the first probability is only $e^2/e^1 = e^1$ times the second, about {math.exp(1):.1f} "
+        "times."
+    )
+    st.markdown(
+        "So after training, all scores can be divided by one number, the **temperature** T. Which T? The one with "
         "the lowest cross-entropy on the validation images, the mean of −ln p of the right digits: it charges much for "
         "being sure and wrong, and a little for being right and not sure. No weight changes. This is called "
         "**temperature scaling**."
@@ -300,22 +310,29 @@ def show_lesson(found: Calibration) -> None:
     if not answered:
         return
     lesson.notice(
-        "Turn T up: the network claims less, so images pass to lower bins, and most dots rise. Turn it down, and they "
-        "sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
+        "With a higher T the network claims less, so images pass to lower bins, and most dots rise. With a lower T "
+        "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
         "network is, not what it reads."
     )
-    say_how_far_to_trust(search(evaluation.logits, evaluation.labels))
+    say_how_far_to_trust(calibration.temperature_search(evaluation, TEMPERATURES))
 
 
 def say_how_far_to_trust(searched: TemperatureSearch) -> None:
     """That the temperature was fitted on the images it is judged on, and what that matters."""
     if not TEMPERATURES[0] <= searched.best <= TEMPERATURES[-1]:
-        st.markdown(f"The lowest point, at T = {searched.best:.3g}, lies beyond the ends of the slider.")
+        st.markdown(
+            f"The lowest point, at T = {searched.best:.3g}, lies beyond the temperatures shown here, "
+            f"{TEMPERATURES[0]:g} to {TEMPERATURES[-1]:g}."
+        )
+    other, lowest = loss_in_words(searched.other_half), loss_in_words(searched.lowest)
+    if other == lowest:
+        judged = f"**{other}**, the same to its last digit here"
+    else:
+        judged = f"**{other}** instead of **{lowest}**"
     st.markdown(
         "One thing is not quite fair: the best T was chosen on the same images that it is judged on, so the result is "
         f"a little too good. It is only one number, fitted on {len(splits.validation):,} images. When each half of "
-        "them is judged at the T that is best for the other half, the cross-entropy is "
-        f"**{loss_in_words(searched.other_half)}** instead of **{loss_in_words(searched.lowest)}**."
+        f"them is judged at the T that is best for the other half, the cross-entropy is {judged}."
     )
     st.markdown(
         "And one number can't do everything. It makes the network less sure of all images or surer of all. Where some "

@@ -5,20 +5,21 @@ import math
 import streamlit as st
 from torch import Tensor
 
-from mnist_core.checkpoint import shipped_card
 from mnist_core.data import Splits
 from mnist_core.duel import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
-from mnist_core.evaluation import Evaluation
+from mnist_core.evaluation import Evaluation, chance_of_split
 from mnist_core.figures.cards import Line, a, cards, large, two_lines
-from mnist_core.figures.confusion import precision_and_recall
+from mnist_core.figures.confusion import fraction, precision_and_recall, table_of_digits
 from mnist_core.figures.numbers import percent
 from mnist_core.statistics import page_of
 from ui import dataset, duel, lesson, link, matrix, networks, state, status, theme
 from ui.question import Question, ask
 
 A_PAGE = 12  # cards
-LAST_PAGE = 420  # of 5,000 mistakes, if there were so many; a page beyond the last one is the last one
 SURE = 0.9
+ASKED = (4, 9)  # the two digits of the question on the matrix
+MOST_NAMED = 3  # cells
+LUCK = 0.05  # what chance does more often than that, it may well have done
 
 MIRROR = Question(
     key="ask_mirror",
@@ -60,11 +61,108 @@ def say_how_many(evaluation: Evaluation, name: str, splits: Splits) -> None:
         f"**{evaluation.accuracy:.2%}**. That one number does not say what the mistakes are. This page shows "
         "them."
     )
-    if status.model_in_use() == state.SHIPPED and splits.name != shipped_card()["dataset"]:
+    if networks.learned_elsewhere():
+        st.markdown(networks.learned_elsewhere())
+
+
+@st.fragment
+def show_duel(evaluation: Evaluation, splits: Splits) -> None:
+    """The reader against the network."""
+    st.header("You against the network", anchor=False)
+    whom = status.model_in_use(), splits.name
+    match = duel.with_network(whom, evaluation)
+    total = len(match.images)
+    st.markdown(
+        f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
+        "lowest probability p to the right digit. Can you read them? Press the digit that you see. You learn at once "
+        "what the label says, and what the network read. Play before you scroll on: the mistakes shown further down "
+        "give some of the answers away."
+    )
+    if match.is_over:
+        show_result(match, evaluation, splits)
+    else:
+        left, right = st.columns([2, 3], gap="large")
+        picture = splits.validation.images[match.images[match.turn]]
+        left.html(large(image=picture, alt="The digit to be read", width=280))
+        with right:
+            st.markdown(f"**Image {match.turn + 1} of {total}.** Which digit is it?")
+            show_buttons(whom, match.turn)
+            show_last(match, evaluation, splits)
+    if match.turn:
+        st.button("Start again", key="duel_restart", icon=":material/restart_alt:", on_click=duel.restart, args=(whom,))
+    say_fair(match, evaluation, splits)
+
+
+def show_buttons(whom: duel.Opponents, turn: int) -> None:
+    """A button for each digit. They are new ones for each image: a press that comes late belongs to the last one."""
+    with st.container(horizontal=True, gap="small", key="duel_buttons", width=350):
+        for digit in range(10):
+            st.button(str(digit), key=f"duel_{turn}_{digit}", width=56, on_click=duel.answer, args=(whom, turn, digit))
+
+
+def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
+    """That the match is not fair, and who decides it."""
+    lost = lost_before(match, evaluation)
+    lesson.notice(
+        "The match is not fair. The images were chosen because this network does badly on them. On images chosen "
+        "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
+        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. "
+        f"{lost} of these {len(match.images)} images cost the network more: it had lost them before you began."
+    )
+    if splits.name == state.MNIST:
+        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
+        source += "be wrong."
+    else:
+        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
+        source += "look like another digit."
+    st.markdown(f"{source} Here the label decides, even where you would not agree.")
+
+
+def show_last(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
+    """How it stands, and what became of the last image."""
+    if not match.turn:
+        st.markdown("No image read yet.")
+        return
+    you, network = match.score
+    last = match.turn - 1
+    label, answer = match.labels[last], match.answers[last]
+    st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        picture = splits.validation.images[match.images[last]]
+        st.html(large(image=picture, alt=f"Image {match.turn}, which you have read", width=84), width=84)
         st.markdown(
-            "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
-            "generated digit before."
+            f"Image {match.turn} is labelled **{label}**. You read {answer}: "
+            f"{'right' if answer == label else 'wrong'}. The network read {match.choices[last]} and gave it "
+            f"{_given(match, evaluation, last)}."
         )
+
+
+def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
+    """The score of a duel that is over, and all of its images."""
+    you, network = match.score
+    total = len(match.images)
+    st.markdown(f"**You have {you} of {total} right, the network {network} of {total}.**")
+    if match.differences:
+        st.markdown(f"You and the network differ on {len(match.differences)} of them. Here are all {total}:")
+    else:
+        st.markdown(f"You read every image as the network did. Here are all {total}:")
+    st.html(
+        cards(
+            images=splits.validation.images[list(match.images)],
+            lines=[
+                [
+                    Line(f"label: {label}"),
+                    Line(f"you: {answer}{_if_right(answer == label)}"),
+                    Line(f"network: {choice}{_if_right(choice == label)}"),
+                    Line(f"and gave it {_given(match, evaluation, place)}"),
+                ]
+                for place, (label, answer, choice) in enumerate(
+                    zip(match.labels, match.answers, match.choices, strict=True)
+                )
+            ],
+            theme=theme.current(),
+        )
+    )
 
 
 @st.fragment
@@ -73,40 +171,66 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
     st.header("Which digit for which", anchor=False)
     st.markdown(
         "The **confusion matrix** is a table that counts answers. It has a row for each digit that an image can show, "
-        "y, and a column for each digit that it can be read as. $C_{ij}$ stands for the number in row i and column j: "
-        "so many images show the digit i and were read as the digit j. Right answers are on the diagonal, where i = j. "
-        "All others are mistakes."
+        "i, and a column for each digit that it can be read as, j. $C_{i,j}$ stands for the number in row i and "
+        "column j: so many images show the digit i and were read as the digit j. Right answers are on the diagonal, "
+        "where i = j. All others are mistakes."
     )
-    i, j, as_rates = matrix.controls()
     has_answered = ask(MIRROR)
+    i, j, as_rates = matrix.controls(shows_matrix=has_answered)
     if has_answered:
+        way = ", or choose its row and its column in the two lists" * matrix.has_lists()
         st.markdown(
-            "Click a cell, or choose its row and its column in the two lists, and the images in it appear below. "
-            "The stronger the colour, the larger the share of the row that went wrong in this way. The diagonal has "
-            "no colour: it holds the right answers."
+            f"Click a cell{way}, and the images in it appear below. The stronger the colour, the larger the share of "
+            "the row that went wrong in this way. The diagonal has no colour: it holds the right answers."
         )
         matrix.show(evaluation, (i, j), as_rates)
+        notice_mirror(evaluation)
     show_cell(evaluation, splits, i, j)
     counts = evaluation.confusion.tolist()
-    st.markdown(f"The rate of this cell is its number of images, divided by all {sum(counts[i]):,} of its row:")
-    lesson.formula(
-        r"\text{rate}_{ij} = \frac{C_{ij}}{\sum_k C_{ik}}",
-        rf"\text{{rate}}_{{{i}{j}}} = {_fraction(counts[i][j], sum(counts[i]))}",
+    st.markdown(
+        f"The rate of this cell is its number of images, divided by all {sum(counts[i]):,} of its row. The sign Σ "
+        "means: add up. Here it adds up the row i, with m for each of its ten columns in turn."
     )
-    if has_answered:
-        notice_commonest(evaluation)
+    lesson.formula(
+        r"\text{rate}_{i,j} = \frac{C_{i,j}}{\sum_m C_{i,m}}",
+        rf"\text{{rate}}_{{{i},{j}}} = {fraction(counts[i][j], sum(counts[i]))}",
+    )
 
 
-def notice_commonest(evaluation: Evaluation) -> None:
-    """The fullest cell off the diagonal, and its mirror image."""
-    if not evaluation.commonest_mistake:
-        return
-    i, j = evaluation.commonest_mistake
+def notice_mirror(evaluation: Evaluation) -> None:
+    """The two cells of the question, and the fullest ones off the diagonal."""
     counts = evaluation.confusion.tolist()
-    lesson.notice(
-        f"Off the diagonal, no cell holds more than the one in row {i}, column {j}: "
-        f"{_images(counts[i][j])} out of {sum(counts[i]):,}. The other way round, in row {j}, column {i}, stands "
-        f"{_images(counts[j][i])} out of {sum(counts[j]):,}."
+    i, j = ASKED
+    one, other = counts[i][j], counts[j][i]
+    said = (
+        f"Of {sum(counts[i]):,} images of {a(i)}, the network has read {one:,} as {a(j)}: row {i}, column {j}. Of "
+        f"{sum(counts[j]):,} images of {a(j)}, it has read {other:,} as {a(i)}: row {j}, column {i}. "
+    )
+    if one == other:
+        said += "Here the two numbers happen to be the same. "
+    elif chance_of_split(one, other) > LUCK:
+        said += "So few images prove little: chance alone could make such a difference. "
+    else:
+        said += "Chance alone would hardly make such a difference. "
+    if one + other < A_PAGE:
+        said += "A network that makes more mistakes gives more to compare. "
+    lesson.notice(said + fullest_cells(evaluation))
+
+
+def fullest_cells(evaluation: Evaluation) -> str:
+    """Which cells off the diagonal hold the most images, in a sentence."""
+    cells = evaluation.commonest_mistakes
+    if not cells:
+        return "There is no mistake at all."
+    named = [f"row {i}, column {j}" for i, j in cells[:MOST_NAMED]]
+    if len(cells) > MOST_NAMED:
+        named.append(f"{len(cells) - MOST_NAMED} more")
+    most = int(evaluation.confusion[cells[0]])
+    if len(cells) == 1:
+        return f"The fullest cell off the diagonal is {named[0]}, with {images_in_words(most)}."
+    return (
+        f"No cell off the diagonal holds more than {images_in_words(most)}; {len(cells)} cells hold so many: "
+        f"{'; '.join(named[:-1])} and {named[-1]}."
     )
 
 
@@ -114,18 +238,20 @@ def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
     """The images of a cell, page by page."""
     found = evaluation.cell(i, j)
     if not len(found):
-        st.markdown(f"**No image of {a(i)} was read as {a(j)}.** The cell is empty. Choose another one.")
+        st.markdown(f"**No image of {a(i)} was read as {a(j)}.** The cell is empty.")
         return
-    order = "the least sure answers first" if i == j else "first those where it gave least to what the image shows"
+    order = "the least sure answers first" if i == j else "first those whose right digit got the lowest probability"
     st.markdown(f"**Images of {a(i)} that were read as {a(j)}**, {order}. Each bar is a probability from the softmax.")
     show_cards(evaluation, splits, found, matrix.PAGE)
 
 
 def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) -> None:
     """Images with two probabilities each, twelve to a page."""
-    page = 1
-    if len(found) > A_PAGE:
-        page = link.number_input("Page", key, 1, LAST_PAGE, 1, width=140)
+    page, pages = 1, math.ceil(len(found) / A_PAGE)
+    if pages > 1:
+        if not link.is_hidden(key) and st.session_state.get(key, 1) > pages:
+            st.session_state[key] = pages  # another network may have fewer
+        page = link.number_input(f"Page (of {pages})", key, 1, pages, 1, width=140)
     shown, before = page_of(found, page, A_PAGE)
     st.html(
         cards(
@@ -141,7 +267,10 @@ def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) 
             theme=theme.current(),
         )
     )
-    st.caption(f"{before + 1:,} to {before + len(shown):,} of {len(found):,}")
+    if pages > 1 and link.is_hidden(key):
+        st.caption(f"{len(shown):,} of {len(found):,} are shown here.")
+    else:
+        st.caption(f"{before + 1:,} to {before + len(shown):,} of {len(found):,}")
 
 
 @st.fragment
@@ -156,121 +285,37 @@ def show_precision_and_recall(evaluation: Evaluation) -> None:
     k = link.buttons("Digit k", "of_digit", range(10), 3)
     right, called, there = (int(n) for n in evaluation.of_digit(k))
     lesson.formula(
-        r"\text{precision}_k = \frac{C_{kk}}{\sum_i C_{ik}} \qquad \text{recall}_k = \frac{C_{kk}}{\sum_j C_{kj}}",
-        rf"\text{{precision}}_{k} = {_fraction(right, called)}",
-        rf"\text{{recall}}_{k} = {_fraction(right, there)}",
+        r"\text{precision}_k = \frac{C_{k,k}}{\sum_i C_{i,k}} \qquad "
+        r"\text{recall}_k = \frac{C_{k,k}}{\sum_j C_{k,j}}",
+        rf"\text{{precision}}_{k} = {fraction(right, called)}",
+        rf"\text{{recall}}_{k} = {fraction(right, there)}",
     )
     st.markdown(
+        r"$\sum_i$ adds up the column k, and $\sum_j$ the row k. "
         f"In words, for k = {k}: the network called {called:,} images {a(k)}, and {right:,} of these are. "
         f"There are {there:,} images of {a(k)}, and it found {right:,} of these."
     )
     if not called:
         st.markdown(f"It never called anything {a(k)}, so there is no precision: nothing can be divided by 0.")
-    if not ask(ALWAYS_THREE):
-        return
-    precision, recall = evaluation.precision.tolist(), evaluation.recall.tolist()
+    if ask(ALWAYS_THREE):
+        compare_digits(evaluation, k)
+
+
+def compare_digits(evaluation: Evaluation, k: int) -> None:
+    """Precision and recall of all digits, with the row of one of them marked."""
+    measures = {"precision": evaluation.precision.tolist(), "recall": evaluation.recall.tolist()}
     left, beside = st.columns([3, 2], gap="large")
     with left:
         theme.show(
-            precision_and_recall(precision=precision, recall=recall, chosen=k, theme=theme.current()),
+            precision_and_recall(**measures, chosen=k, theme=theme.current()),
             key="precision_and_recall",
             description="Precision and recall of each digit, as two marks on a line; the table has the same numbers.",
         )
-    beside.table(
-        {
-            "digit": [str(digit) for digit in range(10)],
-            "precision": [_share(value) for value in precision],
-            "recall": [_share(value) for value in recall],
-        },
-        hide_index=True,
-        border="horizontal",
-    )
+    beside.table(table_of_digits(**measures), hide_index=True, border="horizontal")
     lesson.notice(
         "Where the disc lies to the left of the square, precision is lower than recall: the network calls more images "
         "by this name than there are. Where the disc lies to the right, it calls fewer. Mind where the axis begins: "
         "it shows only the range in which the marks lie."
-    )
-
-
-@st.fragment
-def show_duel(evaluation: Evaluation, splits: Splits) -> None:
-    """The reader against the network."""
-    st.header("You against the network", anchor=False)
-    match = duel.of_session(status.model_in_use(), splits.name, evaluation)
-    total = len(match.images)
-    st.markdown(
-        f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
-        "lowest probability p to the right digit. Can you read them? Press the digit that you see. You learn at once "
-        "what the label says, and what the network read. Play before you scroll on: the mistakes shown further down "
-        "give some of the answers away."
-    )
-    if match.is_over:
-        show_result(match, evaluation, splits)
-    else:
-        left, right = st.columns([2, 3], gap="large")
-        left.html(large(image=splits.validation.images[match.images[match.turn]], alt="The digit to be read"))
-        with right:
-            st.markdown(f"**Image {match.turn + 1} of {total}.** Which digit is it?")
-            with st.container(horizontal=True, gap="small", key="duel_buttons", width=350):
-                for digit in range(10):
-                    st.button(str(digit), key=f"duel_{digit}", width=56, on_click=duel.answer, args=(match.turn, digit))
-            say_score(match, evaluation)
-    lost = lost_before(match, evaluation)
-    lesson.notice(
-        "The match is not fair. The images were chosen because this network does badly on them. On images chosen "
-        "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
-        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. "
-        f"{lost} of these {total} images cost the network more: it had lost them before you began."
-    )
-    if splits.name == state.MNIST:
-        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
-        source += "be wrong."
-    else:
-        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
-        source += "look like another digit."
-    st.markdown(f"{source} Here the label decides, even where you would not agree.")
-
-
-def say_score(match: Duel, evaluation: Evaluation) -> None:
-    """How it stands, and what became of the last image."""
-    if not match.turn:
-        st.markdown("No image read yet.")
-        return
-    you, network = match.score
-    last = match.turn - 1
-    label, answer = match.labels[last], match.answers[last]
-    st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
-    st.markdown(
-        f"Image {match.turn} is labelled **{label}**. You read {answer}: {'right' if answer == label else 'wrong'}. "
-        f"The network read {match.choices[last]} and gave it {_given(match, evaluation, last)}."
-    )
-    st.button("Start again", key="duel_restart", type="tertiary", icon=":material/restart_alt:", on_click=duel.restart)
-
-
-def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
-    """The score of a duel that is over, and the images that were read differently."""
-    you, network = match.score
-    total = len(match.images)
-    st.markdown(f"**You have {you} of {total} right, the network {network} of {total}.**")
-    st.button("Start again", key="duel_restart", icon=":material/restart_alt:", on_click=duel.restart)
-    if not match.differences:
-        st.markdown("You read every image as the network did.")
-        return
-    st.markdown(f"You and the network differ on these {len(match.differences)}:")
-    st.html(
-        cards(
-            images=splits.validation.images[[match.images[place] for place in match.differences]],
-            lines=[
-                [
-                    Line(f"label: {match.labels[place]}"),
-                    Line(f"you: {match.answers[place]}{_if_right(match.answers[place] == match.labels[place])}"),
-                    Line(f"network: {match.choices[place]}{_if_right(match.choices[place] == match.labels[place])}"),
-                    Line(f"and gave it {_given(match, evaluation, place)}"),
-                ]
-                for place in match.differences
-            ],
-            theme=theme.current(),
-        )
     )
 
 
@@ -305,36 +350,30 @@ def _if_right(is_right: bool) -> str:
     return ", right" if is_right else ""
 
 
-def _images(count: int) -> str:
+def images_in_words(count: int) -> str:
+    """Such as 1 image, 3 images."""
     return f"{count:,} image{'' if count == 1 else 's'}"
 
 
-def _fraction(part: int, whole: int) -> str:
-    if not whole:
-        return rf"\frac{{{part}}}{{0}} \ \text{{(no value)}}"
-    return rf"\frac{{{part}}}{{{whole}}} = {100 * part / whole:.1f}\,\%"
-
-
-def _share(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.1%}"
-
-
-lesson.header("What it gets wrong", "Which digits does it take for which, and would you have read them?")
+lesson.header("What it gets wrong", "Would you have read what it gets wrong, and which digits does it take for which?")
 dataset.notice("the network reads generated digits on this page")
 splits = dataset.splits()
 networks.chooser()
 evaluation = networks.validation()
 say_how_many(evaluation, networks.model_in_use()[1], splits)
+show_duel(evaluation, splits)
 show_matrix(evaluation, splits)
 show_precision_and_recall(evaluation)
-show_duel(evaluation, splits)
 show_surest(evaluation, splits)
 lesson.try_this(
     "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
     "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
 )
 lesson.show_source(
-    *(vars(Evaluation)[name].func for name in ("confusion", "precision", "recall", "mistakes")),
+    Evaluation.confusion,
+    Evaluation.precision,
+    Evaluation.recall,
+    Evaluation.mistakes,
     Evaluation.cell,
     Evaluation.hardest,
     hardest_duel,

@@ -1,64 +1,64 @@
-"""The reader's duel with the network in use: their own, kept in the session and never in the link."""
+"""The reader's duels with the networks: their own, kept through a reload as their networks are, never in the link."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
-import streamlit as st
+from ui import training_panel
 
 if TYPE_CHECKING:
     from mnist_core.duel import Duel
     from mnist_core.evaluation import Evaluation
 
 IMAGES = 20
-_KEY = "_duel"
+MOST = 8  # kept for a visitor; the oldest goes first
+
+Opponents = tuple[str, str]  # the key of the network that reads, and the name of the data set
 
 
-class _Kept(NamedTuple):
-    whose: tuple[str, str]  # the network and the digits
-    duel: Duel
-
-
-def of_session(network: str, digits: str, evaluation: Evaluation) -> Duel:
-    """The duel as far as it has come; a new one if another network reads, or other digits are in use.
+def with_network(whom: Opponents, evaluation: Evaluation) -> Duel:
+    """The duel as far as it has come; a new one if there is none yet, or the images have changed.
 
     Args:
-        network: The key of the network that reads.
-        digits: The name of the data set.
-        evaluation: What it made of the validation images.
+        whom: The network and the digits.
+        evaluation: What the network made of the validation images.
     """
     from dataclasses import replace
 
     from mnist_core.duel import hardest_duel
 
-    kept = _kept()
+    kept = training_panel.visitor().duels.get(whom)
     start = hardest_duel(evaluation, IMAGES)
-    if kept is None or kept.whose != (network, digits) or replace(kept.duel, answers=()) != start:
-        _keep(_Kept((network, digits), start))
+    if kept is None or replace(kept, answers=()) != start:
+        _keep(whom, start)
         return start
-    return kept.duel
+    return kept
 
 
-def answer(turn: int, digit: int) -> None:
+def answer(whom: Opponents, turn: int, digit: int) -> None:
     """Notes what the reader read; for a button's callback.
 
     Args:
+        whom: The network and the digits.
         turn: The place of the image that the button was drawn for; an answer to another one doesn't count.
         digit: 0 to 9.
     """
-    kept = _kept()
-    if kept is not None and kept.duel.turn == turn and not kept.duel.is_over:
-        _keep(kept._replace(duel=kept.duel.answer(digit)))
+    visitor = training_panel.visitor()
+    with visitor.lock:
+        kept = visitor.duels.get(whom)
+        if kept is not None and kept.turn == turn and not kept.is_over:
+            visitor.duels[whom] = kept.answer(digit)
 
 
-def restart() -> None:
-    """Forgets all answers; for a button's callback."""
-    st.session_state.pop(_KEY, None)
+def restart(whom: Opponents) -> None:
+    """Forgets all answers of a duel; for a button's callback."""
+    training_panel.visitor().duels.pop(whom, None)
 
 
-def _kept() -> _Kept | None:
-    return cast("_Kept | None", st.session_state.get(_KEY))
-
-
-def _keep(kept: _Kept) -> None:
-    st.session_state[_KEY] = kept
+def _keep(whom: Opponents, duel: Duel) -> None:
+    visitor = training_panel.visitor()
+    with visitor.lock:
+        visitor.duels.pop(whom, None)
+        visitor.duels[whom] = duel
+        while len(visitor.duels) > MOST:
+            visitor.duels.pop(next(iter(visitor.duels)))

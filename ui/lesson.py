@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,11 @@ def try_this(text: str) -> None:
     st.markdown(f":material/science: **Try this.** {text}")
 
 
-def show_source(*functions: Callable[..., Any]) -> None:
+def show_source(*functions: Callable[..., Any] | cached_property[Any]) -> None:
     """The code that ran: read from the functions themselves, so that it can't be out of date."""
     with st.expander("The code that ran", icon=":material/code:"):
-        for function in functions:
+        for given in functions:
+            function = given.func if isinstance(given, cached_property) else given
             st.caption(f"`{function.__module__}.{function.__qualname__}`")
             st.code(inspect.getsource(function), language="python")
 

@@ -11,14 +11,18 @@ from ui import link, theme
 if TYPE_CHECKING:
     from mnist_core.evaluation import Evaluation
 
-ROW, COLUMN, PAGE = "is_a", "read_as", "cell_page"
+ROW, COLUMN, PAGE, NUMBERS = "is_a", "read_as", "cell_page", "matrix_numbers"
 COUNTS, RATES = "Counts", "Rates"
 START = (4, 9)
 _CLICKS = "_matrix_clicks"  # how often the chart has been drawn anew to forget a click
 
 
-def controls() -> tuple[int, int, bool]:
+def controls(*, shows_matrix: bool) -> tuple[int, int, bool]:
     """Draws what the matrix is set with.
+
+    Args:
+        shows_matrix: Whether the matrix is on the page. Without it, only the cell can be chosen; what the link says of
+            the numbers in it waits.
 
     Returns:
         The row and the column of the chosen cell, that is what an image shows and what it was read as; and whether
@@ -27,14 +31,22 @@ def controls() -> tuple[int, int, bool]:
     with st.container(horizontal=True):
         shown = link.selectbox("It is a", ROW, range(10), START[0], width=140, on_change=_first_page)
         read = link.selectbox("Read as a", COLUMN, range(10), START[1], width=140, on_change=_first_page)
-        numbers = link.buttons(
-            "The cells say",
-            "matrix_numbers",
-            (COUNTS, RATES),
-            COUNTS,
-            help="A count is a number of images. A rate is the share of the row, in percent.",
-        )
+        if shows_matrix:
+            numbers = link.buttons(
+                "The cells say",
+                NUMBERS,
+                (COUNTS, RATES),
+                COUNTS,
+                help="A count is a number of images. A rate is the share of the row, in percent.",
+            )
+        else:
+            numbers = link.unbound(NUMBERS, COUNTS, {COUNTS: COUNTS, RATES: RATES}.__getitem__)
     return shown, read, numbers == RATES
+
+
+def has_lists() -> bool:
+    """Whether this visit shows both lists from which a cell is chosen."""
+    return not (link.is_hidden(ROW) or link.is_hidden(COLUMN))
 
 
 def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> None:
@@ -56,8 +68,8 @@ def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> Non
         key=_key(),
         on_select=_take_click,
         width="stretch",
-        alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as. "
-        "The two lists above it choose the same cells.",
+        alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as."
+        + " The two lists above it choose the same cells." * has_lists(),
     )
 
 

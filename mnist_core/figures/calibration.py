@@ -8,34 +8,31 @@ import pandas as pd
 
 from mnist_core.calibration import Bin
 from mnist_core.figures.numbers import percent
-from mnist_core.figures.signed import NEGATIVE, POSITIVE
+from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
 from mnist_core.figures.theme import DARK, Theme, VegaFigure
 
 FEW = 10  # images: a bin with fewer is drawn pale
 TOO_SURE, NOT_SURE_ENOUGH = "surer than right", "less sure than right"
-_NEGATIVE_ON_DARK = "#56B4E9"
+_HEIGHT, _HEIGHT_OF_BARS = 340, 180  # pixels
 _LEFT_OF_PLOT = {"minExtent": 40, "maxExtent": 40}  # so that figures below each other share their x axis
 
 
-def reliability_diagram(
-    *, bins: Sequence[Bin], theme: Theme, before: Sequence[Bin] = (), height: int = 340
-) -> VegaFigure:
+def reliability_diagram(*, bins: Sequence[Bin], theme: Theme, before: Sequence[Bin] = ()) -> VegaFigure:
     """A dot for each bin: across, what the model claims; up, how often it is right. On the diagonal, both are equal.
 
     Args:
         bins: Of a calibration; empty ones have no dot.
         theme: Of the page.
         before: Those of another temperature, as rings to compare with.
-        height: In pixels.
 
     Returns:
-        The figure. Its spec depends on the theme and the height alone.
+        The figure. Its spec depends on the theme alone.
     """
     rows = [_row("bin", part) for part in bins if part.images] + [
         _row("before", part) for part in before if part.images
     ]
     data = pd.DataFrame(rows, columns=list(_row("bin", Bin(0, 1, 1, 1, 1.0, 0.0))))
-    return VegaFigure(data, {"height": height, "encoding": _diagram_axes(), "layer": _diagram_layers(theme)})
+    return VegaFigure(data, {"height": _HEIGHT, "encoding": _diagram_axes(), "layer": _diagram_layers(theme)})
 
 
 def _row(kind: str, part: Bin) -> dict[str, Any]:
@@ -72,7 +69,7 @@ def _diagram_layers(theme: Theme) -> list[dict[str, Any]]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
 
     pale = {"condition": {"test": "datum.few", "value": 0.35}, "value": 1}
-    blue = _NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
+    blue = NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
     sides = {"domain": [TOO_SURE, NOT_SURE_ENOUGH], "range": [POSITIVE, blue]}
     colour = {"field": "side", "type": "nominal", "scale": sides, "legend": None}
     return [
@@ -139,13 +136,12 @@ def _diagram_tooltip() -> list[dict[str, Any]]:
     ]
 
 
-def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 180) -> VegaFigure:
+def images_per_bin(*, bins: Sequence[Bin], theme: Theme) -> VegaFigure:
     """How many images each bin has, on an axis on which every power of ten takes about the same room.
 
     Args:
         bins: Of a calibration.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         The figure. Its spec depends on the number of all images, not on where they are.
@@ -176,7 +172,9 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme, height: int = 180) -> V
             {"field": "images", "type": "quantitative", "format": ","},
         ],
     }
-    return VegaFigure(data, {"height": height, "mark": {"type": "bar", "color": theme.rest}, "encoding": encoding})
+    return VegaFigure(
+        data, {"height": _HEIGHT_OF_BARS, "mark": {"type": "bar", "color": theme.rest}, "encoding": encoding}
+    )
 
 
 def loss_over_temperature(
@@ -185,7 +183,6 @@ def loss_over_temperature(
     chosen: tuple[float, float],
     lowest: tuple[float, float],
     theme: Theme,
-    height: int = 340,
 ) -> VegaFigure:
     """The cross-entropy at every temperature, with the reader's and the best one marked.
 
@@ -194,7 +191,6 @@ def loss_over_temperature(
         chosen: The reader's temperature and the loss there.
         lowest: The temperature with the lowest loss, and that; its mark is left out where it is not on the axis.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         The figure. Its spec depends on what was tried: choosing changes its data alone.
@@ -211,7 +207,7 @@ def loss_over_temperature(
     rows.append((*chosen, "chosen", f"● yours: {loss_in_words(chosen[1])} at T = {chosen[0]:.3g}"))
     data = pd.DataFrame(rows, columns=["temperature", "loss", "kind", "label"])
     axes = _loss_axes(first, last, max(tried.values()))
-    return VegaFigure(data, {"height": height, "encoding": axes, "layer": _loss_layers(theme)})
+    return VegaFigure(data, {"height": _HEIGHT, "encoding": axes, "layer": _loss_layers(theme)})
 
 
 def _loss_axes(first: float, last: float, highest: float) -> dict[str, Any]:

@@ -126,7 +126,6 @@ def precision_and_recall(
 
 
 def _two_marks(start: float, theme: Theme) -> dict[str, Any]:
-    measures = ["precision", "recall"]
     axis = {"format": ".0%", "tickCount": 5, "orient": "top", "labelFontSize": 12}
     value = {
         "field": "value",
@@ -135,7 +134,6 @@ def _two_marks(start: float, theme: Theme) -> dict[str, Any]:
         "scale": {"domain": [start, 1]},
         "axis": axis,
     }
-    legend = {"title": None, "orient": "bottom", "labelFontSize": 13, "symbolSize": 120}
     return {
         "height": {"step": 26},
         "encoding": {"y": {"field": "digit", "type": "ordinal", "title": None, "axis": _AXIS}},
@@ -150,25 +148,46 @@ def _two_marks(start: float, theme: Theme) -> dict[str, Any]:
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
-                "encoding": {
-                    "x": value,
-                    "color": {
-                        "field": "measure",
-                        "type": "nominal",
-                        "scale": {"domain": measures, "range": [CHOICE, RIGHT_CLASS]},
-                        "legend": legend,
-                    },
-                    "shape": {
-                        "field": "measure",
-                        "type": "nominal",
-                        "scale": {"domain": measures, "range": ["circle", "square"]},
-                    },
-                    "tooltip": [
-                        {"field": "digit", "type": "nominal"},
-                        {"field": "measure", "type": "nominal"},
-                        {"field": "value", "type": "quantitative", "format": ".2%"},
-                    ],
-                },
+                "encoding": {"x": value, **_disc_and_square()},
             },
         ],
     }
+
+
+def _disc_and_square() -> dict[str, Any]:
+    """A mark of its own for each of the two measures, in the legend too."""
+    measure = {"field": "measure", "type": "nominal"}
+    measures = ["precision", "recall"]
+    return {
+        "color": {
+            **measure,
+            "scale": {"domain": measures, "range": [CHOICE, RIGHT_CLASS]},
+            "legend": {"title": None, "orient": "bottom", "labelFontSize": 13, "symbolSize": 120},
+        },
+        "shape": {**measure, "scale": {"domain": measures, "range": ["circle", "square"]}},
+        "tooltip": [
+            {"field": "digit", "type": "nominal"},
+            measure,
+            {"field": "value", "type": "quantitative", "format": ".2%"},
+        ],
+    }
+
+
+def table_of_digits(*, precision: Sequence[float], recall: Sequence[float]) -> dict[str, list[str]]:
+    """The same as a table: a column of digits, of precisions and of recalls; a dash where there is no value."""
+    return {
+        "digit": [str(digit) for digit in range(len(precision))],
+        "precision": [_share(value) for value in precision],
+        "recall": [_share(value) for value in recall],
+    }
+
+
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.1%}"
+
+
+def fraction(part: int, whole: int) -> str:
+    """A share of a count as a fraction and in percent, in LaTeX; without a value where the whole is 0."""
+    if not whole:
+        return rf"\frac{{{part}}}{{0}} \ \text{{(no value)}}"
+    return rf"\frac{{{part}}}{{{whole}}} = {100 * part / whole:.1f}\,\%"

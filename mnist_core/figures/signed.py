@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mnist_core.figures.theme import CHOICE, DARK, Theme
 
 NEGATIVE, POSITIVE = "#0072B2", CHOICE
-_NEGATIVE_ON_DARK, _POSITIVE_ON_DARK = "#56B4E9", "#FF7A1A"  # brighter, since there zero is dark
+NEGATIVE_ON_DARK, _POSITIVE_ON_DARK = "#56B4E9", "#FF7A1A"  # brighter, since there zero is dark
 _PAGE, _DARK_PAGE = "#FFFFFF", "#12161B"
 
 Floats = npt.NDArray[np.float64]
@@ -123,7 +123,7 @@ def largest(images: Iterable[npt.ArrayLike]) -> float:
 def _scale(theme: Theme) -> tuple[str, str, str]:
     """The colours at minus the limit, at zero and at the limit."""
     if theme == DARK:
-        return _NEGATIVE_ON_DARK, theme.heat[0], _POSITIVE_ON_DARK
+        return NEGATIVE_ON_DARK, theme.heat[0], _POSITIVE_ON_DARK
     return NEGATIVE, theme.heat[0], POSITIVE
 
 

@@ -1,7 +1,6 @@
 """Calibration against a case worked by hand, a naive count, torch and scipy."""
 
 import math
-from itertools import product
 
 import pytest
 import torch
@@ -81,11 +80,12 @@ def naive_error(p: Tensor, labels: Tensor, bins: int) -> float:
     return error
 
 
-@pytest.mark.parametrize(("bins", "temperature"), list(product((1, 10, BINS), (0.5, 1.0, 2.5))))
-def test_against_a_naive_count(bins: int, temperature: float) -> None:
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_against_a_naive_count(temperature: float) -> None:
     answers = made(400, 2.0)
-    expected = naive_error((answers.logits.double() / temperature).softmax(1), answers.labels, bins)
-    assert calibrate(answers, temperature, bins).error == pytest.approx(expected, abs=1e-12)
+    expected = naive_error((answers.logits.double() / temperature).softmax(1), answers.labels, 15)
+    assert BINS == 15
+    assert calibrate(answers, temperature).error == pytest.approx(expected, abs=1e-12)
 
 
 @given(
@@ -117,17 +117,10 @@ def test_the_choice_is_the_same_at_every_temperature() -> None:
 
 
 def test_a_bin_has_its_upper_bound_and_not_its_lower_one() -> None:
-    even = Evaluation(torch.zeros(3, 10), torch.zeros(3, dtype=torch.int64))  # p = 0.1 exactly
-    assert [part.images for part in calibrate(even, bins=10).bins] == [3] + [0] * 9
+    fifth = Evaluation(torch.tensor([[0.0] * 5 + [-1e4] * 5] * 3), torch.zeros(3, dtype=torch.int64))  # p = 0.2 = 3/15
+    assert [part.images for part in calibrate(fifth).bins] == [0, 0, 3] + [0] * 12
     sure = Evaluation(torch.tensor([[1e4] + [0.0] * 9]), torch.tensor([0]))  # p = 1
     assert calibrate(sure).bins[-1].images == 1
-
-
-def test_all_in_one_bin_is_the_difference_of_the_means() -> None:
-    answers = made(500, 3.0)
-    found = calibrate(answers, bins=1)
-    assert found.error == pytest.approx(abs(found.confidence - answers.accuracy), abs=1e-6)
-    assert found.error > 0.1
 
 
 def test_true_probabilities_have_about_the_error_that_chance_makes() -> None:
@@ -137,7 +130,19 @@ def test_true_probabilities_have_about_the_error_that_chance_makes() -> None:
     assert mean == pytest.approx(by_chance, rel=0.1)
     assert mean < 0.02
     assert sum(found.is_off_by_chance for found in errors) >= 34  # 38 of 40 are to be expected
-    assert not calibrate(made(5_000, 2.0)).is_off_by_chance
+    assert sum(found.error_is_chance for found in errors) >= 34
+    too_sure = calibrate(made(5_000, 2.0))
+    assert not too_sure.is_off_by_chance
+    assert not too_sure.error_is_chance
+
+
+def test_the_error_that_chance_makes_in_one_bin_has_the_limit_of_a_normal_distribution() -> None:
+    """All images in a bin: the error is |right - promised| / N, normal within a few thousandths for so many images."""
+    n, p = 10_000, 0.95
+    limit = stats.norm.isf(0.025) * math.sqrt(n * p * (1 - p))
+    for strays, is_chance in ((0.95 * limit, True), (1.05 * limit, False)):
+        part = Bin(14 / 15, 1.0, n, round(n * p - strays), n * p, n * p * (1 - p))
+        assert Calibration((part,)).error_is_chance == is_chance
 
 
 def test_the_range_of_accuracy_against_scipy() -> None:
@@ -269,8 +274,6 @@ def test_arguments_out_of_range_are_refused_in_a_sentence() -> None:
             calibrate(answers, temperature)
         with pytest.raises(ValueError, match="temperature is a number above 0"):
             loss_at(answers, temperature)
-    with pytest.raises(ValueError, match="at least one bin"):
-        calibrate(answers, bins=0)
     with pytest.raises(ValueError, match="Without images"):
         fit_temperature(nothing)
     with pytest.raises(ValueError, match="at least two images"):
@@ -291,6 +294,7 @@ def test_the_shipped_network_is_a_little_too_sure(mnist: Splits) -> None:
     found, best = calibrate(answers), fit_temperature(answers)
     assert found.confidence > found.accuracy
     assert not found.is_off_by_chance
+    assert not found.error_is_chance
     assert found.error == pytest.approx(0.0052, abs=2e-4)
     assert best == pytest.approx(1.47, abs=0.02)
     cooled = calibrate(answers, best)

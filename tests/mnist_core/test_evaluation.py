@@ -1,17 +1,19 @@
 """Evaluation against scikit-learn and torch."""
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, recall_score
 from torch.nn import functional as F
 
 from mnist_core.data import Dataset, Splits, normalize
-from mnist_core.evaluation import CHUNK, Evaluation, evaluate
+from mnist_core.evaluation import CHUNK, Evaluation, chance_of_split, evaluate
 from mnist_core.model import MLPConfig
 from mnist_core.training import new_model
 
@@ -111,12 +113,34 @@ def test_a_network_without_mistakes() -> None:
     result = answered([3, 5], [3, 5])
     assert result.mistakes.tolist() == []
     assert result.cell(3, 5).tolist() == []
-    assert result.commonest_mistake is None
+    assert result.commonest_mistakes == []
 
 
 def test_the_commonest_mistake_is_off_the_diagonal() -> None:
     labels, choices = [1, 1, 1, 4, 9, 9, 7], [1, 1, 1, 9, 4, 4, 1]
-    assert answered(labels, choices).commonest_mistake == (9, 4)
+    assert answered(labels, choices).commonest_mistakes == [(9, 4)]
+
+
+@given(PAIRS)
+def test_all_cells_that_tie_are_the_commonest(pairs: list[tuple[int, int]]) -> None:
+    counted = Counter(pair for pair in pairs if pair[0] != pair[1])
+    most = max(counted.values(), default=0)
+    expected = sorted(pair for pair, count in counted.items() if count == most)
+    assert answered([shown for shown, _ in pairs], [read for _, read in pairs]).commonest_mistakes == expected
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_chance_of_a_split_is_the_binomial_test(one: int, other: int) -> None:
+    expected = stats.binomtest(one, one + other).pvalue if one + other else 1.0
+    assert chance_of_split(one, other) == pytest.approx(expected)
+
+
+def test_chance_of_a_split_by_hand_and_of_thousands() -> None:
+    assert chance_of_split(3, 0) == 0.25  # two of the eight ways three coins can fall
+    assert chance_of_split(6, 0) == 2 / 64
+    assert 0 < chance_of_split(2_500, 2_000) < 1e-12
+    with pytest.raises(ValueError, match="Nobody can count"):
+        chance_of_split(-1, 3)
 
 
 def test_the_hardest_images_have_the_highest_losses() -> None:

@@ -171,7 +171,7 @@ def test_a_network_gone_wild_draws_all_the_same(answers: Evaluation, monkeypatch
     wild = Evaluation(answers.logits * 1e25, answers.labels)
     monkeypatch.setattr(networks, "validation", lambda: wild)
     app = answered()
-    assert "lies beyond the ends of the slider" in text(app)
+    assert "lies beyond the temperatures shown here, 0.25 to 4." in text(app)
     app = sound(app.button(key="certainty_best").click().run())
     assert app.select_slider(key="certainty_t").value == 4
     assert len(app.get("vega_lite_chart")) == 4
@@ -195,10 +195,43 @@ def test_on_mnist_the_ready_made_network_is_surer_than_it_is_right(
     page = text(app)
     assert "5,000 validation images (MNIST)" in page
     assert "So it is **surer than it is right**, by 0.4 percentage points" in page
-    assert "of a kind it has never seen" not in page
+    assert "Keep in mind that this network learned from MNIST" not in page
+    assert "This network has **0.0052**, more than twice that: most of it is not chance." in page
     assert "lowest, T = 1.47" in list(app.table[-1].value.columns)
     assert table(app)["ECE"] == ["0.0052", "0.0052", "0.0015"]
 
 
 def test_generated_digits_are_called_strange_to_a_network_from_mnist() -> None:
-    assert "It learned from MNIST, so these digits are of a kind it has never seen." in text(open_page(PAGE))
+    assert "Keep in mind that this network learned from MNIST" in text(open_page(PAGE))
+
+
+def test_a_link_holds_the_temperature_until_the_question_is_answered() -> None:
+    app = opened_by_link(PAGE, certainty_t="1.48")
+    assert not app.select_slider
+    app = sound(app.radio(key="ask_certainty_heat").set_value("A T above 1: then there are fewer mistakes").run())
+    assert app.select_slider(key="certainty_t").value == 1.48
+    assert app.query_params["certainty_t"] in ("1.48", ["1.48"])
+
+
+def test_the_two_scores_of_the_example() -> None:
+    one, other = F.softmax(torch.tensor([4.0, 2.0]), 0), F.softmax(torch.tensor([4.0, 2.0]) / 2, 0)
+    page = text(open_page(PAGE))
+    assert f"times the second, about {one[0] / one[1]:.1f} times. Divide both scores by 2 first" in page
+    assert f"times the second, about {other[0] / other[1]:.1f} times." in page
+
+
+def test_what_it_says_of_the_error_beside_chance(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels drawn from the probabilities themselves, then probabilities that are far too sure."""
+    generator = torch.Generator().manual_seed(1)
+    z = 3 * torch.randn(300, 10, generator=generator)
+    drawn = torch.multinomial(F.softmax(z, 1), 1, generator=generator).squeeze(1)
+    for sureness, said in ((1.0, ": chance alone could make such gaps."), (3.0, ", more than twice that: most of it")):
+        found = Evaluation(sureness * z, drawn)
+        monkeypatch.setattr(networks, "validation", lambda found=found: found)
+        assert f"This network has **{error_of(found):.4f}**{said}" in text(answered())
+
+
+def test_judged_by_the_other_half_with_the_same_result(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = Evaluation(answers.logits.repeat_interleave(2, 0), answers.labels.repeat_interleave(2))
+    monkeypatch.setattr(networks, "validation", lambda: twice)  # every other one: two halves that are alike
+    assert re.search(r"the cross-entropy is \*\*[\d.]+\*\*, the same to its last digit here\.", text(answered()))

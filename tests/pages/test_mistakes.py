@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, recall_score
 from streamlit.testing.v1 import AppTest
@@ -16,7 +17,9 @@ from torch.nn import functional as F
 from mnist_core import data
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Dataset, Splits, normalize
+from mnist_core.evaluation import Evaluation
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from ui import networks, state
 
 PAGE = "pages/mistakes.py"
 HIDDEN = {"hide": "ask_mirror,ask_always_three"}
@@ -39,9 +42,18 @@ def formulas(app: AppTest) -> str:
     return " ".join(element.value for element in app.latex)
 
 
+def fullest(oracle: Oracle) -> list[tuple[int, int]]:
+    off = oracle.confusion - np.diag(oracle.confusion.diagonal())
+    return [(int(i), int(j)) for i, j in np.argwhere(off == off.max())]
+
+
 def sheets(app: AppTest) -> list[str]:
     """The sheets of cards: that of the chosen cell, and that of the surest mistakes."""
-    return [element.proto.body for element in app.get("html") if "digit-cards" in element.proto.body]
+    return [body for body in htmls(app) if "digit-cards" in body]
+
+
+def htmls(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html")]
 
 
 def pictures(html: str) -> np.ndarray:
@@ -83,6 +95,14 @@ def test_with_mnist_it_says_47_mistakes_in_5000(mnist: Splits, monkeypatch: pyte
     # lie more mistakes than on that of the 9s.
     oracle = Oracle(mnist.validation)
     assert (oracle.confusion[4, 9], oracle.confusion[9, 4]) == (3, 0)
+    fours, nines = oracle.confusion[4].sum(), oracle.confusion[9].sum()
+    assert f"Of {fours} images of a 4, the network has read 3 as a 9: row 4, column 9." in page
+    assert f"Of {nines} images of a 9, it has read 0 as a 4: row 9, column 4." in page
+    assert "So few images prove little: chance alone could make such a difference." in page
+    cells = fullest(oracle)
+    assert len(cells) == 3
+    named = [f"row {i}, column {j}" for i, j in cells]
+    assert f"holds more than 3 images; 3 cells hold so many: {named[0]}; {named[1]} and {named[2]}." in page
     shares = np.bincount(oracle.labels, minlength=10) / len(oracle.labels)
     assert 0.085 < shares.min() < shares.max() < 0.115  # "each of the ten digits is about a tenth of the images"
 
@@ -100,10 +120,7 @@ def test_a_cell_shows_its_images_the_hardest_first_with_both_probabilities(digit
         assert f"width:{100 * oracle.p[index, j]:.1f}%" in sheets(app)[0]
     row = oracle.confusion[i].sum()
     assert rf"\frac{{{len(found)}}}{{{row}}} = {100 * len(found) / row:.1f}\,\%" in formulas(app)
-    back = oracle.confusion[j, i]
-    page = text(app)
-    assert f"row {i}, column {j}: {len(found)} images out of {row}" in page
-    assert f"row {j}, column {i}, stands {back} image" in page
+    assert "first those whose right digit got the lowest probability" in text(app)
 
     empty = next((int(a), int(b)) for a, b in np.argwhere(off == 0) if a != b)
     app.selectbox(key="is_a").set_value(empty[0])
@@ -120,7 +137,12 @@ def test_a_full_cell_has_pages_and_another_cell_begins_on_its_first(digits: Spli
     assert len(found) > 12
     app = sound(app.number_input(key="cell_page").set_value(2).run())
     assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[found[12:24]].numpy())
-    app = sound(app.number_input(key="cell_page").set_value(50).run())
+    pages = math.ceil(len(found) / 12)
+    assert (app.number_input(key="cell_page").max, app.number_input(key="cell_page").label) == (
+        pages,
+        f"Page (of {pages})",
+    )
+    app = sound(app.number_input(key="cell_page").set_value(pages).run())
     assert f"to {len(found)} of {len(found)}" in text(app)
     app.selectbox(key="is_a").set_value(1)
     app = sound(app.selectbox(key="read_as").set_value(1).run())
@@ -131,9 +153,11 @@ def test_counts_and_rates(digits: Splits) -> None:
     app = opened_by_link(PAGE, **HIDDEN)
     assert app.segmented_control(key="matrix_numbers").value == "Counts"
     sound(app.segmented_control(key="matrix_numbers").set_value("Rates").run())
-    assert (
-        opened_by_link(PAGE, **HIDDEN, matrix_numbers="Rates").segmented_control(key="matrix_numbers").value == "Rates"
-    )
+    app = opened_by_link(PAGE, matrix_numbers="Rates")
+    assert "matrix_numbers" not in [control.key for control in app.segmented_control]  # no matrix yet
+    app = sound(app.radio(key="ask_mirror").set_value(app.radio(key="ask_mirror").options[0]).run())
+    assert app.segmented_control(key="matrix_numbers").value == "Rates"
+    assert app.query_params["matrix_numbers"] in ("Rates", ["Rates"])
 
 
 @pytest.mark.parametrize("k", [0, 3, 8])
@@ -177,7 +201,8 @@ def test_the_surest_mistakes_come_first(digits: Splits) -> None:
 
 def play(app: AppTest, answers: list[int]) -> AppTest:
     for answer in answers:
-        app = sound(app.button(key=f"duel_{answer}").click().run())
+        turn = int(re.search(r"\*\*Image (\d+) of 20\.\*\*", text(app))[1]) - 1  # type: ignore[index]
+        app = sound(app.button(key=f"duel_{turn}_{answer}").click().run())
     return app
 
 
@@ -191,6 +216,9 @@ def test_a_duel_to_its_end_and_again(digits: Splits) -> None:
     app = play(app, [int(labels[0]), int(choices[1])])
     assert "You have **1** of 2 right, the network **0** of 2." in text(app)
     assert f"Image 2 is labelled **{labels[1]}**. You read {choices[1]}: wrong." in text(app)
+    now, last = (pictures(body)[0] for body in htmls(app) if "<img" in body and "digit-cards" not in body)
+    assert np.array_equal(now, digits.validation.images[hardest[2]].numpy())
+    assert np.array_equal(last, digits.validation.images[hardest[1]].numpy())  # the one that is spoken of
 
     app = sound(app.switch_page("pages/softmax.py").run())
     app = sound(app.switch_page(PAGE).run())
@@ -199,9 +227,9 @@ def test_a_duel_to_its_end_and_again(digits: Splits) -> None:
 
     app = play(app, labels[2:].tolist())
     assert "**You have 19 of 20 right, the network 0 of 20.**" in text(app)
-    assert "You and the network differ on these 19" in text(app)
+    assert "You and the network differ on 19 of them. Here are all 20:" in text(app)
     (sheet,) = [sheet for sheet in sheets(app) if "network: " in sheet]
-    assert np.array_equal(pictures(sheet), digits.validation.images[np.delete(hardest, 1)].numpy())
+    assert np.array_equal(pictures(sheet), digits.validation.images[hardest].numpy())
 
     app = sound(app.button(key="duel_restart").click().run())
     assert "**Image 1 of 20.**" in text(app)
@@ -228,3 +256,92 @@ def test_other_digits_begin_another_duel(digits: Splits, monkeypatch: pytest.Mon
         app = sound(app.run())
     assert "reads the 200 validation images of MNIST" in text(app)
     assert "**Image 1 of 20.**" in text(app)
+
+
+def test_a_press_that_comes_late_does_not_count_for_the_next_image() -> None:
+    app = open_page(PAGE)
+    late = app.button(key="duel_0_7")
+    app = sound(late.click().run())
+    assert "**Image 2 of 20.**" in text(app)
+    assert not [button for button in app.button if button.key == late.key]
+    app = sound(late.click().run())
+    assert "**Image 2 of 20.**" in text(app)
+
+
+def test_a_duel_outlasts_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
+    app = play(open_page(PAGE), [1, 2, 3])
+    again = open_page(PAGE)
+    assert again.session_state["_candidate"] != app.session_state["_candidate"]
+    assert "**Image 4 of 20.**" in text(again)
+
+
+def test_the_duel_comes_before_the_mistakes_that_would_give_it_away() -> None:
+    assert [header.value for header in open_page(PAGE).header] == [
+        "You against the network",
+        "Which digit for which",
+        "Two numbers for each digit",
+        "Wrong, and sure of it",
+    ]
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, pairs: dict[tuple[int, int], int]) -> str:
+    """The page for a network with so many answers in some cells, and 20 right answers for each digit."""
+    cells = {**{(digit, digit): 20 for digit in range(10)}, **pairs}
+    labels = torch.tensor([i for (i, _), count in cells.items() for _ in range(count)])
+    choices = torch.tensor([j for (_, j), count in cells.items() for _ in range(count)])
+    monkeypatch.setattr(networks, "validation", lambda: Evaluation(4.0 * F.one_hot(choices, 10), labels))
+    return text(opened_by_link(PAGE, **HIDDEN))
+
+
+def test_what_it_notices_in_other_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = answering(monkeypatch, {(4, 9): 14, (9, 4): 2})
+    assert "Of 34 images of a 4, the network has read 14 as a 9" in page
+    assert "Chance alone would hardly make such a difference." in page
+    assert "gives more to compare" not in page
+    assert "The fullest cell off the diagonal is row 4, column 9, with 14 images." in page
+    page = answering(monkeypatch, {(4, 9): 1, (9, 4): 1, (0, 1): 1, (2, 3): 1, (5, 6): 1})
+    assert "Here the two numbers happen to be the same. A network that makes more mistakes" in page
+    assert (
+        "more than 1 image; 5 cells hold so many: row 0, column 1; row 2, column 3; row 4, column 9 and 2 more." in page
+    )
+    assert "There is no mistake at all." in answering(monkeypatch, {})
+
+
+def test_it_does_not_speak_of_what_a_visit_hides() -> None:
+    page = text(opened_by_link(PAGE, **HIDDEN))
+    assert "in the two lists" in page
+    assert "1 to 12 of" in page
+    page = text(opened_by_link(PAGE, hide="ask_mirror,is_a,read_as,surest_page", is_a="3", read_as="5"))
+    assert "in the two lists" not in page
+    assert "Click a cell, and the images in it appear below." in page
+    assert "1 to 12 of" not in page
+    assert re.search(r"12 of \d+ are shown here\.", page)
+
+
+def test_a_page_beyond_the_last_is_no_page(digits: Splits) -> None:
+    pages = math.ceil(len(Oracle(digits.validation).wrong) / 12)
+    assert opened_by_link(PAGE, **HIDDEN, surest_page=str(pages)).number_input(key="surest_page").value == pages
+    assert opened_by_link(PAGE, **HIDDEN, surest_page=str(pages + 1)).number_input(key="surest_page").value == 1
+
+
+def test_a_network_with_fewer_mistakes_shows_its_last_page(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = digits.validation.labels
+
+    def reads_wrongly(wrong: int) -> None:
+        choices = torch.where(torch.arange(len(labels)) < wrong, (labels + 1) % 10, labels)
+        monkeypatch.setattr(networks, "validation", lambda: Evaluation(4.0 * F.one_hot(choices, 10), labels))
+
+    reads_wrongly(60)
+    app = opened_by_link(PAGE, **HIDDEN, surest_page="5")
+    assert "49 to 60 of 60" in text(app)
+    reads_wrongly(20)
+    app = sound(app.run())
+    assert app.number_input(key="surest_page").value == 2
+    assert "13 to 20 of 20" in text(app)
+
+
+def test_the_code_of_what_is_counted_is_on_the_page() -> None:
+    code = " ".join(block.value for block in open_page(PAGE).code)
+    for name in ("confusion", "precision", "recall", "mistakes", "cell", "hardest", "hardest_duel"):
+        assert f"def {name}(" in code

@@ -4,7 +4,13 @@ import math
 
 import pytest
 
-from mnist_core.figures.confusion import SELECTION, confusion_matrix, precision_and_recall
+from mnist_core.figures.confusion import (
+    SELECTION,
+    confusion_matrix,
+    fraction,
+    precision_and_recall,
+    table_of_digits,
+)
 from mnist_core.figures.theme import DARK, LIGHT
 
 COUNTS = [[0] * 10 for _ in range(10)]
@@ -66,3 +72,15 @@ def test_the_axis_begins_below_the_lowest_mark(lowest: float, start: float) -> N
     figure = precision_and_recall(precision=[lowest, *others], recall=[lowest, *others], chosen=4, theme=LIGHT)
     (domain,) = {tuple(layer["encoding"]["x"]["scale"]["domain"]) for layer in figure.spec["layer"][1:]}
     assert domain == (pytest.approx(start), 1)
+
+
+def test_the_table_has_a_dash_where_there_is_no_value() -> None:
+    table = table_of_digits(precision=[0.5] * 9 + [math.nan], recall=[0.987] * 9 + [0.0])
+    assert table["digit"] == [str(digit) for digit in range(10)]
+    assert table["precision"] == ["50.0%"] * 9 + ["–"]
+    assert table["recall"] == ["98.7%"] * 9 + ["0.0%"]
+
+
+def test_a_share_as_a_fraction() -> None:
+    assert fraction(3, 491) == r"\frac{3}{491} = 0.6\,\%"
+    assert fraction(0, 0) == r"\frac{0}{0} \ \text{(no value)}"
