@@ -237,7 +237,8 @@ def trial(
             record = record.after(event, model)
             yield record
     except TrainingDiverged as diverged:
-        yield replace(record, diverged=diverged)
+        # Another of the same: the one raised holds on to all that was on its way, tensors included.
+        yield replace(record, diverged=TrainingDiverged(*diverged.args))
         raise
 
 
@@ -245,10 +246,11 @@ def trial(
 def _norms(model: MLP, step: int) -> Norms:
     weights = [layer.weight for layer in model if isinstance(layer, nn.Linear)]
     gradients = [weight.grad for weight in weights if weight.grad is not None]
-    return Norms(step, _lengths(weights), _lengths(gradients))
+    return Norms(step, lengths(weights), lengths(gradients))
 
 
-def _lengths(tensors: list[Any]) -> tuple[float, ...]:
+def lengths(tensors: list[Tensor]) -> tuple[float, ...]:
+    """The length of each of some tensors, taken as one row of numbers: the root of the sum of squares."""
     return tuple(length.item() for length in torch._foreach_norm(tensors)) if tensors else ()
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data import Dataset, normalize
+from mnist_core.experiments import lengths
 from mnist_core.functions import cross_entropy, softmax
 from mnist_core.model import MLP, Dropout
 
@@ -70,11 +71,7 @@ def look_at(before: MLP, after: MLP, batch: Dataset, step: int) -> BatchSeen:
         losses,
         losses.mean().item(),
         loss_after,
-        gradients=_lengths([weight.grad for weight in news if weight.grad is not None]),
-        changes=_lengths([new - old for new, old in zip(news, olds, strict=True)]),
-        weights=_lengths(news),
+        gradients=lengths([weight.grad for weight in news if weight.grad is not None]),
+        changes=lengths([new - old for new, old in zip(news, olds, strict=True)]),
+        weights=lengths(news),
     )
-
-
-def _lengths(tensors: list[Tensor]) -> tuple[float, ...]:
-    return tuple(tensor.norm().item() for tensor in tensors)

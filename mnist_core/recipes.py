@@ -26,7 +26,8 @@ class Recipe:
 RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "98% in two seconds",
-        "The learning rate first rises and then falls to nothing, so that few epochs are enough.",
+        "About 98% in the final test on MNIST, and less on generated digits. The learning rate first rises and then "
+        "falls to nothing, so that few epochs are enough.",
         MLPConfig((256,)),
         TrainingConfig(4, 64, 3e-3, "adamw", weight_decay=0.01, schedule="one-cycle"),
     ),

@@ -143,7 +143,7 @@ class Dial:
 
     def __init__(self, changes: Iterable[RateEvent] = ()) -> None:
         self._planned = {change.step: change.learning_rate for change in changes}
-        self._wanted: float | None = None
+        self._rate: float | None = None
 
     def turn(self, learning_rate: float) -> None:
         """Sets the learning rate from the next batch on. For another thread than that of the run.
@@ -152,12 +152,13 @@ class Dial:
             ValueError: If it is not above 0 and at most 100.
         """
         _check_learning_rate(learning_rate)
-        self._wanted = learning_rate
+        self._rate = learning_rate
 
-    def due(self, step: int) -> float | None:
-        """The learning rate to be set after so many batches, if there is one."""
-        wanted, self._wanted = self._wanted, None
-        return self._planned.get(step) if wanted is None else wanted
+    def rate_after(self, step: int) -> float | None:
+        """The learning rate that is wanted after so many batches; None as long as nobody has turned it."""
+        if step in self._planned:
+            self._rate = self._planned[step]
+        return self._rate
 
 
 class _SafetyCopy:
@@ -268,45 +269,77 @@ def fit(
         TrainingDiverged: If the loss of a batch is above ``EXPLODED`` or no number. The model then has
             the last weights again that were known to be better than guessing, at most a few batches old.
     """
-    loss_function = nn.CrossEntropyLoss()
-    optimizer = OPTIMIZERS[config.optimizer](model, config)
     steps = config.steps_per_epoch(len(train))
-    schedule = _schedule(optimizer, config, steps * config.epochs)
-    augment_generator = torch.Generator().manual_seed(config.seed)
+    learner = _Learner(model, config, steps * config.epochs)
+    generator = torch.Generator().manual_seed(config.seed)  # of the distortion
     model.seed_dropout(config.seed)
-    safety, rate = _SafetyCopy(model), config.learning_rate
-
-    step = 0
     for epoch, order in enumerate(epoch_orders(len(train), config), start=1):
         epoch_tally, recent = _Tally(), _Tally()
         for indices in order.split(config.batch_size):
-            if dial and (wanted := dial.due(step)) is not None:
-                _scale_rate(optimizer, wanted / rate)
-                rate = wanted
-                yield RateEvent(step, rate)
-            model.train()  # whoever looked at the model in between may have left it in eval mode
+            if dial and learner.turn_to(dial.rate_after(learner.step)):
+                yield RateEvent(learner.step, learner.rate)
             images, labels = train.images.index_select(0, indices), train.labels.index_select(0, indices)
             if augment:
-                images = augment(images, augment_generator)
-            safety.take(step)
-            loss, logits = train_step(model, normalize(images), labels, loss_function, optimizer)
-            if schedule:
-                schedule.step()
-            safety.judge(loss.item(), step)
-            step += 1
+                images = augment(images, generator)
+            loss, logits = learner.learn(normalize(images), labels)
             recent.add(loss, logits, labels)
             epoch_tally.add(loss, logits, labels)
-            has_diverged = not loss.item() <= EXPLODED  # so that nan has, too
-            if has_diverged:
-                safety.restore()
-            is_due = step % config.batches_per_event == 0 or step == epoch * steps or has_diverged
+            is_due = learner.step % config.batches_per_event == 0 or learner.step == epoch * steps or learner.diverged
             if is_due and math.isfinite(recent.loss):
-                yield BatchEvent(epoch, step, recent.examples, *recent.means())
+                yield BatchEvent(epoch, learner.step, recent.examples, *recent.means())
                 recent = _Tally()
-            if has_diverged:
-                raise TrainingDiverged(step, safety.step, loss.item(), rate)
+            if learner.diverged:
+                raise learner.diverged
         validated = evaluate(model, validation)
-        yield EpochEvent(epoch, step, *epoch_tally.means(), validated.loss, validated.accuracy)
+        yield EpochEvent(epoch, learner.step, *epoch_tally.means(), validated.loss, validated.accuracy)
+
+
+class _Learner:
+    """A model with what it is trained by.
+
+    Attributes:
+        step: Batches so far.
+        rate: The learning rate in force; with a schedule, its highest.
+        diverged: Why the last batch was the last one, if it was.
+    """
+
+    def __init__(self, model: MLP, config: TrainingConfig, total_steps: int) -> None:
+        self._model = model
+        self._loss_function = nn.CrossEntropyLoss()
+        self._optimizer = OPTIMIZERS[config.optimizer](model, config)
+        self._schedule = _schedule(self._optimizer, config, total_steps)
+        self._safety = _SafetyCopy(model)
+        self.step, self.rate = 0, config.learning_rate
+        self.diverged: TrainingDiverged | None = None
+
+    def turn_to(self, rate: float | None) -> bool:
+        """Sets another learning rate, and scales with it all that a schedule computes its next ones from.
+
+        Returns:
+            Whether it is another one.
+        """
+        if rate is None or rate == self.rate:
+            return False
+        for group in self._optimizer.param_groups:
+            for name in ("lr", "initial_lr", "max_lr", "min_lr"):
+                if name in group:
+                    group[name] *= rate / self.rate
+        self.rate = rate
+        return True
+
+    def learn(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One batch: the loss and the logits from before the update. If the loss exploded, good weights are back."""
+        self._model.train()  # whoever looked at the model in between may have left it in eval mode
+        self._safety.take(self.step)
+        loss, logits = train_step(self._model, x, labels, self._loss_function, self._optimizer)
+        self._safety.judge(loss.item(), self.step)
+        if self._schedule:
+            self._schedule.step()
+        self.step += 1
+        if not loss.item() <= EXPLODED:  # so that nan counts, too
+            self._safety.restore()
+            self.diverged = TrainingDiverged(self.step, self._safety.step, loss.item(), self.rate)
+        return loss, logits
 
 
 def epoch_orders(images: int, config: TrainingConfig) -> Iterator[Tensor]:
@@ -335,14 +368,6 @@ def batch_at(train: Dataset, config: TrainingConfig, step: int) -> Dataset:
     epoch, place = divmod(step, config.steps_per_epoch(len(train)))
     order = next(islice(epoch_orders(len(train), config), epoch, None))
     return train.subset(order[place * config.batch_size : (place + 1) * config.batch_size])
-
-
-def _scale_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
-    """Makes the learning rate so many times larger, and with it all that a schedule computes its next ones from."""
-    for group in optimizer.param_groups:
-        for name in ("lr", "initial_lr", "max_lr", "min_lr"):
-            if name in group:
-                group[name] *= factor
 
 
 def _schedule(

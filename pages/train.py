@@ -21,11 +21,6 @@ BLIND = Question(
 )
 
 
-def turn_rate() -> None:
-    """The reader moved the learning rate: it counts for the run that goes on, too."""
-    training_panel.turn_rate(training_panel.visitor(), st.session_state["rate"])
-
-
 def begin(chosen: recipe.Chosen, held: bool) -> None:
     """Starts a run with the controls as they stand; a held one rests before its first batch."""
     with st.spinner("The first digits are being drawn."):  # on a server that has just started
@@ -39,7 +34,8 @@ def describe(chosen: recipe.Chosen) -> None:
     parts = ["784 pixels in", *(f"{size} neurons" for size in network.hidden_sizes), "10 scores out"]
     st.caption(
         f"The network {network.label}: {' → '.join(parts)}. "
-        f"It has {network.parameter_count:,} numbers to learn: weights, and a bias for each neuron and each score."
+        f"It has {network.parameter_count:,} numbers to learn: weights, and a bias for each neuron and each score. "
+        f"{chosen.details}"
     )
 
 
@@ -51,15 +47,15 @@ st.markdown(
 )
 if question.ask(BLIND):
     st.markdown(
-        "In the curve of the loss, a dashed line marks this place. A network that stays there reads 1 digit in 10. "
-        "With a learning rate of 0.0001 you can watch the curve leave it."
+        "In the curve of the loss, a dashed line marks this place. A network that gives each digit the same "
+        "probability stays there. With a learning rate of 0.0001 you can watch the curve leave it."
     )
 visitor = training_panel.visitor()
 mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
 with st.container(border=True):
     presets = st.container()
     try:
-        chosen = recipe.controls(turn_rate)
+        chosen = recipe.controls()
     except ValueError as error:
         st.error(f"These settings can't be used. {error}", icon=":material/tune:")
         st.stop()
@@ -67,6 +63,7 @@ with st.container(border=True):
         recipe.presets(chosen)
     describe(chosen)
     dataset.notice("it learns from generated digits, which the program draws itself")
+    training_panel.turn_rate(visitor, chosen.training_config.learning_rate)
     transport.show(visitor, mode, lambda held: begin(chosen, held))
     if mode != "idle":
         st.caption("A new learning rate counts from the next batch; all other settings count for the next run.")

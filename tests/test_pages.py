@@ -216,7 +216,7 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     app.select_slider(key="width").set_value(32)
     app = train(app)
     page = text(app)
-    assert "Trained: 784-32-10 on generated digits, AdamW at 0.003, batches of 64, epochs: 2, seed 0." in page
+    assert "Trained: 784-32-10 on generated digits, AdamW at 0.003, batches of 64, epochs: 2, seed 0, one" in page
     assert "of 300 images it has never seen" in page
     assert len(app.get("vega_lite_chart")) == 4  # loss and accuracy, gradients and weights
     assert len(app.get("plotly_chart")) == 1  # the weights, to watch again

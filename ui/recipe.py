@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,16 +56,27 @@ class Chosen:
     training_config: TrainingConfig
     images: int
 
+    @property
+    def details(self) -> str:
+        """What the settings say that are folded away, in a sentence."""
+        model, training = self.model_config, self.training_config
+        hidden = [ACTIVATION_NAMES[model.activation], f"{model.dropout:.0%} dropout" if model.dropout else "no dropout"]
+        parts = [
+            *(hidden if model.hidden_sizes else ()),
+            f"{SCHEDULE_NAMES[training.schedule].lower()} learning rate",
+            f"weight decay {training.weight_decay:g}" if training.weight_decay else "no weight decay",
+            f"{_images_name(self.images)} training images",
+            "shuffled" if training.shuffle else "not shuffled",
+        ]
+        return f"More settings: {', '.join(parts)}."
+
     def cut(self, splits: Splits) -> Splits:
         """A data set with as many training images as are wanted, or all if there are fewer."""
         return replace(splits, train=splits.train.subset(slice(0, self.images)))
 
 
-def controls(on_rate: Callable[[], None]) -> Chosen:
+def controls() -> Chosen:
     """Draws them and returns what they say.
-
-    Args:
-        on_rate: Called when the reader moves the learning rate; its value is then in the session's state.
 
     Raises:
         ValueError: If the core does not take these settings.
@@ -76,39 +86,38 @@ def controls(on_rate: Callable[[], None]) -> Chosen:
         dataset.chooser()
     with side:
         seed = link.seed("Seed", "seed", meaning=HELP["seed"])
-    start = START.training_config
     left, middle, right = st.columns(3)
     with left:
-        epochs = link.whole_slider("Epochs", "epochs", 1, 20, start.epochs, help=HELP["epochs"])
-        batch_size = link.select_slider(
-            "Batch size", "batch_size", BATCH_SIZES, start.batch_size, help=HELP["batch_size"]
-        )
+        epochs, batch_size = _how_long()
     with middle:
         sizes = _hidden_sizes()
     with right:
-        rate = link.select_slider(
-            "Learning rate",
-            "rate",
-            LEARNING_RATES,
-            start.learning_rate,
-            names="{:g}".format,
-            help=HELP["rate"],
-            on_change=on_rate,
-        )
-        optimizer = link.selectbox(
-            "Optimizer",
-            "optimizer",
-            OPTIMIZERS,
-            start.optimizer,
-            names=OPTIMIZERS.__getitem__,
-            help=HELP["optimizer"],
-        )
+        rate, optimizer = _steps()
     with st.expander("More settings", icon=":material/tune:"):
         activation, dropout, schedule, decay, images, shuffle = _more()
     return Chosen(
         MLPConfig(sizes, activation, dropout),
         TrainingConfig(epochs, batch_size, rate, optimizer, seed, decay, shuffle, schedule),
         images,
+    )
+
+
+def _how_long() -> tuple[int, int]:
+    start = START.training_config
+    return (
+        link.whole_slider("Epochs", "epochs", 1, 20, start.epochs, help=HELP["epochs"]),
+        link.select_slider("Batch size", "batch_size", BATCH_SIZES, start.batch_size, help=HELP["batch_size"]),
+    )
+
+
+def _steps() -> tuple[float, str]:
+    start = START.training_config
+    rate = link.select_slider(
+        "Learning rate", "rate", LEARNING_RATES, start.learning_rate, names="{:g}".format, help=HELP["rate"]
+    )
+    names = OPTIMIZERS.__getitem__
+    return rate, link.selectbox(
+        "Optimizer", "optimizer", OPTIMIZERS, start.optimizer, names=names, help=HELP["optimizer"]
     )
 
 
@@ -120,7 +129,7 @@ def _hidden_sizes() -> tuple[int, ...]:
     label = "Neurons in the first hidden layer" if layers > 1 else "Neurons in the hidden layer"
     width = link.select_slider(label, "width", WIDTHS, start[0], help=HELP["width"])
     others = [
-        link.select_slider(f"In the {ordinal}", key, (SAME, *WIDTHS), SAME, names=_width_name)
+        link.select_slider(f"Neurons in the {ordinal} hidden layer", key, (SAME, *WIDTHS), SAME, names=_width_name)
         for key, ordinal in list(MORE_WIDTHS.items())[: layers - 1]
     ]
     return (width, *(other or width for other in others))
@@ -173,6 +182,8 @@ def presets(chosen: Chosen | None) -> None:
     Args:
         chosen: What the controls said in the last run.
     """
+    if link.is_hidden("preset"):
+        return
     names = {recipe.name: recipe for recipe in RECIPES}
     st.session_state["preset"] = next((name for name, recipe in names.items() if _is(recipe, chosen)), None)
     st.pills("Start from", names, key="preset", on_change=lambda: _apply(names.get(st.session_state["preset"])))

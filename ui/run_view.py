@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
-
 import plotly.graph_objects as go
 import streamlit as st
-from PIL import Image
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.norms import norm_curves
 from mnist_core.figures.one_batch import phase_cards
 from mnist_core.figures.replay import replay, weight_limit
-from mnist_core.figures.signed import signed_pictures
 from mnist_core.figures.theme import Theme
+from mnist_core.figures.weights import weight_tiles
 from mnist_core.jobs import ENDED, Snapshot, State
 from ui import link, state, take_home, theme, training_panel
 from ui.training_panel import Mode, TrainedModel, Visitor
@@ -74,7 +71,7 @@ def _show(mode: Mode, every: float | None, logarithmic: bool) -> None:
     _numbers(snapshot, record, _reached(visitor, record))
     _curves(record, logarithmic)
     if visitor.going:
-        _latest_weights(f"{state.current_holder()}-{visitor.runs_started}", record)
+        _latest_weights(record)
     _lengths(record)
 
 
@@ -123,8 +120,8 @@ def _numbers(snapshot: Snapshot[RunRecord], record: RunRecord, reached: float | 
     running = snapshot.state not in ENDED
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")
-        accuracy = "after an epoch" if reached is None else f"{reached:.1%}"
-        st.metric("Validation accuracy", accuracy, width="content")
+        accuracy = "–" if reached is None else f"{reached:.1%}"
+        st.metric("Validation accuracy", accuracy, width="content", help="Measured at the end of each epoch.")
         st.metric("Images per second", f"{speed:,.0f}", width="content")
         if not running:
             st.metric("Time taken", f"{snapshot.worked:.1f} s", width="content")
@@ -149,30 +146,21 @@ def _curves(record: RunRecord, logarithmic: bool) -> None:
         )
 
 
-def _latest_weights(run: str, record: RunRecord) -> None:
+def _latest_weights(record: RunRecord) -> None:
     """The weights as pictures, as they were last kept."""
     frame = record.frames[-1]
-    st.image(
-        _picture(run, frame.step, theme.current(), record),
-        caption=f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}",
-        width="stretch",
+    st.html(weight_tiles(weights=frame.weights, limit=weight_limit(record), theme=theme.current()))
+    st.caption(
+        f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}. Vermillion: ink here adds "
+        "to the neuron's sum. Blue: it takes away from it."
     )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _picture(run: str, step: int, look: Theme, _record: RunRecord) -> bytes:
-    """A PNG. Making one takes longer than all the rest of a look, and a run has at most twenty."""
-    weights = _record.frames[-1].weights.float()
-    sheet = signed_pictures(images=weights, columns=10, factor=3, theme=look, limit=weight_limit(_record), gap=4)
-    stream = io.BytesIO()
-    Image.fromarray(sheet).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def _lengths(record: RunRecord) -> None:
     """How long the weights of each layer are, and their gradients."""
     if not record.norms:
         return
+    st.markdown("How steep the slopes are, and how large the weights have grown: one number for each layer.")
     left, right = st.columns(2)
     with left:
         theme.show(
@@ -195,9 +183,10 @@ def _what_came_of_it(visitor: Visitor) -> None:
     if record and trained:
         if record.test:
             _final_test(record)
-        with st.container(horizontal=True, key="onwards"):
-            for stem, label in NEXT.items():
-                st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:")
+        if trained.has_learned:
+            with st.container(horizontal=True, key="onwards"):
+                for stem, label in NEXT.items():
+                    st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:")
         if len(record.frames) > 1:
             _again(record, trained.key)
     with st.expander("Take it home, or bring it back", icon=":material/download:"):
@@ -236,7 +225,7 @@ def _final_test(record: RunRecord) -> None:
         st.success(f"{result} It now reads what you draw.", icon=":material/check_circle:")
     else:
         st.warning(
-            f"{result} Guessing gives 10%. The learning rate was probably far too large, or much too small.",
+            f"{result} Guessing gives 10%. Start from one of the recipes, and change one thing at a time.",
             icon=":material/warning:",
         )
     st.markdown(

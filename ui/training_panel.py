@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
 STILL_SECONDS = 0.5  # that a page waits for a run to stop, pause or do a batch, which takes less
+FEW = 10_000  # training images; a run on fewer was meant to have few
 WAITING_SECONDS = 2.0  # between two looks at a run that waits in line
 PHASES = ("forward", "loss", "gradient", "update")
 PHASE_SECONDS = 1.0  # that each phase of a batch is shown in slow motion
@@ -195,16 +196,29 @@ def _reached(record: RunRecord) -> str:
     if record.diverged:
         back = f"batch {record.learned_steps:,}" if record.learned_steps else "its first weights"
         return f"back at {back} after its loss exploded"
+    if record.examples < 0.1 * record.train_size:
+        return f"stopped after {record.steps:,} batch{'es' if record.steps > 1 else ''}"
     return f"stopped after {record.examples / record.train_size:.1f} epochs"
 
 
 def settings(record: RunRecord) -> str:
     """What was trained and how, in a line, so that runs can be told apart."""
-    config = record.training_config
-    return (
-        f"{record.model_config.label} on {record.dataset}, {OPTIMIZERS[config.optimizer]} at {config.learning_rate:g}, "
-        f"batches of {config.batch_size}, epochs: {config.epochs}, seed {config.seed}"
-    )
+    model, config = record.model_config, record.training_config
+    parts = [
+        f"{model.label} on {record.dataset}",
+        f"{OPTIMIZERS[config.optimizer]} at {config.learning_rate:g}",
+        f"batches of {config.batch_size}",
+        f"epochs: {config.epochs}",
+        f"seed {config.seed}",
+        *([f"learning rate turned to {record.learning_rate:g}"] if record.rates else ()),
+        *(["one-cycle"] if config.schedule == "one-cycle" else ()),
+        *([model.activation] if model.hidden_sizes and model.activation != "relu" else ()),
+        *([f"{model.dropout:.0%} dropout"] if model.hidden_sizes and model.dropout else ()),
+        *([f"weight decay {config.weight_decay:g}"] if config.weight_decay else ()),
+        *([f"{record.train_size:,} images"] if record.train_size < FEW else ()),
+        *([] if config.shuffle else ["not shuffled"]),
+    ]
+    return ", ".join(parts)
 
 
 def add_loaded(visitor: Visitor, checkpoint: Checkpoint) -> None:

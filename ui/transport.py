@@ -23,7 +23,7 @@ def show(visitor: Visitor, mode: training_panel.Mode, begin: Callable[[bool], No
     with st.container(horizontal=True, key="transport"):
         if mode == "idle":
             _button("Train", "train", "play_arrow", lambda: begin(False), primary=True)
-        elif mode == "running":
+        elif mode in ("running", "slow"):
             _button("Pause", "pause", "pause", lambda: training_panel.pause(visitor), primary=True)
         else:
             _button("Continue", "go_on", "play_arrow", lambda: training_panel.go_on(visitor), primary=True)

@@ -46,6 +46,7 @@ def test_a_first_batch_in_slow_motion_and_a_pause_that_outlives_a_reload(open_pa
     button(page, "slow").click()
     expect(page.get_by_text("In slow motion: batch 1 of")).to_be_visible()
     expect(page.get_by_text("In slow motion: batch 2 of")).to_be_visible()  # the next one came by itself
+    button(page, "pause").click()
     button(page, "go_on").click()
     expect(button(page, "pause")).to_be_visible()
     button(page, "pause").click()

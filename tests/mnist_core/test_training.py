@@ -414,3 +414,13 @@ def test_a_run_that_explodes_at_once_keeps_its_first_weights(digits: Splits) -> 
         list(fit(model, digits.train, digits.validation, TrainingConfig(2, 32, 100.0, "sgd")))
     assert caught.value.kept_step == 0
     assert same_weights(model, new_model(MLPConfig((16,)), 0))
+
+
+def test_turning_the_dial_to_where_it_stands_changes_nothing(few: Dataset, digits: Splits) -> None:
+    dial = Dial()
+    dial.turn(0.01)
+    config = TrainingConfig(1, 20, 0.01)
+    assert not any(
+        isinstance(event, RateEvent)
+        for event in fit(new_model(MLPConfig((8,)), 0), few, digits.validation, config, dial=dial)
+    )
