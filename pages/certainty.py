@@ -292,6 +292,21 @@ def show_lesson(found: Calibration) -> None:
             "be chance."
         )
         show_error(found)
+    introduce_temperature()
+    answered = question.ask(COOL)
+    temperature(evaluation, found, answered=answered)
+    if not answered:
+        return
+    lesson.notice(
+        "With a higher T the network claims less, so images pass to lower bins, and most dots rise. With a lower T "
+        "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
+        "network is, not what it reads."
+    )
+    say_how_far_to_trust(calibration.temperature_search(evaluation, TEMPERATURES))
+
+
+def introduce_temperature() -> None:
+    """Two scores before and after they are divided, and what is done with all of them."""
     st.header("One number to put it right", anchor=False)
     st.markdown(
         "Say two digits have the scores 4 and 2. The softmax raises e to the power of each, so the first probability "
@@ -305,16 +320,6 @@ def show_lesson(found: Calibration) -> None:
         "being sure and wrong, and a little for being right and not sure. No weight changes. This is called "
         "**temperature scaling**."
     )
-    answered = question.ask(COOL)
-    temperature(evaluation, found, answered=answered)
-    if not answered:
-        return
-    lesson.notice(
-        "With a higher T the network claims less, so images pass to lower bins, and most dots rise. With a lower T "
-        "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
-        "network is, not what it reads."
-    )
-    say_how_far_to_trust(calibration.temperature_search(evaluation, TEMPERATURES))
 
 
 def say_how_far_to_trust(searched: TemperatureSearch) -> None:

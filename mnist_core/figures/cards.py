@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from mnist_core.figures.images import png_url
 from mnist_core.figures.numbers import percent
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 
@@ -105,7 +104,7 @@ def _line(line: Line, theme: Theme) -> str:
     return f'<div class="line"><span>{html.escape(line.text)}</span><span>{number}</span></div>{bar}'
 
 
-def large(*, image: Tensor, alt: str, width: int = 280) -> str:
+def large(*, image: Tensor, alt: str, width: int) -> str:
     """One image, made large, as HTML; it is there at once, because it is part of the page.
 
     Args:
@@ -133,6 +132,4 @@ def data_url(*, image: Tensor) -> str:
     """
     if image.dtype != torch.uint8 or image.ndim != 2:
         raise ValueError(f"An image is torch.uint8 [H, W], not {image.dtype} {list(image.shape)}.")
-    stream = io.BytesIO()
-    Image.fromarray(image.numpy()).save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    return png_url(Image.fromarray(image.numpy()))

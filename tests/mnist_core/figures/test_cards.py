@@ -29,8 +29,8 @@ def test_every_image_is_there_pixel_by_pixel(digits: Splits) -> None:
         "Image: two",
         "Image: three",
     ]
-    assert np.array_equal(pixels(large(image=images[1], alt="a <digit>"))[0], images[1].numpy())
-    assert 'alt="a &lt;digit&gt;"' in large(image=images[1], alt="a <digit>")
+    assert np.array_equal(pixels(large(image=images[1], alt="a <digit>", width=84))[0], images[1].numpy())
+    assert 'width="84" height="84" alt="a &lt;digit&gt;"' in large(image=images[1], alt="a <digit>", width=84)
 
 
 def test_a_mistake_has_a_green_and_a_vermillion_bar_with_their_numbers() -> None:
