@@ -8,14 +8,11 @@ from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme
 
-# Whole multiples of 28 pixels, so that each weight is a square of the same size.
+# Twice as large as they are, so that each weight is a square of two pixels.
 _STYLE = """<style>
-.weight-tiles { display: grid; grid-template-columns: repeat(10, 84px); gap: 4px; }
-.weight-tiles img { width: 84px; height: 84px; max-width: none; image-rendering: pixelated; }
-@media (max-width: 1100px) {
-  .weight-tiles { grid-template-columns: repeat(5, 56px); }
-  .weight-tiles img { width: 56px; height: 56px; }
-}
+.weight-tiles { display: grid; grid-template-columns: repeat(10, 56px); gap: 4px; }
+.weight-tiles img { width: 56px; height: 56px; max-width: none; image-rendering: pixelated; }
+@media (max-width: 900px) { .weight-tiles { grid-template-columns: repeat(5, 56px); } }
 </style>"""
 
 
