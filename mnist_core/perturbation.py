@@ -3,17 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from mnist_core.data import Dataset
+from mnist_core.data import Dataset, normalize
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.model import MLP, MLPConfig
-from mnist_core.neurons import pixel_order, reordered
+from mnist_core.neurons import last_hidden, pixel_order, reordered
 
-LOUDEST = 10.0  # noise ten times as large as the weights leaves nothing of them
+LOUDEST = 3.0  # noise three times as large as the weights leaves next to nothing of what they knew
 SEEDS = 2**32
+SHARES = tuple(tenths / 10 for tenths in range(11))
+NOISES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, LOUDEST)
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,13 @@ def damaged(model: MLP, damage: Damage) -> MLP:
     Returns:
         The copy, in eval mode and without gradients.
     """
-    copy = _copy(model)
-    if damage.noise:
-        _add_noise(copy, damage.noise, damage.seed)
+    result = add_noise(model, damage.noise, damage.seed) if damage.noise else model
     if damage.zero_biases:
-        _zero_biases(copy)
+        result = zero_biases(result)
     for layer, neurons in enumerate(drawn_neurons(model.config, damage.silenced, damage.seed)):
-        _silence(copy, layer, neurons)
-    return copy
+        if len(neurons):
+            result = silence(result, layer, neurons)
+    return _copy(model) if result is model else result
 
 
 def fed(dataset: Dataset, damage: Damage) -> Dataset:
@@ -84,7 +86,10 @@ def read_damaged(model: MLP, dataset: Dataset, damage: Damage) -> Evaluation:
 
 def zero_biases(model: MLP) -> MLP:
     """A copy of a network without biases: all of them are 0."""
-    return _zero_biases(_copy(model))
+    copy = _copy(model)
+    for layer in _dense(copy):
+        layer.bias.zero_()
+    return copy
 
 
 def add_noise(model: MLP, noise: float, seed: int) -> MLP:
@@ -95,7 +100,7 @@ def add_noise(model: MLP, noise: float, seed: int) -> MLP:
 
     Args:
         model: Left as it is.
-        noise: 0 to 10; 1 is as large as the weights themselves.
+        noise: 0 to 3; 1 is as large as the weights themselves.
         seed: Which numbers. With more noise they are the same, only larger.
 
     Returns:
@@ -106,7 +111,12 @@ def add_noise(model: MLP, noise: float, seed: int) -> MLP:
     """
     _check_noise(noise)
     _check_seed(seed)
-    return _add_noise(_copy(model), noise, seed)
+    copy = _copy(model)
+    generator = torch.Generator().manual_seed(seed)
+    for layer in _dense(copy) if noise else []:
+        spread = layer.weight.std(correction=0)  # of a single weight it is 0, where the other kind would be no number
+        layer.weight += noise * spread * torch.randn(layer.weight.shape, generator=generator)
+    return copy
 
 
 def silence(model: MLP, layer: int, neurons: Sequence[int] | Tensor) -> MLP:
@@ -132,7 +142,12 @@ def silence(model: MLP, layer: int, neurons: Sequence[int] | Tensor) -> MLP:
     chosen = torch.as_tensor(neurons, dtype=torch.int64)
     if len(chosen) and not (chosen.min() >= 0 and chosen.max() < hidden[layer]):
         raise ValueError(f"The neurons of this layer are numbered 0 to {hidden[layer] - 1}.")
-    return _silence(_copy(model), layer, chosen)
+    copy = _copy(model)
+    into, out = _dense(copy)[layer : layer + 2]
+    into.weight[chosen] = 0
+    into.bias[chosen] = 0
+    out.weight[:, chosen] = 0
+    return copy
 
 
 def drawn_neurons(config: MLPConfig, share: float, seed: int) -> list[Tensor]:
@@ -174,17 +189,61 @@ def follow_order(model: MLP, order: Tensor) -> MLP:
     return copy
 
 
-def typical_lead(logits: Tensor) -> float:
-    """By how much the highest score exceeds the second in a typical image: the median over the images.
+def more_silenced(seed: int) -> tuple[Damage, ...]:
+    """More and more hidden neurons silenced, from none to all, and nothing else; for a curve."""
+    return tuple(Damage(silenced=share, seed=seed) for share in SHARES)
+
+
+def more_noise(seed: int) -> tuple[Damage, ...]:
+    """More and more noise, from none to the loudest, and nothing else; for a curve."""
+    return tuple(Damage(noise=noise, seed=seed) for noise in NOISES)
+
+
+def leads(evaluation: Evaluation) -> Tensor:
+    """By how much the score of the right digit is ahead of the best of the nine others, image by image.
 
     Args:
-        logits: torch.float32 [N, 10], at least one row.
+        evaluation: Of any network.
 
     Returns:
-        The median, 0 or more; of an even number of images the lower of the two in the middle.
+        torch.float32 [N]; below 0 where another digit is ahead, so that the image is read wrongly.
     """
-    first, second = logits.topk(2, dim=1).values.unbind(dim=1)
-    return (first - second).median().item()
+    labels = evaluation.labels[:, None]
+    right = evaluation.logits.gather(1, labels)[:, 0]
+    return right - evaluation.logits.scatter(1, labels, -math.inf).amax(dim=1)
+
+
+class ScoreParts(NamedTuple):
+    """What a score is the sum of.
+
+    Attributes:
+        speaking: What the neurons add that are not silenced, or the pixels where there is no hidden layer.
+        silent: What the silenced neurons add.
+        bias: What is added whatever the image.
+    """
+
+    speaking: float
+    silent: float
+    bias: float
+
+
+def score_parts(model: MLP, image: Tensor, digit: int, silent: Tensor) -> ScoreParts:
+    """Takes the score of a digit apart, in a network before its damage as in the damaged copy.
+
+    Args:
+        model: In eval mode.
+        image: torch.uint8 [28, 28].
+        digit: Whose score.
+        silent: The silenced neurons of the last hidden layer, torch.int64 [M]; empty where there is no such layer.
+
+    Returns:
+        Three numbers; together they are the score.
+    """
+    last = _dense(model)[-1]
+    terms = last.weight[digit].detach() * last_hidden(model, normalize(image[None]))[0]
+    is_silent = torch.zeros(len(terms), dtype=torch.bool)
+    is_silent[silent] = True
+    return ScoreParts(terms[~is_silent].sum().item(), terms[is_silent].sum().item(), last.bias[digit].item())
 
 
 def _copy(model: MLP) -> MLP:
@@ -196,29 +255,6 @@ def _copy(model: MLP) -> MLP:
 
 def _dense(model: MLP) -> list[nn.Linear]:
     return [layer for layer in model if isinstance(layer, nn.Linear)]
-
-
-# These three change the network they are given, which is a copy already.
-def _zero_biases(model: MLP) -> MLP:
-    for layer in _dense(model):
-        layer.bias.zero_()
-    return model
-
-
-def _add_noise(model: MLP, noise: float, seed: int) -> MLP:
-    generator = torch.Generator().manual_seed(seed)
-    for layer in _dense(model):
-        spread = layer.weight.std(correction=0)  # of a single weight it is 0, where the other kind would be no number
-        layer.weight += noise * spread * torch.randn(layer.weight.shape, generator=generator)
-    return model
-
-
-def _silence(model: MLP, layer: int, neurons: Tensor) -> MLP:
-    into, out = _dense(model)[layer : layer + 2]
-    into.weight[neurons] = 0
-    into.bias[neurons] = 0
-    out.weight[:, neurons] = 0
-    return model
 
 
 def _check_noise(noise: float) -> None:

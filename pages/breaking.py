@@ -1,35 +1,41 @@
 """Break it: what a network can do without, and what it can't."""
 
+from typing import Literal
+
 import streamlit as st
 import torch
 from torch import nn
 
 from mnist_core.evaluation import Evaluation
 from mnist_core.figures.breaking import Reading, before_and_now, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.cards import a
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.model import CLASSES, INPUTS, MLP
 from mnist_core.neurons import pixel_order, reordered
 from mnist_core.perturbation import (
+    LOUDEST,
     Damage,
+    ScoreParts,
     add_noise,
     damaged,
-    drawn_neurons,
     fed,
     follow_order,
+    leads,
+    more_noise,
+    more_silenced,
     silence,
-    typical_lead,
     zero_biases,
 )
 from ui import breaking, dataset, lesson, link, networks, resources, theme
 from ui.question import Question, ask
 
-LOUDEST = 3.0
 SHUFFLED_SHOWN = 8  # images
+Kind = Literal["silenced", "noise"]
 SILENT = Question(
     key="ask_silenced",
-    text="One in ten of the hidden neurons of the ready-made network is silenced, drawn at random. How many of the "
-    "digits that it read rightly does it now get wrong?",
+    text="Think of the ready-made network, whichever you break here. One in ten of its hidden neurons is silenced, "
+    "drawn at random. How many of the digits that it read rightly does it now get wrong?",
     right="Far fewer than one in ten",
     why="No neuron stands alone: each score adds up what many of them say. A digit is misread only when a wrong score "
     "overtakes the right one.",
@@ -43,8 +49,8 @@ SILENT = Question(
 )
 DISPLACED = Question(
     key="ask_displaced",
-    text="Now nothing in the ready-made network is touched. Only the pixels change places, in one order drawn at "
-    "random, the same for all images. How many digits does it still read?",
+    text="Think of the ready-made network again. Nothing in it is touched. Only the pixels change places, in one "
+    "order drawn at random, the same for all images. How many digits does it still read?",
     right="Hardly more than by guessing",
     why="Each weight of the first layer belongs to one place. Now it meets the ink of another.",
     wrong={
@@ -77,7 +83,7 @@ def show_accuracy(before: Evaluation, now: Evaluation, damage: Damage) -> None:
     """The share read before and now, of all images and of each digit."""
     images = len(before.labels)
     read = int((now.choices == now.labels).sum())
-    st.markdown(f"# {now.accuracy:.1%}")
+    st.metric("Read rightly", f"{now.accuracy:.1%}")
     st.markdown(
         f"It reads **{read:,}** of {images:,} validation images rightly. "
         + (
@@ -108,7 +114,7 @@ def show_readings(before: Evaluation, now: Evaluation, damage: Damage) -> None:
         Reading(image, int(before.labels[index]), int(before.choices[index]), int(now.choices[index]))
         for index, image in zip(firsts, some.images.numpy(), strict=True)
     ]
-    st.html(reading_cards(readings=readings, columns=5, theme=theme.current()))
+    st.html(reading_cards(readings=readings))
     st.caption(
         "One image of each digit, from 0 to 9, as the network sees it. Green frame: read rightly now. Dashed "
         "vermillion frame: read wrongly."
@@ -119,74 +125,113 @@ def show_weights(first: nn.Linear, now: breaking.Broken) -> None:
     """The weights of some neurons of the first layer before, and now below."""
     before = first.weight[: breaking.NEURONS].detach().view(-1, 28, 28)
     limit = largest(before)
-    pictures = signed_pictures(
-        images=[*before, *now.first], columns=len(before), factor=4, theme=theme.current(), limit=limit or None
-    )
-    st.image(pictures, output_format="PNG")
+    half = breaking.NEURONS // 2
+    for place, some in zip(st.columns(2, gap="small"), (slice(half), slice(half, None)), strict=True):
+        if len(before[some]):
+            pictures = signed_pictures(
+                images=[*before[some], *now.first[some]],
+                columns=len(before[some]),
+                factor=3,
+                theme=theme.current(),
+                limit=limit or None,
+            )
+            place.image(pictures, output_format="PNG")
     st.caption(
-        f"The weights of the first {len(before)} neurons of the first layer: before above, now below. Blue is below "
-        f"zero, vermillion above; the strongest colour stands for ±{limit:.2f} or more. A silenced neuron is blank."
+        f"The weights of the first {len(before)} neurons of the first layer: in each block before above, now below. "
+        f"Blue is below zero, vermillion above; the strongest colour stands for ±{limit:.2f} or more. A silenced "
+        "neuron is blank."
     )
 
 
-def show_formula(dense: list[nn.Linear], damage: Damage, silenced: int) -> None:
+def show_formula(dense: list[nn.Linear], damage: Damage, now: breaking.Broken, label: int) -> None:
     """What becomes of a score, in symbols and with the reader's numbers."""
     last = dense[-1]
-    spread = last.weight.std(correction=0).item()
-    h = "h_j" if len(dense) > 1 else "x_j"
-    terms = rf"\text{{{last.in_features - silenced} of {last.in_features}}}"
-    bias = "0" if damage.zero_biases else "b_i"
+    h, what = ("h_j", "neurons") if len(dense) > 1 else ("x_j", "pixels")
     st.markdown(
-        "The same in symbols. The score of digit i adds up what the neurons before it pass on, "
-        + ("$h_j$" if len(dense) > 1 else "here the pixels $x_j$")
-        + ", each times its weight. Noise adds to each weight a number of its own: ε is drawn at random around zero, σ "
-        "is the spread (standard deviation) of all weights of the layer, and a is your slider."
+        f"The same in symbols. The score of digit i adds up what the {what} before it pass on, ${h}$, each times its "
+        "weight; Σ means: add up, here over all j. Noise gives each weight a number of its own: ε is drawn at random "
+        f"around zero, σ is the spread (standard deviation) of all weights of the layer, in the last one "
+        f"{last.weight.std(correction=0).item():.3f}, and a is your slider, now {damage.noise:.1f}. At the end "
+        "comes the bias b."
     )
-    lesson.formula(
-        rf"z_i = \sum_j \left(W_{{i,j}} + a\,\sigma\,\varepsilon_{{i,j}}\right) {h} + b_i",
-        rf"z_i = \sum_{{{terms}}} \left(W_{{i,j}} + {damage.noise:.1f} \cdot {spread:.3f}\,\varepsilon_{{i,j}}\right) "
-        rf"{h} + {bias}",
+    lesson.formula(rf"z_i = \sum_j \left(W_{{i,j}} + a\,\sigma\,\varepsilon_{{i,j}}\right) {h} + b_i")
+    silenced = f"what the {now.silent} silenced ones add; " if now.silent else ""
+    st.markdown(
+        f"An example is the image of {a(label)} among the ten above, and its score $z_{label}$. It is the sum of: what "
+        f"the {last.in_features - now.silent} {what} add that {'still speak' if len(dense) > 1 else 'there are'}; "
+        f"{silenced}the bias. Before the damage and now:"
     )
+    lesson.formula(_summed(label, now.before, now.silent), _summed(label, now.now, now.silent))
+    if len(dense) > 1 and not damage.is_none:
+        st.markdown("The first number changes too where noise is added, or where the layers before are damaged.")
+
+
+def _summed(label: int, parts: ScoreParts, silent: int) -> str:
+    """A score as the sum of its parts, in LaTeX; no part is written as minus zero."""
+    later = [parts.silent, parts.bias] if silent else [parts.bias]
+    terms = "".join(f" {'-' if round(part, 2) < 0 else '+'} {abs(part):.2f}" if part else " + 0" for part in later)
+    first, total = (round(number, 2) + 0.0 for number in (parts.speaking, sum(parts)))
+    return rf"z_{label} = {first:.2f}{terms} \approx {total:.2f}"
 
 
 def show_curves(now: Evaluation, damage: Damage, has_hidden: bool) -> None:
     """How the share read falls with the amount of each kind of damage."""
-    some = Evaluation(now.logits[: breaking.CURVE_IMAGES], now.labels[: breaking.CURVE_IMAGES])
     left, right = st.columns(2)
-    if has_hidden:
+    if has_hidden or not breaking.reads_ready_made():
         with left:
-            theme.show(
-                failure_curve(
-                    amounts=breaking.AMOUNTS[breaking.SILENCED],
-                    read=breaking.curve("brk_silenced", damage.seed),
-                    at=damage.silenced,
-                    now=some.accuracy,
-                    title="hidden neurons silenced",
-                    shown="%",
-                    theme=theme.current(),
-                ),
-                key="brk_silenced_curve",
-                description="The share read rightly over the share of hidden neurons silenced; it falls slowly at "
-                "first. A ring marks your setting.",
-            )
-    with right if has_hidden else left:
-        theme.show(
-            failure_curve(
-                amounts=breaking.AMOUNTS[breaking.NOISE],
-                read=breaking.curve("brk_noise", damage.seed),
-                at=damage.noise,
-                now=some.accuracy,
-                title="noise on the weights",
-                shown=".1f",
-                theme=theme.current(),
-            ),
-            key="brk_noise_curve",
-            description="The share read rightly over the noise on the weights; it falls slowly at first. A ring marks "
-            "your setting.",
-        )
+            show_curve("silenced", "hidden neurons silenced", "%", damage, now if has_hidden else None)
+    with right:
+        show_curve("noise", "noise on the weights", ".1f", damage, now)
     st.caption(
-        f"Each curve has one kind of damage alone, on the first {len(some.labels):,} validation images. The ring is "
-        "what you have set; it leaves the curve when you add damage of another kind."
+        f"Each curve has one kind of damage alone, on the first {min(breaking.CURVE_IMAGES, len(now.labels)):,} "
+        "validation images. The ring is what you have set; it leaves the curve when you add damage of another kind."
+        + ("" if breaking.reads_ready_made() else " Dashed and grey, to compare with: the ready-made network, seed 0.")
+    )
+
+
+def show_curve(kind: Kind, title: str, shown: str, damage: Damage, now: Evaluation | None) -> None:
+    """One of the curves; without ``now``, the network in use can't be damaged so."""
+    more = {"silenced": more_silenced, "noise": more_noise}[kind]
+    read: list[float] = []
+    ring = None
+    if now:
+        some = Evaluation(now.logits[: breaking.CURVE_IMAGES], now.labels[: breaking.CURVE_IMAGES])
+        read, ring = breaking.curve(more(damage.seed)), (getattr(damage, kind), some.accuracy)
+    theme.show(
+        failure_curve(
+            amounts=[getattr(one, kind) for one in more(0)],
+            read=read,
+            ring=ring,
+            title=title,
+            shown=shown,
+            theme=theme.current(),
+            reference=[] if breaking.reads_ready_made() else breaking.curve(more(0), ready_made=True),
+        ),
+        key=f"brk_{kind}_curve",
+        description=f"The share read rightly over the amount of damage: {title}. A ring marks your setting; a dashed "
+        "curve, where there is one, is that of the ready-made network.",
+    )
+
+
+def show_leads(before: Evaluation, now: Evaluation, damage: Damage) -> None:
+    """By how much the right score is ahead, before and now."""
+    was, lead = leads(before), leads(now)
+    typical = round(lead.median().item(), 1)
+    ahead = f"{int((was > 0).sum()):,} of {len(was):,} images"
+    st.markdown(
+        "Each score is a sum, and damage moves all ten of them. An image is read rightly as long as the score of the "
+        "right digit stays ahead of the nine others. In a typical image (the median: half of the images have a larger "
+        f"lead, half a smaller one) it is **{was.median().item():.1f}** ahead of the best of the others before any "
+        + (
+            f"damage. It is ahead in {ahead}."
+            if damage.is_none
+            else f"damage, and now it is **{abs(typical):.1f} {'behind' if typical < 0 else 'ahead'}**. It was ahead "
+            f"in {ahead}, and now it is in {int((lead > 0).sum()):,}."
+        )
+    )
+    st.markdown(
+        "A larger lead alone does not make a network harder to break. Double all weights and biases of its last layer: "
+        "every lead is twice as large, but the same damage costs as many digits as it did."
     )
 
 
@@ -196,19 +241,15 @@ def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden
     if not ask(SILENT):
         return
     show_curves(now, damage, has_hidden)
-    lesson.notice(
-        "The curves of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
-        "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
-        "better than guessing."
-    )
+    curves = "The curves" if breaking.reads_ready_made() else "The dashed curves"
     hidden = sum(resources.shipped_model().config.hidden_sizes)
-    st.markdown(
-        "The reason is the lead of the right score. In a typical image, the highest of the ten scores is "
-        f"**{typical_lead(before.logits):.1f}** above the second before any damage, and now it is "
-        f"**{typical_lead(now.logits):.1f}** above. Damage must first use up that lead before the answer changes. The "
-        f"ready-made network has {hidden} hidden neurons. Take away any single one of them, whichever you like, and it "
-        "costs less than 1 point of accuracy."
+    lesson.notice(
+        f"{curves} of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
+        "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
+        f"better than guessing. It has {hidden} hidden neurons. Take away any single one of them, whichever you like, "
+        "and it costs less than 1 point of accuracy."
     )
+    show_leads(before, now, damage)
 
 
 def show_displaced(before: Evaluation, seed: int) -> None:
@@ -228,6 +269,15 @@ def show_displaced(before: Evaluation, seed: int) -> None:
         f"| shuffled | as learned | **{shuffled.accuracy:.1%}** |\n"
         f"| shuffled | shuffled in the same order | {breaking.followed(seed):.1%} |"
     )
+    if not breaking.reads_ready_made():
+        whole, moved = (
+            breaking.broken(damage, ready_made=True).evaluation.accuracy
+            for damage in (Damage(), Damage(shuffled=True, seed=seed))
+        )
+        st.markdown(
+            "The table is of the network you break. The ready-made one, of which the question spoke, reads "
+            f"{whole:.1%} with the pixels in place and **{moved:.1%}** when they are shuffled."
+        )
     st.markdown(
         "In symbols: place j of a shuffled image takes its ink from place π(j), where π is the order of the seed."
     )
@@ -262,8 +312,7 @@ def bench(model: MLP) -> None:
         "hardly matter: with all of them at zero, the ready-made network reads less than 1 point less, since a bias is "
         "one number in a sum of hundreds."
     )
-    silenced = len(drawn_neurons(model.config, damage.silenced, damage.seed)[-1]) if has_hidden else 0
-    show_formula(dense, damage, silenced)
+    show_formula(dense, damage, now, int(before.labels[0]))
     show_failing(before, now.evaluation, damage, has_hidden)
     show_displaced(before, damage.seed)
 

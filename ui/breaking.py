@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from ui import dataset, networks, state
+from ui import dataset, networks, resources, state, status
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,19 +14,15 @@ if TYPE_CHECKING:
     from mnist_core.data import Dataset, Splits
     from mnist_core.evaluation import Evaluation
     from mnist_core.model import MLP
-    from mnist_core.perturbation import Damage
+    from mnist_core.perturbation import Damage, ScoreParts
 
 SILENCED, NOISE, BIASES, SHUFFLED = "brk_silenced", "brk_noise", "brk_biases", "brk_shuffled"
 SEED = "brk_seed"
 IMAGES = 2_000  # that are read after each change: all 5,000 would take longer than a tenth of a second
-CURVE_IMAGES = 1_000  # the first of those: a curve reads them at every point
+CURVE_IMAGES = 500  # the first of those: a curve reads them at every point
 NEURONS = 10  # of the first layer, whose weights are shown
 STEPS_BACK = 20
-AMOUNTS: dict[str, tuple[float, ...]] = {
-    SILENCED: (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1),
-    NOISE: (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3),
-}
-_NOW, _PAST = "_breaking_now", "_breaking_past"
+_NOW, _PAST, _MOVED = "_breaking_now", "_breaking_past", "_breaking_moved"
 
 Setting = dict[str, Any]
 
@@ -34,13 +30,27 @@ Setting = dict[str, Any]
 def note() -> None:
     """Remembers how the controls of the page stand, if they have changed; called after they are drawn.
 
+    One control moved several times in a row is one step: a slider moved with the keyboard changes at every press.
     What the link leaves out is not remembered: the reader can't change it, so there is nothing to undo.
     """
     now = {key: st.session_state[key] for key in (*_starts(), SEED) if key in state.page_controls()}
     before = st.session_state.get(_NOW)
-    if before is not None and before.keys() == now.keys() and before != now:
-        st.session_state[_PAST] = [*_past(), before][-STEPS_BACK:]
     st.session_state[_NOW] = now
+    if before is None or before.keys() != now.keys() or before == now:
+        return
+    changed = [key for key in now if now[key] != before[key]]
+    # The reset of the page may change a single control too, but is no move of it.
+    moved = changed[0] if len(changed) == 1 and not st.session_state.get("reset_page") else None
+    if moved is None or moved != st.session_state.get(_MOVED):
+        _keep([*_past(), before], moved)
+    elif _past()[-1] == now:  # moved back to where it was
+        _keep(_past()[:-1], None)
+
+
+def _keep(past: list[Setting], moved: str | None) -> None:
+    """Keeps what can be gone back to, and which control the last step was a move of, if of one."""
+    st.session_state[_PAST] = past[-STEPS_BACK:]
+    st.session_state[_MOVED] = moved
 
 
 def undo_buttons() -> None:
@@ -62,13 +72,16 @@ def _step_back() -> None:
     for key, value in last.items():
         st.session_state[key] = value
     st.session_state[_NOW] = last
-    st.session_state[_PAST] = earlier
+    _keep(earlier, None)
 
 
 def _heal() -> None:
-    """The next run remembers this as a change like any other, so that it can be undone too."""
+    """An end to all damage is a step of its own, which can be undone too."""
+    before = st.session_state[_NOW]
     for key, start in _starts().items():
         st.session_state[key] = start
+    st.session_state[_NOW] = before | _starts()
+    _keep([*_past(), before], None)
 
 
 def _starts() -> Setting:
@@ -91,28 +104,54 @@ class Broken(NamedTuple):
     Attributes:
         evaluation: Of the damaged network, on the damaged images.
         first: The weights of the first neurons of its first layer, torch.float32 [at most 10, 28, 28].
+        silent: How many neurons of its last hidden layer are silenced.
+        before: The right digit's score in the first image, taken apart, before the damage.
+        now: The same after it.
     """
 
     evaluation: Evaluation
     first: Tensor
+    silent: int
+    before: ScoreParts
+    now: ScoreParts
 
 
-def broken(damage: Damage) -> Broken:
-    """The network in use after the damage; for looking at only."""
+def broken(damage: Damage, *, ready_made: bool = False) -> Broken:
+    """The network in use after the damage, or the ready-made one; for looking at only."""
     splits = dataset.splits()
-    model, _ = networks.model_in_use()
-    return _broken(*networks.owner_and_key(), splits.name, len(splits.validation), damage, model, splits)
+    return _broken(*_key(ready_made), splits.name, len(splits.validation), damage, _model(ready_made), splits)
+
+
+def _model(ready_made: bool) -> MLP:
+    return resources.shipped_model() if ready_made else networks.model_in_use()[0]
+
+
+def _key(ready_made: bool) -> tuple[str, str]:
+    return ("", state.SHIPPED) if ready_made else networks.owner_and_key()
+
+
+def reads_ready_made() -> bool:
+    """Whether the network in use is the ready-made one."""
+    return status.model_in_use() == state.SHIPPED
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _broken(owner: str, key: str, name: str, size: int, damage: Damage, _model: MLP, _splits: Splits) -> Broken:
-    from mnist_core import perturbation
     from mnist_core.evaluation import evaluate
+    from mnist_core.perturbation import damaged, drawn_neurons, score_parts
 
-    copy = perturbation.damaged(_model, damage)
-    images = _shuffled(name, size, damage.seed, _splits) if damage.shuffled else _images(_splits)
-    first = next(copy.parameters())[:NEURONS]
-    return Broken(evaluate(copy, images), first.view(-1, 28, 28).clone())
+    copy = damaged(_model, damage)
+    plain = _images(_splits)
+    images = _shuffled(name, size, damage.seed, _splits) if damage.shuffled else plain
+    neurons = drawn_neurons(_model.config, damage.silenced, damage.seed)
+    silent, label = neurons[-1] if neurons else plain.labels[:0], int(plain.labels[0])
+    return Broken(
+        evaluate(copy, images),
+        next(copy.parameters())[:NEURONS].view(-1, 28, 28).clone(),
+        len(silent),
+        score_parts(_model, plain.images[0], label, silent),
+        score_parts(copy, images.images[0], label, silent),
+    )
 
 
 def _images(splits: Splits) -> Dataset:
@@ -127,30 +166,26 @@ def _shuffled(name: str, size: int, seed: int, _splits: Splits) -> Dataset:
     return fed(_images(_splits), Damage(shuffled=True, seed=seed))
 
 
-def curve(kind: Literal["brk_silenced", "brk_noise"], seed: int) -> list[float]:
-    """The share read at each of the ``AMOUNTS`` of one kind of damage alone."""
+def curve(damages: tuple[Damage, ...], *, ready_made: bool = False) -> list[float]:
+    """The share of the first images read after each damage, by the network in use or by the ready-made one."""
     splits = dataset.splits()
-    model, _ = networks.model_in_use()
-    return _curve(*networks.owner_and_key(), splits.name, len(splits.validation), kind, seed, model, splits)
+    return _curve(*_key(ready_made), splits.name, len(splits.validation), damages, _model(ready_made), splits)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _curve(
-    owner: str, key: str, name: str, size: int, kind: str, seed: int, _model: MLP, _splits: Splits
+    owner: str, key: str, name: str, size: int, damages: tuple[Damage, ...], _model: MLP, _splits: Splits
 ) -> list[float]:
-    from mnist_core.perturbation import Damage, read_damaged
+    from mnist_core.perturbation import read_damaged
 
     some = _splits.validation.subset(slice(0, CURVE_IMAGES))
-    field = {SILENCED: "silenced", NOISE: "noise"}[kind]
-    damages = [Damage(**{field: amount}, seed=seed) for amount in AMOUNTS[kind]]  # type: ignore[arg-type]
     return [read_damaged(_model, some, damage).accuracy for damage in damages]
 
 
 def followed(seed: int) -> float:
     """The share of shuffled images read by the network in use if its first weights move with the pixels."""
     splits = dataset.splits()
-    model, _ = networks.model_in_use()
-    return _followed(*networks.owner_and_key(), splits.name, len(splits.validation), seed, model, splits)
+    return _followed(*_key(False), splits.name, len(splits.validation), seed, _model(False), splits)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -1,7 +1,5 @@
 """What damage does to a network: how much it still reads, of each digit too, and how gracefully it fails."""
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,11 +9,21 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from mnist_core.figures import svg
+from mnist_core.figures.cards import a
+from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 BEFORE, NOW = "before", "now"
 GUESSING = 0.1  # the share read by naming one of ten digits blindly
+_STYLE = """
+<style>
+.readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem; max-width: 62rem;
+  text-align: center; font-size: 0.85rem; line-height: 1.4; }
+.readings img { display: block; width: 100%; box-sizing: border-box; margin-bottom: 0.3rem;
+  image-rendering: pixelated; }
+@media (max-width: 640px) { .readings { grid-template-columns: repeat(5, minmax(0, 1fr)); font-size: 0.8rem; } }
+</style>
+"""
 
 
 def before_and_now(*, before: float, now: float, theme: Theme) -> VegaFigure:
@@ -97,45 +105,61 @@ def _share(title: str) -> dict[str, Any]:
 
 
 def failure_curve(
-    *, amounts: Sequence[float], read: Sequence[float], at: float, now: float, title: str, shown: str, theme: Theme
+    *,
+    amounts: Sequence[float],
+    read: Sequence[float],
+    ring: tuple[float, float] | None,
+    title: str,
+    shown: str,
+    theme: Theme,
+    reference: Sequence[float] = (),
 ) -> VegaFigure:
     """The share read over the amount of one kind of damage, with a ring where the reader stands.
 
     Args:
         amounts: Ascending.
-        read: What is read at each, 0 to 1.
-        at: The reader's amount.
-        now: What is read with all of the reader's damage, 0 to 1.
+        read: What is read at each, 0 to 1; empty for a network that can't be damaged so.
+        ring: The reader's amount, and what is read with all of the reader's damage, 0 to 1; None: no ring.
         title: Of the amount.
         shown: The d3 format of an amount, such as ``%``.
         theme: Of the page.
+        reference: What another network reads at each amount, drawn grey and dashed; empty: there is none.
 
     Returns:
         The figure.
     """
-    rows = [(*point, "curve") for point in zip(amounts, read, strict=True)]
-    data = pd.DataFrame([*rows, (at, now, "yours")], columns=["amount", "read", "kind"])
-    encoding = {
-        "x": {
-            "field": "amount",
-            "type": "quantitative",
-            "title": title,
-            "scale": {"domain": [amounts[0], amounts[-1]], "nice": False},
-            "axis": {"format": shown, "tickCount": 5},
-        },
-        "y": {"field": "read", **_share("read rightly")},
-        "tooltip": [
-            {"field": "amount", "type": "quantitative", "format": shown, "title": title},
-            {"field": "read", "type": "quantitative", "format": ".1%"},
-        ],
-    }
-
-    def layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
-        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
-
+    rows = [
+        (*point, kind)
+        for kind, shares in (("curve", read), ("reference", reference))
+        for point in zip(amounts if shares else (), shares, strict=True)
+    ]
+    if ring:
+        rows.append((*ring, "yours"))
+    data = pd.DataFrame(rows, columns=["amount", "read", "kind"])
     line = {"type": "line", "strokeWidth": 2.5, "color": theme.first_line, "point": {"color": theme.first_line}}
-    ring = {"type": "point", "size": 220, "strokeWidth": 3, "filled": False, "color": theme.text, "opacity": 1}
-    return VegaFigure(data, {"height": 240, "layer": [*_guessing(theme), layer("curve", line), layer("yours", ring)]})
+    other = {"type": "line", "strokeWidth": 2, "color": theme.rest, "strokeDash": [6, 4]}
+    mark = {"type": "point", "size": 220, "strokeWidth": 3, "filled": False, "color": theme.text, "opacity": 1}
+    encoding = _curve_axes((amounts[0], amounts[-1]), title, shown)
+    layers = [
+        {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": drawn, "encoding": encoding}
+        for kind, drawn in (("reference", other), ("curve", line), ("yours", mark))
+    ]
+    return VegaFigure(data, {"height": 240, "layer": [*_guessing(theme), *layers]})
+
+
+def _curve_axes(reach: tuple[float, float], title: str, shown: str) -> dict[str, Any]:
+    x = {
+        "field": "amount",
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": list(reach), "nice": False},
+        "axis": {"format": shown, "tickCount": 5},
+    }
+    tooltip = [
+        {"field": "amount", "type": "quantitative", "format": shown, "title": title},
+        {"field": "read", "type": "quantitative", "format": ".1%"},
+    ]
+    return {"x": x, "y": {"field": "read", **_share("read rightly")}, "tooltip": tooltip}
 
 
 def _guessing(theme: Theme) -> list[dict[str, Any]]:
@@ -159,41 +183,23 @@ class Reading(NamedTuple):
     now: int
 
 
-def reading_cards(*, readings: Sequence[Reading], columns: int, theme: Theme) -> str:
+def reading_cards(*, readings: Sequence[Reading]) -> str:
     """Images with the digits they are read as before and now; green frames for right ones, vermillion for wrong ones.
 
     The frame of a wrong reading is also dashed, so that nobody need tell the two colours apart.
 
     Args:
-        readings: One at least.
-        columns: How many stand side by side.
-        theme: Of the page.
+        readings: In the order in which they are to stand.
 
     Returns:
-        HTML for ``st.html``.
+        HTML for ``st.html``: ten side by side, or on a phone five.
     """
-    wide, high, side = 84.0, 120.0, 70.0
-    parts = []
-    for index, reading in enumerate(readings):
-        left, top = index % columns * wide + (wide - side) / 2, index // columns * high + 3
-        is_right = reading.now == reading.shows
-        centre = left + side / 2
-        parts.append(
-            f'<image href="{_png(reading.image)}" x="{left:.1f}" y="{top:.1f}" width="{side}" height="{side}" '
-            'image-rendering="pixelated"/>'
-            f'<rect x="{left:.1f}" y="{top:.1f}" width="{side}" height="{side}" fill="none" '
-            + (f'stroke="{RIGHT_CLASS}"' if is_right else f'stroke="{CHOICE}" stroke-dasharray="10 5"')
-            + ' stroke-width="4"/>'
-        )
-        parts.append(svg.text(centre, top + side + 17, f"before: {reading.before}", size=13, colour=theme.text))
-        parts.append(svg.text(centre, top + side + 35, f"now: {reading.now}", size=15, colour=theme.text, bold=True))
-    wrong = sum(reading.now != reading.shows for reading in readings)
-    said = f"{len(readings)} images, each with the digit read before and now; {wrong} of them are now read wrongly."
-    rows = -(-len(readings) // columns)
-    return svg.drawing(width=columns * wide, height=rows * high, content="".join(parts), said=said)
+    return f'{_STYLE}<div class="readings" role="list">{"".join(map(_reading_card, readings))}</div>'
 
 
-def _png(image: npt.NDArray[np.uint8]) -> str:
-    stream = io.BytesIO()
-    Image.fromarray(image).save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+def _reading_card(reading: Reading) -> str:
+    frame = f"{RIGHT_CLASS} solid" if reading.now == reading.shows else f"{CHOICE} dashed"
+    return (
+        f'<div role="listitem"><img src="{png_url(Image.fromarray(reading.image))}" style="border: 4px {frame}" '
+        f'alt="Image of {a(reading.shows)}"><div>before: {reading.before}</div><b>now: {reading.now}</b></div>'
+    )

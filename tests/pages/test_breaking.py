@@ -5,17 +5,19 @@ import time
 
 import pytest
 import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits
 from mnist_core.evaluation import evaluate
-from mnist_core.model import MLPConfig
-from mnist_core.perturbation import Damage, read_damaged, typical_lead
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.perturbation import Damage, more_noise, more_silenced, read_damaged
 from mnist_core.training import new_model
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
-from ui import breaking, networks, resources
+from ui import breaking, resources, state, training_panel
+from ui.training_panel import TrainedModel
 
 PAGE = "pages/breaking.py"
 
@@ -118,32 +120,136 @@ def test_a_teacher_can_hide_damage_which_the_reader_can_not_undo(digits: Splits)
     assert said(app) == rights(digits, Damage(noise=2.0))
 
 
-def test_the_formula_has_the_readers_numbers() -> None:
+def test_one_control_moved_many_times_is_one_step() -> None:
+    app = open_page(PAGE)
+    app = sound(app.toggle(key="brk_biases").set_value(True).run())
+    for percent in range(5, 125, 5):  # as the keyboard moves it; more than can be stepped back
+        app = sound(app.slider(key="brk_silenced").set_value(min(percent, 100)).run())
+    app = sound(app.button(key="brk_back").click().run())
+    assert (app.slider(key="brk_silenced").value, app.toggle(key="brk_biases").value) == (0, True)
+    app = sound(app.slider(key="brk_silenced").set_value(40).run())  # a new step, though of the same control
+    app = sound(app.slider(key="brk_silenced").set_value(0).run())  # and back again: no step is left of it
+    app = sound(app.button(key="brk_back").click().run())
+    assert not app.toggle(key="brk_biases").value
+    assert is_disabled(app, "brk_back")
+
+
+def test_after_a_step_back_the_same_control_makes_a_new_step() -> None:
+    app = open_page(PAGE)
+    app = sound(app.slider(key="brk_noise").set_value(1.0).run())
+    app = sound(app.button(key="brk_undo").click().run())
+    app = sound(app.slider(key="brk_noise").set_value(2.0).run())
+    for expected in (0.0, 1.0, 0.0):
+        app = sound(app.button(key="brk_back").click().run())
+        assert app.slider(key="brk_noise").value == expected
+    assert is_disabled(app, "brk_back")
+
+
+def written(app: AppTest) -> list[str]:
+    return [element.value.strip("$\n ") for element in app.latex]
+
+
+def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
     app = open_page(PAGE)
     app = sound(app.slider(key="brk_silenced").set_value(25).run())
     app = sound(app.slider(key="brk_noise").set_value(0.7).run())
     app = sound(app.toggle(key="brk_biases").set_value(True).run())
     spread = load_shipped()[-1].weight.std(correction=0).item()  # type: ignore[operator]
-    written = " ".join(element.value for element in app.latex)
-    assert r"\text{96 of 128}" in written
-    assert rf"0.7 \cdot {spread:.3f}\," in written
-    assert r"h_j + 0" in written
+    assert f"in the last one {spread:.3f}, and a is your slider, now 0.7." in text(app)
+    label = int(digits.validation.labels[0])
+    page = text(app)
+    assert f"image of {'an' if label == 8 else 'a'} {label} among the ten above" in page
+    assert "what the 96 neurons add that still speak; what the 32 silenced ones add; the bias" in page
+    before, now = (line for line in written(app) if line.startswith(f"z_{label} ="))
+    scores = [
+        read_damaged(load_shipped(), digits.validation, damage).logits[0, label].item()
+        for damage in (Damage(), Damage(0.25, 0.7, True))
+    ]
+    for line, score in zip((before, now), scores, strict=True):
+        summed, total = line.split("=")[1].split(r"\approx")
+        assert float(total) == pytest.approx(score, abs=0.006)
+        assert sum(map(float, summed.replace("+ ", "+").replace("- ", "-").split())) == pytest.approx(score, abs=0.016)
+    assert " + 0 + 0 " in now
+
+
+def test_an_undamaged_score_has_no_silent_part(digits: Splits) -> None:
+    app = open_page(PAGE)
+    label = int(digits.validation.labels[0])
+    before, now = (line for line in written(app) if line.startswith(f"z_{label} ="))
+    assert before == now
+    assert "silenced ones add" not in text(app)
+    assert "what the 128 neurons add that still speak; the bias." in text(app)
+
+
+def lead_by_hand(digits: Splits, damage: Damage) -> tuple[float, int]:
+    """The median lead of the right digit, and in how many images it is ahead."""
+    found = read_damaged(load_shipped(), digits.validation, damage)
+    each = sorted(
+        scores[label] - max(score for digit, score in enumerate(scores) if digit != label)
+        for scores, label in zip(found.logits.tolist(), found.labels.tolist(), strict=True)
+    )
+    return each[(len(each) - 1) // 2], sum(lead > 0 for lead in each)
 
 
 def test_the_curves_wait_for_the_answer_and_give_the_lead(digits: Splits) -> None:
     app = open_page(PAGE)
     assert len(app.get("vega_lite_chart")) == 2
     assert "fall slowly at first and steeply later" not in text(app)
-    app = sound(app.slider(key="brk_silenced").set_value(30).run())
     app = sound(app.radio(key="ask_silenced").set_value("About one in ten").run())
     assert len(app.get("vega_lite_chart")) == 4
-    page = text(app)
-    before = evaluate(load_shipped(), digits.validation).logits
-    now = read_damaged(load_shipped(), digits.validation, Damage(silenced=0.3)).logits
-    assert f"**{typical_lead(before):.1f}** above the second before any damage, and now it is" in page
-    assert f"now it is **{typical_lead(now):.1f}** above" in page
+    lead, ahead = lead_by_hand(digits, Damage())
+    assert ahead == rights(digits, Damage())
+    assert f"it is **{lead:.1f}** ahead of the best of the others before any damage. It is ahead in {ahead} of 300" in (
+        text(app)
+    )
+    for percent, word in ((30, "ahead"), (90, "behind")):
+        app = sound(app.slider(key="brk_silenced").set_value(percent).run())
+        now, still = lead_by_hand(digits, Damage(silenced=percent / 100))
+        assert f"**{lead:.1f}** ahead of the best of the others before any damage, and now it is **" in text(app)
+        assert (
+            f"now it is **{abs(now):.1f} {word}**. It was ahead in {ahead} of 300 images, and now it is in {still}."
+            in (text(app))
+        )
+        assert still == said(app)
+    assert "ready-made network, seed 0" not in text(app)
     assert sum(load_shipped().config.hidden_sizes) == 640
-    assert "has 640 hidden neurons. Take away any single one" in page  # test_perturbation tries all of them
+    assert "It has 640 hidden neurons. Take away any single one" in text(app)  # test_perturbation tries all of them
+
+
+def with_own(config: MLPConfig) -> tuple[AppTest, MLP]:
+    """The page with a network of the visitor's own in use."""
+    model = new_model(config, 0).eval().requires_grad_(False)
+    app = open_page(PAGE)
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor.models = [TrainedModel("run-1", "Your network 1", model, {"dataset": state.GENERATED})]
+    app.session_state["_offered_model"] = "run-1"
+    return sound(app.run()), model
+
+
+def drawn(app: AppTest, chart: int, kind: str) -> list[list[float]]:
+    """The points of a kind in one of the page's charts."""
+    data = app.get("vega_lite_chart")[chart].proto.data.data
+    table = convert_arrow_bytes_to_pandas_df(data)
+    return table[table["kind"] == kind][["amount", "read"]].to_numpy().tolist()  # type: ignore[no-any-return]
+
+
+def test_beside_another_network_the_ready_made_one_is_drawn_to_compare_with(digits: Splits) -> None:
+    app, model = with_own(MLPConfig((16,)))
+    assert "this network learned from MNIST" not in text(app)
+    app = sound(app.number_input(key="brk_seed").set_value(2).run())
+    app = sound(app.radio(key="ask_silenced").set_value("Nearly all").run())
+    app = sound(app.radio(key="ask_displaced").set_value("As many as before").run())
+    page = text(app)
+    assert "The dashed curves of the ready-made network fall slowly at first" in page
+    assert "Dashed and grey, to compare with: the ready-made network, seed 0." in page
+    for chart, more, field in ((2, more_silenced, "silenced"), (3, more_noise, "noise")):
+        for kind, network, seed in (("curve", model, 2), ("reference", load_shipped(), 0)):
+            assert drawn(app, chart, kind) == [
+                pytest.approx([getattr(one, field), read_damaged(network, digits.validation, one).accuracy])
+                for one in more(seed)
+            ]
+    whole, moved = (rights(digits, damage) / 300 for damage in (Damage(), Damage(shuffled=True, seed=2)))
+    assert f"reads {whole:.1%} with the pixels in place and **{moved:.1%}** when they are shuffled" in page
 
 
 @pytest.mark.parametrize("seed", [0, 5])
@@ -161,20 +267,19 @@ def test_shuffled_pixels_and_the_weights_that_follow_them(digits: Splits, seed: 
     assert rf"x'_1 = x_{{{int(order[0]) + 1}}}, " in " ".join(element.value for element in app.latex)
 
 
-def test_a_network_without_a_hidden_layer_has_nothing_to_silence(
-    digits: Splits, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    single = new_model(MLPConfig(()), 0).eval().requires_grad_(False)
-    monkeypatch.setattr(networks, "model_in_use", lambda: (single, "your network 784-10"))
-    app = open_page(PAGE)
+def test_a_network_without_a_hidden_layer_has_nothing_to_silence(digits: Splits) -> None:
+    app, single = with_own(MLPConfig(()))
     assert "This network has no hidden layer, so there is nothing to silence." in text(app)
     assert app.slider(key="brk_silenced").disabled
     app = sound(app.slider(key="brk_noise").set_value(1.0).run())
     right = evaluate(single, digits.validation).accuracy
     assert f"Before the damage it read {round(300 * right)} of them" in text(app)
     app = sound(app.radio(key="ask_silenced").set_value("Nearly all").run())
-    assert len(app.get("vega_lite_chart")) == 3  # no curve for neurons
-    assert r"x_j" in " ".join(element.value for element in app.latex)
+    assert len(app.get("vega_lite_chart")) == 4
+    assert drawn(app, 2, "curve") == drawn(app, 2, "yours") == []  # the question is still answered
+    assert len(drawn(app, 2, "reference")) == len(more_silenced(0))
+    assert r"x_j" in " ".join(written(app))
+    assert "what the 784 pixels add that there are; the bias" in text(app)
 
 
 def test_what_it_says_of_the_images() -> None:

@@ -1,10 +1,12 @@
 """Figures of a broken network: each mark stands at the number it was given."""
 
 import base64
+import io
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_core.figures.breaking import (
     GUESSING,
@@ -38,36 +40,41 @@ def test_a_digit_without_images_has_no_mark() -> None:
 
 def test_the_ring_stands_where_the_reader_does_and_the_axis_ends_with_the_curve() -> None:
     figure = failure_curve(
-        amounts=[0, 0.5, 2], read=[0.99, 0.7, 0.1], at=0.5, now=0.4, title="noise", shown=".1f", theme=DARK
+        amounts=[0, 0.5, 2], read=[0.99, 0.7, 0.1], ring=(0.5, 0.4), title="noise", shown=".1f", theme=DARK
     )
+    assert "reference" not in figure.data["kind"].tolist()
     curve = figure.data[figure.data["kind"] == "curve"]
     assert curve[["amount", "read"]].values.tolist() == [[0, 0.99], [0.5, 0.7], [2, 0.1]]
     yours = figure.data[figure.data["kind"] == "yours"]
     assert yours[["amount", "read"]].values.tolist() == [[0.5, 0.4]]
-    rule, words, line, _ = figure.spec["layer"]
+    rule, words, _, line, _ = figure.spec["layer"]
     assert rule["encoding"]["y"]["datum"] == GUESSING == 1 / 10
     assert "10%" in words["mark"]["text"]
     assert line["encoding"]["x"]["scale"]["domain"] == [0, 2]
 
 
-def svg_of(html: str) -> str:
-    (data,) = re.findall(r"base64,([^\"]+)", html)
-    return base64.b64decode(data).decode()
+def test_another_network_is_drawn_grey_and_dashed_and_alone_where_ours_can_not_be_damaged() -> None:
+    figure = failure_curve(
+        amounts=[0, 1], read=[], ring=None, title="silenced", shown="%", theme=DARK, reference=[0.9, 0.1]
+    )
+    assert figure.data.values.tolist() == [[0, 0.9, "reference"], [1, 0.1, "reference"]]
+    other = figure.spec["layer"][2]
+    assert other["transform"] == [{"filter": "datum.kind == 'reference'"}]
+    assert (other["mark"]["color"], other["mark"]["strokeDash"]) == (DARK.rest, [6, 4])
 
 
 def test_right_and_wrong_readings_differ_in_more_than_colour() -> None:
-    ink = np.zeros((28, 28), np.uint8)
-    readings = [Reading(ink, 4, 4, 4), Reading(ink, 9, 9, 4), Reading(ink, 2, 7, 2)]
-    html = reading_cards(readings=readings, columns=2, theme=LIGHT)
-    assert "1 of them are now read wrongly" in html
-    drawn = svg_of(html)
-    frames = re.findall(r"<rect [^>]*>", drawn)
-    assert [RIGHT_CLASS in frame for frame in frames] == [True, False, True]
-    assert [CHOICE in frame and "dasharray" in frame for frame in frames] == [False, True, False]
-    assert re.findall(r">(before|now): (\d)<", drawn) == [
-        ("before", "4"), ("now", "4"), ("before", "9"), ("now", "4"), ("before", "7"), ("now", "2"),
+    ink = np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8)
+    readings = [Reading(ink[0], 4, 4, 4), Reading(ink[1], 8, 8, 4), Reading(ink[2], 2, 7, 2)]
+    html = reading_cards(readings=readings)
+    cards = re.findall(
+        r'src="data:image/png;base64,([^"]+)" style="border: 4px (\S+) (\w+)" alt="Image of (an? \d)"', html
+    )
+    assert [card[1:] for card in cards] == [
+        (RIGHT_CLASS, "solid", "a 4"), (CHOICE, "dashed", "an 8"), (RIGHT_CLASS, "solid", "a 2"),
     ]  # fmt: skip
-    lefts = [re.search(r' x="([\d.]+)" y="([\d.]+)"', frame) for frame in frames]
-    places = [found.groups() for found in lefts if found]
-    assert places[0][0] == places[2][0] != places[1][0]  # the third stands below the first
-    assert places[0][1] == places[1][1] != places[2][1]
+    pictures = [np.asarray(Image.open(io.BytesIO(base64.b64decode(card[0])))) for card in cards]
+    assert np.array_equal(np.stack(pictures), ink)
+    assert re.findall(r">(before|now): (\d)<", html) == [
+        ("before", "4"), ("now", "4"), ("before", "8"), ("now", "4"), ("before", "7"), ("now", "2"),
+    ]  # fmt: skip
