@@ -133,8 +133,7 @@ def failure_curve(
         for kind, shares in (("curve", read), ("reference", reference))
         for point in zip(amounts if shares else (), shares, strict=True)
     ]
-    if ring:
-        rows.append((*ring, "yours"))
+    rows += [(*ring, "yours")] if ring else []
     data = pd.DataFrame(rows, columns=["amount", "read", "kind"])
     line = {"type": "line", "strokeWidth": 2.5, "color": theme.first_line, "point": {"color": theme.first_line}}
     other = {"type": "line", "strokeWidth": 2, "color": theme.rest, "strokeDash": [6, 4]}
