@@ -201,7 +201,11 @@ def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
 
 
 def train(app: AppTest) -> AppTest:
-    app = sound(app.button(key="train").click().run())
+    return finish(sound(app.button(key="train").click().run()))
+
+
+def finish(app: AppTest) -> AppTest:
+    """Looks at the page until the run is over."""
     for _ in range(600):
         if "train" in [button.key for button in app.button]:
             return app

@@ -1,7 +1,6 @@
 """The page to train a network on: what it says of a network that knows nothing."""
 
 import math
-import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,7 +10,7 @@ from mnist_core.evaluation import evaluate
 from mnist_core.model import MLPConfig
 from mnist_core.recipes import RECIPES
 from mnist_core.training import new_model
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.test_pages import finish, offline, open_page, opened_by_link, sound, text, train  # noqa: F401
 
 
 def check_a_new_network_guesses(validation: Dataset) -> None:
@@ -46,16 +45,6 @@ def test_settings_come_from_the_link() -> None:
     assert app.number_input(key="seed").value == 7
     hidden = opened_by_link("pages/train.py", layers="2", width="64", hide="layers,width")
     assert "The network 784-64-64-10" in text(hidden)
-
-
-def finish(app: AppTest) -> AppTest:
-    """Looks at the page until the run is over."""
-    for _ in range(600):
-        if "train" in [button.key for button in app.button]:
-            return app
-        time.sleep(0.05)
-        app = sound(app.run())
-    pytest.fail("the training did not end within half a minute")
 
 
 def keys(app: AppTest) -> list[str | None]:
@@ -134,7 +123,7 @@ def test_a_learning_rate_turned_far_too_high_on_the_way_ends_in_a_sentence() -> 
 def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
     app = open_page("pages/train.py")
     app = sound(app.pills(key="preset").set_value("Learning rate far too high").run())
-    app = finish(sound(app.button(key="train").click().run()))
+    app = train(app)
     assert "went back to its first weights: try a smaller learning rate than 10." in text(app)
     assert "Ready-made network" in app.caption[0].value
     assert not app.get("download_button")
@@ -143,7 +132,7 @@ def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
 
 def test_the_end_of_a_run_leads_on_and_can_be_taken_home() -> None:
     app = opened_by_link("pages/train.py", epochs="1", width="16")
-    app = finish(sound(app.button(key="train").click().run()))
+    app = train(app)
     assert "Final test: it reads" in text(app)
     assert {link.proto.page for link in app.get("page_link")} >= {"draw", "mistakes", "certainty", "breaking", "runs"}
     assert len(app.get("download_button")) == 3
