@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from statistics import fmean, variance
 from typing import Literal
 
@@ -53,7 +54,7 @@ def settings(record: RunRecord) -> dict[str, Setting]:
     """All that was chosen for a run, by a name in plain words.
 
     Weight decay is the one that was in force, so that a run which names its optimizer's usual one and a run which
-    leaves it to the optimizer do not differ.
+    leaves it to the optimizer do not differ. What a network without hidden layer has no use for is empty.
     """
     model, training = record.model_config, record.training_config
     usual_decay = 0.01 if training.optimizer == "adamw" else 0.0  # torch's
@@ -61,8 +62,8 @@ def settings(record: RunRecord) -> dict[str, Setting]:
         "Digits": record.dataset,
         "Training images": record.train_size,
         "Network": model.label,
-        "Activation": model.activation,
-        "Dropout": model.dropout,
+        "Activation": model.activation if model.hidden_sizes else "",
+        "Dropout": model.dropout if model.hidden_sizes else "",
         "Optimizer": training.optimizer,
         "Learning rate": training.learning_rate,
         "Schedule": training.schedule,
@@ -81,10 +82,10 @@ def turns(changes: Iterable[RateEvent]) -> str:
 
 
 def differing(records: Iterable[RunRecord]) -> list[str]:
-    """The names of the settings that are not the same in all these runs."""
+    """The names of the settings that are not the same in all of these runs that have a use for them."""
     all_settings = [settings(record) for record in records]
     names = all_settings[0] if all_settings else {}
-    return [name for name in names if len({chosen[name] for chosen in all_settings}) > 1]
+    return [name for name in names if len({chosen[name] for chosen in all_settings} - {""}) > 1]
 
 
 def as_row(result: RunResult) -> dict[str, Setting]:
@@ -208,6 +209,7 @@ class Welch:
         means: Of the first group and of the second.
         deviations: Their standard deviations, over n − 1.
         sizes: How many numbers there are in each.
+        squares: The squares of the standard errors of both means: the squared deviations, divided by the sizes.
         error: The standard error of the difference of the means.
         t: That difference, second minus first, in standard errors.
         freedom: The degrees of freedom, by Welch and Satterthwaite.
@@ -218,6 +220,7 @@ class Welch:
     means: tuple[float, float]
     deviations: tuple[float, float]
     sizes: tuple[int, int]
+    squares: tuple[float, float]
     error: float
     t: float
     freedom: float
@@ -228,6 +231,21 @@ class Welch:
     def difference(self) -> float:
         """Of the means: second minus first."""
         return self.means[1] - self.means[0]
+
+    def in_percent(self) -> "Welch":
+        """The same test of the same numbers, all of them a hundred times as large."""
+
+        def scaled(pair: tuple[float, float], factor: float = 100) -> tuple[float, float]:
+            return factor * pair[0], factor * pair[1]
+
+        return replace(
+            self,
+            means=scaled(self.means),
+            deviations=scaled(self.deviations),
+            squares=scaled(self.squares, 100**2),
+            error=100 * self.error,
+            interval=scaled(self.interval),
+        )
 
 
 def welch(first: Sequence[float], second: Sequence[float]) -> Welch:
@@ -257,6 +275,7 @@ def welch(first: Sequence[float], second: Sequence[float]) -> Welch:
         means,
         (math.sqrt(spreads[0]), math.sqrt(spreads[1])),
         (len(first), len(second)),
+        squares,
         error,
         difference / error,
         freedom,
@@ -293,6 +312,7 @@ def chance_of(t: float, freedom: float) -> float:
     return min(1.0, 2 * area.item() / whole)
 
 
+@lru_cache(maxsize=64)
 def t_limit(freedom: float) -> float:
     """The t beyond which luck alone comes in ``LEVEL`` of all cases, found by halving.
 
@@ -334,15 +354,26 @@ def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> V
     if reason:
         return Verdict(reason)
     test = welch(first.accuracies, second.accuracies)
-    is_ahead = test.difference >= 0
+    said = _is_better(test, names) if test.p < LEVEL else _no_difference(test, names)
+    return Verdict(said + _unfinished(first, second, names), test)
+
+
+def _is_better(test: Welch, names: tuple[str, str]) -> str:
+    is_ahead = test.difference > 0
     better, worse = names[::-1] if is_ahead else names
     low, high = test.interval if is_ahead else (-test.interval[1], -test.interval[0])
     size = _points(abs(test.difference)) if abs(test.difference) >= 0.00005 else "less than 0.01"
-    judged = "more than the luck of the seed explains" if test.p < LEVEL else "that could be luck"
-    return Verdict(
+    return (
         f"{better} is better than {worse} by {size} points "
-        f"(95%: {_points(low)} to {_points(high)}): {judged}.{_unfinished(first, second, names)}",
-        test,
+        f"(95%: {_points(low)} to {_points(high)}): more than the luck of the seed explains."
+    )
+
+
+def _no_difference(test: Welch, names: tuple[str, str]) -> str:
+    low, high = test.interval
+    return (
+        f"No difference shown: {names[1]} − {names[0]} = {_points(test.difference)} points "
+        f"(95%: {_points(low)} to {_points(high)}). That could be luck."
     )
 
 
@@ -382,8 +413,22 @@ def _unfinished(first: Band, second: Band, names: tuple[str, str]) -> str:
 
 
 def _points(share: float) -> str:
-    """A difference of accuracies in percentage points."""
-    return f"{100 * share:.2f}".replace("-", "−")
+    """A difference of accuracies in percentage points; what rounds to nothing has no sign."""
+    return f"{round(100 * share, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def chance_of_apart(first: int, second: int) -> float:
+    """How often two groups of numbers that only luck tells apart lie wholly apart, 0 to 1.
+
+    Args:
+        first: How many there are in one group, at least 1.
+        second: In the other.
+
+    Returns:
+        2 / C(first + second, first): of all ways to share out the places of numbers that all differ, all the low ones
+        go to one group or all to the other.
+    """
+    return 2 / math.comb(first + second, first)
 
 
 def standard_error(accuracy: float, images: int) -> float:

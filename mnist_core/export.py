@@ -245,7 +245,8 @@ def _training(record: RunRecord) -> str:
     lines += ["        schedule.step()  # the learning rate of the next batch"] if one_cycle else []
     lines += ["        step += 1"] if changes or cut_short else []
     lines += ["        train_loss += loss.item() * len(labels)", "        seen += len(labels)"]
-    lines += _indented(REPORT.splitlines())
+    is_in_an_epoch = record.learned_steps % record.steps_per_epoch != 0
+    lines += _indented((REPORT_STOPPED if is_in_an_epoch else REPORT).splitlines())
     lines += ["    if step == STOP_AFTER:", "        break"] if cut_short else []
     return "\n".join(lines)
 
@@ -393,6 +394,16 @@ REPORT = """\
 validation_loss, accuracy = evaluate(model, validation)
 print(
     f"epoch {epoch}: train loss {train_loss / seen:.4f}, "
+    f"validation loss {validation_loss:.4f}, validation accuracy {accuracy:.2%}"
+)"""
+
+REPORT_STOPPED = """\
+validation_loss, accuracy = evaluate(model, validation)
+done = f"epoch {epoch}"
+if step == STOP_AFTER:
+    done = f"stopped in epoch {epoch} after {step:,} batches"
+print(
+    f"{done}: train loss {train_loss / seen:.4f}, "
     f"validation loss {validation_loss:.4f}, validation accuracy {accuracy:.2%}"
 )"""
 

@@ -1,5 +1,6 @@
 """Compare runs: their settings, their curves, and whether a difference is more than luck."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,7 +10,6 @@ import streamlit as st
 
 from mnist_core import comparison
 from mnist_core.comparison import SEEDS, Band, RunResult, Welch
-from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.numbers import percent
 from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
 from ui import dataset, lesson, link, live, question, recipe, runs, state, theme, training_panel
@@ -53,6 +53,8 @@ st.markdown(
 
 def shown(name: str, value: object) -> str:
     """A setting as the page writes it."""
+    if value == "":
+        return "–"
     if name in NAMES:
         return str(NAMES[name].get(value, value))
     if name == "Dropout":
@@ -60,6 +62,38 @@ def shown(name: str, value: object) -> str:
     if name == "Seed" or isinstance(value, str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def in_a_sentence(settings: Mapping[str, comparison.Setting]) -> str:
+    """Settings as a reader would say them; what was not used is left out."""
+    said = {
+        "Training images": "{} training images",
+        "Network": "network {}",
+        "Dropout": "{} dropout",
+        "Learning rate": "learning rate {}",
+        "Schedule": "{} learning rate",
+        "Learning rate turned": "learning rate turned {}",
+        "Weight decay": "weight decay {}",
+        "Batch size": "batches of {}",
+        "Epochs": "{} epochs",
+        "Seed": "seed {}",
+    }
+    plain: dict[tuple[str, comparison.Setting], str] = {
+        ("Dropout", 0.0): "no dropout",
+        ("Learning rate turned", "never"): "",
+        ("Schedule", "constant"): "a constant learning rate",
+        ("Schedule", "one-cycle"): "a one-cycle schedule",
+        ("Weight decay", 0.0): "no weight decay",
+        ("Epochs", 1): "1 epoch",
+        ("Shuffle", True): "shuffled",
+        ("Shuffle", False): "not shuffled",
+    }
+    parts = [
+        plain.get((name, value), said.get(name, "{}").format(shown(name, value)))
+        for name, value in settings.items()
+        if value != ""
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def listed(names: list[str]) -> str:
@@ -110,19 +144,17 @@ def table(results: list[RunResult], chosen: list[RunResult]) -> None:
     columns = comparison.differing(records)
     marked = comparison.differing(result.record for result in chosen)
     heads = {name: f"≠{NO_BREAK}{name}" if name in marked else name for name in columns}
-    rows = [row(result, heads) for result in results]
-    style = pd.DataFrame(rows).style.hide(axis="index")
-    tint = f"background-color: {theme.current().heat[1]}2E"
-    st.table(style.map(lambda _: tint, subset=[heads[name] for name in marked]), border="horizontal", hide_index=True)
-    same = [f"{name.lower()} {shown(name, value)}" for name, value in comparison.settings(records[0]).items()
-            if name not in columns]  # fmt: skip
+    # Not by a style of pandas, which takes longer than all the rest of the table.
+    rows = [row(result, heads, {heads[name] for name in marked}) for result in results]
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+    same = {name: value for name, value in comparison.settings(records[0]).items() if name not in columns}
     mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
-    whose = "All of them" if len(results) > 1 else "Its settings"
-    st.caption(f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {', '.join(same)}.")
+    whose = "The same in all runs" if len(results) > 1 else "Its settings"
+    st.caption(f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {in_a_sentence(same)}.")
 
 
-def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
-    """A run as a row of the table: what came of it, and its settings under these heads."""
+def row(result: RunResult, heads: dict[str, str], tinted: set[str]) -> dict[str, str]:
+    """A run as a row of the table: what came of it, and its settings under these heads, of which some are tinted."""
     chosen = comparison.settings(result.record)
     test = result.record.test
     cells = {
@@ -134,7 +166,8 @@ def row(result: RunResult, heads: dict[str, str]) -> dict[str, str]:
         "Seconds": f"{result.seconds:.1f}",
         "Ended": result.ending,
     }
-    return {head: cell.replace(" ", NO_BREAK).replace("-", "\u2011") for head, cell in cells.items()}
+    plain = {head: cell.replace(" ", NO_BREAK).replace("-", "\u2011") for head, cell in cells.items()}
+    return {head: f":blue-background[{cell}]" if head in tinted else cell for head, cell in plain.items()}
 
 
 def what_differs(ticked: list[RunResult]) -> str:
@@ -182,8 +215,15 @@ def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
         key="runs_curves",
         description="A line for each ticked run over its epochs. The table above has the last value of each.",
     )
-    if (figure.data["shown"] < figure.data["value"]).any():
-        st.caption(f"Losses above {HIGHEST_LOSS:g} are drawn at {HIGHEST_LOSS:g}. A logarithmic axis shows them all.")
+    cut = figure.data[figure.data["shown"] != figure.data["value"]]
+    if len(cut) and curve == CURVES[0]:
+        st.caption(
+            f"The loss of {listed([str(name) for name in cut['run'].unique()])} exploded: what lies below "
+            f"{cut['shown'].max():.0%} is drawn there, so that the other curves stay readable."
+        )
+    elif len(cut):
+        highest = f"{cut['shown'].max():g}"
+        st.caption(f"Losses above {highest} are drawn at {highest}. A logarithmic axis shows them all.")
     early = [result for result in ticked if result.ending != "finished"]
     if early and curve != CURVES[2]:
         st.caption(
@@ -217,7 +257,8 @@ def progress(band: Band) -> None:
     epoch = min(len(record.epochs) + 1, record.training_config.epochs)
     st.progress(
         band.progress,
-        text=f"Network {len(band.records)} of {SEEDS}, seed {seed}: epoch {epoch} of {record.training_config.epochs}.",
+        text=f"Network {len(band.records)} of {SEEDS}, seed {seed}: epoch {epoch} of {record.training_config.epochs}. "
+        f"{runs.time_left(band)}".strip(),
     )
 
 
@@ -258,6 +299,25 @@ def two_bands() -> None:
         st.markdown(in_words(letter, bands[label]))
     if len(on_show) == 2:
         give_verdict(bands[on_show["A"]], bands[on_show["B"]])
+    what_to_notice([bands[label] for label in dict.fromkeys(on_show.values())])
+
+
+def what_to_notice(on_show: list[Band]) -> None:
+    """Where to look, once all seeds of one band or of two have come to their end."""
+    if any(len(band.finished) < SEEDS for band in on_show):
+        return
+    if len(on_show) == 1:
+        lesson.notice(
+            "Look at the ends of the thin lines. Nothing but the seed is different, and still they end that far apart. "
+            "A single run of these settings could have ended at any of them."
+        )
+    else:
+        lesson.notice(
+            f"Look at the ends of the thin lines. Luck alone drives two bands of {SEEDS} wholly apart in fewer than "
+            f"{math.ceil(100 * comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end apart, "
+            "the settings differ. Where they overlap, one run of each could have come out either way: with a lucky "
+            "seed the worse settings win."
+        )
 
 
 def in_words(letter: str, band: Band) -> str:
@@ -289,7 +349,7 @@ def give_verdict(first: Band, second: Band) -> None:
         st.markdown(f":material/balance: **Verdict.** {found.sentence}")
     if found.test:
         with st.expander("How the verdict is worked out: Welch's test", icon=":material/calculate:"):
-            work_out(found.test)
+            work_out(found.test.in_percent())
 
 
 def work_out(test: Welch) -> None:
@@ -299,18 +359,17 @@ def work_out(test: Welch) -> None:
         r"how far an accuracy typically is from the mean. All are in percent. $t$ says how large the difference of the "
         "means is, measured by how uncertain it is."
     )
-    (mean_a, mean_b), (s_a, s_b) = ([100 * x for x in pair] for pair in (test.means, test.deviations))
-    n_a, n_b = test.sizes
+    (mean_a, mean_b), (s_a, s_b), (n_a, n_b) = test.means, test.deviations, test.sizes
     lesson.formula(
         r"t = \frac{\bar a_B - \bar a_A}{\sqrt{s_A^2 / n_A + s_B^2 / n_B}}",
         rf"t = \frac{{{mean_b:.3f} - {mean_a:.3f}}}{{\sqrt{{{s_a:.4f}^2 / {n_a} + {s_b:.4f}^2 / {n_b}}}}}",
-        rf"t = \frac{{{mean_b - mean_a:.3f}}}{{{100 * test.error:.4f}}} = {test.t:.2f}",
+        rf"t = \frac{{{test.difference:.3f}}}{{{test.error:.4f}}} = {test.t:.2f}",
     )
     st.markdown(
         r"With so few seeds, $s$ itself is uncertain. The **degrees of freedom** $\nu$ (nu) say how much it can be "
         "trusted: the more, the better."
     )
-    square_a, square_b = s_a**2 / n_a, s_b**2 / n_b
+    square_a, square_b = test.squares
     lesson.formula(
         r"\nu = \frac{(s_A^2 / n_A + s_B^2 / n_B)^2}"
         r"{\dfrac{(s_A^2 / n_A)^2}{n_A - 1} + \dfrac{(s_B^2 / n_B)^2}{n_B - 1}}",
@@ -342,23 +401,19 @@ if question.ask(QUESTION):
     if isinstance(chosen, str):
         st.info(chosen, icon=":material/info:")
     else:
+        st.caption(chosen.work)
         live.experiment(
             runs.EXPERIMENT,
             "Train with five seeds",
             partial(runs.begin, chosen),
             progress,
-            before="Press the button. It takes some seconds to a minute or two: the smaller the batches, the longer.",
+            before="Press the button, and their curves appear here.",
             setting=chosen.label,
         )
     is_training = runs.is_training()
     st.fragment(two_bands, run_every=LOOK_SECONDS if is_training else None)()
     if len(runs.bands()) == 1 and not is_training:
         st.markdown("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
-    if any(band.finished for band in runs.bands().values()):
-        lesson.notice(
-            "Look at the ends of the thin lines. Where the two bands end apart, the settings differ. Where they "
-            "overlap, one run of each could have come out either way: with a lucky seed the worse settings win."
-        )
 
 st.header("The luck of the images", anchor=False)
 st.markdown(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from mnist_core.comparison import Band, RunResult, five_seeds, seeds_from
+from mnist_core.comparison import SEEDS, Band, RunResult, five_seeds, seeds_from
 from mnist_core.data import Splits
 from mnist_core.experiments import RunRecord
 from mnist_core.jobs import ENDED
@@ -21,6 +21,8 @@ MOST_BANDS = 4  # kept for a visitor; the oldest goes first
 FIRST, SECOND = "band_a", "band_b"  # the select boxes for the two bands on show
 TICKED = "runs_ticked"  # the buttons that say which runs are laid over each other
 TICKED_AT_FIRST = 3
+BATCHES_PER_SECOND = (200, 2_000)  # of a recipe's network, on a computer that is busy and on one that is not
+SURE_SECONDS = 1.0  # of work, before which the speed says little about the rest
 
 
 def results() -> list[RunResult]:
@@ -44,6 +46,7 @@ class Choice:
         training_config: How it is trained.
         splits: What on.
         changes: Of the learning rate on the way.
+        batch_seconds: How long one batch takes, at least and at most.
     """
 
     name: str
@@ -51,6 +54,20 @@ class Choice:
     training_config: TrainingConfig
     splits: Splits
     changes: tuple[RateEvent, ...] = ()
+    batch_seconds: tuple[float, float] = (1 / BATCHES_PER_SECOND[1], 1 / BATCHES_PER_SECOND[0])
+
+    @property
+    def batches(self) -> int:
+        """How many there are for all seeds together."""
+        config = self.training_config
+        return SEEDS * config.epochs * config.steps_per_epoch(len(self.splits.train))
+
+    @property
+    def work(self) -> str:
+        """How much it is to train them, in words."""
+        least, most = (duration(self.batches * seconds) for seconds in self.batch_seconds)
+        time = f"about {least}" if least == most else f"{least} to {most}, depending on the computer"
+        return f"Five trainings are {self.batches:,} batches together: {time}."
 
     @property
     def label(self) -> str:
@@ -84,12 +101,14 @@ def choice(name: str, seed: int) -> Choice | str:
     for recipe in RECIPES:
         if recipe.name == name:
             return Choice(name, recipe.model_config, replace(recipe.training_config, seed=seed), splits)
-    record = next(result.record for result in results() if result.name == name)
+    result = next(result for result in results() if result.name == name)
+    record = result.record
     reason = _why_not(name, record, splits)
     if reason:
         return reason
     cut = replace(splits, train=splits.train.subset(slice(0, record.train_size)))
-    return Choice(name, record.model_config, record.training_config, cut, record.rates)
+    pace = result.seconds / max(1, record.steps)
+    return Choice(name, record.model_config, record.training_config, cut, record.rates, (pace, pace))
 
 
 def _why_not(name: str, record: RunRecord, splits: Splits) -> str | None:
@@ -103,12 +122,21 @@ def _why_not(name: str, record: RunRecord, splits: Splits) -> str | None:
     return None
 
 
+def duration(seconds: float) -> str:
+    """A time in few words and round numbers."""
+    if seconds < 20:
+        return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
+    return f"{round(seconds, -1):.0f} seconds" if seconds < 95 else f"{round(seconds / 60):.0f} minutes"
+
+
 def begin(chosen: Choice) -> Iterator[Band]:
     """Makes room for a band, puts it on show beside the one shown last, and returns its training."""
     label = chosen.label
-    kept = {name: band for name, band in bands().items() if name != label}
-    names = list(kept)[-(MOST_BANDS - 1) :]
-    training_panel.visitor().bands = {**{name: kept[name] for name in names}, label: Band(label)}
+    visitor = training_panel.visitor()
+    with visitor.lock:
+        kept = {name: band for name, band in bands().items() if name != label}
+        names = list(kept)[-(MOST_BANDS - 1) :]
+        visitor.bands = {**{name: kept[name] for name in names}, label: Band(label)}
     before = st.session_state.get(SECOND)
     if before != label and before in names:
         st.session_state[FIRST] = before
@@ -120,11 +148,12 @@ def begin(chosen: Choice) -> Iterator[Band]:
 def bands() -> dict[str, Band]:
     """The visitor's last bands as far as they have come, by label, the oldest first."""
     visitor = training_panel.visitor()
-    experiment = visitor.experiments.get(EXPERIMENT)
-    latest = experiment.job.snapshot().latest if experiment else None
-    if latest is not None and latest.name in visitor.bands:
-        visitor.bands[latest.name] = latest
-    return dict(visitor.bands)
+    with visitor.lock:
+        experiment = visitor.experiments.get(EXPERIMENT)
+        latest = experiment.job.snapshot().latest if experiment else None
+        if latest is not None and latest.name in visitor.bands:
+            visitor.bands[latest.name] = latest
+        return dict(visitor.bands)
 
 
 def on_show(labels: list[str]) -> tuple[str, str]:
@@ -139,6 +168,15 @@ def is_training() -> bool:
     """Whether a band is being trained, waits or rests."""
     experiment = training_panel.visitor().experiments.get(EXPERIMENT)
     return experiment is not None and experiment.job.snapshot().state not in ENDED
+
+
+def time_left(band: Band) -> str:
+    """How long the training of a band will still take, in words; empty while that is not known."""
+    experiment = training_panel.visitor().experiments.get(EXPERIMENT)
+    snapshot = experiment.job.snapshot() if experiment else None
+    if snapshot is None or snapshot.worked < SURE_SECONDS or not band.progress:
+        return ""
+    return f"About {duration(snapshot.worked * (1 / band.progress - 1) * snapshot.sharing)} left."
 
 
 def tick_new(numbers: list[int]) -> None:

@@ -6,13 +6,13 @@ import pandas as pd
 
 from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import epoch_axis
-from mnist_core.figures.theme import DARK, Theme, VegaFigure
+from mnist_core.figures.theme import Theme, VegaFigure
 
 SHORTEST_GRADIENT = 1e-6  # what is shorter, even 0, stands here on the axis, which has no 0
 LABEL_STEP = 0.1  # of the axis, by which the name of each line stands further left than that of the one before
+NEAR = 0.15  # of the axis: within it the name of one line would hide another line, or its name
 LEGEND_COLUMNS = 2
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3])  # of the layers, from the pixels on: six at most
-PURPLE, PURPLE_ON_DARK = "#AA4A85", "#CC79A7"
 
 
 def norm_curves(*, record: RunRecord, what: Literal["weights", "gradients"], theme: Theme) -> VegaFigure:
@@ -31,15 +31,16 @@ def norm_curves(*, record: RunRecord, what: Literal["weights", "gradients"], the
     names = layer_names(record.model_config.layer_sizes)
     floor = SHORTEST_GRADIENT if what == "gradients" else 0.0
     rows = [
-        (norms.step / per_epoch, length, max(length, floor), name, "")
+        (norms.step / per_epoch, length, max(length, floor), name, "", 0)
         for norms in (record.norms if len(record.norms) > 1 else ())  # one makes no line, and no axis
         for name, length in zip(names, getattr(norms, what), strict=True)
     ]
     for index, name in enumerate(names if what == "weights" else ()):  # gradients jump, and names would hide in them
         if at := _place_of_name(record, index):
             epoch, length, *_ = rows[at * len(names) + index]
-            rows.append((epoch, length, max(length, floor), name, name.split()[0]))
-    data = pd.DataFrame(rows, columns=["epoch", "length", "shown", "layer", "label"])
+            side = _side_of_name(record.norms[at].weights, index)
+            rows.append((epoch, length, max(length, floor), name, name.split()[0], side))
+    data = pd.DataFrame(rows, columns=["epoch", "length", "shown", "layer", "label", "side"])
     layers = _layers(_encoding(names, what, epochs, theme), theme)
     return VegaFigure(data, {"height": 260 + 25 * -(-len(names) // LEGEND_COLUMNS), "layer": layers})
 
@@ -65,6 +66,15 @@ def _place_of_name(record: RunRecord, index: int) -> int | None:
     return next((at for at, norms in enumerate(record.norms) if at and norms.step >= aim > 0), None)
 
 
+def _side_of_name(lengths: tuple[float, ...], index: int) -> int:
+    """Whether the name of a line stands above it, -1, or below, 1, where only above it another line is near."""
+    own, near = (lengths[index], -index), NEAR * max(lengths)
+    others = [(length, -other) for other, length in enumerate(lengths) if other != index]
+    is_above = any(own < other and other[0] - own[0] < near for other in others)
+    is_below = any(other < own and own[0] - other[0] < near for other in others)
+    return 1 if is_above and not is_below else -1
+
+
 def _layers(encoding: dict[str, Any], theme: Theme) -> list[dict[str, Any]]:
     place = {name: encoding[name] for name in ("x", "y", "tooltip")}
     return [
@@ -75,14 +85,14 @@ def _layers(encoding: dict[str, Any], theme: Theme) -> list[dict[str, Any]]:
         },
         {
             "transform": [{"filter": "datum.label != ''"}],
-            "mark": {"type": "text", "dy": -9, "fontWeight": "bold", "color": theme.text},
+            "mark": {"type": "text", "dy": {"expr": "10 * datum.side"}, "fontWeight": "bold", "color": theme.text},
             "encoding": {**place, "text": {"field": "label", "type": "nominal"}},
         },
     ]
 
 
 def _encoding(names: list[str], what: str, epochs: int, theme: Theme) -> dict[str, Any]:
-    colours = [theme.first_line, theme.second_line, PURPLE_ON_DARK if theme == DARK else PURPLE, theme.text]
+    colours = [theme.first_line, theme.second_line, theme.third_line, theme.text]
     legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 500, "columns": LEGEND_COLUMNS}
     by_layer: dict[str, Any] = {"field": "layer", "type": "nominal", "legend": legend}
     count = len(names)

@@ -22,7 +22,8 @@ SIDE, GAP = 28, 2  # of a picture and between two, in weights
 NAME_GAP = 9  # above a picture that has a name
 STEPS = 31  # of colour on each side of zero: more make the figure larger, and nobody sees them
 NOTHING = 2 * STEPS + 1  # the place in the palette of what is transparent
-ROW, CURVE, BETWEEN, ABOVE, BELOW = 70, 190, 30, 56, 130  # heights in pixels of the page
+ROW, CURVE, BETWEEN, ABOVE, BELOW = 70, 190, 48, 56, 130  # heights in pixels of the page
+MOST_TICKS = 8
 
 _BELOW = {"xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip", "cliponaxis": False}  # traces of the loss
 
@@ -57,6 +58,19 @@ def replay(*, record: RunRecord, theme: Theme) -> go.Figure:
         showlegend=False,
         dragmode=False,
         **_axes(record, sheet),
+    )
+    # Above the curve, which may lie on the line of guessing and on everything else that is written within.
+    figure.add_annotation(
+        x=0,
+        y=CURVE / (sheet.page_height + BETWEEN + CURVE),
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        align="left",
+        showarrow=False,
+        text=f"Loss. Line: training, dots: validation,<br>dashed: guessing ({GUESSING:.3f})",
+        font={"size": 12, "color": theme.text},
     )
     if not record.model_config.hidden_sizes:
         sheet.name_pictures(figure, theme)
@@ -185,15 +199,6 @@ def _behind(record: RunRecord, theme: Theme) -> list[dict[str, Any]]:
     return [
         {**line, "x": x, "y": y, "line": {"color": theme.rest, "width": 1}, "opacity": 0.6},
         {**line, "x": [0, end], "y": [GUESSING] * 2, "line": {"color": theme.rest, "width": 1, "dash": "dash"}},
-        {
-            **line,
-            "mode": "text",
-            "x": [end, end],
-            "y": [1.01 * GUESSING, 0.95 * GUESSING],
-            "text": [f"loss of guessing: {GUESSING:.3f}", "line: training, dots: validation"],
-            "textposition": ["top left", "bottom left"],
-            "textfont": {"color": theme.text, "size": 12},
-        },
     ]
 
 
@@ -222,6 +227,7 @@ def _axes(record: RunRecord, sheet: _Sheet) -> dict[str, Any]:
         "xaxis2": {
             "title": {"text": "batches"},
             "range": [0, max(1, record.steps)],
+            **({"dtick": 1} if record.steps <= MOST_TICKS else {"nticks": MOST_TICKS}),  # there is no half of a batch
             "anchor": "y2",
             "fixedrange": True,
         },

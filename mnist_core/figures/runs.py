@@ -1,5 +1,6 @@
 """Runs laid over each other, and the same settings with several seeds as a band."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -7,14 +8,13 @@ import pandas as pd
 
 from mnist_core.comparison import Band, RunResult
 from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
-from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+from mnist_core.figures.theme import Theme, VegaFigure
 
 Curve = Literal["validation accuracy", "validation loss", "training loss"]
 
 MOST_RUNS = 8
 CURVES: tuple[Curve, ...] = ("validation accuracy", "validation loss", "training loss")
 _DASHES = ([1, 0], [9, 4], [2, 3], [9, 3, 2, 3])
-_PURPLE = {LIGHT: "#A6467F", DARK: "#CC79A7"}  # Okabe and Ito's; darker on white
 _DOT_ROW, _DOT_AXIS = 60, 70  # pixels of height for each band, and for the axis below
 
 
@@ -38,7 +38,7 @@ def styles(numbers: Iterable[int]) -> dict[int, int]:
 
 def _colour_and_dash(style: int, theme: Theme) -> tuple[str, list[int]]:
     """Four colours and four dashes make eight pairs; neighbours differ in both."""
-    colours = (theme.first_line, theme.second_line, _PURPLE[theme], theme.text)
+    colours = (theme.first_line, theme.second_line, theme.third_line, theme.text)
     return colours[style % 4], _DASHES[(style + style // 4) % 4]
 
 
@@ -55,35 +55,52 @@ def run_curves(
         theme: Of the page.
 
     Returns:
-        The figure.
+        The figure. Its data have each ``value`` and where it is ``shown``: a high loss, or a low accuracy of a run
+        whose loss exploded, would press all the other lines flat and is drawn on the edge.
     """
     rows = [(result.name, *point) for result in results for point in _points(result, curve)]
     data = pd.DataFrame(rows, columns=["run", "epoch", "value"])
-    is_loss = curve != "validation accuracy"
-    is_cut = is_loss and not log
-    data["shown"] = data["value"].clip(upper=HIGHEST_LOSS) if is_cut else data["value"]
+    data["shown"] = _within_the_axis(data["value"], results, curve, log)
     looks = [_colour_and_dash(style_of[result.number], theme) for result in results]
     epochs = max((result.record.training_config.epochs for result in results), default=1)
     encoding = {
         "x": epoch_axis(epochs),
+        **_value_axis(curve, log),
+        **_line_styles([result.name for result in results], looks),
+    }
+    point = False if curve == "training loss" else {"size": 45}
+    return VegaFigure(
+        data, {"height": 320, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
+    )
+
+
+def _within_the_axis(values: pd.Series, results: Sequence[RunResult], curve: Curve, log: bool) -> pd.Series:
+    """Where the values of these runs are drawn."""
+    if curve != "validation accuracy":
+        return values if log else values.clip(upper=HIGHEST_LOSS)
+    sound = [value for result in results if not result.record.diverged for _, value in _points(result, curve)]
+    # The others' lowest, rounded down to a whole percent; 1e-9 because 100 · 0.57 is a little less than 57.
+    return values.clip(lower=math.floor(100 * min(sound, default=0.0) + 1e-9) / 100)
+
+
+def _value_axis(curve: Curve, log: bool) -> dict[str, Any]:
+    """The y axis, and what is said of a point."""
+    is_loss = curve != "validation accuracy"
+    scale = {"type": "log" if is_loss and log else "linear", "zero": is_loss and not log, "nice": True}
+    return {
         "y": {
             "field": "shown",
             "type": "quantitative",
             "title": curve,
-            "scale": {"type": "log" if is_loss and log else "linear", "zero": is_cut, "nice": True},
+            "scale": scale,
             "axis": {"format": "~g" if is_loss else "~%"},
         },
-        **_line_styles([result.name for result in results], looks),
         "tooltip": [
             {"field": "run", "type": "nominal"},
             {"field": "epoch", "type": "quantitative", "format": ".2f"},
             {"field": "value", "type": "quantitative", "title": curve, "format": ".4f" if is_loss else ".2%"},
         ],
     }
-    point = False if curve == "training loss" else {"size": 45}
-    return VegaFigure(
-        data, {"height": 320, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
-    )
 
 
 def _points(result: RunResult, curve: Curve) -> list[tuple[float, float]]:
@@ -200,12 +217,27 @@ def final_accuracies(*, bands: Mapping[str, Band], theme: Theme) -> VegaFigure:
     Returns:
         The figure; dots that fall together are set off from each other by their place in the row.
     """
-    rows = []
-    for name, band in bands.items():
-        for place, (seed, accuracy) in enumerate(zip(band.finished, band.accuracies, strict=True)):
-            rows.append((name, f"seed {seed}", accuracy, place))
+    rows = [
+        (name, f"seed {seed}", accuracy, place)
+        for name, band in bands.items()
+        for place, (seed, accuracy) in enumerate(zip(band.finished, band.accuracies, strict=True))
+    ]
     data = pd.DataFrame(rows, columns=["run", "seed", "accuracy", "place"])
-    names = list(bands)
+    mean, dots = _dot_encodings(list(bands), theme)
+    return VegaFigure(
+        data,
+        {
+            "height": _DOT_ROW * max(1, len(bands)) + _DOT_AXIS,
+            "layer": [
+                {"mark": {"type": "tick", "thickness": 2.5, "size": _DOT_ROW * 0.8}, "encoding": mean},
+                {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.85}, "encoding": dots},
+            ],
+        },
+    )
+
+
+def _dot_encodings(names: list[str], theme: Theme) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of the lines at the means, and of the dots."""
     colours = {"domain": names, "range": [colour for colour, _ in _two_looks(theme)][: len(names)]}
     colour = {"field": "run", "type": "nominal", "scale": colours, "legend": None}
     shape = {"field": "run", "type": "nominal", "scale": {"domain": names, "range": ["circle", "diamond"]}}
@@ -224,14 +256,4 @@ def final_accuracies(*, bands: Mapping[str, Band], theme: Theme) -> VegaFigure:
     }
     dots = {"x": x, "y": row, "color": colour, "shape": {**shape, "legend": None}, "tooltip": tooltip}
     dots["yOffset"] = {"field": "place", "type": "ordinal", "scale": {"paddingOuter": 1.5}}
-    mean = {"x": {**x, "aggregate": "mean"}, "y": row, "color": colour}
-    return VegaFigure(
-        data,
-        {
-            "height": _DOT_ROW * max(1, len(names)) + _DOT_AXIS,
-            "layer": [
-                {"mark": {"type": "tick", "thickness": 2.5, "size": _DOT_ROW * 0.8}, "encoding": mean},
-                {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.85}, "encoding": dots},
-            ],
-        },
-    )
+    return {"x": {**x, "aggregate": "mean"}, "y": row, "color": colour}, dots

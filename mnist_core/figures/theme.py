@@ -23,11 +23,12 @@ class Theme:
     rest: str  # marks that are neither right nor chosen
     first_line: str  # training
     second_line: str  # validation
+    third_line: str  # where there is one more
     heat: tuple[str, str]  # from nothing to all
 
 
-LIGHT = Theme("#1B1F24", "#767676", "#0072B2", "#B87B00", ("#F4F6F8", "#0072B2"))
-DARK = Theme("#E6E9ED", "#8C8C8C", "#56B4E9", "#E69F00", ("#1C2229", "#56B4E9"))
+LIGHT = Theme("#1B1F24", "#767676", "#0072B2", "#B87B00", "#A6467F", ("#F4F6F8", "#0072B2"))
+DARK = Theme("#E6E9ED", "#8C8C8C", "#56B4E9", "#E69F00", "#CC79A7", ("#1C2229", "#56B4E9"))
 
 
 class VegaFigure(NamedTuple):

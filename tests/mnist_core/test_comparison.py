@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,12 +16,14 @@ from hypothesis import strategies as st
 
 from mnist_core.comparison import (
     ALL_SEEDS,
+    LEVEL,
     SEEDS,
     Band,
     RunResult,
     as_csv,
     as_row,
     chance_of,
+    chance_of_apart,
     differing,
     five_seeds,
     mean_and_deviation,
@@ -99,6 +102,15 @@ def test_only_what_differs_is_named() -> None:
     others = [record(), record(replace(QUICK, seed=4)), record(replace(QUICK, learning_rate=0.1), dataset="MNIST")]
     assert differing(others) == ["Digits", "Learning rate", "Seed"]
     assert differing([record(), record(rates=(RateEvent(3, 0.1),))]) == ["Learning rate turned"]
+
+
+def test_what_a_network_without_hidden_layer_does_not_use_makes_no_difference() -> None:
+    plain, tanh = (
+        replace(record(), model_config=MLPConfig((), name, drop)) for name, drop in (("relu", 0), ("tanh", 0.5))
+    )
+    assert settings(tanh)["Activation"] == settings(tanh)["Dropout"] == ""
+    assert differing([plain, tanh]) == []
+    assert differing([replace(record(), model_config=MLPConfig((32,), "sigmoid", 0.2)), plain]) == ["Network"]
 
 
 # The table
@@ -237,13 +249,46 @@ def test_a_difference_beyond_luck() -> None:
 
 def test_a_difference_that_could_be_luck() -> None:
     sentence = verdict(band(0.970, 0.974, 0.966), band(0.971, 0.975, 0.968, 0.975, 0.97)).sentence
-    assert sentence.startswith("B is better than A by 0.18 points (95%: −")
-    assert sentence.endswith("that could be luck. A has only 3 of 5 seeds.")
+    assert sentence.startswith("No difference shown: B − A = 0.18 points (95%: −")
+    assert sentence.endswith("That could be luck. A has only 3 of 5 seeds.")
+    assert "better" not in sentence
 
 
-def test_a_difference_too_small_to_write_is_not_written_as_zero() -> None:
-    sentence = verdict(band(0.9700, 0.9710), band(0.9700, 0.97104)).sentence
-    assert sentence.startswith("B is better than A by less than 0.01 points (95%: −")
+@pytest.mark.parametrize("second", [(0.9700, 0.9710), (0.9700, 0.97096)])
+def test_no_difference_has_no_sign_and_no_winner(second: tuple[float, float]) -> None:
+    sentence = verdict(band(0.9700, 0.9710), band(*second)).sentence
+    assert sentence.startswith("No difference shown: B − A = 0.00 points (95%: −")
+    assert "better" not in sentence
+
+
+def test_a_difference_beyond_luck_is_not_written_as_zero() -> None:
+    low, high = [0.97 + 1e-7 * n for n in range(5)], [0.97 + 1e-5 + 1e-7 * n for n in range(5)]
+    assert verdict(band(*low), band(*high)).sentence.startswith(
+        "B is better than A by less than 0.01 points (95%: 0.00"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")  # scipy, where one group does not scatter
+@given(
+    st.lists(st.integers(0, 5_000), min_size=2, max_size=5),
+    st.lists(st.integers(0, 5_000), min_size=2, max_size=5),
+)
+def test_one_is_called_better_only_where_scipy_finds_more_than_luck(first: list[int], second: list[int]) -> None:
+    groups = [[right / 5_000 for right in group] for group in (first, second)]
+    found = verdict(band(*groups[0]), band(*groups[1]))
+    if found.test:
+        p = scipy.stats.ttest_ind(*groups, equal_var=False).pvalue
+        assume(abs(p - LEVEL) > 1e-6)
+        assert (" is better than " in found.sentence) == (p < LEVEL)
+        assert ("No difference shown" in found.sentence) == (p >= LEVEL)
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 1), (2, 2), (2, 4), (5, 5)])
+def test_how_often_luck_drives_two_groups_apart(first: int, second: int) -> None:
+    places = set(range(first + second))
+    ways = [(group, places - set(group)) for group in itertools.combinations(places, first)]
+    apart = [one for one, other in ways if max(one) < min(other) or max(other) < min(one)]
+    assert chance_of_apart(first, second) == pytest.approx(len(apart) / len(ways))
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,10 @@ def test_the_script_ends_with_the_same_weights(
         assert f"final test: loss {record.test.loss:.4f}, accuracy {record.test.accuracy:.2%}" in output
         assert loaded.card["test_accuracy"] == round(record.test.accuracy, 4)
     else:
+        epochs, left = divmod(record.learned_steps, record.steps_per_epoch)
+        stopped = f"stopped in epoch {epochs + 1} after {record.learned_steps} batches: train loss "
+        assert (stopped in output) == (left > 0)
+        assert output.count("\nepoch ") + output.startswith("epoch ") == epochs
         assert "test_accuracy" not in loaded.card
         assert "test" not in output
         assert record.learned_steps < record.total_steps

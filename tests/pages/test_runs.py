@@ -90,7 +90,12 @@ def train_band(app: AppTest) -> AppTest:
 def table(app: AppTest) -> list[dict[str, str]]:
     rows = app.table[0].value.to_dict("records")
     plain = str.maketrans({"\u00a0": " ", "\u2011": "-"})
-    return [{head.translate(plain): str(cell).translate(plain) for head, cell in row.items()} for row in rows]
+    tint = re.compile(r":blue-background\[(.*)\]")
+    assert all(bool(tint.fullmatch(str(cell))) == head.startswith("≠") for row in rows for head, cell in row.items())
+    return [
+        {head.translate(plain): tint.sub(r"\1", str(cell)).translate(plain) for head, cell in row.items()}
+        for row in rows
+    ]
 
 
 def chart(app: AppTest) -> dict[str, Any]:
@@ -131,7 +136,10 @@ def test_each_run_is_a_row_and_differences_are_marked(digits: Splits) -> None:
     assert rows[0]["Seconds"] == "1.2"
     assert not any("Batch size" in head for head in rows[0])
     page = text(app)
-    assert "All of them: digits generated digits, training images 1,500, network 784-16-10, activation ReLU" in page
+    assert (
+        "The same in all runs: generated digits, 1,500 training images, network 784-16-10, ReLU, no dropout, Adam, "
+        "a constant learning rate, no weight decay, batches of 100, 2 epochs, shuffled." in page
+    )
     assert "differ in **2 settings at once: learning rate and learning rate turned**" in page
     assert "Run 2 did not come to the end." in page
 
@@ -175,6 +183,7 @@ def test_the_curves_are_those_of_the_ticked_runs_and_of_the_switch(digits: Split
     names = chart(app)["color"]["scale"]["domain"]
     assert names == ["Run 1", "Run 3"]
     assert app.toggle(key="runs_log").disabled
+    assert "The loss of run 3 exploded: what lies below" in text(app)
     app = sound(app.segmented_control(key="runs_curve").set_value("training loss").run())
     assert "Losses above 3 are drawn at 3." in text(app)
     app = sound(app.toggle(key="runs_log").set_value(True).run())
@@ -216,7 +225,10 @@ def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyP
 def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     app = answered(open_page(PAGE))
     assert "Look at the ends of the thin lines." not in text(app)
+    assert "Five trainings are 150 batches together: about 1 second." in text(app)  # 1,500 images in hundreds, twice
     app = train_band(app)
+    assert "Nothing but the seed is different" in text(app)
+    assert "where they end apart" not in text(app)
     first = visitor(app).bands["Small, seeds 0 to 4, generated digits"]
     each = ", ".join(f"{accuracy:.2%}" for accuracy in first.accuracies)
     assert f"**A**: {each}. Mean {sum(first.accuracies) / SEEDS:.2%}, standard deviation" in text(app)
@@ -235,9 +247,14 @@ def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     assert found.sentence.startswith("A is better than B by")
     assert f"**Verdict.** {found.sentence}" in text(app)
     check_numbers(app)
+    assert f"in fewer than {math.ceil(100 * 2 / math.comb(10, 5))} of 100 comparisons: where they end apart" in text(
+        app
+    )
+    assert "Nothing but the seed is different" not in text(app)
 
     app = sound(app.selectbox(key="band_a").set_value(second.name).run())
     assert "A and B are the same." in text(app)
+    assert "where they end apart" not in text(app)
     app = sound(app.switch_page("pages/softmax.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert [app.selectbox(key=key).value for key in ("band_a", "band_b")] == [second.name, second.name]
@@ -273,12 +290,15 @@ def test_a_band_that_was_stopped_says_how_many_seeds_it_has(monkeypatch: pytest.
     app = answered(open_page(PAGE))
     app = sound(app.button(key="start_seed_band").click().run())
     app = until(app, lambda app: "**A**: no seed" not in text(app) and "**A**:" in text(app))
-    assert re.match(r"Network [2-5] of 5, seed [1-4]: epoch \d+ of 40\.", app.get("progress")[0].proto.text)
+    said = re.match(r"Network (\d) of 5, seed (\d): epoch \d+ of 40\.", app.get("progress")[0].proto.text)
+    assert said
+    assert int(said[1]) == int(said[2]) + 1  # the next seed may be about to begin
     app = sound(app.button(key="stop_seed_band").click().run())
     app = until(app, lambda app: "start_seed_band" in buttons(app))
     (band,) = visitor(app).bands.values()
     assert 0 < len(band.finished) < SEEDS
     assert f"So far these are {len(band.finished)} of 5 seeds." in text(app)
+    assert "Look at the ends of the thin lines." not in text(app)
     assert not app.get("progress")
 
 
@@ -290,6 +310,7 @@ def test_a_band_whose_loss_explodes_has_a_sentence_and_no_nan(monkeypatch: pytes
     app = sound(app.selectbox(key="band_settings").set_value("Smaller").run())
     app = train_band(app)
     assert "**Verdict.** The loss of A exploded with" in text(app)
+    assert "Look at the ends of the thin lines." not in text(app)
     assert "nan" not in text(app)
 
 
@@ -298,6 +319,8 @@ def test_a_run_can_be_repeated_with_its_own_seeds_images_and_turns(digits: Split
     app = answered(opened(trained(3, few, replace(QUICK, seed=2**32 - 2), RateEvent(3, 0.02))))
     app = sound(app.selectbox(key="band_settings").set_value("Run 3").run())
     assert "band_seed" not in [field.key for field in app.number_input]
+    # 10 batches in 1.25 seconds, as many for each of the five
+    assert "Five trainings are 50 batches together: about 6 seconds." in text(app)
     app = train_band(app)
     (band,) = visitor(app).bands.values()
     assert band.name == "Run 3, seeds 4294967294 to 2, generated digits"
@@ -349,6 +372,36 @@ def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.Mon
     assert again.session_state["_candidate"] != app.session_state["_candidate"]
     assert words in text(again)
     assert [row["Run"] for row in table(again)] == ["Run 1"]
+
+
+def test_settings_in_a_sentence(digits: Splits) -> None:
+    config = TrainingConfig(1, 300, 0.1, "adamw", 7, 0.01, False, "one-cycle")
+    made = trained(1, digits, config, RateEvent(2, 0.02))
+    assert made.record is not None
+    plain = replace(made, record=replace(made.record, model_config=MLPConfig((), "tanh", 0.5)))
+    assert (
+        "Its settings: generated digits, 1,500 training images, network 784-10, AdamW, learning rate 0.1, a one-cycle "
+        "schedule, learning rate turned to 0.02 after batch 2, weight decay 0.01, batches of 300, 1 epoch, "
+        "not shuffled, seed 7." in text(opened(plain))
+    )
+    hidden = replace(made, record=replace(made.record, model_config=MLPConfig((16,), "tanh", 0.5)))
+    assert "network 784-16-10, tanh, 50% dropout, AdamW" in text(opened(hidden))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "1 second"),
+        (1.4, "1 second"),
+        (8.6, "9 seconds"),
+        (86, "90 seconds"),
+        (94.9, "90 seconds"),
+        (96, "2 minutes"),
+        (215, "4 minutes"),
+    ],
+)
+def test_a_time_in_few_words(seconds: float, said: str) -> None:
+    assert runs.duration(seconds) == said
 
 
 # The numbers of the prose

@@ -52,3 +52,19 @@ def test_the_deepest_network_has_lines_that_differ_in_their_dashes_and_names_tha
     assert names["epoch"].is_unique
     points = set(figure.data.query("label == ''")[["epoch", "length", "layer"]].itertuples(index=False, name=None))
     assert points.issuperset(names[["epoch", "length", "layer"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "sides"),
+    [
+        ((5.0, 3.6, 3.5, 1.8), [-1, -1, 1, -1]),  # the second and the third lie together
+        ((5.0, 3.5, 3.6, 1.8), [-1, 1, -1, -1]),
+        ((2.0, 2.0), [-1, 1]),
+        ((5.0, 4.0, 3.0), [-1, -1, -1]),
+        ((0.0, 0.0), [-1, -1]),
+    ],
+)
+def test_names_of_lines_that_lie_together_stand_on_two_sides(lengths: tuple[float, ...], sides: list[int]) -> None:
+    norms = tuple(Norms(step, lengths, (1.0,) * len(lengths)) for step in range(1, 21))
+    figure = norm_curves(record=record((8,) * (len(lengths) - 1), norms), what="weights", theme=LIGHT)
+    assert figure.data.query("label != ''")["side"].tolist() == sides

@@ -78,7 +78,7 @@ def test_each_frame_has_the_curve_up_to_its_batch_and_the_validation_passed() ->
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_without_hidden_layer_each_picture_has_its_digit(theme: Theme) -> None:
     figure = replay(record=record(frame(0, *range(10)), frame(20, *range(10)), hidden_sizes=()), theme=theme)
-    names = figure.layout.annotations
+    names = [note for note in figure.layout.annotations if note.xref != "paper"]
     assert [name.text for name in names] == [str(digit) for digit in range(10)]
     assert (names[6].x, names[6].y) == (SIDE + GAP + SIDE / 2, SIDE + 2 * NAME_GAP)
     assert picture(figure.data[0]).shape[:2] == (2 * (SIDE + NAME_GAP), 5 * (SIDE + GAP) - GAP)
@@ -108,6 +108,20 @@ def test_a_run_that_exploded_keeps_its_scale_and_its_axis() -> None:
     ]
     assert figure.data[1].y[-1] == HIGHEST_LOSS
     assert figure.layout.yaxis2.range[1] > HIGHEST_LOSS
+
+
+@pytest.mark.parametrize(("steps", "apart", "most"), [(0, 1, None), (1, 1, None), (5, 1, None), (20, None, 8)])
+def test_ticks_stand_at_whole_batches(steps: int, apart: int | None, most: int | None) -> None:
+    axis = replay(record=record(frame(0, 0.5), steps=steps), theme=LIGHT).layout.xaxis2
+    assert (axis.dtick, axis.nticks) == (apart, most)
+
+
+def test_what_is_written_stands_above_the_curve() -> None:
+    figure = replay(record=record(frame(0, 0.5), frame(20, 0.5)), theme=LIGHT)
+    assert {trace.mode for trace in figure.data if trace.type == "scatter"} == {"lines", "markers"}
+    (said,) = figure.layout.annotations
+    assert "guessing (2.303)" in said.text
+    assert said.y >= figure.layout.yaxis2.domain[1]
 
 
 def test_few_weights_are_beyond_the_scale() -> None:

@@ -101,6 +101,19 @@ def test_a_high_loss_is_cut_on_a_linear_axis_only_and_keeps_its_number() -> None
     assert accuracy.spec["encoding"]["y"]["scale"]["type"] == "linear"
 
 
+def test_a_run_that_exploded_does_not_press_the_accuracies_of_the_others_flat() -> None:
+    exploded = replace(record(2.0, 200.0), diverged=TrainingDiverged(3, 1, math.inf, 9.0))
+    low = RunResult(2, exploded, "diverged", 1.0, Score(300, 2.3, 0.1))
+    data = curves("validation accuracy", result(1, FULL), low).data
+    assert data["value"].tolist() == [0.75, 0.75, 0.1]
+    assert data["shown"].tolist() == [0.75, 0.75, 0.75]
+    alone = curves("validation accuracy", low).data
+    assert alone["shown"].tolist() == alone["value"].tolist() == [0.1]
+    stopped = RunResult(3, record(2.0), "stopped", 1.0, Score(300, 2.3, 0.125))
+    data = curves("validation accuracy", result(1, FULL), low, stopped).data
+    assert data["shown"].tolist() == [0.75, 0.75, 0.12, 0.125]  # its own low accuracy is no accident
+
+
 def test_the_axis_is_as_long_as_the_longest_run() -> None:
     figure = curves(CURVES[0], result(1, FULL), result(2, record(1.0, 1.0, 1.0, 1.0, epochs=7)))
     assert figure.spec["encoding"]["x"]["scale"]["domain"] == [0, 7]
