@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import PROJECT
 
+expect.set_options(timeout=60_000)  # on a busy machine everything takes longer; nothing here measures time
 # Everything but the page itself is kept from reaching for the internet.
 QUIET = [
     "--no-sandbox",

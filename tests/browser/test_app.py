@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import serving
 from tests.conftest import PROJECT
 
-expect.set_options(timeout=60_000)  # on a busy machine everything takes longer; nothing here measures time
 OpenPage = Callable[..., Page]
 PAGES = ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py") if path.stem != "welcome")]
 CHART = "[data-testid=stVegaLiteChart]"
