@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,13 @@ def show_source(*functions: Callable[..., Any] | cached_property[Any]) -> None:
         for given in functions:
             function = given.func if isinstance(given, cached_property) else given
             st.caption(f"`{function.__module__}.{function.__qualname__}`")
-            st.code(inspect.getsource(function), language="python")
+            st.code(_source(function), language="python")
+
+
+@lru_cache(maxsize=128)
+def _source(function: Callable[..., Any]) -> str:
+    """Found once: Python reads the whole file for each."""
+    return inspect.getsource(function)
 
 
 def footer() -> None:

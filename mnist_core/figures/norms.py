@@ -101,7 +101,7 @@ def _encoding(names: list[str], what: str, epochs: int, theme: Theme) -> dict[st
         ticks = [digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5)]
         y["axis"] = {"format": "~g", "values": ticks}
     else:
-        y = {"title": "length of the weights", "scale": {"zero": True, "nice": True}, "axis": {"format": "~g"}}
+        y = {"title": "length of the weights", "scale": {"zero": True, "nice": True}, "axis": {"format": ".3~g"}}
     return {
         "x": epoch_axis(epochs),
         "y": {"field": "shown", "type": "quantitative", **y},

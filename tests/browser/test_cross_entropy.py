@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-expect.set_options(timeout=60_000)  # the sweep takes five seconds, and the machine may be busy
 OpenPage = Callable[..., Page]
 
 

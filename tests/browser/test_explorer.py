@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from mnist_core import functions
 from ui.explorer import SOFTMAX_JS, START
 
-expect.set_options(timeout=60_000)
 OpenPage = Callable[..., Page]
 
 # What float32 leaves open. Each side rounds an exponential (the browser to half a unit in the last place, torch to

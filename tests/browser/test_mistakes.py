@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-expect.set_options(timeout=60_000)  # on a busy machine everything takes longer; nothing here measures time
 OpenPage = Callable[..., Page]
 HIDDEN = "mistakes?hide=ask_mirror,ask_always_three"
 
