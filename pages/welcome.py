@@ -72,11 +72,15 @@ with third.container(border=True, height="stretch"):
     st.page_link("pages/step.py")
     st.page_link("pages/overfitting.py")
     st.page_link("pages/train.py")
+    st.page_link("pages/runs.py")
 with fourth.container(border=True, height="stretch"):
-    st.markdown("##### 4. Reading")
-    st.markdown("Draw with the mouse or a finger. See what the network sees, and how sure it is.")
+    st.markdown("##### 4. Your network")
+    st.markdown("Let it read your handwriting. See what it gets wrong, how sure it is, and what it can do without.")
     st.page_link("pages/draw.py")
-    st.page_link("pages/symbols.py")
+    st.page_link("pages/mistakes.py")
+    st.page_link("pages/certainty.py")
+    st.page_link("pages/breaking.py")
+st.page_link("pages/symbols.py")
 
 st.markdown(
     "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "
