@@ -25,7 +25,7 @@ class Recipe:
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe(
-        "98% in two seconds",
+        "98% in seconds",
         "About 98% in the final test on MNIST, and less on generated digits. The learning rate first rises and then "
         "falls to nothing, so that few epochs are enough.",
         MLPConfig((256,)),

@@ -447,7 +447,7 @@ st.markdown(
     "number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
 )
 lesson.try_this(
-    "Train “98% in two seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
+    "Train “98% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
     "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, train "
     "that on the page before, and have it judged here."
 )
