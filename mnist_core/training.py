@@ -170,7 +170,7 @@ class _SafetyCopy:
         self.step = self._taken = 0  # batches that the good ones and the latest ones have learned from
 
     def take(self, step: int) -> None:
-        """Before a batch. Every time would cost a quarter of the speed."""
+        """Before a batch. Every time would cost up to a tenth of the speed."""
         if step % COPY_EVERY == 0:
             torch._foreach_copy_(self._latest, self._weights)
             self._taken = step
