@@ -59,7 +59,21 @@ def replay(*, record: RunRecord, theme: Theme) -> go.Figure:
         dragmode=False,
         **_axes(record, sheet),
     )
-    # Above the curve, which may lie on the line of guessing and on everything else that is written within.
+    _say_what_is_drawn(figure, sheet, theme)
+    if not record.model_config.hidden_sizes:
+        sheet.name_pictures(figure, theme)
+    if len(moments) > 1:
+        # A frame has only what changes: Plotly takes the looks from the traces that stand.
+        figure.frames = [
+            {"name": f"{frame.step:,}", "data": values, "traces": list(range(len(values)))}
+            for values, frame in zip(moments, record.frames, strict=True)
+        ]
+        add_player(figure, first=len(moments) - 1, prefix="after batch ", milliseconds=FRAME_MS, theme=theme)
+    return figure
+
+
+def _say_what_is_drawn(figure: go.Figure, sheet: "_Sheet", theme: Theme) -> None:
+    """Puts the meaning of line and dots above the curve, which may lie on everything that is written within."""
     figure.add_annotation(
         x=0,
         y=CURVE / (sheet.page_height + BETWEEN + CURVE),
@@ -72,16 +86,6 @@ def replay(*, record: RunRecord, theme: Theme) -> go.Figure:
         text=f"Loss. Line: training, dots: validation,<br>dashed: guessing ({GUESSING:.3f})",
         font={"size": 12, "color": theme.text},
     )
-    if not record.model_config.hidden_sizes:
-        sheet.name_pictures(figure, theme)
-    if len(moments) > 1:
-        # A frame has only what changes: Plotly takes the looks from the traces that stand.
-        figure.frames = [
-            {"name": f"{frame.step:,}", "data": values, "traces": list(range(len(values)))}
-            for values, frame in zip(moments, record.frames, strict=True)
-        ]
-        add_player(figure, first=len(moments) - 1, prefix="after batch ", milliseconds=FRAME_MS, theme=theme)
-    return figure
 
 
 def weight_limit(record: RunRecord) -> float:
