@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from mnist_core.data import MEAN, STD
-from mnist_core.model import MLP, MLPConfig
+from mnist_core.model import CLASSES, MLP, MLPConfig
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped.safetensors"
 LARGEST = 32_000_000  # bytes; the largest network MLPConfig allows has 20 million
@@ -61,23 +61,27 @@ def save(path: str | Path, model: MLP, card: Mapping[str, Any]) -> None:
     Path(path).write_bytes(dumps(model, card))
 
 
-def load(path_or_bytes: str | Path | bytes) -> Checkpoint:
+def load(path_or_bytes: str | Path | bytes, classes: int = CLASSES) -> Checkpoint:
     """Reads weights and card.
 
     Args:
         path_or_bytes: A file's path, or what is in it.
+        classes: How many answers the network has to choose from.
 
     Returns:
         The model, in eval mode, and its card.
 
     Raises:
-        CheckpointError: If it can't be read, or is not a network of ours.
+        CheckpointError: If it can't be read, or is not a network of ours with so many answers.
     """
     content = path_or_bytes if isinstance(path_or_bytes, bytes) else _read(Path(path_or_bytes))
     if len(content) > LARGEST:
         raise CheckpointError("The file is too large to be a network of ours.")
     card = _card(content)
-    model = MLP(_config(card.get("model")))
+    config = _config(card.get("model"))
+    if config.classes != classes:
+        raise CheckpointError(f"The network chooses from {config.classes} answers, but {classes} are needed here.")
+    model = MLP(config)
     try:
         tensors = safetensors.torch.load(content)
     except (SafetensorError, ValueError, KeyError):  # whose words may repeat what the file says, however long

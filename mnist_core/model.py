@@ -25,6 +25,7 @@ class MLPConfig:
     hidden_sizes: tuple[int, ...] = (128,)  # the course's network; () is softmax regression
     activation: str = "relu"  # cheap, and its gradient does not fade
     dropout: float = 0.0  # share of hidden neurons silenced in training; a small network needs none
+    classes: int = CLASSES  # answers to choose from: the ten digits, unless the question is another one
 
     def __post_init__(self) -> None:
         sizes = tuple(self.hidden_sizes)
@@ -38,11 +39,13 @@ class MLPConfig:
             raise ValueError(f"The activation is one of {', '.join(ACTIVATIONS)}, not {self.activation!r}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"Dropout is a share from 0 to below 1, not {self.dropout!r}.")
+        if not isinstance(self.classes, int) or isinstance(self.classes, bool) or not 2 <= self.classes <= CLASSES:
+            raise ValueError(f"A network chooses from 2 to {CLASSES} answers, not {self.classes!r}.")
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
-        """Widths from the pixels to the digits, such as (784, 128, 10)."""
-        return (INPUTS, *self.hidden_sizes, CLASSES)
+        """Widths from the pixels to the answers, such as (784, 128, 10)."""
+        return (INPUTS, *self.hidden_sizes, self.classes)
 
     @property
     def label(self) -> str:
@@ -76,7 +79,7 @@ class Dropout(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """Dense layers with an activation (and dropout) after each but the last: [N, 784] -> logits [N, 10].
+    """Dense layers with an activation (and dropout) after each but the last: [N, 784] -> logits [N, classes].
 
     It is a plain ``nn.Sequential``: its weights load into one that is written by hand.
     """

@@ -41,6 +41,14 @@ def test_round_trip(tmp_path: Path) -> None:
     assert list(safetensors.torch.load_file(path)) == sorted(model.state_dict())
 
 
+def test_a_network_with_other_answers_is_refused_unless_it_is_asked_for() -> None:
+    model = new_model(MLPConfig((16,), classes=5), 3)
+    content = dumps(model, CARD)
+    with pytest.raises(CheckpointError, match=r"chooses from 5 answers, but 10 are needed here\.$"):
+        load(content)
+    assert load(content, classes=5).model.config == model.config
+
+
 def file_with(metadata: dict[str, str] | None, **tensors: torch.Tensor) -> bytes:
     return safetensors.torch.save(tensors, metadata)
 

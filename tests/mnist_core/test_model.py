@@ -29,6 +29,9 @@ def test_parameter_counts(hidden: tuple[int, ...], count: int, label: str) -> No
         {"activation": "softplus"},
         {"dropout": 1.0},
         {"dropout": float("nan")},
+        {"classes": 1},
+        {"classes": 11},
+        {"classes": 5.0},
     ],
 )
 def test_bad_shapes_are_refused_in_a_sentence(fields: dict[str, object]) -> None:
@@ -69,3 +72,9 @@ def test_dropout_silences_in_training_only_and_keeps_the_mean() -> None:
     assert (silenced == 0).float().mean().item() == pytest.approx(0.25, abs=0.01)
     assert silenced.mean().item() == pytest.approx(1, abs=0.02)
     assert torch.equal(layer.eval()(x), x)
+
+
+def test_another_number_of_answers() -> None:
+    config = MLPConfig((16,), classes=5)
+    assert config.label == "784-16-5"
+    assert new_model(config, seed=1)(torch.zeros(3, 784)).shape == (3, 5)
