@@ -400,34 +400,78 @@ def _draw(labels: Tensor, generator: torch.Generator) -> Tensor:
     boxes = _write(labels, generator)  # (n, BOX, BOX)
     # About four digits in a thousand are so lopsided that centring would push them over the edge, or so
     # faint at their ends that they do not fill the box. They are written again.
-    while (unfit := (_shift_to_centre(boxes).abs() > MARGIN).any(1) | (_longer_side(boxes) < BOX - 1)).any():
+    while (unfit := ~fits(boxes)).any():
         boxes[unfit] = _write(labels[unfit], generator)
-    return _place(boxes)
+    return place(boxes)
 
 
 def _write(labels: Tensor, generator: torch.Generator) -> Tensor:
     """Writes one digit for each label, each by another hand: (n,) -> torch.uint8 (n, BOX, BOX)."""
+    path, length = trace_digits(labels, generator)
+    return ink(path, length, _pen(labels, generator), generator)
+
+
+def trace_digits(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The way of the pen for each label, each by another hand.
+
+    Args:
+        labels: torch.int64 [n], 0 to 9.
+        generator: Draws the styles and the hands.
+
+    Returns:
+        Points, evenly spread: torch.float32 [n, POINTS, 2], x and y in units of about a digit's height; and the
+        length of each path's strokes in the same units, torch.float32 [n].
+    """
     tables = _tables()
     style = torch.multinomial(tables.share[labels], 1, generator=generator).squeeze(1)  # (n,)
-    control = _control_points(tables, style, generator)  # (n, K, 2)
+    control = _tremble(_blend(tables, style, generator), generator)  # (n, K, 2)
     path = torch.bmm(tables.weights[style], control)  # (n, POINTS, K) @ (n, K, 2) -> (n, POINTS, 2)
-    path = _slant(_bend(path, generator), generator)
-    radius = _pen(labels, generator)  # (n, POINTS)
+    return _slant(_bend(path, generator), generator), tables.length[style]
+
+
+def trace_form(form: str, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The same for any form in the notation of ``Style.forms``, a letter for example, by n hands."""
+    strokes = _parse(form)
+    weights, length = _path_weights(strokes)
+    control = torch.cat([stroke.points for stroke in strokes]).expand(n, -1, -1)  # (n, K, 2)
+    path = weights @ _tremble(control, generator)  # (POINTS, K) @ (n, K, 2) -> (n, POINTS, 2)
+    return _slant(_bend(path, generator), generator), torch.full((n,), length)
+
+
+def ink(path: Tensor, length: Tensor, radius: Tensor, generator: torch.Generator) -> Tensor:
+    """Makes each path as large as the box and inks it.
+
+    Args:
+        path: torch.float32 [n, points, 2], evenly spread, in any unit.
+        length: torch.float32 [n], of its strokes in that unit.
+        radius: torch.float32 [n, points], half the width of the stroke, in pixels of the box.
+        generator: For the roughness of the ink's edge.
+
+    Returns:
+        torch.uint8 [n, BOX, BOX].
+    """
     path, scale = _fit_to_box(path, radius + EDGE / 2)
-    spacing = tables.length[style] * scale / POINTS  # (n,), in pixels
-    return _ink(path, radius, spacing, generator)
+    return _ink(path, radius, length * scale / path.shape[1], generator)  # the last but one: pixels between two points
 
 
-def _control_points(tables: "_Tables", style: Tensor, generator: torch.Generator) -> Tensor:
-    """Every writer's own blend of the forms of a style, with a tremble: (n,) -> (n, K, 2)."""
-    n = len(style)
+def fits(boxes: Tensor) -> Tensor:
+    """Whether what is in each box fills it, and stays on the paper when centred: [n, BOX, BOX] -> bool [n]."""
+    return (_shift_to_centre(boxes).abs() <= MARGIN).all(1) & (_longer_side(boxes) >= BOX - 1)
+
+
+def _blend(tables: "_Tables", style: Tensor, generator: torch.Generator) -> Tensor:
+    """Every writer's own blend of the forms of a style: (n,) -> control points (n, K, 2)."""
     known = tables.known[style]  # (n, F)
     # Shares of a pie cut at random (a flat Dirichlet distribution), among the forms that the style has.
     pie = known * torch.empty(known.shape).exponential_(generator=generator)
     pie, even = pie / pie.sum(1, keepdim=True), known / known.sum(1, keepdim=True)
     mix = even + BLEND * (pie - even)
-    control = torch.einsum("nf,nfkc->nkc", mix, tables.forms[style])
-    tremble = TREMBLE * torch.exp(TREMBLE_SPREAD * torch.randn(n, 1, 1, generator=generator))
+    return torch.einsum("nf,nfkc->nkc", mix, tables.forms[style])
+
+
+def _tremble(control: Tensor, generator: torch.Generator) -> Tensor:
+    """Moves control points, (n, K, 2), as a steady or a shaky hand would."""
+    tremble = TREMBLE * torch.exp(TREMBLE_SPREAD * torch.randn(len(control), 1, 1, generator=generator))
     noise = torch.randn(control.shape, generator=generator)
     # Neighbours move together: a hand errs in the shape of a bow, not in a zigzag.
     noise = (noise + noise.roll(1, dims=1) + noise.roll(-1, dims=1)) / math.sqrt(3)
@@ -540,8 +584,8 @@ def _shift_to_centre(boxes: Tensor) -> Tensor:
     return (CENTRE_OF_MASS - centre).round().long()
 
 
-def _place(boxes: Tensor) -> Tensor:
-    """Puts each box into an image with its centre of mass nearest to (14, 14): (n, BOX, BOX) -> (n, SIDE, SIDE)."""
+def place(boxes: Tensor) -> Tensor:
+    """Puts each box into an image with its centre of mass nearest to (14, 14): [n, BOX, BOX] -> [n, SIDE, SIDE]."""
     down, right = _shift_to_centre(boxes).unbind(1)  # (n,) each
     # Each pixel of the image looks up where in the box it comes from. Around the box there is a rim of paper, to
     # which all pixels that lie outside the box are sent.
