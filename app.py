@@ -27,8 +27,14 @@ LESSONS = {
         "train": "Train a network",
         "runs": "Compare runs",
     },
-    "Your network": {
+    "Your handwriting": {
         "draw": "Draw a digit",
+        "pixels": "From stroke to pixel",
+        "evidence": "Why 3 and not 8?",
+        "teach": "Teach it your digit",
+        "collection": "Your own test set",
+    },
+    "Your network": {
         "mistakes": "What it gets wrong",
         "certainty": "How sure is sure?",
         "breaking": "Break it",

@@ -25,7 +25,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+CANVAS_SIZE = 280  # pixels: what a reader draws on has ten for each of MNIST's
 IMAGE_SIZE = 28  # MNIST's images are 28 x 28 pixels
 BOX_SIZE = 20  # the box that a digit fills with its longest side
 CENTRE = 14  # the pixel, counted from 0, within half a pixel of which MNIST's centres of mass lie
@@ -116,6 +118,19 @@ def crop_to_ink(grey: Tensor) -> Tensor:
         raise BlankDrawing("There is no ink to read yet. Draw a digit with the mouse or a finger.")
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return torch.where(ink[box], grey[box], 0.0)
+
+
+def image_to_drawing(image: Tensor) -> Tensor:
+    """The way back: a drawing on a canvas of 280 pixels that looks as an image of MNIST does.
+
+    Args:
+        image: torch.uint8 [28, 28], 0 = paper, 255 = ink.
+
+    Returns:
+        torch.uint8 [280, 280], smoothed as a pen's line is.
+    """
+    large = F.interpolate(image[None, None].float(), scale_factor=CANVAS_SIZE // IMAGE_SIZE, mode="bilinear")
+    return large[0, 0].round().to(torch.uint8)
 
 
 def scale_to_box(cropped: Tensor) -> Tensor:

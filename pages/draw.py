@@ -9,8 +9,8 @@ from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import BlankDrawing, centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, dataset, lesson, networks, question, state, theme
+from mnist_core.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from ui import canvas, dataset, lesson, networks, question, theme
 from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -27,16 +27,6 @@ LETTER = Question(
     },
     order=1,
 )
-
-
-def sample_digits() -> Tensor | None:
-    """One image of each digit: torch.uint8 [10, 28, 28], out of the validation images; None while none are ready."""
-    splits = dataset.splits_if_ready()
-    if splits is None:
-        return None
-    validation = splits.validation
-    firsts = [int((validation.labels == digit).nonzero()[0]) for digit in range(10)]
-    return validation.images[firsts]
 
 
 def show_reading(model: MLP, image: Tensor, right: str | None = None) -> None:
@@ -60,27 +50,15 @@ def show_reading(model: MLP, image: Tensor, right: str | None = None) -> None:
 
 @st.fragment
 def reader(model: MLP) -> None:
-    """The canvas and, beside it, the answer; below, the samples."""
-    samples = sample_digits()
+    """The canvas and, beside it, the answer."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
-        drawing = canvas.draw()
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=canvas.clear)
-    picked = state.sample()
+        subject = canvas.subject()
     with right:
-        try:
-            if samples is not None and picked is not None:
-                show_reading(model, samples[picked] / 255, DIGITS[picked])
-            else:
-                show_reading(model, drawing_to_mnist(drawing))
-        except BlankDrawing:
+        if subject is None:
             st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-    if samples is None:
-        st.caption("Some digits to click will stand here in a moment.")
-    else:
-        st.caption("No mouse to hand? Click a digit that is written already.")
-        canvas.samples(samples, [f"Sample: a {digit}" for digit in DIGITS])
+        else:
+            show_reading(model, subject.image, None if subject.label is None else DIGITS[subject.label])
 
 
 def letter() -> Tensor:

@@ -74,13 +74,24 @@ with third.container(border=True, height="stretch"):
     st.page_link("pages/train.py")
     st.page_link("pages/runs.py")
 with fourth.container(border=True, height="stretch"):
-    st.markdown("##### 4. Your network")
-    st.markdown("Let it read your handwriting. See what it gets wrong, how sure it is, and what it can do without.")
+    st.markdown("##### 4. Your handwriting")
+    st.markdown("Draw, and it reads. See what it sees of your stroke, why it says 3 and not 8, and teach it your 7.")
     st.page_link("pages/draw.py")
+    st.page_link("pages/pixels.py")
+    st.page_link("pages/evidence.py")
+    st.page_link("pages/teach.py")
+    st.page_link("pages/collection.py")
+fifth, sixth = st.columns(2)
+with fifth.container(border=True, height="stretch"):
+    st.markdown("##### 5. Your network")
+    st.markdown("See what it gets wrong, how sure it is, and what it can do without.")
     st.page_link("pages/mistakes.py")
     st.page_link("pages/certainty.py")
     st.page_link("pages/breaking.py")
-st.page_link("pages/symbols.py")
+with sixth.container(border=True, height="stretch"):
+    st.markdown("##### To look up")
+    st.markdown("What each letter in the formulas stands for, and the page that brings it in.")
+    st.page_link("pages/symbols.py")
 
 st.markdown(
     "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "

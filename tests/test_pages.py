@@ -21,7 +21,7 @@ from mnist_core import data, training
 from mnist_core.data import Splits
 from mnist_core.recipes import RECIPES
 from tests.conftest import PROJECT
-from ui import resources
+from ui import resources, training_panel
 from ui.question import Question
 
 PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
@@ -269,7 +269,14 @@ def png(drawing: np.ndarray) -> str:
 
 
 def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
-    app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
+    version = training_panel.visitors().find(app.session_state["_holder"]).pad.version
+    app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
+    return sound(app.run())
+
+
+def click_sample(app: AppTest, digit: int) -> AppTest:
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor.pad.read_sample(digit)
     return sound(app.run())
 
 
@@ -316,6 +323,5 @@ def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch:
 
 def test_a_sample_is_read_in_place_of_a_drawing() -> None:
     app = open_page("pages/draw.py")
-    app.session_state["_sample"] = 4
-    app = sound(app.run())
+    app = click_sample(app, 4)
     assert "this is a **4**" in text(app)

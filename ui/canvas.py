@@ -1,75 +1,146 @@
-"""The canvas to draw on, and digits to click."""
+"""The canvas to draw on, digits to click, and what of all that the network is to read."""
 
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
-from ui import state
+from ui import dataset, link, state, training_panel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
-SIZE = 280  # pixels: ten for each of MNIST's, and narrow enough for a phone
+    from ui.drawing import Pad
+
+SIZE = 280  # pixels: preprocessing.CANVAS_SIZE, which is not imported here because torch is slow to load
 BRUSH = 18  # pixels: makes strokes as thick as MNIST's
+THINNEST, THICKEST = 8, 30  # pixels
 
 _SAMPLES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
 _SAMPLES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
 
 
-def draw() -> npt.NDArray[np.uint8]:
-    """The canvas.
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What the network is to read.
+
+    Attributes:
+        image: torch.float32 [28, 28] in 0..1, as the network sees it.
+        drawing: uint8 [H, W], bright ink on dark: what the image was made of.
+        label: The digit it shows, where that is known.
+        source: Where it comes from.
+    """
+
+    image: Tensor
+    drawing: npt.NDArray[np.uint8]
+    label: int | None
+    source: Literal["canvas", "sample", "photo"]
+
+
+def subject(start: int | None = None) -> Subject | None:
+    """Draws the canvas with its tools, and says what there is to read.
+
+    Args:
+        start: The sample digit that is read before the reader has drawn anything; none if None.
 
     Returns:
-        What is drawn on it: uint8 [280, 280, 4]; empty before the first stroke.
+        What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
+    pad = training_panel.visitor().pad
+    st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
+    with st.container(width=SIZE):
+        canvas, tools = st.container(), st.container(horizontal=True)
+        brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
+    with canvas:
+        _draw(pad, brush)
+    with tools:
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=pad.picture is None)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.clear)
+    samples = sample_digits()
+    if samples is None:
+        st.caption("Some digits to click will stand here in a moment.")
+    else:
+        st.caption("No mouse to hand? Click a digit that is written already.")
+        _samples(samples)
+    return _subject(pad, samples, start)
+
+
+def _draw(pad: Pad, brush: int) -> None:
+    """The canvas itself; what is on it goes to the pad."""
     # Imported here: outside a running app the package raises.
     from streamlit_drawable_canvas import st_canvas
 
+    if state.is_new_place() and pad.strokes:
+        pad.move()
     result = st_canvas(
-        stroke_width=BRUSH,
+        stroke_width=brush,
         stroke_color="#FFFFFF",
         background_color="#000000",
         width=SIZE,
         height=SIZE,
         drawing_mode="freedraw",
+        initial_drawing={"objects": pad.start, "telling": pad.tellings},
         return_image_data=True,
-        key=state.canvas_key(),
-        on_change=lambda: state.choose_sample(None),
+        key=f"canvas_{pad.version}",
     )
-    return np.zeros((SIZE, SIZE, 4), np.uint8) if result.image_data is None else result.image_data
+    if result.image_bytes is not None:
+        pad.receive((result.json_data or {}).get("objects", []), result.image_bytes)
 
 
-def samples(images: Tensor, names: list[str]) -> None:
-    """A row of digits; a click reads one in place of the drawing.
+def sample_digits() -> Tensor | None:
+    """One image of each digit: torch.uint8 [10, 28, 28], out of the validation images; None while none are ready."""
+    splits = dataset.splits_if_ready()
+    if splits is None:
+        return None
+    validation = splits.validation
+    firsts = [int((validation.labels == digit).nonzero()[0]) for digit in range(10)]
+    return validation.images[firsts]
 
-    Args:
-        images: torch.uint8 [N, 28, 28].
-        names: What each is called, for those who can't see it.
-    """
+
+def _samples(images: Tensor) -> None:
+    """A row of digits, torch.uint8 [10, 28, 28]; a click reads one in place of the drawing."""
     component = st.components.v2.component(
         "samples", html='<div class="row">\n</div>', css=_SAMPLES_CSS, js=_SAMPLES_JS
     )
     greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
     component(
         key="samples",
-        data={"images": [{"greys": grey, "name": name} for grey, name in zip(greys, names, strict=True)]},
+        data={"images": [{"greys": grey, "name": f"Sample: a {digit}"} for digit, grey in enumerate(greys)]},
         on_picked_change=_pick,
     )
 
 
-def clear() -> None:
-    """Empties the canvas, and no sample is read either."""
-    state.choose_sample(None)
-    state.empty_canvas()
-
-
 def _pick() -> None:
     picked = st.session_state["samples"].get("picked")
-    if isinstance(picked, int):
-        state.choose_sample(picked)
-        state.empty_canvas()
+    if isinstance(picked, int) and 0 <= picked < 10:
+        training_panel.visitor().pad.read_sample(picked)
+
+
+def _subject(pad: Pad, samples: Tensor | None, start: int | None) -> Subject | None:
+    from mnist_core.preprocessing import BlankDrawing, drawing_to_mnist, image_to_drawing
+
+    try:
+        if pad.photo is not None:
+            return Subject(drawing_to_mnist(pad.photo), pad.photo, None, "photo")
+        if pad.picture is not None:
+            drawing = _grey(pad.picture)
+            return Subject(drawing_to_mnist(drawing), drawing, None, "canvas")
+    except BlankDrawing:
+        return None
+    sample = start if pad.sample is None else pad.sample
+    if samples is None or sample is None:
+        return None
+    return Subject(samples[sample] / 255, image_to_drawing(samples[sample]).numpy(), sample, "sample")
+
+
+def _grey(picture: bytes) -> npt.NDArray[np.uint8]:
+    """The canvas, which is black under white ink, as uint8 [280, 280]."""
+    from PIL import Image
+
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("L"))

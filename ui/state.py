@@ -93,21 +93,10 @@ def accept_offered_model() -> None:
         st.session_state["model"] = st.session_state.pop("_offered_model")
 
 
-def canvas_key() -> str:
-    """The key of the canvas; it changes when the canvas is to be emptied."""
-    return f"canvas_{st.session_state.get('_canvas', 0)}"
-
-
-def empty_canvas() -> None:
-    """Gives the next run an empty canvas."""
-    st.session_state["_canvas"] = st.session_state.get("_canvas", 0) + 1
-
-
-def sample() -> int | None:
-    """Which sample digit the reader clicked last, unless they drew since."""
-    return st.session_state.get("_sample")
-
-
-def choose_sample(index: int | None) -> None:
-    """Reads a sample digit, or with None what is drawn."""
-    st.session_state["_sample"] = index
+def is_new_place() -> bool:
+    """Whether the canvas drawn last was one of another page, of another visit or of nobody; now it is one of here."""
+    index, _ = st.session_state["_pages"]
+    here = index, current_holder()
+    is_new = st.session_state.get("_canvas_place") != here
+    st.session_state["_canvas_place"] = here
+    return is_new

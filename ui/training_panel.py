@@ -13,6 +13,7 @@ import streamlit as st
 
 from mnist_core.jobs import ENDED, FORGET_AFTER, TURN, Job, Snapshot, State
 from ui import resources, state
+from ui.drawing import Pad
 
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
@@ -108,6 +109,7 @@ class Visitor:
     experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
     bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
     duels: dict[tuple[str, str], Duel] = field(default_factory=dict)  # with each network, on each set of digits
+    pad: Pad = field(default_factory=Pad)  # what they drew last
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

@@ -1,0 +1,81 @@
+"""What a visitor last gave the network to read. It outlives the page it was drawn on, and a reload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+MOST_STROKES = 200  # that are sent back to a canvas; who has drawn more is not drawing a digit
+
+
+@dataclass
+class Pad:
+    """The canvas as the browser last sent it, or what is read in its place.
+
+    Attributes:
+        strokes: On the canvas, the first one first, as the canvas describes them.
+        pictures: The canvas as PNG, by how many strokes were on it.
+        start: The strokes that the canvas was last told to begin with.
+        tellings: How often it was told; another number makes it begin anew.
+        version: Of the canvas; another one is another canvas.
+        seen: What the browser sent last, as it was sent.
+        sample: The sample digit that is read in place of the strokes, if one is.
+        photo: uint8 [H, W], bright ink on dark: the photo that is read in place of the strokes, if one is.
+    """
+
+    strokes: list[dict[str, Any]] = field(default_factory=list)
+    pictures: dict[int, bytes] = field(default_factory=dict)
+    start: list[dict[str, Any]] = field(default_factory=list)
+    tellings: int = 0
+    version: int = 0
+    seen: object = None
+    sample: int | None = None
+    photo: npt.NDArray[np.uint8] | None = None
+
+    def receive(self, strokes: list[dict[str, Any]], picture: bytes) -> None:
+        """Takes what the browser sent, unless it is what it sent before."""
+        if picture == self.seen:
+            return
+        self.seen = picture
+        self.strokes = strokes[:MOST_STROKES]
+        self.pictures = {count: older for count, older in self.pictures.items() if count < len(strokes)}
+        self.pictures[len(strokes)] = picture
+        if strokes:
+            self.sample = self.photo = None
+
+    @property
+    def picture(self) -> bytes | None:
+        """The canvas as it is now, as PNG; None while it is empty."""
+        return self.pictures.get(len(self.strokes)) if self.strokes else None
+
+    def undo(self) -> None:
+        """Takes the last stroke away."""
+        self._begin_with(self.strokes[:-1])
+
+    def clear(self) -> None:
+        """Takes everything away, also what is read in place of strokes."""
+        self.sample = self.photo = None
+        self._begin_with([])
+
+    def read_sample(self, index: int) -> None:
+        """Reads a sample digit in place of what is drawn."""
+        self.clear()
+        self.sample = index
+
+    def read_photo(self, drawing: npt.NDArray[np.uint8]) -> None:
+        """Reads a photo, uint8 [H, W] with bright ink on dark, in place of what is drawn."""
+        self.clear()
+        self.photo = drawing
+
+    def move(self) -> None:
+        """Another page, or a page that was loaded again, has a canvas of its own; it begins with what is drawn."""
+        self.version += 1
+        self.start = list(self.strokes)
+
+    def _begin_with(self, strokes: list[dict[str, Any]]) -> None:
+        self.strokes = self.start = strokes
+        self.tellings += 1
