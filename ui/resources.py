@@ -138,6 +138,14 @@ def shipped_model() -> MLP:
 
 
 @st.cache_resource(show_spinner=False)
+def familiarity_model() -> MLP:
+    """The second network, which tells whether a drawing is a digit at all; for reading only."""
+    from mnist_core.familiarity import load_familiarity
+
+    return load_familiarity().requires_grad_(False)
+
+
+@st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Timer:
     """Gets torch and the data ready once the first page is out, so that the second one need not wait."""
     timer = threading.Timer(1.0, library().start)

@@ -18,6 +18,7 @@ def probability_bars(
     theme: Theme,
     right: str | None = None,
     height: int = 240,
+    is_answer: bool = True,
 ) -> VegaFigure:
     """Bars from 0 to 1; the largest is the model's choice.
 
@@ -27,6 +28,7 @@ def probability_bars(
         theme: Of the page.
         right: The right class, where it is known: its bar is green, with the choice's outline if it is chosen.
         height: In pixels.
+        is_answer: Whether the largest is given as an answer; without, all bars are grey.
 
     Returns:
         The figure.
@@ -34,8 +36,10 @@ def probability_bars(
     choice = classes[max(range(len(classes)), key=lambda index: probabilities[index])]
     data = pd.DataFrame({"class": list(classes), "probability": list(probabilities)})
     data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities]
-    data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
-    data["chosen"] = data["class"] == choice
+    data["role"] = [
+        "right" if name == right else "choice" if name == choice and is_answer else "rest" for name in classes
+    ]
+    data["chosen"] = (data["class"] == choice) & is_answer
     return VegaFigure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
 
 
