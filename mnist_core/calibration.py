@@ -13,13 +13,12 @@ from itertools import accumulate, pairwise
 import torch
 from torch import Tensor
 
-from mnist_core.evaluation import Evaluation
+from mnist_core.evaluation import TWO_SIDED_95, Evaluation, wilson_interval
 from mnist_core.functions import cross_entropy, softmax
 
 BINS = 15  # as in the paper
 COLDEST, HOTTEST = 0.05, 20.0  # no network that has learned anything needs a temperature outside
 HALVINGS = 50  # of that range: what is left of it is as small as a float64 can tell
-TWO_SIDED_95 = 1.959964  # standard deviations: 19 of 20 draws lie within
 
 
 @dataclass(frozen=True)
@@ -56,17 +55,10 @@ class Bin:
     def range_of_accuracy(self) -> tuple[float, float]:
         """Wilson's 95 % interval: which shares of right answers so few images leave possible, 0 to 1.
 
-        Other than the standard error √(a (1 - a) / n), it does not shrink to nothing where all images are right.
-
         Raises:
             ValueError: Without images.
         """
-        if not self.images:
-            raise ValueError("An empty bin says nothing about how often the model is right.")
-        n, a, z = self.images, self.accuracy, TWO_SIDED_95
-        middle = (a + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z * math.sqrt(a * (1 - a) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson_interval(self.right, self.images)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, r
 from torch.nn import functional as F
 
 from mnist_core.data import Dataset, Splits, normalize
-from mnist_core.evaluation import CHUNK, Evaluation, chance_of_split, evaluate
+from mnist_core.evaluation import CHUNK, Evaluation, chance_of_split, evaluate, wilson_interval
 from mnist_core.model import MLPConfig
 from mnist_core.training import new_model
 
@@ -177,3 +177,15 @@ def test_evaluate_reads_every_image_once_and_leaves_the_model_as_it_was(digits: 
     torch.testing.assert_close(result.logits, model(normalize(many.images)).detach())
     evaluate(model, many)
     assert not model.training
+
+
+def test_wilsons_interval_against_scipy() -> None:
+    for right, images in ((0, 1), (1, 1), (9, 10), (22, 31), (4886, 4903), (500, 500)):
+        expected = stats.binomtest(right, images).proportion_ci(0.95, method="wilson")
+        assert wilson_interval(right, images) == pytest.approx((expected.low, expected.high), abs=1e-7)
+
+
+@pytest.mark.parametrize(("right", "images"), [(0, 0), (-1, 5), (6, 5)])
+def test_there_is_no_interval_for_what_nobody_can_count(right: int, images: int) -> None:
+    with pytest.raises(ValueError, match="say nothing"):
+        wilson_interval(right, images)
