@@ -27,7 +27,7 @@ from mnist_core.calibration import (
 )
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits
-from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.evaluation import Evaluation, evaluate, wilson_interval
 from mnist_core.model import MLPConfig
 from mnist_core.training import new_model
 
