@@ -92,15 +92,24 @@ def chooser() -> None:
 
 def validation() -> Evaluation:
     """What the network in use makes of the validation images in use; both are for looking at only."""
-    model, _ = model_in_use()
+    return validation_of(status.model_in_use(), model_in_use()[0])
+
+
+def validation_of(key: str, model: MLP) -> Evaluation:
+    """What one of the visitor's networks, or the ready-made one, makes of the validation images in use."""
     splits = dataset.splits()
-    return _validation(*owner_and_key(), splits.name, len(splits.validation), model, splits)
+    return _validation(owner_of(key), key, splits.name, len(splits.validation), model, splits)
 
 
 def owner_and_key() -> tuple[str, str]:
-    """Whose network is in use, and which: what to key a cache by. The ready-made one is everyone's, so nobody's."""
+    """Whose network is in use, and which: what to key a cache by."""
     key = status.model_in_use()
-    return "" if key == state.SHIPPED else state.current_holder(), key
+    return owner_of(key), key
+
+
+def owner_of(key: str) -> str:
+    """Whose network goes by this key. The ready-made one is everyone's, so nobody's."""
+    return "" if key == state.SHIPPED else state.current_holder()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -100,7 +100,7 @@ def load_back() -> None:
     try:
         loaded = checkpoint.load(upload.getvalue())
     except CheckpointError as error:
-        st.error(_plain(f"This file can't be used. {error}"), icon=":material/error:")
+        st.error(plain(f"This file can't be used. {error}"), icon=":material/error:")
         return
     st.success(
         f"The network {loaded.model.config.label} is loaded and among your networks. The line at the top says which "
@@ -127,6 +127,6 @@ def _take() -> None:
             training_panel.add_loaded(training_panel.visitor(), checkpoint.load(upload.getvalue()))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text of unknown origin as it is, no Markdown in it."""
     return re.sub(r"([^\w\s.,'])", r"\\\1", textwrap.shorten(text, LONGEST, placeholder=" …"))

@@ -17,6 +17,7 @@ from ui.drawing import Pad
 
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
+    from mnist_core.collection import OwnDigit
     from mnist_core.comparison import Band
     from mnist_core.data import Splits
     from mnist_core.duel import Duel
@@ -110,6 +111,7 @@ class Visitor:
     bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
     duels: dict[tuple[str, str], Duel] = field(default_factory=dict)  # with each network, on each set of digits
     pad: Pad = field(default_factory=Pad)  # what they drew last
+    own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
