@@ -43,11 +43,12 @@ class Subject:
     source: Literal["canvas", "sample", "photo"]
 
 
-def subject(start: int | None = None) -> Subject | None:
+def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject | None:
     """Draws the canvas with its tools, and says what there is to read.
 
     Args:
         start: The sample digit that is read before the reader has drawn anything; none if None.
+        offers_samples: Whether there are samples to click.
 
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
@@ -63,6 +64,8 @@ def subject(start: int | None = None) -> Subject | None:
         st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=pad.picture is None)
         st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.clear)
     samples = sample_digits()
+    if not offers_samples:
+        return _subject(pad, samples, start)
     if samples is None:
         st.caption("Some digits to click will stand here in a moment.")
     else:
