@@ -42,8 +42,8 @@ class Pad:
             return
         self.seen = picture
         self.strokes = strokes[:MOST_STROKES]
-        self.pictures = {count: older for count, older in self.pictures.items() if count < len(strokes)}
-        self.pictures[len(strokes)] = picture
+        self.pictures = {count: older for count, older in self.pictures.items() if count < len(self.strokes)}
+        self.pictures[len(self.strokes)] = picture
         if strokes:
             self.sample = self.photo = None
 

@@ -1,0 +1,110 @@
+"""The canvas in a browser: a finger, the last stroke taken back, and a drawing that stays."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_app import draw
+
+OpenPage = Callable[..., Page]
+SEVEN = [(80, 70), (200, 70), (120, 220)]
+INVITATION = "Draw on the black square"
+
+
+def ready(page: Page) -> Locator:
+    """The canvas, once it takes strokes."""
+    canvas = page.locator("[class*=st-key-canvas_] canvas").last
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1_000)
+    return canvas
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the canvas are bright."""
+    found: int = ready(page).evaluate(
+        """() => {
+          const roots = [...document.querySelectorAll("[class*=st-key-canvas_] *")].map((e) => e.shadowRoot)
+          const canvas = roots.find((root) => root?.querySelector("canvas")).querySelector("canvas.dc-canvas")
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+          return data.filter((value, index) => index % 4 === 0 && value > 128).length
+        }"""
+    )
+    return found
+
+
+def stroke_with_a_finger(page: Page, points: list[tuple[int, int]]) -> None:
+    canvas = ready(page)
+    canvas.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box = canvas.bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    for kind, (x, y) in (("touchStart", points[0]), *(("touchMove", point) for point in points[1:])):
+        touch = [{"x": box["x"] + x, "y": box["y"] + y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch})
+        page.wait_for_timeout(50)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_draws_and_the_page_stays_where_it_is(open_page: OpenPage) -> None:
+    page = open_page("draw", width=390)
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    ready(page).evaluate("node => node.scrollIntoView({ block: 'center' })")
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(scrolled)
+    stroke_with_a_finger(page, [(140, 40), (140, 100), (139, 160), (138, 240)])
+    expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
+    assert page.evaluate(scrolled) == before
+
+
+def test_the_last_stroke_can_be_taken_back(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    undo = page.locator(".st-key-undo button")
+    ready(page)
+    expect(undo).to_be_disabled()
+    draw(page, SEVEN)
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    seven = ink(page)
+    draw(page, [(30, 250), (250, 250)])
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_hidden()
+    assert ink(page) > seven
+    undo.click()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+    undo.click()
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    assert ink(page) == 0
+
+
+def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    ready(page)
+    draw(page, SEVEN)
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    seven = ink(page)
+    page.get_by_role("link", name="From stroke to pixel", exact=True).first.click()
+    expect(page.locator("h1").first).to_have_text("From stroke to pixel")
+    assert ink(page) == seven
+    page.get_by_role("link", name="Draw a digit", exact=True).first.click()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+    page.reload()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+    draw(page, [(100, 150), (190, 140)])
+    page.wait_for_timeout(1_000)
+    assert ink(page) > seven
+
+
+def test_a_wider_brush_leaves_more_ink(open_page: OpenPage) -> None:
+    inks = []
+    for brush in (12, 26):
+        page = open_page(f"draw?brush={brush}")
+        expect(page.get_by_text(INVITATION)).to_be_visible()
+        ready(page)
+        draw(page, SEVEN)
+        expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+        inks.append(ink(page))
+    assert 1.8 < inks[1] / inks[0] < 26 / 12 + 0.4

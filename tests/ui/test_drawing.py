@@ -1,0 +1,94 @@
+"""What is on the pad after each thing a visitor or a browser can do to it."""
+
+from typing import Any
+
+import numpy as np
+
+from ui.drawing import MOST_STROKES, Pad
+
+ONE, TWO = [{"path": 1}], [{"path": 1}, {"path": 2}]
+
+
+def drawn() -> Pad:
+    pad = Pad()
+    pad.receive(ONE, b"one")
+    pad.receive(TWO, b"two")
+    return pad
+
+
+def test_it_shows_what_was_sent_last() -> None:
+    assert Pad().picture is None
+    assert drawn().picture == b"two"
+
+
+def test_undo_shows_what_was_there_before_the_browser_has_said_so() -> None:
+    pad = drawn()
+    tellings = pad.tellings
+    pad.undo()
+    assert (pad.picture, pad.start, pad.strokes) == (b"one", ONE, ONE)
+    assert pad.tellings > tellings
+    pad.receive(TWO, b"two")  # a run that still has what the browser sent before
+    assert pad.picture == b"one"
+    pad.receive(ONE, b"one again")  # what the browser sends once it has drawn the strokes anew
+    assert pad.picture == b"one again"
+    pad.undo()
+    assert (pad.picture, pad.strokes) == (None, [])
+    pad.undo()
+    assert pad.picture is None
+
+
+def test_two_undos_in_a_row_need_no_word_from_the_browser() -> None:
+    pad = drawn()
+    pad.undo()
+    pad.undo()
+    assert pad.picture is None
+
+
+def test_a_stroke_after_an_undo_takes_the_place_of_the_one_taken_back() -> None:
+    pad = drawn()
+    pad.undo()
+    other: list[dict[str, Any]] = [{"path": 1}, {"path": 3}]
+    pad.receive(other, b"other")
+    assert (pad.picture, pad.strokes) == (b"other", other)
+    pad.undo()
+    assert pad.picture == b"one"
+
+
+def test_the_canvas_own_undo_is_understood() -> None:
+    pad = drawn()
+    pad.receive(ONE, b"one")
+    assert (pad.picture, pad.strokes) == (b"one", ONE)
+
+
+def test_clear_takes_everything_away() -> None:
+    for fill in (lambda pad: pad.read_sample(3), lambda pad: pad.read_photo(np.ones((9, 9), np.uint8))):
+        pad = drawn()
+        fill(pad)
+        assert pad.picture is None
+        pad.clear()
+        assert (pad.picture, pad.sample, pad.photo, pad.start) == (None, None, None, [])
+
+
+def test_a_sample_is_read_until_something_is_drawn() -> None:
+    pad = drawn()
+    pad.read_sample(3)
+    pad.receive([], b"empty")  # the browser has emptied its canvas
+    assert (pad.sample, pad.picture) == (3, None)
+    pad.receive(ONE, b"new")
+    assert (pad.sample, pad.picture) == (None, b"new")
+
+
+def test_another_page_begins_with_what_is_drawn() -> None:
+    pad = drawn()
+    pad.undo()
+    version = pad.version
+    pad.move()
+    assert pad.version != version
+    assert (pad.start, pad.picture) == (ONE, b"one")
+
+
+def test_nobody_makes_it_grow_without_end() -> None:
+    pad = Pad()
+    pad.receive([{"path": index} for index in range(10 * MOST_STROKES)], b"much")
+    assert len(pad.strokes) == MOST_STROKES
+    assert pad.picture == b"much"
