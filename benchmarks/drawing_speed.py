@@ -97,9 +97,9 @@ def main() -> None:
         browser.close()
     for what, name in (("sent", "the canvas sends the drawing"), ("answer", "the answer"), ("bars", "the ten bars")):
         times = sorted(each[what] for each in found[2:])
-        slow = times[int(0.9 * len(times))]
+        median, slow = statistics.median(times), times[int(0.9 * len(times))]
         print(
-            f"lifted pen to {name}: {statistics.median(times):.0f} ms (median of {len(times)}, one in ten above {slow:.0f})"
+            f"lifted pen to {name}: {median:.0f} ms (median of {len(times)}, one in ten above {slow:.0f})"
         )
 
 
