@@ -111,13 +111,28 @@ def crop_to_ink(grey: Tensor) -> Tensor:
     Raises:
         BlankDrawing: If no pixel is brighter than ``INK_THRESHOLD``.
     """
+    box = ink_box(grey)
+    return torch.where(grey[box] > INK_THRESHOLD, grey[box], 0.0)
+
+
+def ink_box(grey: Tensor) -> tuple[slice, slice]:
+    """Where the ink of a drawing lies: the rows and the columns of the smallest box that holds all of it.
+
+    Args:
+        grey: torch.float32 [H, W] in 0..1.
+
+    Returns:
+        Both from the first with ink to after the last; ``grey[ink_box(grey)]`` is the box.
+
+    Raises:
+        BlankDrawing: If no pixel is brighter than ``INK_THRESHOLD``.
+    """
     ink = grey > INK_THRESHOLD
     rows = ink.any(dim=1).nonzero().flatten().tolist()
     columns = ink.any(dim=0).nonzero().flatten().tolist()
     if not rows:
         raise BlankDrawing("There is no ink to read yet. Draw a digit with the mouse or a finger.")
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return torch.where(ink[box], grey[box], 0.0)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def image_to_drawing(image: Tensor) -> Tensor:
@@ -143,7 +158,7 @@ def scale_to_box(cropped: Tensor) -> Tensor:
         torch.float32 [20, 20] in 0..1, the ink's bounding box in the middle.
     """
     height, width = cropped.shape
-    return _redraw(cropped, point=(height / 2, width / 2), at=BOX_SIZE / 2, size=BOX_SIZE)
+    return redraw(cropped, point=(height / 2, width / 2), at=BOX_SIZE / 2, size=BOX_SIZE)
 
 
 def centre_by_mass(cropped: Tensor) -> Tensor:
@@ -157,8 +172,13 @@ def centre_by_mass(cropped: Tensor) -> Tensor:
     Returns:
         torch.float32 [28, 28] in 0..1.
     """
-    centre_of_mass = _centre_of_mass(cropped.sum(dim=1)), _centre_of_mass(cropped.sum(dim=0))
-    return _redraw(cropped, point=centre_of_mass, at=CENTRE + 0.5, size=IMAGE_SIZE)  # + 0.5: the middle of that pixel
+    # + 0.5: the middle of that pixel
+    return redraw(cropped, point=centre_of_mass(cropped), at=CENTRE + 0.5, size=IMAGE_SIZE)
+
+
+def centre_of_mass(ink: Tensor) -> tuple[float, float]:
+    """Where the ink of a picture, torch.float32 [h, w], has its centre: (down, across) from the upper left corner."""
+    return _centre_of_mass(ink.sum(dim=1)), _centre_of_mass(ink.sum(dim=0))
 
 
 def _centre_of_mass(mass: Tensor) -> float:
@@ -167,22 +187,25 @@ def _centre_of_mass(mass: Tensor) -> float:
     return float((mass * middles).sum() / mass.sum())
 
 
-def _redraw(cropped: Tensor, *, point: tuple[float, float], at: float, size: int) -> Tensor:
-    """Draw a crop 20 pixels long on new paper, each new pixel the mean of the area it covers, the strongest full ink.
+def redraw(
+    cropped: Tensor, *, point: tuple[float, float], at: float, size: int, zoom: tuple[float, float] | None = None
+) -> Tensor:
+    """Draw a crop on new paper, each new pixel the mean of the area it covers, the strongest full ink.
 
     Args:
         cropped: torch.float32 [h, w] in 0..1, with ink.
         point: A place in the crop: pixels from its upper left corner, (down, across).
         at: Where on the paper that place comes to lie, down and across alike: new pixels from the upper left corner.
         size: The paper's side.
+        zoom: New pixels for one old pixel, (down, across); None: so that the longest side is 20 pixels, aspect kept.
 
     Returns:
         torch.float32 [size, size] in 0..1.
     """
-    zoom = BOX_SIZE / max(cropped.shape)  # new pixels for one old pixel
+    zoom = zoom or (BOX_SIZE / max(cropped.shape),) * 2
     down, across = (
-        _overlap(length, max(zoom, 1 / length), place, at, size)  # 1 / length: the thinnest 1 is one new pixel wide
-        for length, place in zip(cropped.shape, point, strict=True)
+        _overlap(length, max(old, 1 / length), place, at, size)  # 1 / length: the thinnest 1 is one new pixel wide
+        for length, old, place in zip(cropped.shape, zoom, point, strict=True)
     )
     redrawn = down @ cropped @ across.T  # (size, h) @ (h, w) @ (w, size) -> (size, size)
     # NIST's scans were black and white, so MNIST's strokes reach full ink; a thin or grey one, averaged, would not.
