@@ -92,13 +92,13 @@ def load(path_or_bytes: str | Path | bytes, classes: int = CLASSES) -> Checkpoin
     if not all(tensor.dtype in PRECISIONS for tensor in tensors.values()):
         raise CheckpointError("The weights are not decimal numbers of 16, 32 or 64 bits.")
     model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in tensors.items()})
-    if not _largest_score(model).isfinite():
+    if not largest_score(model).isfinite():
         raise CheckpointError("Some weights are not numbers, or so large that the scores would not be.")
     return Checkpoint(model.eval(), card)
 
 
 @torch.no_grad()
-def _largest_score(model: MLP) -> Tensor:
+def largest_score(model: MLP) -> Tensor:
     """A bound that no score of any image exceeds, nor any sum on the way; infinite or nan if there is none."""
     largest = torch.tensor((1 - MEAN) / STD)  # of what goes in: ink
     for layer in model:
