@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 
 import torch
@@ -51,6 +51,10 @@ class Stages:
         Normalisation changes the numbers and not the picture. What fills the image can't be moved in it.
         """
         return replace(self, centre=self.centre and self.scale, normalize=True)
+
+    def lacks(self, other: Stages) -> bool:
+        """Whether all that the other leaves out is left out here, too."""
+        return all(theirs or not ours for ours, theirs in zip(astuple(self), astuple(other), strict=True))
 
 
 ALL = Stages()
@@ -184,6 +188,11 @@ def draw_on_canvas(image: Tensor, generator: torch.Generator) -> Tensor:
     canvas = torch.zeros(CANVAS_SIZE, CANVAS_SIZE, dtype=torch.uint8)
     canvas[top : top + height, left : left + width] = (large * 255).round().to(torch.uint8)
     return canvas
+
+
+def sample_drawing(image: Tensor, seed: int) -> Tensor:
+    """The same with a size and a place of its own for each seed; takes and raises what ``draw_on_canvas`` does."""
+    return draw_on_canvas(image, torch.Generator().manual_seed(seed))
 
 
 def choose(dataset: Dataset, seed: int, n: int = DRAWINGS) -> Dataset:
