@@ -126,7 +126,8 @@ def _pick() -> None:
 
 
 def _subject(pad: Pad, samples: Tensor | None, start: int | None) -> Subject | None:
-    from mnist_core.preprocessing import BlankDrawing, drawing_to_mnist, image_to_drawing
+    from mnist_core.lens import sample_drawing
+    from mnist_core.preprocessing import BlankDrawing, drawing_to_mnist
 
     try:
         if pad.photo is not None:
@@ -139,7 +140,7 @@ def _subject(pad: Pad, samples: Tensor | None, start: int | None) -> Subject | N
     sample = start if pad.sample is None else pad.sample
     if samples is None or sample is None:
         return None
-    return Subject(samples[sample] / 255, image_to_drawing(samples[sample]).numpy(), sample, "sample")
+    return Subject(samples[sample] / 255, sample_drawing(samples[sample], sample).numpy(), sample, "sample")
 
 
 def _grey(picture: bytes) -> npt.NDArray[np.uint8]:
