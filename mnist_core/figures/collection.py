@@ -26,7 +26,7 @@ class Share(NamedTuple):
     """A share of right answers, with what so few answers leave possible.
 
     Attributes:
-        name: Of what it is.
+        name: Of what it is; it may have line breaks.
         right: How many answers are right.
         images: How many there are.
         low: The lower end of the interval, 0 to 1.
@@ -110,13 +110,20 @@ def _intervals(theme: Theme) -> dict[str, Any]:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelFontSize": 13, "labelLimit": 190, "domain": False, "ticks": False, "labelPadding": 8},
+        "axis": {
+            "labelExpr": "split(datum.label, '\\n')",
+            "labelFontSize": 13,
+            "labelLimit": 150,
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 8,
+        },
     }
     share = {"field": "share", "type": "quantitative", "title": "share read rightly", "scale": scale, "axis": axis}
     ends = {"x": {**share, "field": "low"}, "x2": {"field": "high"}}
     tooltip = {"tooltip": {"field": "said", "type": "nominal"}}
     return {
-        "height": {"step": 34},
+        "height": {"step": 40},
         "encoding": {"y": name, "description": {"field": "said", "type": "nominal"}},
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 3, "color": theme.first_line}, "encoding": {**ends, **tooltip}},
