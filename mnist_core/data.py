@@ -34,6 +34,7 @@ class Dataset:
     Attributes:
         images: torch.uint8 [N, 28, 28]; 0 is paper, 255 is ink.
         labels: torch.int64 [N]; the digit, 0 to 9.
+        classes: How many different labels there may be, from 0 on; more than ten if there is more than digits.
 
     Raises:
         ValueError: If shapes, dtypes or labels are not as above.
@@ -41,6 +42,7 @@ class Dataset:
 
     images: Tensor
     labels: Tensor
+    classes: int = 10
 
     def __post_init__(self) -> None:
         if self.images.dtype != torch.uint8 or self.images.shape[1:] != (28, 28):
@@ -49,15 +51,15 @@ class Dataset:
             )
         if self.labels.dtype != torch.int64 or self.labels.shape != self.images.shape[:1]:
             raise ValueError(f"Labels must be torch.int64 [{len(self.images)}], one for each image.")
-        if len(self.labels) and not (self.labels.min() >= 0 and self.labels.max() <= 9):
-            raise ValueError("Labels must be digits, 0 to 9.")
+        if len(self.labels) and not (self.labels.min() >= 0 and self.labels.max() < self.classes):
+            raise ValueError(f"Labels must be whole numbers, 0 to {self.classes - 1}.")
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def subset(self, indices: Tensor | slice) -> "Dataset":
         """The images and labels at ``indices`` (torch.int64 [M], or a slice)."""
-        return Dataset(self.images[indices], self.labels[indices])
+        return Dataset(self.images[indices], self.labels[indices], self.classes)
 
 
 @dataclass(frozen=True)

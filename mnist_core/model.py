@@ -12,6 +12,7 @@ CLASSES = 10
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 MOST_HIDDEN_LAYERS = 5
 WIDEST_LAYER = 1024
+MOST_CLASSES = 100
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class MLPConfig:
             raise ValueError(f"The activation is one of {', '.join(ACTIVATIONS)}, not {self.activation!r}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"Dropout is a share from 0 to below 1, not {self.dropout!r}.")
-        if not isinstance(self.classes, int) or isinstance(self.classes, bool) or not 2 <= self.classes <= CLASSES:
-            raise ValueError(f"A network chooses from 2 to {CLASSES} answers, not {self.classes!r}.")
+        if not isinstance(self.classes, int) or isinstance(self.classes, bool) or not 2 <= self.classes <= MOST_CLASSES:
+            raise ValueError(f"A network chooses from 2 to {MOST_CLASSES} answers, not {self.classes!r}.")
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

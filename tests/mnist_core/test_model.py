@@ -30,7 +30,7 @@ def test_parameter_counts(hidden: tuple[int, ...], count: int, label: str) -> No
         {"dropout": 1.0},
         {"dropout": float("nan")},
         {"classes": 1},
-        {"classes": 11},
+        {"classes": 101},
         {"classes": 5.0},
     ],
 )
