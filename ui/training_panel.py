@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mnist_core.model import MLP, MLPConfig
     from mnist_core.one_batch import BatchSeen
     from mnist_core.training import Dial, TrainingConfig
+    from ui.teaching import Desk
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
@@ -111,6 +112,8 @@ class Visitor:
     bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
     duels: dict[tuple[str, str], Duel] = field(default_factory=dict)  # with each network, on each set of digits
     pad: Pad = field(default_factory=Pad)  # what they drew last
+    desks: dict[str, Desk] = field(default_factory=dict)  # where they teach a copy of each network, by its key
+    copies_kept: int = 0
     own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -232,6 +235,15 @@ def add_loaded(visitor: Visitor, checkpoint: Checkpoint) -> None:
         key = f"file-{visitor.files_loaded}"
         name = f"From file {visitor.files_loaded}: {checkpoint.model.config.label}"
         visitor.models = [*visitor.models, TrainedModel(key, name, checkpoint.model, checkpoint.card)][-MOST_MODELS:]
+        state.offer_model(key)
+
+
+def add_taught(visitor: Visitor, name: str, model: MLP, card: dict[str, Any]) -> None:
+    """Keeps a copy that was taught by hand beside the networks that were trained here, and reads with it."""
+    with visitor.lock:
+        visitor.copies_kept += 1
+        key = f"taught-{visitor.copies_kept}"
+        visitor.models = [*visitor.models, TrainedModel(key, name, model, card)][-MOST_MODELS:]
         state.offer_model(key)
 
 
