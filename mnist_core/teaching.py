@@ -14,7 +14,7 @@ from mnist_core.checkpoint import largest_score
 from mnist_core.data import Dataset, standardize
 from mnist_core.evaluation import evaluate
 from mnist_core.functions import cross_entropy, cross_entropy_gradient, softmax
-from mnist_core.gradients import batch_gradient
+from mnist_core.gradients import batch_gradient, losses_along
 from mnist_core.model import CLASSES, MLP
 
 HIGHEST_RATE = 100.0
@@ -111,7 +111,7 @@ def step(model: MLP, gradient: Gradient, rate: float) -> MLP:
         raise ValueError(f"The learning rate is a number above 0 and up to {HIGHEST_RATE:.0f}, not {rate!r}.")
     copy = copied(model)
     for name, weights in copy.named_parameters():
-        weights -= rate * gradient[name]
+        weights.sub_(rate * gradient[name])
     return copy
 
 
@@ -245,6 +245,23 @@ class Cost:
     def wrong_as(self, digit: int) -> int:
         """How many of those that became wrong are now read as this digit."""
         return int((self.after[self.became_wrong] == digit).sum())
+
+
+def losses_after(model: MLP, image: Tensor, digit: int, rates: Sequence[float]) -> list[float]:
+    """The loss of a drawing after one step on it, for each of some learning rates.
+
+    Args:
+        model: Not changed.
+        image: torch.float32 [28, 28] in 0..1.
+        digit: What it is said to show.
+        rates: 0 is where the network stands.
+
+    Returns:
+        A loss for each rate; inf or nan where it is no number any more.
+    """
+    _, gradient = slope(model, image, digit)
+    downhill = {name: -part for name, part in gradient.items()}
+    return losses_along(copied(model), standardize(image[None]), torch.tensor([digit]), downhill, rates)
 
 
 @dataclass(frozen=True)

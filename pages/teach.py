@@ -1,38 +1,427 @@
-"""Teach it your digit."""
+"""Teach it your digit: one training step on one drawing, and what it costs."""
 
 import streamlit as st
+import torch
 
-from mnist_core.model import MLP
-from ui import canvas, lesson, networks, question
-from ui.question import Question
+from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.cards import a, cards, two_lines
+from mnist_core.figures.numbers import percent
+from mnist_core.figures.ruler import loss_in_words, written
+from mnist_core.figures.signed import largest, signed_pictures
+from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tried, score_slopes
+from mnist_core.model import CLASSES
+from mnist_core.phases import significant
+from mnist_core.prediction import predict_proba
+from mnist_core.teaching import MOST_LESSONS, Cost, Lesson, Slope, rank_one, slope, step, teach
+from ui import dataset, lesson, link, networks, teaching, theme
+from ui.canvas import Subject
+from ui.question import Question, ask
+from ui.teaching import Desk, lessons_in_words
 
-TEACH = Question(
+DIGITS = [str(digit) for digit in range(CLASSES)]
+DECADES = (0.0001, 0.001, 0.01, 0.1, 1.0)
+RATES = (*(round(decade * step, 6) for decade in DECADES for step in (1, 2, 3, 5)), 10.0)
+RATE = 0.003  # benchmarks/teaching.py: of what each network reads worst, most is learned, and little is lost
+TRIED = (*(round(decade * step, 6) for decade in DECADES for step in (1, 3)), 10.0)
+PICTURES = 10  # neurons of the first layer
+SHOWN = 6  # images that became wrong
+FORGETS = Question(
     "ask_teach",
-    "What?",
-    "This",
-    "So.",
+    "Somebody draws a 7 that the network misreads. They teach it that this is a 7: a single step, with a large "
+    "learning rate. It does read the drawing as a 7 then. But many images of other digits, which it read rightly "
+    "before, it now misreads. As what?",
+    "Nearly all of them as a 7",
+    "The step made the score of the 7 larger wherever there is ink, and the other nine smaller. Nothing in it said "
+    "that other images should stay as they are.",
     {
-        "That": "No.",
-        "Those": "Not.",
+        "As any digit, as if by chance": "By chance the mistakes would go in all directions. But the step had one "
+        "direction: the 7 up, the others down.",
+        "As the digit that it took the drawing for": "That digit is the one whose score the step lowered most. It is "
+        "named more seldom than before.",
+        "None is misread: it learned something about this one drawing only": "It has no place of its own for a "
+        "drawing. The same weights read all images, so a step for one image is a step for all.",
     },
     order=1,
 )
 
 
+def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
+    """What it was, how long the step is, and the buttons; returns the digit and the rate."""
+    digit = teaching.ask_digit(at, shown, reading)
+    rate = link.select_slider(
+        "Learning rate η",
+        "teach_rate",
+        RATES,
+        RATE,
+        names=written,
+        help="How far the step goes: what the gradient is multiplied with.",
+    )
+    given = len(at.pupil.lessons)
+    with st.container(horizontal=True):
+        st.button(
+            f"Teach it: this is {a(digit)}",
+            key="teach_it",
+            type="primary",
+            icon=":material/school:",
+            on_click=teaching.give_lesson,
+            args=(at, shown.image, digit, rate),
+            disabled=given >= MOST_LESSONS,
+        )
+        st.button(
+            "Undo",
+            key="teach_back",
+            icon=":material/undo:",
+            help="Takes the last lesson back.",
+            on_click=teaching.take_back,
+            args=(at,),
+            disabled=not given,
+        )
+        st.button(
+            "Forget everything",
+            key="teach_forget",
+            icon=":material/restart_alt:",
+            on_click=teaching.forget,
+            args=(at,),
+            disabled=not given,
+        )
+    if at.trouble:
+        st.warning(at.trouble, icon=":material/warning:")
+    elif given >= MOST_LESSONS:
+        st.caption(f"It had {MOST_LESSONS} lessons, which is the most. Undo one, or let it forget everything.")
+    return digit, rate
+
+
+def show_readings(at: Desk, before: Slope, now: Slope) -> None:
+    """What the network gives each digit as it came, and what the copy gives it now."""
+    digit, given = before.digit, len(at.pupil.lessons)
+    if given:
+        st.markdown(
+            f"The probability of the {digit}: **{percent(float(before.probabilities[digit]))} → "
+            f"{percent(float(now.probabilities[digit]))}**. The loss: **{loss_in_words(before.loss)} → "
+            f"{loss_in_words(now.loss)}**."
+        )
+    else:
+        st.markdown(
+            f"It gives the {digit} a probability of **{percent(float(before.probabilities[digit]))}**. The loss is "
+            f"**{loss_in_words(before.loss)}**."
+        )
+    st.caption("The network as it came" if given else "What it reads, before any lesson")
+    _bars(before, "teach_before")
+    if given:
+        st.caption(f"The copy, after {lessons_in_words(given)}")
+        _bars(now, "teach_now")
+
+
+def _bars(found: Slope, key: str) -> None:
+    theme.show(
+        probability_bars(
+            probabilities=found.probabilities.tolist(),
+            classes=DIGITS,
+            theme=theme.current(),
+            right=DIGITS[found.digit],
+            height=110,
+        ),
+        key=key,
+        description="The probability of each digit as a bar; the text above has that of the digit you named.",
+    )
+
+
+def last_on(at: Desk, image: torch.Tensor, digit: int) -> Lesson | None:
+    """The last lesson, if it was given on this very drawing, and as this digit."""
+    if not at.pupil.lessons:
+        return None
+    last = at.pupil.lessons[-1]
+    return last if last.slope.digit == digit and torch.equal(last.slope.image, image) else None
+
+
+def show_gradient(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
+    """Where the step comes from: ten numbers, and pictures made of them and of the drawing."""
+    st.header("Where the step comes from", anchor=False)
+    which = (
+        f"This is lesson {len(at.pupil.lessons)}, the last one, as it began."
+        if last
+        else "This is the step that comes when you press *Teach it*."
+    )
+    st.markdown(
+        f"{which} The loss is $L = -\\ln p$, with $p$ the probability of the digit you named. First: how does it "
+        "change with each of the ten scores $z$? The slope is the probability of the digit, minus 1 if it is the "
+        r"right one and minus 0 if not. So $y_i$ is 1 for your digit, and 0 for the others. $\partial$ means: a very "
+        "small change of."
+    )
+    lesson.formula(
+        r"\frac{\partial L}{\partial z_i} = p_i - y_i", *(_score_in_numbers(found, i) for i in two_digits(found))
+    )
+    left, right = st.columns(2, gap="large", vertical_alignment="top")
+    with left:
+        theme.show(
+            score_slopes(slopes=found.scores.tolist(), theme=theme.current()),
+            key="teach_slopes",
+            description="The slope of the loss in each of the ten scores, as bars; below zero for the digit you named.",
+        )
+        st.caption("p − y for each digit. Blue: this score is to rise. Vermillion: it is to fall.")
+    with right:
+        show_pictures(at, found)
+
+
+def two_digits(found: Slope) -> list[int]:
+    """The digit that was named, and the most probable of the others."""
+    others = [digit for digit in range(CLASSES) if digit != found.digit]
+    return [found.digit, max(others, key=lambda digit: float(found.probabilities[digit]))]
+
+
+def _score_in_numbers(found: Slope, digit: int) -> str:
+    p, y = float(found.probabilities[digit]), int(digit == found.digit)
+    return rf"\frac{{\partial L}}{{\partial z_{digit}}} = {p:.4f} - {y} = {p - y:.4f}"
+
+
+def show_pictures(at: Desk, found: Slope) -> None:
+    """The gradient of the first layer's weights as pictures."""
+    is_single = not at.pupil.original.config.hidden_sizes
+    order = torch.arange(len(found.first)) if is_single else found.first.abs().argsort(descending=True)[:PICTURES]
+    pictures = rank_one(found.first[order], found.image).view(-1, 28, 28)
+    full = largest(pictures)
+    st.image(
+        signed_pictures(images=pictures, columns=5, factor=2, theme=theme.current(), limit=full or None),
+        output_format="PNG",
+    )
+    st.caption(
+        (
+            "The gradient of the weights: a picture for each digit, 0 to 9."
+            if is_single
+            else f"The gradient of the weights of the first layer: the {len(order)} of its {len(found.first):,} "
+            "neurons with the largest."
+        )
+        + f" Full colour is ±{significant(full, 2) if full else '0'}."
+    )
+
+
+def show_formula(at: Desk, found: Slope) -> None:
+    """How the gradient of the weights follows from that of the scores."""
+    if at.pupil.original.config.hidden_sizes:
+        st.markdown(
+            "From the scores it goes back through the layers. The weights of the last layer are fed $h$, what the last "
+            "hidden neurons pass on. So the slope of such a weight is that of its score, times what it is fed. In the "
+            r"first layer it is the same: each neuron has a slope $\delta$, and its weights are fed the pixels $x$:"
+        )
+        lesson.formula(
+            r"\frac{\partial L}{\partial W_{\text{last}}} = (p - y)\, h^\top",
+            r"\frac{\partial L}{\partial W_1} = \delta\, x^\top",
+        )
+    else:
+        st.markdown("A weight passes on its pixel $x$. So its slope is that of its score, times the pixel:")
+        lesson.formula(r"\frac{\partial L}{\partial W} = (p - y)\, x^\top")
+    lesson.notice(
+        "All pictures are the same drawing, only stronger or weaker, and some turned to the other colours. There is "
+        "nothing in this gradient but what you drew, times one number for each neuron. The paper has a colour too: "
+        "once the pixels are normalized, it is −0.424 and not 0."
+    )
+
+
+def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
+    """How far the loss should fall by its slope, and how far it did."""
+    st.header("Does the slope keep its word?", anchor=False)
+    st.markdown(
+        "The step takes η times its slope from every weight. By its slope alone, the loss should then fall by η times "
+        "‖g‖². That is the squared length of the gradient $g$: the squares of all its numbers, of every weight and "
+        "bias, added up."
+    )
+    taken = last.rate if last else rate
+    lesson.formula(
+        r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W} \qquad L \text{ falls by about } \eta\,\lVert g\rVert^2",
+        rf"\eta\,\lVert g\rVert^2 = {written(taken)} \cdot {significant(found.squared_length)} = "
+        rf"{significant(taken * found.squared_length)}",
+    )
+    st.markdown(said_of_fall(found, last))
+    if found.loss > 0 and found.squared_length > 0:
+        rates, losses = teaching.losses_along_step(at, found, last, taken)
+        theme.show(
+            loss_and_slope(
+                rates=rates, losses=losses, steepness=found.squared_length, chosen=taken, theme=theme.current()
+            ),
+            key="teach_slope",
+            description="The loss of the drawing over the length of the step, and the straight line of its slope.",
+        )
+        st.caption(
+            "Solid: the loss of this drawing after a step with each learning rate. Dashed: what the slope foretells. "
+            f"The dot: η = {written(taken)}."
+        )
+
+
+def said_of_fall(found: Slope, last: Lesson | None) -> str:
+    """The fall that was foretold beside the real one, in words."""
+    if last is None:
+        return f"The loss is now {loss_in_words(found.loss)}. Press *Teach it* to see how far it really falls."
+    really = f"{abs(last.fall):,.4f}" if abs(last.fall) >= 0.0001 else "less than 0.0001"
+    said = (
+        f"Foretold: **{loss_in_words(last.foretold)}**. Really it "
+        f"{'fell' if last.fall >= 0 else 'rose'} by **{really}**, from {loss_in_words(found.loss)} to "
+        f"{loss_in_words(last.loss)}. "
+    )
+    if last.foretold > found.loss:
+        return said + (
+            "The slope promised more than there was: no loss falls below 0. A slope holds only close by, and this step "
+            "was a long one."
+        )
+    if last.foretold and abs(last.fall / last.foretold - 1) < 0.1:
+        return said + "The two agree, since the step was a short one."
+    return said + "The slope changed on the way: it holds only close by."
+
+
+def show_cost(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
+    """What the lessons have done to other images, and what other learning rates would do."""
+    st.header("What does it cost?", anchor=False)
+    st.markdown(
+        "The same weights read all other images as well. So read the validation images again, from which nobody "
+        "learns: each one before the lessons and after."
+    )
+    if not ask(FORGETS):
+        return
+    found = teaching.cost(at)
+    if at.pupil.lessons:
+        show_count(at, found)
+        show_lessons(at)
+    else:
+        st.markdown(
+            f"Before any lesson, it reads {found.right_before:,} of {len(found.labels):,} validation images rightly, "
+            f"**{found.right_before / len(found.labels):.2%}**. Teach it something, and the count comes here."
+        )
+    show_rates(at, image, digit, rate)
+
+
+def show_count(at: Desk, found: Cost) -> None:
+    """How many images became wrong and right, and some of them."""
+    images, digit = len(found.labels), at.pupil.lessons[-1].slope.digit
+    wrong = len(found.became_wrong)
+    st.markdown(
+        f"After {lessons_in_words(len(at.pupil.lessons))}, it reads **{found.right_before / images:.2%} → "
+        f"{found.right_after / images:.2%}** of {images:,} validation images rightly: "
+        f"{found.right_before:,} before, {found.right_after:,} now.\n\n"
+        f"- became wrong: **{wrong:,}**"
+        + (f", of which {found.wrong_as(digit):,} are now read as {a(digit)}" if wrong else "")
+        + f"\n- became right: **{len(found.became_right):,}**"
+    )
+    if wrong:
+        some = found.became_wrong[:SHOWN]
+        judged = dataset.splits().validation.subset(some)
+        p = predict_proba(at.pupil.model, judged.images / 255)
+        lines = [
+            two_lines(label=label, choice=choice, probabilities=row)
+            for label, choice, row in zip(judged.labels.tolist(), found.after[some].tolist(), p.tolist(), strict=True)
+        ]
+        st.caption("Became wrong" if wrong <= SHOWN else f"The first {SHOWN} of those that became wrong")
+        st.html(cards(images=judged.images, lines=lines, theme=theme.current()))
+
+
+def show_lessons(at: Desk) -> None:
+    """All lessons so far, and the share of images read after each."""
+    read = teaching.read_after_each(at)
+    theme.show(
+        lessons_curve(read=read, theme=theme.current()),
+        key="teach_curve",
+        description="The share of validation images read rightly after each lesson; the table below has the numbers.",
+    )
+    rows = [
+        {
+            "lesson": str(number),
+            "digit": str(given.slope.digit),
+            "η": written(given.rate),
+            "its p": f"{percent(float(given.slope.probabilities[given.slope.digit]))} → "
+            f"{percent(float(given.probabilities[given.slope.digit]))}",
+            "read rightly": "–" if share is None else f"{share:.2%}",
+        }
+        for number, (given, share) in enumerate(zip(at.pupil.lessons, read[1:], strict=True), start=1)
+    ]
+    st.table(rows[::-1], border="horizontal")
+
+
+def show_rates(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
+    """What the next step would do with each learning rate."""
+    trials = teaching.trials(at, image, digit, TRIED)
+    st.markdown(
+        f"And what would other learning rates do? The next step, as {a(digit)}, tried with each on copies, none of "
+        "which is kept:"
+    )
+    theme.show(
+        rates_tried(
+            rates=TRIED,
+            learned=[trial.probability for trial in trials],
+            read=[trial.read for trial in trials],
+            chosen=rate,
+            theme=theme.current(),
+        ),
+        key="teach_rates",
+        description="Over the learning rate: the probability of your digit after one step, and the share of others.",
+    )
+    others = min(teaching.TRIED_ON, len(dataset.splits().validation))
+    st.caption(
+        f"Solid: the probability of the {digit} for your drawing. Dashed: the share of the first {others:,} validation "
+        f"images read rightly. The line across: your η, {written(rate)}."
+    )
+    lesson.notice(
+        "On the left, nothing is learned and nothing is lost. On the right, your drawing is learned and nearly all "
+        "else is forgotten: *catastrophic forgetting*, as it is called. In between, look for a place where the solid "
+        "line is up and the dashed one not yet down. Training has the same trouble, and a remedy: each step looks at a "
+        "batch of many digits, and is a small one."
+    )
+
+
+def show_adoption(at: Desk) -> None:
+    """The copy as one of the visitor's networks."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Read with the copy on all pages",
+            key="teach_adopt",
+            icon=":material/neurology:",
+            disabled=not at.pupil.lessons,
+        ):
+            teaching.adopt(at)
+            st.rerun()
+    st.caption(
+        "It joins your networks under a name that says how many lessons it had, and the network it was copied from "
+        "stays what it is. Here you can then teach a copy of it further."
+    )
+
+
 @st.fragment
-def look(model: MLP) -> None:
-    """The canvas and, beside it, what the page shows."""
+def bench(at: Desk) -> None:
+    """The canvas, and all that is about the drawing on it."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        subject = canvas.subject(start=7)
+        shown = teaching.subject(at)
+    if shown is None:
+        right.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+        return
     with right:
-        st.write("There is something to read." if subject else "Draw something.")
+        reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
+        digit, rate = show_controls(at, shown, reading)
+        now, _ = slope(at.pupil.model, shown.image, digit)
+        show_readings(at, slope(at.pupil.original, shown.image, digit)[0], now)
+    last = last_on(at, shown.image, digit)
+    found = last.slope if last else now
+    show_gradient(at, found, last, rate)
+    show_formula(at, found)
+    show_foretold(at, found, last, rate)
+    show_cost(at, shown.image, digit, rate)
+    show_adoption(at)
 
 
-lesson.header("Teach it your digit", "How?")
-model, _ = networks.model_in_use()
-look(model)
+lesson.header("Teach it your digit", "What does a network learn from a single drawing, and what does it forget?")
+_, name = networks.model_in_use()
+st.markdown(
+    f"Training shows a network many images, a step at a time. Here you give {name} **one single step**, on one "
+    "drawing: yours. You say what it was meant to be, and every weight moves a little, so that the network gives your "
+    "digit a higher probability. All this happens to a copy that only you have. You can undo every lesson."
+)
+dataset.notice("what you teach may cost is counted on digits that the program draws itself")
+if elsewhere := networks.learned_elsewhere():
+    st.markdown(elsewhere)
+bench(teaching.desk())
 networks.chooser()
-if question.ask(TEACH):
-    st.markdown("Here is why.")
+lesson.show_source(slope, rank_one, step, teach, Cost)
+lesson.try_this(
+    "Draw a 7 with a bar, or any digit in your own way, until the network doubts. Teach it once with η = 0.0001, and "
+    "once with η = 0.3: undo in between, and compare what became wrong. Then teach it with a small rate, five times. "
+    "Last, click a digit that it reads well and tell it something false. What does it take to make it believe you, and "
+    "does it still read the others?"
+)
 lesson.footer()

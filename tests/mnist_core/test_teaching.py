@@ -111,9 +111,9 @@ def test_the_slope_foretells_a_small_step_and_only_that(model: MLP, few: Dataset
         moved = copy.deepcopy(double)
         with torch.no_grad():
             for name, parameter in moved.named_parameters():
-                parameter -= rate * gradient[name].double()
+                parameter.sub_(rate * gradient[name].double())
             before, after = (nn.CrossEntropyLoss()(m(x), y).item() for m in (double, moved))
-        return (before - after) / (rate * found.squared_length)
+        return float((before - after) / (rate * found.squared_length))
 
     ratios = [abs(1 - ratio(rate)) for rate in (1e-3, 1e-4, 1e-5, 1e-6)]
     assert ratios == sorted(ratios, reverse=True)
