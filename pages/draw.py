@@ -10,7 +10,7 @@ from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, dataset, lesson, networks, question, theme
+from ui import canvas, collection, dataset, lesson, networks, question, theme
 from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
@@ -59,6 +59,7 @@ def reader(model: MLP) -> None:
             st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
         else:
             show_reading(model, subject.image, None if subject.label is None else DIGITS[subject.label])
+        collection.keep(subject, model)
 
 
 def letter() -> Tensor:
