@@ -16,6 +16,7 @@ from ui import canvas, collection, dataset, lesson, networks, question, state, t
 from ui.collection import Network, in_words
 from ui.question import Question
 
+NO_BREAK = "\u00a0"  # a space at which no line is broken
 EXAMPLE = 9, 10  # right, of so many
 NINE_OF_TEN = [EXAMPLE, (27, 30), (90, 100), (900, 1_000)]
 NINE = Question(
@@ -73,9 +74,11 @@ def invite() -> None:
 def show_digits(digits: Sequence[OwnDigit], network: Network) -> None:
     """All digits of the reader's, and what can be done with one of them."""
     answers = collection.reading(network, as_dataset(digits))
+    wrong = len(answers.mistakes)
     st.markdown(
         f"**Your test set: {in_words(len(digits))}**, in the order you wrote them. Below each stands what you called "
-        f"it. A frame marks what the network in use reads otherwise: {in_words(len(answers.mistakes))}."
+        f"it. The network in use reads {f'{wrong} of them' if wrong else 'none of them'} otherwise"
+        f"{': the framed ones' if wrong > 1 else ': the framed one' if wrong else ''}."
     )
     chosen = collection.show_sheet(digits, answers.choices.tolist())
     if chosen is None:
@@ -108,8 +111,8 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
     st.markdown(
         f"The dot is the share of {whose} that a network reads rightly. The line through it is its **95% interval**: "
         "the shares that so few digits leave possible, if you went on writing. The square is its accuracy on the "
-        f"{len(theirs.validation):,} validation images of {theirs.name}, {written_by(theirs.name)}. It has learned "
-        "from neither."
+        f"{len(theirs.validation):,} validation images of {theirs.name}, {written_by(theirs.name)}. The networks "
+        "have learned from neither."
     )
     show_standings(standings)
     first = standings[0]
@@ -148,7 +151,7 @@ def show_standings(standings: Sequence[Standing]) -> None:
     )
     rows = {
         "Network": [s.name for s in standings],
-        "Right": [f"{s.right} of {s.images}" for s in standings],
+        "Right": [f"{s.right}{NO_BREAK}of{NO_BREAK}{s.images}" for s in standings],
         "95% interval": [f"{s.interval[0]:.0%} to {s.interval[1]:.0%}" for s in standings],
         "Validation": [f"{s.elsewhere:.2%}" for s in standings],
     }
@@ -225,7 +228,7 @@ def how_little_ten_tell(standing: Standing | None) -> None:
         f"In all four rows nine tenths are right. With ten digits the line reaches from {low:.0%} to {high:.0%}. A "
         "hundred times as many digits make it about ten times as short: it shrinks with the square root of their "
         "number. 95% means: if many people did this, each with ten digits, the lines of about 19 of 20 of them would "
-        "cover the true share."
+        "cover their true share."
     )
     formula_of_interval(*((standing.right, standing.images) if standing else EXAMPLE))
     st.markdown(
@@ -244,13 +247,15 @@ def formula_of_interval(right: int, images: int) -> None:
         f"deviations that 95% of all draws keep within. With {right} of {images} right:"
     )
     middle, half = (low + high) / 2, (high - low) / 2
+    below_root = rf"{c * (1 - c) / n:.5f} + {(s / n) ** 2 / 4:.5f}"
     lesson.formula(
-        r"\text{middle} = \frac{c + \frac{s^2}{2n}}{1 + \frac{s^2}{n}} \qquad "
+        r"\text{middle} = \frac{c + \frac{s^2}{2n}}{1 + \frac{s^2}{n}}",
+        rf"= \frac{{{c:.3f} + {s**2 / (2 * n):.3f}}}{{1 + {s**2 / n:.3f}}} = {middle:.3f}",
+    )
+    lesson.formula(
         r"\text{half} = \frac{s}{1 + \frac{s^2}{n}} \sqrt{\frac{c(1-c)}{n} + \frac{s^2}{4n^2}}",
-        rf"\text{{middle}} = \frac{{{c:.3f} + {s**2 / (2 * n):.3f}}}{{1 + {s**2 / n:.3f}}} = {middle:.3f}",
-        rf"\text{{half}} = \frac{{{s:.2f}}}{{1 + {s**2 / n:.3f}}} "
-        rf"\sqrt{{{c * (1 - c) / n:.5f} + {(s / n) ** 2 / 4:.5f}}} = {half:.3f}",
-        rf"\text{{from }} {middle:.3f} - {half:.3f} = {low:.3f} \text{{ to }} {middle:.3f} + {half:.3f} = {high:.3f}",
+        rf"= \frac{{{s:.2f}}}{{1 + {s**2 / n:.3f}}} \sqrt{{{below_root}}} = {half:.3f}",
+        rf"\text{{middle}} \pm \text{{half}}: \quad {low:.3f} \text{{ to }} {high:.3f}",
     )
 
 
