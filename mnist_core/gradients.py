@@ -117,13 +117,21 @@ def linear_piece(model: MLP, x: Tensor, direction: Tensor) -> LinearPiece:
     for (weight, _), h in zip(reversed(hidden), reversed(passed_on[1:]), strict=True):
         weights.append((weights[-1] * (h > 0)) @ weight)  # backwards: no change gets past a silent neuron
 
-    biases = [_biases_alone(layers[k:], passed_on[k:]) for k in range(len(layers))]
+    biases = [biases_alone(layers[k:], passed_on[k:]) for k in range(len(layers))]
     score, *without = [(direction.double() @ logits).item() for logits in (z, *biases)]
     return LinearPiece(score, tuple(passed_on), tuple(reversed(weights)), tuple(without))
 
 
-def _biases_alone(layers: list[Layer], passed_on: list[Tensor]) -> Tensor:
-    """The logits if the first of these layers gets zeros, and the neurons that are active for the image stay so."""
+def biases_alone(layers: list[Layer], passed_on: list[Tensor]) -> Tensor:
+    """The logits if the first layer is handed zeros, and the neurons that are active for the image stay active.
+
+    Args:
+        layers: Weights [outputs, inputs] and biases [outputs] of some dense layers, the last one that of the logits.
+        passed_on: What each of them was handed for the image: which neurons are active.
+
+    Returns:
+        torch.float64 [classes].
+    """
     *hidden, last = layers
     alone = torch.zeros_like(passed_on[0])
     for (weight, bias), h in zip(hidden, passed_on[1:], strict=True):

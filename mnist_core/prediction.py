@@ -97,6 +97,12 @@ def evidence(model: MLP, image: Tensor, a: int, b: int) -> Evidence:
     return Evidence(image.double(), (piece.weights[0] / STD).view(28, 28), bias, piece.score, piece)
 
 
+def changed_sides(one: LinearPiece, other: LinearPiece) -> int:
+    """How many hidden neurons are active for one image and silent for the other."""
+    pairs = zip(one.passed_on[1:], other.passed_on[1:], strict=True)
+    return sum(int(((h > 0) != (g > 0)).sum()) for h, g in pairs)
+
+
 @dataclass(frozen=True)
 class Loudest:
     """The neurons of the first hidden layer that add most to z_a − z_b, or take most from it.

@@ -1,38 +1,303 @@
-"""Why 3 and not 8?."""
+"""Why 3 and not 8?: the evidence for one digit against another, pixel by pixel, and the neurons that bring it up."""
 
 import streamlit as st
+import torch
+from torch import Tensor, nn
 
-from mnist_core.model import MLP
-from ui import canvas, lesson, networks, question
-from ui.question import Question
+from mnist_core.figures.bars import probability_bars
+from mnist_core.figures.cards import a as an
+from mnist_core.figures.evidence import account, add_up, neuron_tiles, signed, times
+from mnist_core.figures.numbers import percent
+from mnist_core.figures.signed import largest
+from mnist_core.gradients import biases_alone, has_linear_pieces, linear_piece
+from mnist_core.model import CLASSES, MLP
+from mnist_core.neurons import for_plain_pixels
+from mnist_core.prediction import Evidence, changed_sides, evidence, loudest_neurons, predict_proba
+from ui import canvas, dataset, lesson, link, networks, resources, theme
+from ui import evidence as pictures
+from ui.question import Question, ask
 
-EVIDENCE = Question(
-    "ask_evidence",
-    "What?",
-    "This",
-    "So.",
-    {
-        "That": "No.",
-        "Those": "Not.",
+DIGITS = [str(digit) for digit in range(CLASSES)]
+FIRST, NEXT = "best guess", "next best guess"
+LOUDEST = 8  # neurons: as many as can still be looked at one by one
+
+BLANK = Question(
+    key="ask_blank_page",
+    text="Wipe away all ink. Every pixel is 0, so no pixel has any evidence left. What does the network say of the "
+    "blank page?",
+    right="It still holds some digits for more probable than others",
+    why="What is left are the biases. Nobody set them to be fair to ten digits on a blank page: they came out of the "
+    "training, together with the weights.",
+    wrong={
+        "Each digit gets 10%": "That would be fair, and it would need ten equal scores. But the biases are left, and "
+        "they are not equal.",
+        "Nothing: there is nothing to add up": "Biases are added whether there is ink or not. Ten scores come out, "
+        "softmax makes them ten probabilities, and one of those is the largest.",
     },
     order=1,
 )
 
 
+def reading_network() -> MLP:
+    """The network in use, or the ready-made one if that has no weights of its own for a drawing."""
+    model, name = networks.model_in_use()
+    if has_linear_pieces(model):
+        return model
+    st.info(
+        f"In {name}, the hidden neurons have {model.config.activation} as their activation. It bends every sum a "
+        "little, so there is no account in pixels that adds up exactly. On this page the ready-made network reads "
+        "instead.",
+        icon=":material/swap_horiz:",
+    )
+    return resources.shipped_model()
+
+
+def choose_pair() -> tuple[str, str]:
+    """Two controls: which digits are compared, or that it is to be the network's guesses."""
+    left, right = st.columns(2)
+    with left:
+        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST)
+    with right:
+        other = link.selectbox("and against", "evidence_against", [NEXT, *DIGITS], NEXT)
+    return one, other
+
+
+def pair_for(p: Tensor, one: str, other: str) -> tuple[int, int]:
+    """The two digits chosen; in place of a guess the most probable one that the other is not, by p [10]."""
+    guesses = p.argsort(descending=True).tolist()
+    a = int(one) if one != FIRST else next(guess for guess in guesses if str(guess) != other)
+    return a, int(other) if other != NEXT else next(guess for guess in guesses if guess != a)
+
+
+def show_account(found: Evidence, a: int, b: int) -> None:
+    """The sum of the evidence, as bars and as a formula, and what it means."""
+    (for_a, for_b, bias), total = add_up([found.for_a, found.for_b, found.bias])
+    theme.show(
+        account(
+            names=[f"ink that speaks for {a}", f"ink that speaks for {b}", "bias"],
+            parts=[for_a, for_b, bias],
+            total=total,
+            total_name=f"z{_low(a)} − z{_low(b)}",
+            theme=theme.current(),
+        ),
+        key="evidence_account",
+        description="Three bars, each beginning where the one before ended, and their sum; the formula below has the "
+        "same numbers.",
+    )
+    lesson.formula(
+        r"z_a - z_b = \sum_i w_i\, x_i + \text{bias} = \ln \frac{p_a}{p_b}",
+        rf"z_{{{a}}} - z_{{{b}}} = {for_a:.2f} - {-for_b:.2f} {_summand(bias)} = {total:.2f}",
+        rf"\frac{{p_{{{a}}}}}{{p_{{{b}}}}} = e^{{{total:.2f}}}",
+    )
+    st.markdown(_meaning(total, a, b))
+
+
+def _meaning(total: float, a: int, b: int) -> str:
+    """What the difference of two logits says about two digits."""
+    if total == 0:
+        return f"So for the network {an(a)} is as probable as {an(b)}."
+    more, less = (a, b) if total > 0 else (b, a)
+    return f"So for the network {an(more)} is about **{times(abs(total))} times** as probable as {an(less)}."
+
+
+def _low(digit: int) -> str:
+    return "₀₁₂₃₄₅₆₇₈₉"[digit]
+
+
+def _summand(number: float) -> str:
+    return f"{'+' if number >= 0 else '-'} {abs(number):.2f}"
+
+
+def show_blank_page(model: MLP, found: Evidence | None, a: int, b: int) -> None:
+    """What the network says without any ink, and what the bias of the drawing has to do with it."""
+    st.header("The bias, and a blank page", anchor=False)
+    st.markdown(
+        "Paper has no evidence, however much its emptiness may tell you: that there is *no* ink in the bays of a 3 "
+        "speaks against an 8. In this account, what is missing is not held against a digit pixel by pixel. It is part "
+        "of the **bias**, which is there before any ink counts."
+    )
+    if not ask(BLANK):
+        return
+    blank = torch.zeros(28, 28)
+    p = predict_proba(model, blank[None])[0]
+    theme.show(
+        probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=170),
+        key="blank_page",
+        description="The probability of each digit as a bar, for a blank page; the text below names the largest.",
+    )
+    st.markdown(f"Of a blank page this network says: {an(int(p.argmax()))}, with {percent(p.max().item())}.")
+    if found:
+        compare_biases(model, found, evidence(model, blank, a, b), a, b)
+
+
+def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int) -> None:
+    """The bias in the account of the drawing beside what the network says of a blank page."""
+    st.markdown(
+        f"There, $z_{{{a}}} - z_{{{b}}}$ is **{signed(blank.score)}**. The bias in the account of your drawing is "
+        f"**{signed(found.bias)}**."
+    )
+    if not model.config.hidden_sizes:
+        st.markdown("It is the same number: without a hidden layer there is one bias for every image.")
+        return
+    st.markdown(
+        "These need not be the same. A bias gets to the output only through neurons that are active, and "
+        f"{changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
+        "active on one of the two and silent on the other. The bias of your drawing is what all biases add up to with "
+        "the neurons that are active *for your drawing*."
+    )
+
+
+def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
+    """The hidden neurons that add most, each with its weights."""
+    st.header("Inside", anchor=False)
+    if not model.config.hidden_sizes:
+        show_single_layer(model, found)
+        return
+    loud = loudest_neurons(model, found.piece, LOUDEST)
+    names = [f"neuron {number + 1}" for number in loud.numbers]
+    rest = sum(of - silent for silent, of in loud.silent[:1]) - len(names)
+    parts, total = add_up([*loud.contributions.tolist(), loud.others, loud.bias])
+    st.markdown(
+        f"The same {signed(total)} once more, now neuron by neuron. These are the {len(names)} neurons of the first "
+        f"hidden layer that say most about {a} or {b} here. The pictures are their weights, for pixels of 0 to 1, with "
+        "a line around your ink. Below each stands what it passes on, times its **influence**: how much "
+        f"$z_{{{a}}} - z_{{{b}}}$ rises with it."
+    )
+    limit = largest(loud.weights)
+    lines = [
+        [name, f"{passed:.2f} × {signed(influence)}", f"≈ {signed(part)}"]
+        for name, passed, influence, part in zip(
+            names, loud.activations.tolist(), loud.influences.tolist(), parts[:-2], strict=True
+        )
+    ]
+    tiles = neuron_tiles(
+        weights=loud.weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current()
+    )
+    st.html(tiles)
+    st.caption(
+        "Vermillion: ink there excites the neuron. Blue: ink there quiets it. All pictures share one scale; the "
+        f"strongest colour stands for ±{limit:.2f}."
+    )
+    theme.show(
+        account(
+            names=[*names, f"the other {rest:,} active ones", "biases behind them"],
+            parts=parts,
+            total=total,
+            total_name=f"z{_low(a)} − z{_low(b)}",
+            theme=theme.current(),
+        ),
+        key="neuron_account",
+        description="A bar for each neuron above, one for all others, one for the biases of the later layers, and "
+        "their sum.",
+    )
+    st.markdown(_silence(loud.silent))
+
+
+def _silence(silent: list[tuple[int, int]]) -> str:
+    """How many hidden neurons say nothing of this drawing."""
+    counts = "; ".join(
+        f"{none:,} of the {of:,} in hidden layer {layer}" for layer, (none, of) in enumerate(silent, start=1)
+    )
+    return (
+        f"Silent for this drawing, since their sums are not above 0: {counts}. Whatever their weights are, this time "
+        "they add nothing."
+    )
+
+
+def show_single_layer(model: MLP, found: Evidence) -> None:
+    """The weights of the ten neurons of a network that has no others."""
+    layer = next(layer for layer in model if isinstance(layer, nn.Linear))
+    weights, biases = for_plain_pixels(layer.weight, layer.bias)
+    z = (weights * found.ink).sum(dim=(1, 2)) + biases  # (10, 28, 28) -> (10)
+    st.markdown(
+        "This network has no hidden layer: nothing stands between the pixels and the ten scores. So these are all of "
+        "its weights, for pixels of 0 to 1, with a line around your ink, and the score of each digit. The evidence "
+        "above is your ink times the difference of two of these pictures."
+    )
+    limit = largest(weights)
+    lines = [[f"digit {digit}", f"z = {signed(score)}"] for digit, score in enumerate(z.tolist())]
+    st.html(
+        neuron_tiles(weights=weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current())
+    )
+    st.caption(f"Blue is below zero, vermillion above; the strongest colour stands for ±{limit:.2f}.")
+
+
 @st.fragment
 def look(model: MLP) -> None:
-    """The canvas and, beside it, what the page shows."""
+    """The canvas, the evidence beside it, the account below, and where it comes from."""
     left, right = st.columns([2, 3], gap="large")
     with left:
         subject = canvas.subject(start=3)
     with right:
-        st.write("There is something to read." if subject else "Draw something.")
+        says = st.container()
+        one, other = choose_pair()
+        image = torch.zeros(28, 28) if subject is None else subject.image
+        p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10)
+        a, b = pair_for(p, one, other)
+        found = None if subject is None or a == b else evidence(model, image, a, b)
+        if found:
+            pictures.show(found, a, b)
+    if subject is None:
+        says.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+    else:
+        says.markdown(_guesses(p))
+    if a == b:
+        right.info("Choose two different digits.", icon=":material/compare_arrows:")
+    if found:
+        show_account(found, a, b)
+        explain(a, b)
+    show_blank_page(model, found, a, b)
+    if found:
+        show_inside(model, found, a, b)
 
 
-lesson.header("Why 3 and not 8?", "How?")
-model, _ = networks.model_in_use()
+def _guesses(p: Tensor) -> str:
+    first, second = p.argsort(descending=True)[:2].tolist()
+    return (
+        f"This is read as a **{first}**, with {percent(p[first].item())}. The next best guess is **{second}**, with "
+        f"{percent(p[second].item())}."
+    )
+
+
+def explain(a: int, b: int) -> None:
+    """What the pictures are made of, and what they do not say."""
+    lesson.notice(
+        f"Vermillion ink speaks for {a}, blue ink for {b}, and paper says nothing: weight × 0 is 0. One stroke can "
+        "speak for both, a bit here and a bit there. Choose another digit to compare with, and the same ink changes "
+        "its colours: evidence is always for one digit *against another*."
+    )
+    st.markdown(
+        "Where do the weights come from, if there are hidden layers between? A neuron with ReLU either passes on its "
+        "sum or is silent. Leave out the silent ones, and sums of sums are left: the whole network acts on *this* "
+        "drawing like a single layer. Its weight $w_i$ is how much $z_a - z_b$ rises with the ink of pixel i."
+    )
+    lesson.formula(
+        r"w_i = \frac{1}{\sigma} \, \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}",
+        r"\hat{x}_i = \frac{x_i - \mu}{\sigma}",
+    )
+    st.markdown(
+        "The network does not get a pixel $x_i$ itself but $\\hat{x}_i$: less the mean μ and divided by the deviation "
+        "σ. The account turns that around, so that paper is 0."
+    )
+
+
+lesson.header("Why 3 and not 8?", "What in your drawing speaks for one digit, and what for another?")
+st.markdown(
+    "The network gives each digit a score, its **logit** z. It prefers a 3 to an 8 if $z_3 - z_8$ is above zero. That "
+    "difference can be shared out among the pixels: each one adds its ink times a weight. What it adds is its "
+    "**evidence**."
+)
+model = reading_network()
 look(model)
+dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
+lesson.notice(
+    "All this says what the network adds up. It does not say why a person would see a 3. And it holds for this one "
+    "drawing: with more ink a silent neuron may wake up or an active one fall silent, and then the weights are others."
+)
+lesson.try_this(
+    "Draw a 3 and close one of its bays, then the other, and watch the two bars of ink. Press Undo to open it again. "
+    "Then draw a 1, choose evidence for 1 against 7, and give it a longer and longer flag."
+)
 networks.chooser()
-if question.ask(EVIDENCE):
-    st.markdown("Here is why.")
+lesson.show_source(evidence, linear_piece, biases_alone, loudest_neurons)
 lesson.footer()

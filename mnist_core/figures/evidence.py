@@ -1,0 +1,183 @@
+"""Evidence as pictures, and its account: numbers that visibly add up."""
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image
+
+from mnist_core.figures.images import png_url
+from mnist_core.figures.signed import signed_colours
+from mnist_core.figures.theme import Theme, VegaFigure
+
+ROW = 34  # pixels
+ENLARGED = 4  # pixels for each of a neuron's weights: room for the thin line around the ink
+INK = 0.3  # from this value on a pixel lies inside the line
+
+_STYLE = """<style>
+.neuron-tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: 1rem 0.8rem;
+  font-size: 0.9rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
+.neuron-tiles img { display: block; width: 112px; height: 112px; image-rendering: pixelated; margin-bottom: 0.3rem; }
+</style>"""
+
+
+def add_up(parts: Sequence[float], decimals: int = 2) -> tuple[list[float], float]:
+    """Rounds summands so that, as they are written, they add up to the rounded sum.
+
+    Each is rounded down, and what is then missing goes to those that lost most. So a number may be rounded the other
+    way than usual, by less than one unit of the last decimal.
+
+    Args:
+        parts: The summands; finite.
+        decimals: How many are written.
+
+    Returns:
+        The summands and their sum, rounded.
+    """
+    unit = 10**decimals
+    exact = [part * unit for part in parts]
+    floors = [math.floor(part) for part in exact]
+    total = round(sum(exact))
+    by_loss = sorted(range(len(parts)), key=lambda index: floors[index] - exact[index])
+    for index in by_loss[: total - sum(floors)]:
+        floors[index] += 1
+    return [floor / unit for floor in floors], total / unit
+
+
+def signed(number: float) -> str:
+    """Two decimals with a plus or a minus, which is as long; 0 has neither."""
+    text = f"{number:+.2f}".replace("-", "−")
+    return text[1:] if text in ("+0.00", "−0.00") else text
+
+
+def times(logarithm: float) -> str:
+    """The ratio of two probabilities, as text, from the difference of their logits: e to that power."""
+    ratio = math.exp(logarithm)
+    if ratio < 10:
+        return f"{ratio:.1f}"
+    if ratio < 1e6:
+        return f"{float(f'{ratio:.2g}'):,.0f}"
+    mantissa, exponent = f"{ratio:.1e}".split("e")
+    return f"{mantissa} · 10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def account(*, names: Sequence[str], parts: Sequence[float], total: float, total_name: str, theme: Theme) -> VegaFigure:
+    """Summands as bars, each beginning where the one before ended, and below them their sum.
+
+    Args:
+        names: Of the summands, each its own.
+        parts: What they are, as they are to be written; ``add_up`` makes them fit.
+        total: Their sum, as it is to be written.
+        total_name: What it is.
+        theme: Of the page.
+
+    Returns:
+        The figure; vermillion adds, blue takes away, grey is the sum.
+    """
+    ends = np.cumsum(parts).tolist()
+    rows = [
+        (name, start, end, signed(part), "adds" if part >= 0 else "takes")
+        for name, start, end, part in zip(names, [0.0, *ends], ends, parts, strict=False)
+    ]
+    rows.append((total_name, 0.0, total, signed(total), "sum"))
+    data = pd.DataFrame(rows, columns=["name", "start", "end", "label", "kind"])
+    data["right"] = data[["start", "end"]].max(axis=1)
+    return VegaFigure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
+
+
+def _names() -> dict[str, Any]:
+    axis = {"labelFontSize": 13, "labelLimit": 170, "domain": False, "ticks": False}
+    return {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis}
+
+
+def _account_layers(theme: Theme) -> list[dict[str, Any]]:
+    adds, takes = (f"rgb{tuple(colour)}" for colour in signed_colours(values=[1, -1], theme=theme).tolist())
+    x = {
+        "field": "start",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"padding": 48, "nice": False},  # pixels: room for the numbers
+        "axis": {"tickCount": 5},
+    }
+    fill = {"domain": ["adds", "takes", "sum"], "range": [adds, takes, theme.rest]}
+    bars = {
+        "mark": {"type": "bar", "height": 20},
+        "encoding": {
+            "x": x,
+            "x2": {"field": "end"},
+            "color": {"field": "kind", "type": "nominal", "scale": fill, "legend": None},
+        },
+    }
+    zero = {"mark": {"type": "rule", "color": theme.text}, "encoding": {"x": {"datum": 0}, "y": None}}
+    numbers = {
+        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "color": theme.text},
+        "encoding": {
+            "x": {"field": "right", "type": "quantitative"},
+            "text": {"field": "label", "type": "nominal"},
+        },
+    }
+    return [bars, zero, numbers]
+
+
+def evidence_picture(*, evidence: npt.ArrayLike, theme: Theme) -> str:
+    """The evidence of each pixel in its colour, a pixel a pixel; the page makes it large.
+
+    Args:
+        evidence: float [28, 28].
+        theme: Of the page.
+
+    Returns:
+        A PNG as a ``data:`` URL.
+    """
+    return png_url(Image.fromarray(signed_colours(values=evidence, theme=theme)))
+
+
+def ink_picture(*, ink: npt.ArrayLike) -> str:
+    """The image as it is, float [28, 28] in 0..1, as a PNG in a ``data:`` URL; ink is bright on dark."""
+    return png_url(Image.fromarray((np.asarray(ink, dtype=np.float64) * 255).round().astype(np.uint8)))
+
+
+def neuron_tiles(
+    *, weights: npt.ArrayLike, ink: npt.ArrayLike, lines: Sequence[Sequence[str]], limit: float, theme: Theme
+) -> str:
+    """The weights of some neurons as pictures with a line around the ink, and words below each.
+
+    Args:
+        weights: float [N, 28, 28].
+        ink: The image they look at, float [28, 28] in 0..1.
+        lines: What stands below each picture.
+        limit: The absolute value at which the colour is full, in all pictures.
+        theme: Of the page.
+
+    Returns:
+        HTML for ``st.html``, which folds to the width of the page.
+
+    Raises:
+        ValueError: If there are not as many pictures as groups of lines.
+    """
+    pictures = np.asarray(weights, dtype=np.float64)
+    if len(pictures) != len(lines):
+        raise ValueError(f"{len(pictures)} pictures need as many groups of lines, not {len(lines)}.")
+    around = outline(ink=ink)
+    grey = int(theme.text[1:3], 16)
+    tiles = []
+    for picture, below in zip(pictures, lines, strict=True):
+        colours = signed_colours(values=picture, theme=theme, limit=limit)
+        colours = colours.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+        colours[around] = grey
+        words = "<br>".join(map(html.escape, below))
+        tiles.append(f'<div><img src="{png_url(Image.fromarray(colours))}" alt="">{words}</div>')
+    return f'{_STYLE}<div class="neuron-tiles">{"".join(tiles)}</div>'
+
+
+def outline(*, ink: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Where a line runs around the ink, one pixel wide: bool [28 × ENLARGED, 28 × ENLARGED] for float [28, 28]."""
+    inside = (np.asarray(ink) >= INK).repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+    padded = np.pad(inside, 1)
+    deep = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    line: npt.NDArray[np.bool_] = inside & ~deep
+    return line

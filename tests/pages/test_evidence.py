@@ -1,0 +1,173 @@
+"""Why 3 and not 8?: what the page says adds up, follows the drawing, and holds for every kind of network."""
+
+import re
+import time
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.data import Splits
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.prediction import evidence, loudest_neurons, predict_proba
+from mnist_core.training import TrainingConfig, fit, new_model
+from tests.test_pages import canvas, click_sample, draw, offline, opened_by_link, sound, text  # noqa: F401
+from ui import networks
+
+PAGE = "pages/evidence.py"
+NUMBER = r"([+−-]?\s?\d+\.\d\d)"
+
+
+def use(monkeypatch: pytest.MonkeyPatch, model: MLP) -> MLP:
+    monkeypatch.setattr(networks, "model_in_use", lambda: (model, f"a network {model.config.label}"))
+    return model
+
+
+@pytest.fixture(scope="module")
+def trained(digits: Splits) -> MLP:
+    model = new_model(MLPConfig((24, 12), dropout=0.2), 0)
+    list(fit(model, digits.train, digits.validation, TrainingConfig(epochs=4, batch_size=50, seed=0)))
+    return model
+
+
+@pytest.fixture
+def small(trained: MLP, monkeypatch: pytest.MonkeyPatch) -> MLP:
+    return use(monkeypatch, trained)
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def written_sum(app: AppTest) -> tuple[int, int, list[float]]:
+    """The two digits of the formula with numbers, and the numbers in it."""
+    found = re.search(rf"z_{{(\d)}} - z_{{(\d)}} = {NUMBER} - {NUMBER} ([+-] \d+\.\d\d) = {NUMBER}", formulas(app))
+    assert found
+    numbers = [float(part.replace(" ", "").replace("−", "-")) for part in found.groups()[2:]]
+    return int(found[1]), int(found[2]), numbers
+
+
+def sample(digits: Splits, digit: int) -> torch.Tensor:
+    return digits.validation.images[int((digits.validation.labels == digit).nonzero()[0])] / 255
+
+
+def opened(**linked: str) -> AppTest:
+    """The page, once there are samples to read."""
+    app = opened_by_link(PAGE, **linked)
+    for _ in range(200):
+        if app.latex:
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("there were no samples within ten seconds")
+
+
+def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP, digits: Splits) -> None:
+    app = opened()
+    a, b, (for_a, for_b, bias, total) = written_sum(app)
+    assert round(100 * for_a) - round(100 * for_b) + round(100 * bias) == round(100 * total)
+    image = sample(digits, 3)
+    p = predict_proba(small, image[None])[0]
+    assert [a, b] == p.argsort(descending=True)[:2].tolist()
+    found = evidence(small, image, a, b)
+    assert total == pytest.approx(found.score, abs=0.006)
+    assert bias == pytest.approx(found.bias, abs=0.01)
+    assert for_a == pytest.approx(found.for_a, abs=0.01)
+    assert f"read as a **{a}**" in text(app)
+    assert "times** as probable as" in text(app)
+
+
+def test_the_digits_follow_the_drawing_unless_they_are_chosen(small: MLP, digits: Splits) -> None:
+    app = opened()
+    for digit in (0, 1, 7):
+        app = click_sample(app, digit)
+        p = predict_proba(small, sample(digits, digit)[None])[0]
+        assert list(written_sum(app)[:2]) == p.argsort(descending=True)[:2].tolist()
+    app = sound(app.selectbox(key="evidence_for").set_value("4").run())
+    app = sound(app.selectbox(key="evidence_against").set_value("9").run())
+    for digit in (0, 3):
+        app = click_sample(app, digit)
+        assert written_sum(app)[:2] == (4, 9)
+    app = sound(app.selectbox(key="evidence_against").set_value("4").run())
+    assert "Choose two different digits." in text(app)
+
+
+def test_the_pair_is_in_the_link_and_a_guess_never_meets_itself(small: MLP, digits: Splits) -> None:
+    app = opened(evidence_for="8", evidence_against="3")
+    assert written_sum(app)[:2] == (8, 3)
+    guesses = predict_proba(small, sample(digits, 3)[None])[0].argsort(descending=True).tolist()
+    app = opened(evidence_for=str(guesses[0]))
+    assert list(written_sum(app)[:2]) == guesses[:2]
+    app = opened(evidence_against=str(guesses[0]))
+    assert list(written_sum(app)[:2]) == [guesses[1], guesses[0]]
+
+
+def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(small: MLP, digits: Splits) -> None:
+    app = opened()
+    a, b, _ = written_sum(app)
+    loud = loudest_neurons(small, evidence(small, sample(digits, 3), a, b).piece, 8)
+    tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
+    assert re.findall(r"neuron (\d+)<br>", tiles) == [str(number + 1) for number in loud.numbers]
+    silent = "; ".join(f"{none} of the {of} in hidden layer {i}" for i, (none, of) in enumerate(loud.silent, 1))
+    assert f"sums are not above 0: {silent}." in text(app)
+
+
+def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, new_model(MLPConfig(()), 0))
+    app = opened(hide="ask_blank_page")
+    tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
+    assert re.findall(r"digit (\d)<br>", tiles) == [str(digit) for digit in range(10)]
+    assert "It is the same number" in text(app)
+    blank, of_drawing = blank_and_bias(app)
+    assert blank == of_drawing
+
+
+def blank_and_bias(app: AppTest) -> tuple[str, str]:
+    found = re.search(
+        rf"\$ is \*\*{NUMBER}\*\*\. The bias in the account of your drawing is \*\*{NUMBER}\*\*", text(app)
+    )
+    assert found
+    return found[1], found[2]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_a_network_that_bends_its_sums_leaves_the_reading_to_the_ready_made_one(
+    activation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, new_model(MLPConfig((8,), activation), 0))
+    app = opened()
+    assert f"the hidden neurons have {activation} as their activation" in text(app)
+    assert written_sum(app)
+
+
+def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
+    app = opened()
+    before = len(app.get("vega_lite_chart"))
+    app = sound(app.radio(key="ask_blank_page").set_value("Each digit gets 10%").run())
+    assert len(app.get("vega_lite_chart")) == before + 1
+    p = predict_proba(small, torch.zeros(1, 28, 28))[0]
+    assert f"Of a blank page this network says: {'an' if p.argmax() == 8 else 'a'} {int(p.argmax())}, with" in text(app)
+    assert p.max() > 0.15
+    blank, of_drawing = blank_and_bias(app)
+    assert blank != of_drawing
+    assert "These need not be the same" in text(app)
+
+
+def test_the_ready_made_network_has_no_even_chance_either() -> None:
+    from ui import resources
+
+    p = predict_proba(resources.shipped_model(), torch.zeros(1, 28, 28))[0]
+    assert p.max() > 0.15
+
+
+def test_what_is_drawn_is_explained_and_nothing_is_when_it_is_cleared(small: MLP) -> None:
+    app = opened()
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    before = written_sum(app)
+    app = draw(app, one)
+    assert written_sum(app) != before
+    assert "read as a" in text(app)
+    app = draw(app, canvas())
+    assert "Draw on the black square" in text(app)
+    assert not app.latex
