@@ -1,4 +1,9 @@
-"""Distorted copies of training images, so that a network learns what does not change a digit."""
+"""Distorted copies of training images, so that a network learns what does not change a digit.
+
+``affine`` is what a hand does to a whole digit. ``elastic`` bends its parts, after Simard, Steinkraus and Platt, "Best
+Practices for Convolutional Neural Networks Applied to Visual Document Analysis" (2003), who brought a plain network to
+99.3 % of MNIST with it. ``pen`` is another pen. ``distort`` is all three, resampled only once.
+"""
 
 import math
 
@@ -10,6 +15,9 @@ ROTATION = 12.0  # degrees either way; more, and 1s become 7s
 SHEAR = 0.25  # how far the top of a digit moves sideways, as a share of its height
 SCALE = 0.12  # wider, narrower, higher or lower by up to this share
 SHIFT = 1.5  # pixels in each direction
+WARP = 1.2  # pixels: deviation by which each point of the paper moves; from 2 on, digits fall apart
+WAVE = 4.0  # pixels over which neighbouring points move together, as in the paper
+PEN = 0.6  # of the way to a stroke that is a pixel wider or narrower at each edge
 
 
 def affine(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -22,14 +30,110 @@ def affine(images: Tensor, generator: torch.Generator) -> Tensor:
     Returns:
         torch.uint8 [N, 28, 28], resampled bilinearly; what comes in from outside is paper.
     """
-    draws = torch.rand(6, len(images), generator=generator) * 2 - 1  # uniform in -1..1
+    grid = F.affine_grid(_affine_maps(len(images), generator), [len(images), 1, 28, 28], align_corners=False)
+    return _rounded(_resample(images, grid))  # the grid: (N, 28, 28, 2)
+
+
+def elastic(images: Tensor, generator: torch.Generator, strength: float = WARP) -> Tensor:
+    """Bends each image in its own way: every point moves a little, and neighbours move nearly alike.
+
+    Args:
+        images: torch.uint8 [N, 28, 28].
+        generator: Draws the way.
+        strength: Deviation of the movement, in pixels; with 0 nothing changes.
+
+    Returns:
+        torch.uint8 [N, 28, 28], resampled bilinearly; what comes in from outside is paper.
+    """
+    grid = _positions().T.view(1, 28, 28, 2) + _warps(len(images), generator, strength).permute(0, 2, 3, 1)
+    return _rounded(_resample(images, grid))
+
+
+def pen(images: Tensor, generator: torch.Generator, strength: float = PEN) -> Tensor:
+    """Makes the strokes of each image wider or narrower.
+
+    Args:
+        images: torch.uint8 [N, 28, 28].
+        generator: Draws by how much.
+        strength: The most, in pixels at each edge of a stroke, 0 to 1; with 0 nothing changes.
+
+    Returns:
+        torch.uint8 [N, 28, 28], each as bright at its brightest as it was.
+    """
+    return _rounded(_rewrite(images[:, None].float(), generator, strength))
+
+
+def distort(images: Tensor, generator: torch.Generator) -> Tensor:
+    """All at once: moved as a whole, bent, and written with another pen.
+
+    Args:
+        images: torch.uint8 [N, 28, 28].
+        generator: Draws the amounts.
+
+    Returns:
+        torch.uint8 [N, 28, 28], resampled bilinearly; what comes in from outside is paper.
+    """
+    n = len(images)
+    # The same as F.affine_grid, in one matrix product: (2N, 3) @ (3, 784). It takes a tenth of the time.
+    homogeneous = torch.cat((_positions(), torch.ones(1, 28 * 28)))
+    moved = _affine_maps(n, generator).view(2 * n, 3) @ homogeneous
+    grid = (moved.view(n, 2, 28, 28) + _warps(n, generator, WARP)).permute(0, 2, 3, 1)  # (N, 28, 28, 2)
+    return _rounded(_rewrite(_resample(images, grid), generator, PEN))
+
+
+def _affine_maps(n: int, generator: torch.Generator) -> Tensor:
+    """From each new point to where its ink comes from: (n, 2, 3), times (x, y, 1), counted from -1 to 1."""
+    draws = torch.rand(6, n, generator=generator) * 2 - 1  # uniform in -1..1
     angle = draws[0] * math.radians(ROTATION)
     shear, width, height = draws[1] * SHEAR, 1 + draws[2] * SCALE, 1 + draws[3] * SCALE
-    shift = draws[4:] * SHIFT / 14  # affine_grid counts from -1 to 1: 14 pixels are 1
+    shift = draws[4:] * SHIFT / 14  # 14 pixels are 1
     rows = [
         torch.stack([angle.cos() / width, (shear - angle.sin()) / width, shift[0]], dim=1),
         torch.stack([angle.sin() / height, angle.cos() / height, shift[1]], dim=1),
     ]
-    grid = F.affine_grid(torch.stack(rows, dim=1), [len(images), 1, 28, 28], align_corners=False)  # (N, 28, 28, 2)
-    moved = F.grid_sample(images[:, None].float(), grid, align_corners=False)  # (N, 1, 28, 28)
-    return moved[:, 0].round().to(torch.uint8)
+    return torch.stack(rows, dim=1)
+
+
+def _warps(n: int, generator: torch.Generator, strength: float) -> Tensor:
+    """How far each point moves, x and y: (n, 2, 28, 28), counted from -1 to 1 across the image.
+
+    Noise, smoothed by a Gaussian: as it is the product of one in x and one in y, two small matrix products do it. The
+    noise is as fine as the Gaussian is wide, since finer noise would only be smoothed away.
+    """
+    noise_at = torch.arange(-WAVE, 28 + WAVE + 1, WAVE)  # pixels; beyond the edges, too, which move like the rest
+    smooth = torch.exp(-(torch.arange(28.0)[:, None] - noise_at).square() / (2 * WAVE**2))  # (28, noise)
+    smooth = smooth / smooth.norm(dim=1, keepdim=True)  # so that each point's deviation is that of the noise, 1
+    noise = torch.randn(n, 2, len(noise_at), len(noise_at), generator=generator)
+    warps: Tensor = smooth @ noise @ smooth.T * (strength / 14)
+    return warps
+
+
+def _rewrite(ink: Tensor, generator: torch.Generator, strength: float) -> Tensor:
+    """Widens or narrows the strokes of (N, 1, 28, 28), each by its own amount up to ``strength``."""
+    amount = (torch.rand(len(ink), 1, 1, 1, generator=generator) * 2 - 1) * strength
+    wider, narrower = _brightest_neighbour(ink), -_brightest_neighbour(-ink)
+    rewritten = ink + amount.clamp_min(0) * (wider - ink) + amount.clamp_max(0) * (ink - narrower)
+    # A thin stroke made thinner is no fainter: preprocessing gives the strongest ink of a drawing the full 255.
+    return rewritten * (ink.amax((2, 3), keepdim=True) / rewritten.amax((2, 3), keepdim=True).clamp_min(1))
+
+
+def _brightest_neighbour(ink: Tensor) -> Tensor:
+    """The largest of each pixel and the eight around it; first across, then down, an eighth of max_pool2d's time."""
+    framed = F.pad(ink, (1, 1, 1, 1), mode="replicate")
+    across = torch.maximum(torch.maximum(framed[..., :-2], framed[..., 2:]), framed[..., 1:-1])
+    return torch.maximum(torch.maximum(across[..., :-2, :], across[..., 2:, :]), across[..., 1:-1, :])
+
+
+def _positions() -> Tensor:
+    """The middles of all pixels, x and y from -1 to 1 across the image: (2, 784)."""
+    middle = (torch.arange(28) + 0.5) / 14 - 1
+    return torch.stack((middle.repeat(28), middle.repeat_interleave(28)))
+
+
+def _resample(images: Tensor, grid: Tensor) -> Tensor:
+    """Takes each pixel's ink from where the grid says: (N, 28, 28) and (N, 28, 28, 2) -> (N, 1, 28, 28)."""
+    return F.grid_sample(images[:, None].float(), grid, align_corners=False)
+
+
+def _rounded(ink: Tensor) -> Tensor:
+    return ink[:, 0].round().to(torch.uint8)
