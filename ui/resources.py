@@ -27,7 +27,7 @@ EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
 T = TypeVar("T")
 
 
-def in_background(work: Callable[[], T]) -> Future[T]:
+def _in_background(work: Callable[[], T]) -> Future[T]:
     """Starts some work on a thread of its own, which an executor's threads can't replace: they hold up the exit."""
     future: Future[T] = Future()
 
@@ -55,8 +55,8 @@ class DataLibrary:
     def start(self) -> None:
         """Begins, unless that has happened."""
         with self._lock:
-            self._generated = self._generated or in_background(self._generate)
-            self._mnist = self._mnist or in_background(self._load)
+            self._generated = self._generated or _in_background(self._generate)
+            self._mnist = self._mnist or _in_background(self._load)
 
     @staticmethod
     def _generate() -> Splits:
@@ -104,7 +104,7 @@ class DataLibrary:
         with self._lock:
             if self.mnist_problem:
                 self.progress = 0.0
-                self._mnist = in_background(self._load)
+                self._mnist = _in_background(self._load)
 
 
 @st.cache_resource(show_spinner=False)
