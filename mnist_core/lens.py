@@ -7,9 +7,9 @@ does that has never heard of it; the stages after it work on whatever they get.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
-from itertools import product
+from itertools import islice, product
 
 import torch
 from torch import Tensor
@@ -208,19 +208,18 @@ def drawings(images: Tensor, seed: int) -> Iterator[Tensor]:
         yield draw_on_canvas(image, generator)
 
 
-def prepare_all(images: Tensor, seed: int, ways: Sequence[Stages] = PICTURES) -> dict[Stages, Tensor]:
-    """Many images, drawn on a canvas each and prepared again: every way of leaving stages out.
+def prepare_all(drawings: Iterable[Drawing], ways: Sequence[Stages] = PICTURES) -> dict[Stages, Tensor]:
+    """Prepare drawings in every way of leaving stages out; the two first stages are done once for all ways.
 
     Args:
-        images: torch.uint8 [N, 28, 28], each with ink; one at least.
-        seed: Of the sizes and places.
+        drawings: N of them, each as for ``drawing_to_mnist``; one at least.
         ways: Which.
 
     Returns:
         For each way torch.float32 [N, 28, 28] in 0..1.
     """
     placed: dict[Stages, list[Tensor]] = {way: [] for way in ways}
-    for drawing in drawings(images, seed):
+    for drawing in drawings:
         raw = to_grey(drawing)
         ink = crop_to_ink(raw)
         for way, done in placed.items():
@@ -241,16 +240,25 @@ class Trial:
     labels: Tensor
 
 
-def trial(dataset: Dataset, seed: int, n: int = DRAWINGS) -> Trial:
-    """Draw some images of a data set on a canvas each, and prepare them in every way; takes some seconds.
+def trials(dataset: Dataset, seed: int, n: int = DRAWINGS, at_a_time: int = 50) -> Iterator[Trial]:
+    """Draw some images of a data set on a canvas each, and prepare them in every way; that takes some seconds.
 
     Args:
         dataset: Images that no network has learned from.
         seed: Which images, how large, and where on the canvas.
         n: How many; fewer where there are fewer.
+        at_a_time: How many are made from one result to the next.
+
+    Yields:
+        All that are made so far; last of all, all.
     """
     some = choose(dataset, seed, n)
-    return Trial(prepare_all(some.images, seed), some.labels)
+    canvases = drawings(some.images, seed)
+    parts: list[dict[Stages, Tensor]] = []
+    for start in range(0, len(some), at_a_time):
+        parts.append(prepare_all(islice(canvases, at_a_time)))
+        pictures = {way: torch.cat([part[way] for part in parts]) for way in PICTURES}
+        yield Trial(pictures, some.labels[: start + at_a_time])
 
 
 def rights(model: MLP, trial: Trial, stages: Stages) -> Tensor:

@@ -181,7 +181,7 @@ def sides(height: float, width: float) -> str:
 def show_costs(stages: Stages, reader: str) -> None:
     """What each stage is worth, on many drawings."""
     st.header("What is each stage worth?", anchor=False)
-    making, splits = lens.begin(), dataset.splits()
+    making, splits = lens.making(), dataset.splits()
     st.markdown(
         f"One drawing proves little. So {min(DRAWINGS, len(splits.validation)):,} validation images ({splits.name}), "
         "from which no network learns, were made into drawings: each on a canvas of its own, "
@@ -190,10 +190,10 @@ def show_costs(stages: Stages, reader: str) -> None:
     )
     if not ask(COSTLIEST):
         return
-    if not making.done():
+    if not making.is_done or making.trial is None:
         wait()
         return
-    trial = making.result()
+    trial = making.trial
     st.html(cost_table(rows=cost_rows(trial, stages), drawings=len(trial.labels), theme=theme.current()))
     st.caption("Lost: read rightly with all stages, and now wrongly. Gained: the other way round.")
     st.markdown(said_of(lens.found(trial, stages), stages))
@@ -204,9 +204,11 @@ def show_costs(stages: Stages, reader: str) -> None:
 @st.fragment(run_every=1.0)
 def wait() -> None:
     """Until the drawings are made."""
-    if lens.begin().done():
+    making = lens.making()
+    if making.is_done and making.trial:
         st.rerun()
-    st.markdown("The drawings are still being made. That takes some seconds, once for everyone on this server.")
+    ready = len(making.trial.labels) if making.trial else 0
+    st.markdown(f"The drawings are still being made: **{ready:,}** so far. That happens once on this server.")
 
 
 def cost_rows(trial: Trial, stages: Stages) -> list[CostRow]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import atexit
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import dataset, networks, resources
+from ui import dataset, networks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
     from mnist_core.data import Splits
@@ -19,18 +22,46 @@ if TYPE_CHECKING:
 SEED = 0  # of which images, their sizes and their places
 
 
-def begin() -> Future[Trial]:
-    """The drawings of the digits in use, prepared in every way; they may be still being made."""
+class Making:
+    """Drawings in the making, on a thread of their own: they take some seconds, for which no page need wait.
+
+    Attributes:
+        trial: Those that are made so far, if any.
+    """
+
+    def __init__(self, trials: Iterator[Trial]) -> None:
+        self.trial: Trial | None = None
+        self._is_ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(trials,), daemon=True, name="drawings")
+        self._thread.start()
+        atexit.register(self._end)  # a process that ends while a thread is inside torch ends in an abort
+
+    def _work(self, trials: Iterator[Trial]) -> None:
+        for self.trial in trials:
+            if self._is_ending.is_set():
+                return
+
+    def _end(self) -> None:
+        self._is_ending.set()
+        self._thread.join()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all are made."""
+        return not self._thread.is_alive()
+
+
+def making() -> Making:
+    """The drawings made of the digits in use; whoever asks first sets it going."""
     splits = dataset.splits()
-    return _trial(splits.name, len(splits.validation), splits)
+    return _making(splits.name, len(splits.validation), splits)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _trial(name: str, size: int, _splits: Splits) -> Future[Trial]:
-    from mnist_core.lens import trial
+def _making(name: str, size: int, _splits: Splits) -> Making:
+    from mnist_core.lens import trials
 
-    # While the reader draws: they take some seconds, and the page need not wait.
-    return resources.in_background(lambda: trial(_splits.validation, SEED))
+    return Making(trials(_splits.validation, SEED))
 
 
 def rights(trial: Trial, stages: Stages) -> Tensor:

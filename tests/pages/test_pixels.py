@@ -1,0 +1,183 @@
+"""From stroke to pixel: the page shows and says what the core computes, for the drawing and for the many."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from torch import Tensor
+
+from mnist_core import lens as core
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits
+from mnist_core.figures.numbers import percent
+from mnist_core.lens import ALL, NONE, Stages, cost, read, sample_drawing, take
+from mnist_core.preprocessing import centre_of_mass
+from tests.conftest import PROJECT
+from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
+from ui import lens
+
+PAGE = "pages/pixels.py"
+SWITCHES = ("pix_cut", "pix_scale", "pix_centre", "pix_normalise")
+
+
+def html(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def sample(digits: Splits, digit: int) -> Tensor:
+    image = digits.validation.images[int((digits.validation.labels == digit).nonzero()[0])]
+    return sample_drawing(image, digit)
+
+
+def shown(app: AppTest) -> list[float]:
+    """The ten probabilities of the bars."""
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    found: list[float] = data["now"].tolist()
+    return found
+
+
+def test_it_opens_with_a_sample_and_every_switch_counts_at_once(digits: Splits) -> None:
+    app, model = open_page(PAGE), load_shipped()
+    drawing = sample(digits, 7)
+    for stages in (ALL, Stages(cut=False), Stages(False, False), Stages(False, False, False), NONE):
+        for switch, is_on in zip(SWITCHES, (stages.cut, stages.scale, stages.centre, stages.normalize), strict=True):
+            app.toggle(key=switch).set_value(is_on)
+        app = sound(app.run())
+        way, whole = take(drawing, stages), take(drawing)
+        now, before = read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]
+        assert shown(app) == pytest.approx(now.tolist(), abs=1e-6)
+        page = html(app)
+        assert f'<b class="digit">{int(now.argmax())}</b>' in page
+        assert f"With all stages: {int(before.argmax())}, with {percent(before.max().item())}." in page
+        assert page.count("<span>left out</span>") == [stages.cut, stages.scale, stages.centre, stages.normalize].count(
+            False
+        )
+        height, width = way.cut.shape
+        assert f"{width} wide, {height} high" in page
+        low, high = (f"{number:.2f}".replace("-", "−") for number in (way.fed.min().item(), way.fed.max().item()))
+        assert f"784 numbers, {low} to {high}" in page
+
+
+def test_what_is_drawn_takes_the_place_of_the_sample() -> None:
+    app = open_page(PAGE)
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    app = draw(app, one)
+    page = html(app)
+    assert "18 wide, 180 high" in page  # cut out
+    assert "2 wide, 20 high" in page  # and scaled
+    assert "−0.42 to 2.82" in page
+    for switch in ("pix_cut", "pix_scale"):
+        app = sound(app.toggle(key=switch).set_value(switch != "pix_scale").run())
+    assert "Both sides are stretched to 28 pixels" in html(app)
+    app = click_sample(app, 3)
+    assert "18 wide, 180 high" not in html(app)
+
+
+def test_a_canvas_without_ink_gets_an_invitation_and_no_pictures() -> None:
+    app = open_page(PAGE)
+    faint = canvas()
+    faint[50:60, 50:60, :3] = 10
+    app = draw(app, faint)
+    assert "Draw on the black square" in text(app)
+    assert "lens" not in html(app)
+    assert not app.get("vega_lite_chart")
+
+
+def written(app: AppTest) -> str:
+    return " ".join(element.value for element in app.latex)
+
+
+def test_the_formulas_have_the_numbers_of_this_drawing() -> None:
+    app = open_page(PAGE)
+    drawing = np.zeros((280, 280), dtype=np.uint8)
+    drawing[40:200, 30:50] = 255  # a stem 160 high and 20 wide, and a foot 80 wide and 20 high
+    drawing[180:200, 30:110] = 255
+    app = draw(app, np.dstack([drawing] * 3 + [np.full_like(drawing, 255)]))
+    ink, rows, columns = drawing[40:200, 30:110] / 255, np.arange(160) + 0.5, np.arange(80) + 0.5
+    down, across = (ink.sum(1) * rows).sum(), (ink.sum(0) * columns).sum()
+    total, scale = ink.sum(), 20 / 160
+    formulas = written(app).replace("{,}", ",")
+    assert rf"\frac{{20}}{{160}} = {scale:.4f}" in formulas
+    assert rf"80\,s = {80 * scale:.1f} \qquad 160\,s = 20.0" in formulas
+    assert rf"\text{{down: }}\frac{{{down:,.0f}}}{{{total:,.0f}}} = {down / total:.1f}" in formulas
+    assert rf"\text{{across: }}\frac{{{across:,.0f}}}{{{total:,.0f}}} = {across / total:.1f}" in formulas
+    assert r"\frac{0 - 0.1307}{0.3081} = -0.42 \qquad \frac{1 - 0.1307}{0.3081} = 2.82" in formulas
+    lower, further = (down / total - 80) * scale, (40 - across / total) * scale
+    assert f"lies **{lower:.1f}** of the new pixels below it and **{further:.1f}** to the left" in text(app)
+    assert centre_of_mass(torch.from_numpy(ink)) == pytest.approx((down / total, across / total), abs=1e-3)
+
+
+# What the stages are worth
+
+
+def answered(app: AppTest) -> AppTest:
+    """Answers the question and waits for the drawings."""
+    app = sound(app.radio(key="ask_costliest").set_value(app.radio(key="ask_costliest").options[0]).run())
+    for _ in range(600):
+        if "still being made" not in text(app):
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the drawings were not made within half a minute")
+
+
+def counts(app: AppTest) -> list[tuple[str, str, str]]:
+    """The numbers of each line of the table."""
+    numbers = re.findall(r'<td class="number">([\d,]*)</td>', html(app))
+    return list(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+
+
+def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
+    app = open_page(PAGE)
+    assert "costs" not in html(app)
+    assert "So 300 validation images (generated digits)" in text(app)
+    app = answered(app)
+    (*_, trial), model = core.trials(digits.validation, lens.SEED), load_shipped()
+    before = core.rights(model, trial, ALL)
+    alone = [Stages(cut=False), Stages(scale=False), Stages(centre=False), Stages(normalize=False)]
+    found = [cost(before, core.rights(model, trial, stages)) for stages in (*alone, NONE)]
+    lines = [(str(one.now), str(one.lost), str(one.gained)) for one in found]
+    assert counts(app) == [(str(int(before.sum())), "", ""), *lines]
+    assert f"With all stages it reads **{int(before.sum())} of 300** rightly" in text(app)
+    worst, best = min(found[:4], key=lambda one: one.now), max(found[:4], key=lambda one: one.now)
+    assert f"{worst.now} read instead of {worst.before}." in text(app)
+    assert re.search(rf"It does best with \*[^*]+\*: {best.now}\.", text(app))
+
+    for switch in ("pix_cut", "pix_centre"):
+        app = sound(app.toggle(key=switch).set_value(False).run())
+    set_so = cost(before, core.rights(model, trial, Stages(cut=False, centre=False)))
+    assert counts(app)[-1] == (str(set_so.now), str(set_so.lost), str(set_so.gained))
+    assert "not cut out, centred by its box, not by mass (as set above)" in html(app)
+    fewer = set_so.lost - set_so.gained
+    assert (
+        f"it reads **{set_so.now} of 300** rightly instead of {set_so.before}: {fewer} fewer, give or take "
+        f"{set_so.give_or_take:.0f}."
+    ) in text(app)
+
+
+def test_a_difference_that_may_be_chance_is_named_as_such() -> None:
+    app = answered(open_page(PAGE))
+    app = sound(app.toggle(key="pix_scale").set_value(False).run())
+    assert "may be chance" not in text(app)
+    app = sound(app.toggle(key="pix_centre").set_value(False).run())
+    with_both = counts(app)[-1]
+    app = sound(app.toggle(key="pix_centre").set_value(True).run())
+    assert with_both == counts(app)[2]  # what fills the image can't be moved in it
+
+
+def test_a_teacher_sets_the_stages_by_the_link_and_hides_them(digits: Splits) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.query_params["pix_scale"] = "false"
+    app.query_params["hide"] = "pix_scale,ask_costliest"
+    app = sound(app.switch_page(PAGE).run())
+    assert "pix_scale" not in [toggle.key for toggle in app.toggle]
+    stages = Stages(scale=False)
+    way = take(sample(digits, 7), stages)
+    app = sound(app.run())  # at first there are no samples yet
+    assert shown(app) == pytest.approx(read(load_shipped(), way.placed[None], stages)[0].tolist(), abs=1e-6)
+    assert "Predict first" not in text(app)
