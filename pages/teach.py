@@ -1,10 +1,13 @@
 """Teach it your digit: one training step on one drawing, and what it costs."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 import torch
 
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a, cards, two_lines
+from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
 from mnist_core.figures.ruler import loss_in_words, written
 from mnist_core.figures.signed import largest, signed_pictures
@@ -12,7 +15,7 @@ from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tri
 from mnist_core.model import CLASSES
 from mnist_core.phases import significant
 from mnist_core.prediction import predict_proba
-from mnist_core.teaching import MOST_LESSONS, Cost, Lesson, Slope, rank_one, slope, step, teach
+from mnist_core.teaching import MOST_LESSONS, Cost, Lesson, Slope, Trial, rank_one, slope, step, teach
 from ui import dataset, lesson, link, networks, teaching, theme
 from ui.canvas import Subject
 from ui.question import Question, ask
@@ -23,26 +26,40 @@ DECADES = (0.0001, 0.001, 0.01, 0.1, 1.0)
 RATES = (*(round(decade * step, 6) for decade in DECADES for step in (1, 2, 3, 5)), 10.0)
 RATE = 0.003  # benchmarks/teaching.py: of what each network reads worst, most is learned, and little is lost
 TRIED = (*(round(decade * step, 6) for decade in DECADES for step in (1, 3)), 10.0)
+LITTLE_LEFT = 0.01  # of the loss: its digit has 99 %
+MANY = 1_000_000  # from here on, a number is not written out
 PICTURES = 10  # neurons of the first layer
-SHOWN = 6  # images that became wrong
+SHOWN = 5  # images that became wrong
 FORGETS = Question(
     "ask_teach",
     "Somebody draws a 7 that the network misreads. They teach it that this is a 7: a single step, with a large "
     "learning rate. It does read the drawing as a 7 then. But many images of other digits, which it read rightly "
     "before, it now misreads. As what?",
     "Nearly all of them as a 7",
-    "The step made the score of the 7 larger wherever there is ink, and the other nine smaller. Nothing in it said "
-    "that other images should stay as they are.",
+    "The step raised the score of the 7 and lowered the others, and not for the drawing alone: every image that has "
+    "paper and ink in the same places feels it. Nothing in the step asks for other images to stay as they are.",
     {
         "As any digit, as if by chance": "By chance the mistakes would go in all directions. But the step had one "
         "direction: the 7 up, the others down.",
-        "As the digit that it took the drawing for": "That digit is the one whose score the step lowered most. It is "
-        "named more seldom than before.",
+        "As the digit that it took the drawing for": "That is the digit whose score the step lowered most of all.",
         "None is misread: it learned something about this one drawing only": "It has no place of its own for a "
         "drawing. The same weights read all images, so a step for one image is a step for all.",
     },
     order=1,
 )
+
+
+def in_words(loss: float) -> str:
+    """A loss as text, however large."""
+    return "over a million" if loss >= MANY else loss_in_words(loss)
+
+
+def in_latex(number: float) -> str:
+    """A number of four digits, however large or small."""
+    if number < MANY:
+        return significant(number)
+    digits, power = f"{number:.3e}".split("e+")
+    return rf"{digits} \cdot 10^{{{int(power)}}}"
 
 
 def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
@@ -68,7 +85,7 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
             disabled=given >= MOST_LESSONS,
         )
         st.button(
-            "Undo",
+            "Undo lesson",
             key="teach_back",
             icon=":material/undo:",
             help="Takes the last lesson back.",
@@ -91,20 +108,21 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
     return digit, rate
 
 
-def show_readings(at: Desk, before: Slope, now: Slope) -> None:
+def show_readings(at: Desk, shown: Subject, before: Slope, now: Slope) -> None:
     """What the network gives each digit as it came, and what the copy gives it now."""
     digit, given = before.digit, len(at.pupil.lessons)
-    if given:
+    was, is_now = (percent(float(found.probabilities[digit])) for found in (before, now))
+    words, seen = st.columns([2, 1], vertical_alignment="center")
+    seen.image(enlarged(image=shown.image, factor=4), caption="What it is taught", output_format="PNG")
+    with words:
         st.markdown(
-            f"The probability of the {digit}: **{percent(float(before.probabilities[digit]))} → "
-            f"{percent(float(now.probabilities[digit]))}**. The loss: **{loss_in_words(before.loss)} → "
-            f"{loss_in_words(now.loss)}**."
+            f"Probability of the {digit}: **{was} → {is_now}**\n\n"
+            f"Loss, −ln p: **{in_words(before.loss)} → {in_words(now.loss)}**"
+            if given
+            else f"Probability of the {digit}: **{was}**\n\nLoss, −ln p: **{in_words(before.loss)}**"
         )
-    else:
-        st.markdown(
-            f"It gives the {digit} a probability of **{percent(float(before.probabilities[digit]))}**. The loss is "
-            f"**{loss_in_words(before.loss)}**."
-        )
+        if now.loss < LITTLE_LEFT:
+            st.caption("It is so sure of this that there is hardly anything to learn.")
     st.caption("The network as it came" if given else "What it reads, before any lesson")
     _bars(before, "teach_before")
     if given:
@@ -113,14 +131,15 @@ def show_readings(at: Desk, before: Slope, now: Slope) -> None:
 
 
 def _bars(found: Slope, key: str) -> None:
+    figure = probability_bars(
+        probabilities=found.probabilities.tolist(),
+        classes=DIGITS,
+        theme=theme.current(),
+        right=DIGITS[found.digit],
+        height=150,
+    )
     theme.show(
-        probability_bars(
-            probabilities=found.probabilities.tolist(),
-            classes=DIGITS,
-            theme=theme.current(),
-            right=DIGITS[found.digit],
-            height=110,
-        ),
+        figure._replace(spec=figure.spec | {"padding": {"top": 14}}),  # for the label of a bar that nearly fills it
         key=key,
         description="The probability of each digit as a bar; the text above has that of the digit you named.",
     )
@@ -134,7 +153,7 @@ def last_on(at: Desk, image: torch.Tensor, digit: int) -> Lesson | None:
     return last if last.slope.digit == digit and torch.equal(last.slope.image, image) else None
 
 
-def show_gradient(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
+def show_gradient(at: Desk, found: Slope, last: Lesson | None) -> None:
     """Where the step comes from: ten numbers, and pictures made of them and of the drawing."""
     st.header("Where the step comes from", anchor=False)
     which = (
@@ -188,10 +207,10 @@ def show_pictures(at: Desk, found: Slope) -> None:
         (
             "The gradient of the weights: a picture for each digit, 0 to 9."
             if is_single
-            else f"The gradient of the weights of the first layer: the {len(order)} of its {len(found.first):,} "
-            "neurons with the largest."
+            else f"The gradient of the weights of the first layer, of the {len(order)} of its {len(found.first):,} "
+            "neurons where it is largest."
         )
-        + f" Full colour is ±{significant(full, 2) if full else '0'}."
+        + f" Full colour is $\\pm{in_latex(full)}$."
     )
 
 
@@ -227,9 +246,10 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
     )
     taken = last.rate if last else rate
     lesson.formula(
-        r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W} \qquad L \text{ falls by about } \eta\,\lVert g\rVert^2",
-        rf"\eta\,\lVert g\rVert^2 = {written(taken)} \cdot {significant(found.squared_length)} = "
-        rf"{significant(taken * found.squared_length)}",
+        r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W}",
+        r"L_{\text{before}} - L_{\text{after}} \approx \eta\,\lVert g\rVert^2",
+        rf"\eta\,\lVert g\rVert^2 = {written(taken)} \cdot {in_latex(found.squared_length)} = "
+        rf"{in_latex(taken * found.squared_length)}",
     )
     st.markdown(said_of_fall(found, last))
     if found.loss > 0 and found.squared_length > 0:
@@ -250,12 +270,12 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
 def said_of_fall(found: Slope, last: Lesson | None) -> str:
     """The fall that was foretold beside the real one, in words."""
     if last is None:
-        return f"The loss is now {loss_in_words(found.loss)}. Press *Teach it* to see how far it really falls."
-    really = f"{abs(last.fall):,.4f}" if abs(last.fall) >= 0.0001 else "less than 0.0001"
+        return f"The loss is now {in_words(found.loss)}. Press *Teach it* to see how far it really falls."
+    really = f"{abs(last.fall):,.4f}" if 0.0001 <= abs(last.fall) < MANY else in_words(abs(last.fall))
     said = (
-        f"Foretold: **{loss_in_words(last.foretold)}**. Really it "
-        f"{'fell' if last.fall >= 0 else 'rose'} by **{really}**, from {loss_in_words(found.loss)} to "
-        f"{loss_in_words(last.loss)}. "
+        f"Foretold: **{in_words(last.foretold)}**. Really it "
+        f"{'fell' if last.fall >= 0 else 'rose'} by **{really}**, from {in_words(found.loss)} to "
+        f"{in_words(last.loss)}. "
     )
     if last.foretold > found.loss:
         return said + (
@@ -267,7 +287,7 @@ def said_of_fall(found: Slope, last: Lesson | None) -> str:
     return said + "The slope changed on the way: it holds only close by."
 
 
-def show_cost(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
+def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
     """What the lessons have done to other images, and what other learning rates would do."""
     st.header("What does it cost?", anchor=False)
     st.markdown(
@@ -276,16 +296,16 @@ def show_cost(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
     )
     if not ask(FORGETS):
         return
-    found = teaching.cost(at)
+    cost = teaching.cost(at)
     if at.pupil.lessons:
-        show_count(at, found)
+        show_count(at, cost)
         show_lessons(at)
     else:
         st.markdown(
-            f"Before any lesson, it reads {found.right_before:,} of {len(found.labels):,} validation images rightly, "
-            f"**{found.right_before / len(found.labels):.2%}**. Teach it something, and the count comes here."
+            f"Before any lesson, it reads {cost.right_before:,} of {len(cost.labels):,} validation images rightly, "
+            f"**{cost.right_before / len(cost.labels):.2%}**. Teach it something, and the count comes here."
         )
-    show_rates(at, image, digit, rate)
+    show_rates(at, found, last, rate)
 
 
 def show_count(at: Desk, found: Cost) -> None:
@@ -334,12 +354,12 @@ def show_lessons(at: Desk) -> None:
     st.table(rows[::-1], border="horizontal")
 
 
-def show_rates(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
-    """What the next step would do with each learning rate."""
-    trials = teaching.trials(at, image, digit, TRIED)
+def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
+    """What the step would do with each learning rate."""
+    trials = teaching.trials(at, found, last, TRIED)
     st.markdown(
-        f"And what would other learning rates do? The next step, as {a(digit)}, tried with each on copies, none of "
-        "which is kept:"
+        ("And if the last step had been a longer or a shorter one? " if last else "And how long should the step be? ")
+        + f"Here it is taken with many learning rates, each time on a new copy, to teach {a(found.digit)}:"
     )
     theme.show(
         rates_tried(
@@ -354,14 +374,24 @@ def show_rates(at: Desk, image: torch.Tensor, digit: int, rate: float) -> None:
     )
     others = min(teaching.TRIED_ON, len(dataset.splits().validation))
     st.caption(
-        f"Solid: the probability of the {digit} for your drawing. Dashed: the share of the first {others:,} validation "
-        f"images read rightly. The line across: your η, {written(rate)}."
+        f"Solid: the probability of the {found.digit} for your drawing. Dashed: the share of {others:,} validation "
+        f"images read rightly. The upright line: your η, {written(rate)}."
     )
-    lesson.notice(
-        "On the left, nothing is learned and nothing is lost. On the right, your drawing is learned and nearly all "
-        "else is forgotten: *catastrophic forgetting*, as it is called. In between, look for a place where the solid "
-        "line is up and the dashed one not yet down. Training has the same trouble, and a remedy: each step looks at a "
-        "batch of many digits, and is a small one."
+    lesson.notice(said_of_rates(trials))
+
+
+def said_of_rates(trials: Sequence[Trial]) -> str:
+    """What the two curves show, if there is something to see."""
+    if trials[-1].read > trials[0].read / 2:
+        return (
+            "Even the longest step makes it forget little here. It is nearly sure of this digit already, so the "
+            "gradient is small. Take a drawing that it misreads, and these curves come to life."
+        )
+    return (
+        "On the left, little is learned and little is lost. On the right, most else is forgotten for the sake of one "
+        "drawing: *catastrophic forgetting*, as it is called. In between, look for a place where the solid line is up "
+        "and the dashed one not yet down. Training has the same trouble, and a remedy: each step looks at a batch of "
+        "many digits, and is a small one."
     )
 
 
@@ -395,13 +425,13 @@ def bench(at: Desk) -> None:
         reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
         digit, rate = show_controls(at, shown, reading)
         now, _ = slope(at.pupil.model, shown.image, digit)
-        show_readings(at, slope(at.pupil.original, shown.image, digit)[0], now)
+        show_readings(at, shown, slope(at.pupil.original, shown.image, digit)[0], now)
     last = last_on(at, shown.image, digit)
     found = last.slope if last else now
-    show_gradient(at, found, last, rate)
+    show_gradient(at, found, last)
     show_formula(at, found)
     show_foretold(at, found, last, rate)
-    show_cost(at, shown.image, digit, rate)
+    show_cost(at, found, last, rate)
     show_adoption(at)
 
 

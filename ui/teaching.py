@@ -34,6 +34,7 @@ class Desk:
 
     Attributes:
         pupil: The copy, and its lessons.
+        before: The network from before the last lesson, and which lesson that was.
         choices: What the validation images were read as, by which these are and after how many lessons.
         picked: The digit whose badly read image is taught while nothing is drawn; None: the worst of the ten.
         seen: What was there to be taught when the page was last drawn; every drawing counts as the same thing.
@@ -44,6 +45,7 @@ class Desk:
     """
 
     pupil: Pupil
+    before: tuple[Lesson | None, MLP]
     choices: dict[tuple[str, int], dict[int, Tensor]] = field(default_factory=dict)
     picked: int | None = None
     seen: object = ""
@@ -63,7 +65,7 @@ def desk() -> Desk:
         visitor.desks = {name: kept for name, kept in visitor.desks.items() if name in status.models()}
         found = visitor.desks.get(key)
         if found is None or found.pupil.original is not model:
-            found = visitor.desks[key] = Desk(Pupil(model, model))
+            found = visitor.desks[key] = Desk(Pupil(model, model), (None, model))
         return found
 
 
@@ -160,7 +162,9 @@ def give_lesson(at: Desk, image: Tensor, digit: int, rate: float) -> None:
     with training_panel.visitor().lock:
         at.trouble = ""
         try:
-            at.pupil = teach(at.pupil, image, digit, rate)
+            taught = teach(at.pupil, image, digit, rate)
+            at.before = taught.lessons[-1], at.pupil.model
+            at.pupil = taught
         except (LessonFailed, ValueError) as error:
             at.trouble = str(error)
 
@@ -214,16 +218,37 @@ def _choices(at: Desk, splits: Splits) -> dict[int, Tensor]:
     return at.choices.setdefault((splits.name, len(splits.validation)), {})
 
 
-def trials(at: Desk, image: Tensor, digit: int, rates: Sequence[float]) -> list[Trial]:
-    """What a step with each learning rate would do next; kept until something else is asked for."""
+def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) -> list[Trial]:
+    """What a step comes to with each learning rate; kept until another step is asked for.
+
+    Args:
+        at: The desk.
+        found: How things stood before the step.
+        last: The lesson that was this step; None if it is still to come.
+        rates: Above 0.
+
+    Returns:
+        A trial for each.
+    """
     from mnist_core.teaching import try_rates
 
     splits = dataset.splits()
-    asked = (at.pupil, image.numpy().tobytes(), digit, splits.name)
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, splits.name)
     if at.tried[0] != asked:
         others = splits.validation.subset(slice(0, TRIED_ON))
-        at.tried = (asked, try_rates(at.pupil.model, image, digit, rates, others))
+        at.tried = (asked, try_rates(asked[0], found.image, found.digit, rates, others))
     return at.tried[1]
+
+
+def _before(at: Desk, last: Lesson | None) -> MLP:
+    """The network from before a step: the last lesson, or the coming one."""
+    from mnist_core.teaching import take_back
+
+    if last is None:
+        return at.pupil.model
+    if at.before[0] is not last:
+        at.before = last, take_back(at.pupil).model
+    return at.before[1]
 
 
 def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[list[float], list[float]]:
@@ -238,14 +263,13 @@ def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) 
     Returns:
         The learning rates, with the given one in the middle, and the losses.
     """
-    from mnist_core import teaching
+    from mnist_core.teaching import losses_after
 
     middle = CURVE_POINTS // 2
     rates = [rate * (point / middle) for point in range(CURVE_POINTS + 1)]
-    asked = (at.pupil, found.image.numpy().tobytes(), found.digit, last, rate)
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
     if at.curve[0] != asked:
-        pupil = teaching.take_back(at.pupil) if last else at.pupil
-        at.curve = (asked, teaching.losses_after(pupil.model, found.image, found.digit, rates))
+        at.curve = (asked, losses_after(asked[0], found.image, found.digit, rates))
     return rates, at.curve[1]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from mnist_core.figures.signed import NEGATIVE, POSITIVE
-from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
+from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
+from mnist_core.figures.theme import DARK, RIGHT_CLASS, Theme, VegaFigure
 
 SMALLEST_LABELLED = 0.005
 LEARNED, READ = "your drawing", "other images"
@@ -25,14 +25,15 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
     """
     data = pd.DataFrame({"digit": [str(digit) for digit in range(len(slopes))], "slope": list(slopes)})
     data["label"] = [f"{value:+.2f}".replace("-", "−") if abs(value) >= SMALLEST_LABELLED else "0" for value in slopes]
+    below = NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None}
     axis = {"labelAngle": 0, "labelFontSize": 15, "orient": "bottom"}
-    y = {"field": "slope", "type": "quantitative", "title": "p − y", "scale": {"domain": [-1.15, 1.15]}}
+    y = {"field": "slope", "type": "quantitative", "title": "p − y", "scale": {"domain": [-1.25, 1.25]}}
     bars = {
         "mark": {"type": "bar"},
         "encoding": {
             "y": {**y, "axis": {"values": [-1, 0, 1], "format": "d"}},
-            "color": {"condition": {"test": "datum.slope < 0", "value": NEGATIVE}, "value": POSITIVE},
+            "color": {"condition": {"test": "datum.slope < 0", "value": below}, "value": POSITIVE},
             "tooltip": [
                 {"field": "digit", "type": "nominal"},
                 {"field": "slope", "type": "quantitative", "format": ".4f", "title": "p − y"},
@@ -44,7 +45,7 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
         "mark": {"type": "text", "fontSize": 12, "color": theme.text, **side},
         "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
     }
-    return VegaFigure(data, {"height": 170, "encoding": {"x": {**x, "axis": axis}}, "layer": [bars, labels]})
+    return VegaFigure(data, {"height": 220, "encoding": {"x": {**x, "axis": axis}}, "layer": [bars, labels]})
 
 
 def loss_and_slope(
@@ -84,7 +85,7 @@ def loss_and_slope(
     return VegaFigure(
         data,
         {
-            "height": 200,
+            "height": 240,
             "encoding": {"x": x, "y": y},
             "layer": [
                 layer("line", type="line", strokeDash=[6, 4], strokeWidth=2, color=theme.rest),
@@ -132,7 +133,7 @@ def rates_tried(
         "axis": {"values": [10.0**power for power in powers], "format": "~g", "labelOverlap": "greedy"},
         "title": "learning rate, each mark ten times the one before",
     }
-    return VegaFigure(data, {"height": 240, "encoding": {"x": x}, "layer": _tried_layers(theme)})
+    return VegaFigure(data, {"height": 280, "encoding": {"x": x}, "layer": _tried_layers(theme)})
 
 
 def _tried_layers(theme: Theme) -> list[dict[str, Any]]:
@@ -202,4 +203,4 @@ def lessons_curve(*, read: Sequence[float | None], theme: Theme) -> VegaFigure:
     ]
     mark = {"type": "line", "color": theme.second_line, "strokeWidth": 2, "point": {"size": 70, "filled": True}}
     mark["point"] = {"size": 70, "filled": True, "color": theme.second_line}
-    return VegaFigure(data, {"height": 170, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})
+    return VegaFigure(data, {"height": 200, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})

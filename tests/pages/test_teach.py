@@ -1,0 +1,273 @@
+"""The page that teaches a copy: its numbers are the core's, and nobody else's network changes."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from torch import Tensor
+
+from mnist_core.checkpoint import load_shipped
+from mnist_core.data import Splits
+from mnist_core.evaluation import evaluate
+from mnist_core.figures.numbers import percent
+from mnist_core.figures.ruler import loss_in_words
+from mnist_core.model import MLP, MLPConfig
+from mnist_core.teaching import MOST_LESSONS, Cost, Pupil, slope, teach
+from mnist_core.training import new_model
+from tests.conftest import PROJECT
+from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
+from ui import resources, state, training_panel
+from ui.teaching import Desk
+from ui.training_panel import TrainedModel
+
+PAGE = "pages/teach.py"
+
+
+def desk_of(app: AppTest, key: str = state.SHIPPED) -> Desk:
+    return training_panel.visitors().find(app.session_state["_holder"]).desks[key]
+
+
+def sample(digits: Splits, digit: int) -> Tensor:
+    """The sample to click, as the network sees it."""
+    first = int((digits.validation.labels == digit).nonzero()[0])
+    return digits.validation.images[first] / 255
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return sound(app.button(key=key).click().run())
+
+
+def named(app: AppTest) -> int:
+    return int(str(app.segmented_control(key="teach_digit").value))
+
+
+def with_own(config: MLPConfig, scale: float = 1.0) -> tuple[AppTest, MLP]:
+    """The page with a network of the visitor's own in use, with weights so many times as large as new ones."""
+    model = new_model(config, 0).eval().requires_grad_(False)
+    for weights in model.parameters():
+        weights.mul_(scale)
+    app = open_page(PAGE)
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor.models = [
+        TrainedModel("run-1", "Your network 1: a long name", model, {"dataset": state.GENERATED, "test_accuracy": 0.5})
+    ]
+    app.session_state["_offered_model"] = "run-1"
+    return sound(app.run()), model
+
+
+def test_it_begins_with_the_training_image_that_is_read_worst(digits: Splits) -> None:
+    app = open_page(PAGE)
+    found = evaluate(load_shipped(), digits.train)
+    worst = int(found.hardest(1)[0])
+    digit = int(digits.train.labels[worst])
+    assert named(app) == digit
+    assert f"Probability of the {digit}: **{percent(float(found.probabilities[worst, digit]))}**" in text(app)
+    assert f"the one it reads worst of {len(digits.train.labels):,} training images" in text(app)
+    assert "This is the step that comes when you press" in text(app)
+    app.segmented_control(key="teach_digit").set_value(3)
+    assert app.button(key="teach_back").disabled
+    assert app.button(key="teach_forget").disabled
+
+
+def test_before_and_after_are_those_of_the_core(digits: Splits) -> None:
+    app = click_sample(open_page(PAGE), 4)
+    app = sound(app.segmented_control(key="teach_digit").set_value(9).run())
+    app = sound(app.select_slider(key="teach_rate").set_value(0.001).run())
+    app = sound(app.radio(key="ask_teach").set_value("Nearly all of them as a 7").run())
+    app = press(app, "teach_it")
+    shipped = load_shipped()
+    expected = teach(Pupil(shipped, shipped), sample(digits, 4), 9, 0.001)
+    (lesson,) = expected.lessons
+    was, now = (percent(float(p[9])) for p in (lesson.slope.probabilities, lesson.probabilities))
+    page = text(app)
+    assert f"Probability of the 9: **{was} → {now}**" in page
+    assert f"Loss, −ln p: **{loss_in_words(lesson.slope.loss)} → {loss_in_words(lesson.loss)}**" in page
+    assert "This is lesson 1, the last one, as it began." in page
+    assert f"Foretold: **{loss_in_words(lesson.foretold)}**. Really it fell by **{lesson.fall:,.4f}**" in page
+
+    formulas = " ".join(element.value for element in app.latex)
+    p = float(lesson.slope.probabilities[9])
+    assert rf"\frac{{\partial L}}{{\partial z_9}} = {p:.4f} - 1 = {p - 1:.4f}" in formulas
+    p = float(lesson.slope.probabilities[4])
+    assert rf"\frac{{\partial L}}{{\partial z_4}} = {p:.4f} - 0 = {p:.4f}" in formulas
+
+    before, after = (evaluate(model, digits.validation) for model in (shipped, expected.model))
+    cost = Cost(digits.validation.labels, before.choices, after.choices)
+    assert f"it reads **{before.accuracy:.2%} → {after.accuracy:.2%}** of 300 validation images" in page
+    assert f"became wrong: **{len(cost.became_wrong)}**" in page
+    assert f"became right: **{len(cost.became_right)}**" in page
+    assert app.table[0].value.iloc[0].tolist() == ["1", "9", "0.001", f"{was} → {now}", f"{after.accuracy:.2%}"]
+
+
+def test_more_lessons_undo_and_forgetting(digits: Splits) -> None:
+    app = open_page(PAGE)
+    app = sound(app.radio(key="ask_teach").set_value("Nearly all of them as a 7").run())
+    shipped = load_shipped()
+    expected = [Pupil(shipped, shipped)]
+    for digit, rate in ((2, 0.01), (5, 0.1), (5, 0.01)):
+        app = click_sample(app, digit)
+        app = sound(app.segmented_control(key="teach_digit").set_value((digit + 1) % 10).run())
+        app = sound(app.select_slider(key="teach_rate").set_value(rate).run())
+        app = press(app, "teach_it")
+        expected.append(teach(expected[-1], sample(digits, digit), (digit + 1) % 10, rate))
+    accuracies = [f"{evaluate(pupil.model, digits.validation).accuracy:.2%}" for pupil in expected]
+    assert app.table[0].value["read rightly"].tolist() == accuracies[:0:-1]
+
+    app = press(app, "teach_back")
+    assert app.table[0].value["read rightly"].tolist() == accuracies[2:0:-1]
+    kept = desk_of(app).pupil.model.state_dict().values()
+    assert all(torch.equal(a, b) for a, b in zip(kept, expected[2].model.state_dict().values(), strict=True))
+    app = press(app, "teach_it")
+    assert app.table[0].value["read rightly"].tolist() == accuracies[:0:-1]
+    app = press(app, "teach_forget")
+    assert not app.table
+    assert desk_of(app).pupil.model is resources.shipped_model()
+    assert f"**{evaluate(shipped, digits.validation).accuracy:.2%}**" in text(app)
+
+
+def test_lessons_survive_another_page_and_concern_nobody_else() -> None:
+    before = [tensor.clone() for tensor in resources.shipped_model().state_dict().values()]
+    app, other = open_page(PAGE), open_page(PAGE)
+    app = sound(app.select_slider(key="teach_rate").set_value(0.1).run())
+    app = press(app, "teach_it")
+    other = sound(other.run())
+    assert "The copy, after" not in text(other)
+    assert not desk_of(other).pupil.lessons
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page(PAGE).run())
+    assert "The copy, after 1 lesson" in text(app)
+    after = resources.shipped_model().state_dict().values()
+    assert all(torch.equal(was, now) for was, now in zip(before, after, strict=True))
+
+
+def test_each_network_has_lessons_of_its_own_and_one_without_a_hidden_layer_is_p_minus_y() -> None:
+    app, model = with_own(MLPConfig(()))
+    assert r"\frac{\partial L}{\partial W} = (p - y)\, x^\top" in [element.value.strip("$\n ") for element in app.latex]
+    assert "a picture for each digit, 0 to 9" in text(app)
+    app = press(app, "teach_it")
+    assert len(desk_of(app, "run-1").pupil.lessons) == 1
+    app = sound(app.selectbox(key="model").set_value(state.SHIPPED).run())
+    assert "The copy, after" not in text(app)
+    assert r"\delta\, x^\top" in " ".join(element.value for element in app.latex)
+    app = sound(app.selectbox(key="model").set_value("run-1").run())
+    assert "The copy, after 1 lesson" in text(app)
+    assert desk_of(app, "run-1").pupil.original is model
+
+
+def bar() -> np.ndarray:
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    return one
+
+
+def test_what_it_was_follows_the_drawing_until_the_reader_says_it() -> None:
+    app = open_page(PAGE)
+    app = click_sample(app, 8)
+    assert named(app) == 8
+    app = draw(app, bar())
+    assert named(app) == 1  # as it is read
+    app = sound(app.segmented_control(key="teach_digit").set_value(7).run())
+    more = bar()
+    more[50:68, 60:149, :3] = 255
+    app = draw(app, more)
+    assert named(app) == 7  # said, and a stroke more does not unsay it
+    app = click_sample(app, 2)
+    assert named(app) == 2
+
+
+def test_a_link_can_say_what_it_was_to_teach_something_false() -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(PAGE)
+    app.query_params["teach_digit"] = "0"
+    app = sound(app.run())
+    assert named(app) == 0
+    app = click_sample(app, 6)
+    assert named(app) == 6
+
+
+def test_a_hidden_digit_is_what_the_sample_is(digits: Splits) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(PAGE)
+    app.query_params["hide"] = "teach_digit"
+    app = click_sample(sound(app.run()), 6)
+    assert app.button(key="teach_it").label == "Teach it: this is a 6"
+
+
+def test_with_too_large_a_rate_it_stops_with_a_sentence_and_keeps_what_it_had() -> None:
+    app, _ = with_own(MLPConfig((16,) * 5), 1e5)  # whose scores are numbers of some thirty digits
+    app = sound(app.radio(key="ask_teach").set_value("Nearly all of them as a 7").run())
+    assert "Loss, −ln p: **over a million**" in text(app)
+    assert r"\cdot 10^{" in " ".join(element.value for element in app.latex)
+    assert not re.search(r"\d{9}", text(app) + " ".join(element.value for element in app.latex))
+    app = sound(app.select_slider(key="teach_rate").set_value(10.0).run())
+    app = press(app, "teach_it")
+    assert "Try a smaller learning rate" in app.warning[0].value
+    assert not desk_of(app, "run-1").pupil.lessons
+    app = sound(app.select_slider(key="teach_rate").set_value(0.1).run())
+    app = click_sample(app, 3)
+    assert not desk_of(app, "run-1").pupil.lessons
+
+
+def test_after_the_last_lesson_no_more_can_be_given() -> None:
+    app, _ = with_own(MLPConfig(()))
+    at = desk_of(app, "run-1")
+    image = torch.zeros(28, 28)
+    for _ in range(MOST_LESSONS):
+        at.pupil = teach(at.pupil, image, 1, 0.0001)
+    app = sound(app.run())
+    assert app.button(key="teach_it").disabled
+    assert f"It had {MOST_LESSONS} lessons, which is the most." in text(app)
+    app = press(app, "teach_back")
+    assert not app.button(key="teach_it").disabled
+
+
+@pytest.mark.parametrize("config", [MLPConfig(()), MLPConfig((12,), activation="tanh", dropout=0.5)])
+def test_the_copy_can_be_read_with_elsewhere_and_says_what_it_is(config: MLPConfig, digits: Splits) -> None:
+    app, _ = with_own(config)
+    assert app.button(key="teach_adopt").disabled
+    app = press(press(app, "teach_it"), "teach_it")
+    taught = desk_of(app, "run-1").pupil.model
+    app = press(app, "teach_adopt")
+    assert "Your network 1, taught 2 lessons" in app.caption[0].value
+    adopted = training_panel.visitors().find(app.session_state["_holder"]).models[-1]
+    assert adopted.model is taught
+    accuracy = round(evaluate(taught, digits.validation).accuracy, 4)
+    assert adopted.card == {"dataset": state.GENERATED, "taught": 2, "validation_accuracy": accuracy}
+    app = sound(app.switch_page("pages/draw.py").run())
+    assert "Your network 1, taught 2 lessons" in app.caption[0].value
+    sound(app.switch_page("pages/runs.py").run())  # which lists networks that were trained here
+    sound(app.switch_page("pages/train.py").run())
+
+
+def drawn(app: AppTest, chart: int) -> list[list[object]]:
+    data = app.get("vega_lite_chart")[chart].proto.data.data
+    found: list[list[object]] = convert_arrow_bytes_to_pandas_df(data).to_numpy().tolist()
+    return found
+
+
+def test_the_other_rates_start_from_where_the_last_step_did(digits: Splits) -> None:
+    app = open_page(PAGE)
+    app = sound(app.radio(key="ask_teach").set_value("Nearly all of them as a 7").run())
+    coming = drawn(app, -1)
+    app = press(app, "teach_it")
+    assert str(drawn(app, -1)) == str(coming)  # as text, since nan is not equal to itself
+    found, _ = slope(load_shipped(), desk_of(app).pupil.lessons[0].slope.image, named(app))
+    assert re.search(rf"And if the last step .* to teach an? {found.digit}:", text(app))
+
+
+def test_the_question_is_true_of_the_page(digits: Splits) -> None:
+    """A long step with a misread 7: nearly all that becomes wrong is read as a 7."""
+    found = evaluate(load_shipped(), digits.train)
+    order = found.hardest(len(digits.train))
+    worst = int(order[digits.train.labels[order] == 7][0])
+    app = open_page(PAGE)
+    desk_of(app).picked = 7
+    app = sound(app.select_slider(key="teach_rate").set_value(1.0).run())
+    app = press(sound(app.radio(key="ask_teach").set_value("Nearly all of them as a 7").run()), "teach_it")
+    assert torch.equal(desk_of(app).pupil.lessons[0].slope.image, digits.train.images[worst] / 255)
+    counted = re.search(r"became wrong: \*\*([\d,]+)\*\*, of which ([\d,]+) are now read as a 7", text(app))
+    assert counted
+    wrong, as_seven = (int(number.replace(",", "")) for number in counted.groups())
+    assert wrong > 30
+    assert as_seven > 0.8 * wrong
