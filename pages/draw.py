@@ -4,20 +4,22 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
+from mnist_core.familiarity import KINDS, Verdict, judge
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, collection, dataset, lesson, networks, question, theme
+from ui import canvas, collection, dataset, lesson, networks, photo, question, resources, state, theme
+from ui.canvas import Subject
 from ui.question import Question
 
 DIGITS = [str(digit) for digit in range(10)]
 
 LETTER = Question(
     "ask_letter",
-    "You draw the letter H. What does the network answer?",
+    "You draw the letter H. What does a network that has learned the ten digits answer?",
     "A digit, perhaps with a high probability",
     "It has ten outputs, and softmax divides all of the probability among them. Nothing is left for anything else.",
     {
@@ -29,23 +31,51 @@ LETTER = Question(
 )
 
 
-def show_reading(model: MLP, image: Tensor, right: str | None = None) -> None:
-    """What the network makes of an image, torch.float32 [28, 28] in 0..1, which shows ``right`` where that is known."""
-    p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
-    first, second = p.argsort(descending=True)[:2].tolist()
+def show_reading(model: MLP, subject: Subject | None) -> None:
+    """What the network makes of an image, unless it looks like no digit at all."""
+    if subject is None:
+        st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+        show_bars([0.0] * 10, None, is_answer=False)  # they are there already when the first stroke is to be read
+        return
+    p = predict_proba(model, subject.image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
+    verdict = judge(
+        resources.familiarity_model(), subject.image, p, subject.drawing if subject.source == "canvas" else None
+    )
     answer, seen = st.columns([2, 1], vertical_alignment="center")
-    with answer:
+    with answer.container(key="answer"):
+        say(p, verdict)
+    seen.image(enlarged(image=subject.image, factor=5), "What the network sees: 28 × 28 pixels", output_format="PNG")
+    show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
+    st.caption(f"A second network looked first. It took this for: {kinds_in_words(verdict)}.")
+
+
+def show_bars(p: list[float], right: str | None, *, is_answer: bool) -> None:
+    """The ten probabilities."""
+    figure = probability_bars(
+        probabilities=p, classes=DIGITS, theme=theme.current(), right=right, height=200, is_answer=is_answer
+    )
+    description = "The probability of each digit as a bar; the text above names the two largest."
+    theme.show(figure, key="probabilities", description=description)
+
+
+def say(p: Tensor, verdict: Verdict) -> None:
+    """The answer in words: the likeliest digit and the runner-up, or why no digit is named."""
+    first, second = p.argsort(descending=True)[:2].tolist()
+    if verdict.is_digit:
         st.markdown(f"# {first}")
         st.markdown(
             f"With a probability of **{percent(p[first].item())}** this is a **{first}**. "
             f"The second guess is **{second}**, with {percent(p[second].item())}."
         )
-    seen.image(enlarged(image=image, factor=5), caption="What the network sees: 28 × 28 pixels", output_format="PNG")
-    theme.show(
-        probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), right=right, height=200),
-        key="probabilities",
-        description="The probability of each digit as a bar; the text above names the two largest.",
-    )
+    else:
+        st.markdown("# Not sure")
+        st.markdown(f"{verdict.reason} Made to choose, it would say {first} ({percent(p[first].item())}).")
+
+
+def kinds_in_words(verdict: Verdict) -> str:
+    """The two kinds of drawing that the second network finds likeliest."""
+    likeliest = sorted(zip(verdict.probabilities, KINDS, strict=True), reverse=True)[:2]
+    return ", ".join(f"{kind} {percent(q)}" for q, kind in likeliest)
 
 
 @st.fragment
@@ -54,12 +84,20 @@ def reader(model: MLP) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         subject = canvas.subject()
+        photo.upload()
     with right:
-        if subject is None:
-            st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        else:
-            show_reading(model, subject.image, None if subject.label is None else DIGITS[subject.label])
+        show_reading(model, subject)
         collection.keep(subject, model)
+        if subject is not None:
+            look_closer()
+
+
+def look_closer() -> None:
+    """The pages that look into this drawing; it goes with the reader."""
+    st.markdown("Look closer, with this drawing:")
+    with st.container(horizontal=True):
+        for stem in ("pixels", "evidence", "teach"):
+            st.page_link(state.page(stem), icon=":material/arrow_forward:")
 
 
 def letter() -> Tensor:
@@ -71,10 +109,12 @@ def letter() -> Tensor:
 
 
 def read_letter(model: MLP) -> None:
-    """What the network makes of a letter."""
-    p = predict_proba(model, letter()[None])[0]  # (1, 28, 28) -> (10,)
+    """What the network makes of a letter, and what the second one does."""
+    image = letter()
+    p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
+    verdict = judge(resources.familiarity_model(), image, p)
     seen, bars = st.columns([1, 3], vertical_alignment="center")
-    seen.image(enlarged(image=letter(), factor=5), caption="An H, as the network sees it", output_format="PNG")
+    seen.image(enlarged(image=image, factor=5), caption="An H, as the network sees it", output_format="PNG")
     with bars:
         theme.show(
             probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=180),
@@ -82,6 +122,11 @@ def read_letter(model: MLP) -> None:
             description="The probability of each digit as a bar, for a letter H.",
         )
     st.markdown(f"It says that the H is a **{int(p.argmax())}**, with a probability of {percent(p.max().item())}.")
+    st.markdown(
+        "So on this page a second, small network looks first. It was taught another question: is this a digit, or a "
+        f"dot, a scribble, a letter, several digits? Of the H it says: {kinds_in_words(verdict)}. It learned that "
+        "from drawings that are no digits. A network can only tell apart what somebody taught it to tell apart."
+    )
 
 
 lesson.header("Draw a digit", "Can it read your handwriting?")
@@ -96,9 +141,9 @@ lesson.notice(
 )
 lesson.try_this(
     "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
-    "Then draw a letter, or scribble."
+    "Then draw a letter, a scribble, or two digits side by side."
 )
 if question.ask(LETTER):
     read_letter(model)
-lesson.show_source(crop_to_ink, centre_by_mass, predict_proba)
+lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
 lesson.footer()
