@@ -1,9 +1,12 @@
 """Why 3 and not 8?: the evidence for one digit against another, pixel by pixel, and the neurons that bring it up."""
 
+from typing import NamedTuple
+
 import streamlit as st
 import torch
 from torch import Tensor, nn
 
+from mnist_core.data import MEAN, STD
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a as an
 from mnist_core.figures.evidence import account, add_up, neuron_tiles, signed, times
@@ -54,11 +57,9 @@ def reading_network() -> MLP:
 
 def choose_pair() -> tuple[str, str]:
     """Two controls: which digits are compared, or that it is to be the network's guesses."""
-    left, right = st.columns(2)
-    with left:
-        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST)
-    with right:
-        other = link.selectbox("and against", "evidence_against", [NEXT, *DIGITS], NEXT)
+    with st.container(horizontal=True):  # side by side on a phone, too
+        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST, width=168)
+        other = link.selectbox("and against", "evidence_against", [NEXT, *DIGITS], NEXT, width=168)
     return one, other
 
 
@@ -69,14 +70,28 @@ def pair_for(p: Tensor, one: str, other: str) -> tuple[int, int]:
     return a, int(other) if other != NEXT else next(guess for guess in guesses if guess != a)
 
 
-def show_account(found: Evidence, a: int, b: int) -> None:
-    """The sum of the evidence, as bars and as a formula, and what it means."""
+class Account(NamedTuple):
+    """The sum of the evidence as it is written: rounded so that it adds up."""
+
+    for_a: float
+    for_b: float
+    bias: float
+    total: float
+
+
+def account_of(found: Evidence) -> Account:
+    """The numbers of the account, with two decimals."""
     (for_a, for_b, bias), total = add_up([found.for_a, found.for_b, found.bias])
+    return Account(for_a, for_b, bias, total)
+
+
+def draw_account(written: Account, a: int, b: int) -> None:
+    """The account as bars."""
     theme.show(
         account(
             names=[f"ink that speaks for {a}", f"ink that speaks for {b}", "bias"],
-            parts=[for_a, for_b, bias],
-            total=total,
+            parts=written[:3],
+            total=written.total,
             total_name=f"z{_low(a)} − z{_low(b)}",
             theme=theme.current(),
         ),
@@ -84,9 +99,14 @@ def show_account(found: Evidence, a: int, b: int) -> None:
         description="Three bars, each beginning where the one before ended, and their sum; the formula below has the "
         "same numbers.",
     )
+
+
+def show_formula(written: Account, a: int, b: int) -> None:
+    """The account as a formula, and what it means."""
+    total, ink = written.total, f"{written.for_a:.2f} - {abs(written.for_b):.2f}"
     lesson.formula(
         r"z_a - z_b = \sum_i w_i\, x_i + \text{bias} = \ln \frac{p_a}{p_b}",
-        rf"z_{{{a}}} - z_{{{b}}} = {for_a:.2f} - {-for_b:.2f} {_summand(bias)} = {total:.2f}",
+        rf"z_{{{a}}} - z_{{{b}}} = {ink} {_summand(written.bias)} = {total:.2f}",
         rf"\frac{{p_{{{a}}}}}{{p_{{{b}}}}} = e^{{{total:.2f}}}",
     )
     st.markdown(_meaning(total, a, b))
@@ -132,15 +152,16 @@ def show_blank_page(model: MLP, found: Evidence | None, a: int, b: int) -> None:
 
 def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int) -> None:
     """The bias in the account of the drawing beside what the network says of a blank page."""
-    st.markdown(
-        f"There, $z_{{{a}}} - z_{{{b}}}$ is **{signed(blank.score)}**. The bias in the account of your drawing is "
-        f"**{signed(found.bias)}**."
-    )
+    bias = signed(account_of(found).bias)
     if not model.config.hidden_sizes:
-        st.markdown("It is the same number: without a hidden layer there is one bias for every image.")
+        st.markdown(
+            f"There, $z_{{{a}}} - z_{{{b}}}$ is exactly the bias in the account above, **{bias}**: without a hidden "
+            "layer, the bias is the same for every drawing."
+        )
         return
     st.markdown(
-        "These need not be the same. A bias gets to the output only through neurons that are active, and "
+        f"There, $z_{{{a}}} - z_{{{b}}}$ is **{signed(blank.score)}**. The bias in the account of your drawing is "
+        f"**{bias}**. These need not be the same. A bias gets to the output only through neurons that are active, and "
         f"{changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
         "active on one of the two and silent on the other. The bias of your drawing is what all biases add up to with "
         "the neurons that are active *for your drawing*."
@@ -217,7 +238,9 @@ def show_single_layer(model: MLP, found: Evidence) -> None:
     limit = largest(weights)
     lines = [[f"digit {digit}", f"z = {signed(score)}"] for digit, score in enumerate(z.tolist())]
     st.html(
-        neuron_tiles(weights=weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current())
+        neuron_tiles(
+            weights=weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current(), columns=5
+        )
     )
     st.caption(f"Blue is below zero, vermillion above; the strongest colour stands for ±{limit:.2f}.")
 
@@ -237,6 +260,7 @@ def look(model: MLP) -> None:
         found = None if subject is None or a == b else evidence(model, image, a, b)
         if found:
             pictures.show(found, a, b)
+            draw_account(account_of(found), a, b)
     if subject is None:
         says.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
     else:
@@ -244,8 +268,8 @@ def look(model: MLP) -> None:
     if a == b:
         right.info("Choose two different digits.", icon=":material/compare_arrows:")
     if found:
-        show_account(found, a, b)
-        explain(a, b)
+        show_formula(account_of(found), a, b)
+        explain(found, a, b)
     show_blank_page(model, found, a, b)
     if found:
         show_inside(model, found, a, b)
@@ -259,25 +283,32 @@ def _guesses(p: Tensor) -> str:
     )
 
 
-def explain(a: int, b: int) -> None:
+def explain(found: Evidence, a: int, b: int) -> None:
     """What the pictures are made of, and what they do not say."""
     lesson.notice(
         f"Vermillion ink speaks for {a}, blue ink for {b}, and paper says nothing: weight × 0 is 0. One stroke can "
         "speak for both, a bit here and a bit there. Choose another digit to compare with, and the same ink changes "
         "its colours: evidence is always for one digit *against another*."
     )
+    st.header("Where the weights come from", anchor=False)
     st.markdown(
-        "Where do the weights come from, if there are hidden layers between? A neuron with ReLU either passes on its "
-        "sum or is silent. Leave out the silent ones, and sums of sums are left: the whole network acts on *this* "
-        "drawing like a single layer. Its weight $w_i$ is how much $z_a - z_b$ rises with the ink of pixel i."
+        "A network with hidden layers has no single weight from a pixel to a score. But a hidden neuron with ReLU "
+        "either passes on its sum or is silent. Leave out the silent ones, and sums of sums are left: the whole "
+        "network acts on *this* drawing like a single layer. Its weight $w_i$ is how much $z_a - z_b$ rises with the "
+        "ink of pixel i."
     )
+    bias, alone = account_of(found).bias, round(found.piece.biases[0], 2)
     lesson.formula(
-        r"w_i = \frac{1}{\sigma} \, \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}",
-        r"\hat{x}_i = \frac{x_i - \mu}{\sigma}",
+        r"w_i = \frac{1}{\sigma} \, \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}"
+        r"\qquad \hat{x}_i = \frac{x_i - \mu}{\sigma}",
+        r"\text{bias} = b - \frac{\mu}{\sigma} \sum_i \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}",
+        rf"\text{{bias}} = {alone:.2f} {_summand(bias - alone)} = {bias:.2f}",
     )
     st.markdown(
-        "The network does not get a pixel $x_i$ itself but $\\hat{x}_i$: less the mean μ and divided by the deviation "
-        "σ. The account turns that around, so that paper is 0."
+        "A fraction with ∂ says how much the upper quantity rises with the lower one. The network does not get a pixel "
+        f"$x_i$ itself but $\\hat{{x}}_i$: less the mean μ = {MEAN} and divided by the deviation σ = {STD}. The "
+        "account turns that around, so that paper is 0; what paper would add goes into the bias. The rest of it, b, is "
+        "what the network's biases alone add up to, sent through the neurons that are active for this drawing."
     )
 
 

@@ -26,7 +26,9 @@ def show(found: Evidence, a: int, b: int) -> None:
             "pictures": [
                 {"url": ink_picture(ink=found.ink.numpy()), "name": "What the network sees"},
                 {
-                    "url": evidence_picture(evidence=found.pixels.numpy(), theme=theme.current()),
+                    "url": evidence_picture(
+                        evidence=found.pixels.numpy(), ink=found.ink.numpy(), theme=theme.current()
+                    ),
                     "name": f"Vermillion speaks for {a}, blue for {b}",
                 },
             ],

@@ -11,17 +11,20 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core.figures.images import png_url
-from mnist_core.figures.signed import signed_colours
+from mnist_core.figures.signed import Bytes, signed_colours
 from mnist_core.figures.theme import Theme, VegaFigure
 
 ROW = 34  # pixels
-ENLARGED = 4  # pixels for each of a neuron's weights: room for the thin line around the ink
-INK = 0.3  # from this value on a pixel lies inside the line
+ENLARGED = 5  # pixels for each of a neuron's weights: room for the thin line around the ink
+LARGE = 8  # pixels for the evidence of each pixel
+INK = 0.1  # from this value on a pixel lies inside the line
 
 _STYLE = """<style>
-.neuron-tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: 1rem 0.8rem;
-  font-size: 0.9rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
-.neuron-tiles img { display: block; width: 112px; height: 112px; image-rendering: pixelated; margin-bottom: 0.3rem; }
+.neuron-tiles { --columns: 4; display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 1.2rem 0.8rem;
+  font-size: 0.9rem; line-height: 1.4; font-variant-numeric: tabular-nums; max-width: 48rem; }
+.neuron-tiles img { display: block; width: 140px; height: 140px; max-width: 100%; image-rendering: pixelated;
+  margin-bottom: 0.3rem; }
+@media (max-width: 640px) { .neuron-tiles { grid-template-columns: 1fr 1fr; } }
 </style>"""
 
 
@@ -123,17 +126,26 @@ def _account_layers(theme: Theme) -> list[dict[str, Any]]:
     return [bars, zero, numbers]
 
 
-def evidence_picture(*, evidence: npt.ArrayLike, theme: Theme) -> str:
-    """The evidence of each pixel in its colour, a pixel a pixel; the page makes it large.
+def evidence_picture(*, evidence: npt.ArrayLike, ink: npt.ArrayLike, theme: Theme) -> str:
+    """The evidence of each pixel in its colour, with a line around the ink.
 
     Args:
         evidence: float [28, 28].
+        ink: The image, float [28, 28] in 0..1.
         theme: Of the page.
 
     Returns:
         A PNG as a ``data:`` URL.
     """
-    return png_url(Image.fromarray(signed_colours(values=evidence, theme=theme)))
+    colours = signed_colours(values=evidence, theme=theme)
+    return png_url(Image.fromarray(_with_line(colours, outline(ink=ink, factor=LARGE), LARGE, theme.rest)))
+
+
+def _with_line(colours: Bytes, line: npt.NDArray[np.bool_], factor: int, colour: str) -> Bytes:
+    """Each colour as a square, with a line drawn over them."""
+    large = colours.repeat(factor, axis=0).repeat(factor, axis=1)
+    large[line] = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    return large
 
 
 def ink_picture(*, ink: npt.ArrayLike) -> str:
@@ -142,7 +154,13 @@ def ink_picture(*, ink: npt.ArrayLike) -> str:
 
 
 def neuron_tiles(
-    *, weights: npt.ArrayLike, ink: npt.ArrayLike, lines: Sequence[Sequence[str]], limit: float, theme: Theme
+    *,
+    weights: npt.ArrayLike,
+    ink: npt.ArrayLike,
+    lines: Sequence[Sequence[str]],
+    limit: float,
+    theme: Theme,
+    columns: int = 4,
 ) -> str:
     """The weights of some neurons as pictures with a line around the ink, and words below each.
 
@@ -152,9 +170,10 @@ def neuron_tiles(
         lines: What stands below each picture.
         limit: The absolute value at which the colour is full, in all pictures.
         theme: Of the page.
+        columns: How many stand side by side; on a phone there are two.
 
     Returns:
-        HTML for ``st.html``, which folds to the width of the page.
+        HTML for ``st.html``.
 
     Raises:
         ValueError: If there are not as many pictures as groups of lines.
@@ -162,21 +181,26 @@ def neuron_tiles(
     pictures = np.asarray(weights, dtype=np.float64)
     if len(pictures) != len(lines):
         raise ValueError(f"{len(pictures)} pictures need as many groups of lines, not {len(lines)}.")
-    around = outline(ink=ink)
-    grey = int(theme.text[1:3], 16)
+    line = outline(ink=ink, factor=ENLARGED)
     tiles = []
     for picture, below in zip(pictures, lines, strict=True):
         colours = signed_colours(values=picture, theme=theme, limit=limit)
-        colours = colours.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
-        colours[around] = grey
-        words = "<br>".join(map(html.escape, below))
-        tiles.append(f'<div><img src="{png_url(Image.fromarray(colours))}" alt="">{words}</div>')
-    return f'{_STYLE}<div class="neuron-tiles">{"".join(tiles)}</div>'
+        url = png_url(Image.fromarray(_with_line(colours, line, ENLARGED, theme.text)))
+        tiles.append(f'<div><img src="{url}" alt="">{"<br>".join(map(html.escape, below))}</div>')
+    return f'{_STYLE}<div class="neuron-tiles" style="--columns: {columns}">{"".join(tiles)}</div>'
 
 
-def outline(*, ink: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Where a line runs around the ink, one pixel wide: bool [28 × ENLARGED, 28 × ENLARGED] for float [28, 28]."""
-    inside = (np.asarray(ink) >= INK).repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+def outline(*, ink: npt.ArrayLike, factor: int) -> npt.NDArray[np.bool_]:
+    """Where a line runs around the ink, one pixel wide.
+
+    Args:
+        ink: float [H, W] in 0..1.
+        factor: How many pixels wide and high each becomes.
+
+    Returns:
+        bool [H × factor, W × factor].
+    """
+    inside = (np.asarray(ink) >= INK).repeat(factor, axis=0).repeat(factor, axis=1)
     padded = np.pad(inside, 1)
     deep = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     line: npt.NDArray[np.bool_] = inside & ~deep

@@ -8,6 +8,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data import Splits
+from mnist_core.figures.evidence import signed
 from mnist_core.model import MLP, MLPConfig
 from mnist_core.prediction import evidence, loudest_neurons, predict_proba
 from mnist_core.training import TrainingConfig, fit, new_model
@@ -72,6 +73,11 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     found = evidence(small, image, a, b)
     assert total == pytest.approx(found.score, abs=0.006)
     assert bias == pytest.approx(found.bias, abs=0.01)
+    of_biases = re.search(rf"text{{bias}} = {NUMBER} ([+-] \d+\.\d\d) = {NUMBER}", formulas(app))
+    assert of_biases
+    alone, of_paper, again = (float(part.replace(" ", "")) for part in of_biases.groups())
+    assert round(100 * alone) + round(100 * of_paper) == round(100 * again) == round(100 * bias)
+    assert alone == pytest.approx(found.piece.biases[0], abs=0.006)
     assert for_a == pytest.approx(found.for_a, abs=0.01)
     assert f"read as a **{a}**" in text(app)
     assert "times** as probable as" in text(app)
@@ -113,21 +119,14 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
 
 
 def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, new_model(MLPConfig(()), 0))
+    single = use(monkeypatch, new_model(MLPConfig(()), 0))
     app = opened(hide="ask_blank_page")
     tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
     assert re.findall(r"digit (\d)<br>", tiles) == [str(digit) for digit in range(10)]
-    assert "It is the same number" in text(app)
-    blank, of_drawing = blank_and_bias(app)
-    assert blank == of_drawing
-
-
-def blank_and_bias(app: AppTest) -> tuple[str, str]:
-    found = re.search(
-        rf"\$ is \*\*{NUMBER}\*\*\. The bias in the account of your drawing is \*\*{NUMBER}\*\*", text(app)
-    )
-    assert found
-    return found[1], found[2]
+    bias = written_sum(app)[2][2]
+    assert f"exactly the bias in the account above, **{signed(bias)}**" in text(app)
+    a, b, _ = written_sum(app)
+    assert bias == pytest.approx(evidence(single, torch.zeros(28, 28), a, b).score, abs=0.01)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
@@ -148,9 +147,11 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
     p = predict_proba(small, torch.zeros(1, 28, 28))[0]
     assert f"Of a blank page this network says: {'an' if p.argmax() == 8 else 'a'} {int(p.argmax())}, with" in text(app)
     assert p.max() > 0.15
-    blank, of_drawing = blank_and_bias(app)
-    assert blank != of_drawing
-    assert "These need not be the same" in text(app)
+    a, b, numbers = written_sum(app)
+    blank = evidence(small, torch.zeros(28, 28), a, b).score
+    said = f"is **{signed(blank)}**. The bias in the account of your drawing is **{signed(numbers[2])}**"
+    assert said in text(app)
+    assert abs(blank - numbers[2]) > 0.1
 
 
 def test_the_ready_made_network_has_no_even_chance_either() -> None:

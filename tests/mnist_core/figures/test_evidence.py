@@ -13,6 +13,7 @@ from PIL import Image
 
 from mnist_core.figures.evidence import (
     ENLARGED,
+    LARGE,
     account,
     add_up,
     evidence_picture,
@@ -75,32 +76,35 @@ def test_only_the_data_of_an_account_changes() -> None:
     assert spec([1, 2]) != spec([1, 2], dark=True)
 
 
-def test_pictures_have_a_pixel_for_a_pixel() -> None:
+def test_pictures_have_the_colour_of_each_pixel() -> None:
     evidence = np.zeros((28, 28))
     evidence[3, 4], evidence[5, 6] = 2.0, -2.0
-    (picture,) = pixels(evidence_picture(evidence=evidence, theme=LIGHT))
-    assert picture.shape == (28, 28, 3)
-    assert picture[3, 4].tolist() == [0xD5, 0x5E, 0x00]
-    assert picture[5, 6].tolist() == [0x00, 0x72, 0xB2]
+    (picture,) = pixels(evidence_picture(evidence=evidence, ink=np.zeros((28, 28)), theme=LIGHT))
+    assert picture.shape == (28 * LARGE, 28 * LARGE, 3)
+    assert (picture[3 * LARGE : 4 * LARGE, 4 * LARGE : 5 * LARGE] == [0xD5, 0x5E, 0x00]).all()
+    assert (picture[5 * LARGE : 6 * LARGE, 6 * LARGE : 7 * LARGE] == [0x00, 0x72, 0xB2]).all()
     assert len({tuple(colour) for colour in picture.reshape(-1, 3).tolist()}) == 3
     (ink,) = pixels(ink_picture(ink=(evidence == 2) * 1.0))
     assert (ink[3, 4], int(ink.sum())) == (255, 255)
 
 
 def test_nothing_is_the_colour_of_nothing() -> None:
-    (picture,) = pixels(evidence_picture(evidence=np.zeros((28, 28)), theme=LIGHT))
+    nothing = np.zeros((28, 28))
+    (picture,) = pixels(evidence_picture(evidence=nothing, ink=nothing, theme=LIGHT))
     assert (picture == picture[0, 0]).all()
+    (lined,) = pixels(evidence_picture(evidence=nothing, ink=nothing + 1, theme=LIGHT))
+    assert (lined[0, 0].tolist(), lined[1, 1].tolist()) == ([0x76] * 3, picture[1, 1].tolist())
 
 
 def test_the_line_runs_around_the_ink_and_not_through_it() -> None:
     ink = np.zeros((28, 28))
     ink[10:14, 10:14] = 1
-    line = outline(ink=ink)
-    side = 4 * ENLARGED
-    assert line.sum() == 4 * (side - 1)
-    assert not line[10 * ENLARGED + 1 : 14 * ENLARGED - 1, 10 * ENLARGED + 1 : 14 * ENLARGED - 1].any()
-    assert not outline(ink=np.zeros((28, 28))).any()
-    assert outline(ink=np.ones((28, 28))).sum() == 4 * (28 * ENLARGED - 1)
+    line = outline(ink=ink, factor=5)
+    assert line.sum() == 4 * (20 - 1)
+    assert not line[51:69, 51:69].any()
+    assert line[50:70, 50].all()
+    assert not outline(ink=np.zeros((28, 28)), factor=5).any()
+    assert outline(ink=np.ones((28, 28)), factor=3).sum() == 4 * (28 * 3 - 1)
 
 
 def test_neurons_share_one_scale_and_have_their_words() -> None:
