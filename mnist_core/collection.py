@@ -187,8 +187,8 @@ def from_csv(content: bytes) -> list[OwnDigit]:
     if twice:
         raise NotACollection(f"It has the column {twice[0]} more than once.")
     if missing:
-        others = f", and {len(missing) - 1} others," if len(missing) > 1 else ""
-        raise NotACollection(f"The column {missing[0]}{others} is missing.")
+        others = f" and {len(missing) - 1} others" if len(missing) > 1 else ""
+        raise NotACollection(f"It lacks the column {missing[0]}{others}.")
     if not rows:
         raise NotACollection("It holds no digit, only a head.")
     if len(rows) > MOST:

@@ -42,10 +42,10 @@ def whole_page(model: MLP) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         subject = canvas.subject(offers_samples=False)
-        collection.keep(subject, model, leads_on=False)
     digits = collection.kept()
     known = collection.all_networks()
     with right:
+        collection.keep(subject, model, leads_on=False)
         if digits:
             show_digits(digits, known[0])
         else:
@@ -279,9 +279,9 @@ def take_and_bring(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None
 
 lesson.header("Your own test set", "Does it read your writing as well as it reads that of others?")
 st.markdown(
-    "How good is a network? So far it was judged on digits that others wrote. A **test set** is nothing but images "
-    "with the right answers beside them, which the network has not learned from. So you can write one yourself: draw "
-    "digits as you always write them, and say what each one is."
+    "How good is a network? So far it was judged on digits that you did not write. A **test set** is nothing but "
+    "images with the right answers beside them, which the network has not learned from. So you can write one yourself: "
+    "draw digits as you always write them, and say what each one is."
 )
 model, _ = networks.model_in_use()
 networks.chooser()
@@ -291,8 +291,8 @@ lesson.try_this(
     "Write ten digits as you always do. Then ten more: a 1 with a foot, a 7 with a bar, a 9 with a curled tail, and "
     "whatever else you have seen people write. Which network suffers most? Download the table, begin a new set, and "
     "let your neighbour write. The ready-made network learned from digits that were also turned, slanted and "
-    "stretched at random. On the page “Train a network”, train one that sees every digit only as it is. On the "
-    "validation images the two are close. And on your digits?"
+    "stretched at random. On the page “Train a network”, train one that sees every digit only as it is. Compare "
+    "the squares of the two above, then their dots."
 )
 lesson.show_source(wilson_interval, merge, verdict, from_csv)
 lesson.footer()

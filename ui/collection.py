@@ -71,8 +71,8 @@ def keep(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
 
 
 def in_words(count: int) -> str:
-    """Such as 1 digit, 3 digits."""
-    return f"{count:,} digit{'' if count == 1 else 's'}"
+    """Such as no digit, 1 digit, 3 digits."""
+    return f"{count:,} digit{'' if count == 1 else 's'}" if count else "no digit"
 
 
 def _keep(digit: OwnDigit, read: int) -> None:
@@ -115,12 +115,12 @@ class Network(NamedTuple):
 def all_networks() -> list[Network]:
     """The visitor's networks and the ready-made one; first the one in use, then the newest."""
     own = [
-        Network(trained.key, f"{trained.name.partition(':')[0]} {trained.model.config.label}", trained.model)
+        Network(trained.key, f"{trained.name.partition(':')[0]} ({trained.model.config.label})", trained.model)
         for trained in reversed(training_panel.visitor().models)
         if trained.has_learned
     ]
     shipped = resources.shipped_model()
-    found = [*own, Network(state.SHIPPED, f"{status.SHIPPED_NAME} {shipped.config.label}", shipped)]
+    found = [*own, Network(state.SHIPPED, f"{status.SHIPPED_NAME} ({shipped.config.label})", shipped)]
     return sorted(found, key=lambda network: network.key != status.model_in_use())  # which keeps the order otherwise
 
 
@@ -305,11 +305,12 @@ def _outcome(name: str, content: bytes) -> tuple[bool, str]:
     try:
         digits = from_csv(content)
     except NotACollection as error:
-        return False, plain(f"{name} can't be used. {error}")
+        return False, f"{plain(name)} can't be used. {error}"
     added, dropped = _add(digits)
-    said = plain(f"{name}: {in_words(added)} added.")
-    if added < len(digits):
-        said += f" {in_words(len(digits) - added).capitalize()} there were already."
+    said = f"{plain(name)}: {in_words(added)} added."
+    known = len(digits) - added
+    if known:
+        said += f" {in_words(known)} {'was' if known == 1 else 'were'} there already."
     if dropped:
         said += f" There is room for {MOST}, so the {dropped} oldest went."
     return True, said

@@ -1,0 +1,131 @@
+"""Your own test set: what the page says of the digits against scikit-learn and scipy, and its question's numbers."""
+
+import re
+
+import pytest
+import torch
+from scipy import stats
+from sklearn.metrics import accuracy_score, confusion_matrix
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.checkpoint import load_shipped
+from mnist_core.collection import OwnDigit, own_digit
+from mnist_core.data import Dataset, Splits, normalize
+from mnist_core.model import MLPConfig
+from mnist_core.training import new_model
+from tests.test_pages import offline, open_page, opened_by_link, questions_of, sound, text  # noqa: F401
+from tests.ui.test_collection import give
+from ui import training_panel
+from ui.training_panel import TrainedModel
+
+PAGE = "pages/collection.py"
+
+
+def from_data(data: Dataset, count: int) -> list[OwnDigit]:
+    return [own_digit(data.images[i] / 255, int(data.labels[i]), "canvas") for i in range(count)]
+
+
+def choices(model: torch.nn.Module, data: Dataset) -> torch.Tensor:
+    logits: torch.Tensor = model(normalize(data.images))
+    return logits.argmax(1)
+
+
+def wilson(right: int, images: int) -> tuple[float, float]:
+    found = stats.binomtest(right, images).proportion_ci(0.95, method="wilson")
+    return found.low, found.high
+
+
+def table_rows(app: AppTest) -> list[list[str]]:
+    return [[str(cell).replace("\u00a0", " ") for cell in row] for row in app.table[0].value.values.tolist()]
+
+
+def with_own_network(app: AppTest) -> AppTest:
+    """Gives the visitor an untrained network, as if from a file; it is the one in use."""
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    model = new_model(MLPConfig((8,)), 0).eval()
+    visitor.models = [TrainedModel("file-1", f"From file 1: {model.config.label}", model, {})]
+    app = sound(app.run())
+    return sound(app.selectbox(key="model").set_value("file-1").run())
+
+
+def test_what_it_says_of_every_network_is_what_scikit_learn_and_scipy_count(digits: Splits) -> None:
+    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    own = digits.train.subset(slice(0, 20))
+    shipped, untrained = load_shipped(), new_model(MLPConfig((8,)), 0).eval()
+    expected = []
+    for name, model in (
+        ("From file 1 (784-8-10)", untrained),
+        (f"Ready-made network ({shipped.config.label})", shipped),
+    ):
+        right = int((choices(model, own) == own.labels).sum())
+        low, high = wilson(right, 20)
+        elsewhere = accuracy_score(digits.validation.labels, choices(model, digits.validation))
+        expected.append([name, f"{right} of 20", f"{low:.0%} to {high:.0%}", f"{elsewhere:.2%}"])
+    assert table_rows(app) == expected
+    low, high = wilson(int((choices(untrained, own) == own.labels).sum()), 20)
+    assert f"the line reaches from {low:.0%} to {high:.0%}" in text(app)
+
+
+def test_the_confusion_names_every_mistake_of_the_network_in_use(digits: Splits) -> None:
+    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    own = digits.train.subset(slice(0, 20))
+    matrix = confusion_matrix(own.labels, choices(new_model(MLPConfig((8,)), 0).eval(), own), labels=range(10))
+    named = {(int(i), int(j)): int(n) for i, j, n in re.findall(r"an? (\d) read as an? (\d): (\d+)", text(app))}
+    assert named == {(i, j): matrix[i, j] for i in range(10) for j in range(10) if i != j and matrix[i, j]}
+
+
+def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) -> None:
+    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    own = digits.train.subset(slice(0, 20))
+    one, two = (choices(m, own) == own.labels for m in (new_model(MLPConfig((8,)), 0).eval(), load_shipped()))
+    only_one, only_two = int((one & ~two).sum()), int((two & ~one).sum())
+    chance = stats.binomtest(only_one, only_one + only_two).pvalue
+    assert chance < 0.05
+    assert re.search(
+        rf"784-8-10\) reads {only_one or 'no'} digits? rightly, only Ready-made .* {only_two} digits", text(app)
+    )
+    assert "Luck alone would hardly do that." in text(app)
+
+
+def test_without_digits_it_shows_an_example_and_says_so(digits: Splits) -> None:
+    app = sound(open_page(PAGE).run())  # by now there are digits
+    assert "Ten digits, one of each, take a minute." in text(app)
+    assert "ten digits of the example" in text(app)
+    assert table_rows(app)[0][1].endswith("of 10")
+    assert not app.get("download_button")
+
+
+def test_the_question_and_its_answers_are_wilsons_numbers() -> None:
+    [nine] = questions_of(PAGE)
+    low, high = wilson(9, 10)
+    assert f"from about {low:.0%} to {high:.0%}" in nine.right
+    narrow = next(answer for answer in nine.wrong if answer.startswith("Between"))
+    low, high = wilson(810, 900)
+    assert f"Between {low:.0%} and {high:.0%}" in narrow
+    assert "about 900 digits" in nine.wrong[narrow]
+    for share in (0.6, 0.98):  # either gets nine of ten now and then
+        assert stats.binom.pmf(9, 10, share) > 0.025
+
+
+def test_the_figure_waits_for_the_answer_and_the_formula_has_the_readers_numbers(digits: Splits) -> None:
+    app = give(open_page(PAGE), from_data(digits.train, 7))
+    charts = len(app.get("vega_lite_chart"))
+    assert not app.latex
+    app = sound(app.radio(key="ask_nine_of_ten").set_value("90% of the time").run())
+    assert len(app.get("vega_lite_chart")) == charts + 1
+    own = digits.train.subset(slice(0, 7))
+    low, high = wilson(int((choices(load_shipped(), own) == own.labels).sum()), 7)
+    formulas = " ".join(element.value for element in app.latex)
+    assert rf"{low:.3f} \text{{ to }} {high:.3f}" in formulas
+    for terms in re.findall(r"= \\frac\{([\d.]+) \+ ([\d.]+)\}\{1 \+ ([\d.]+)\} = ([\d.]+)", formulas):
+        a, b, c, middle = map(float, terms)
+        assert (a + b) / (1 + c) == pytest.approx(middle, abs=2e-3)
+        assert middle == pytest.approx((low + high) / 2, abs=1e-3)
+
+
+def test_a_hundred_times_as_many_digits_make_the_line_about_ten_times_as_short() -> None:
+    (low, high), (lower, higher) = wilson(9, 10), wilson(900, 1_000)
+    assert (high - low) / (higher - lower) == pytest.approx(10, rel=0.1)
+    app = opened_by_link(PAGE, hide="ask_nine_of_ten")
+    assert "A hundred times as many digits make it about ten times as short" in text(app)
+    assert f"from {low:.0%} to {high:.0%}" in text(app)
