@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -11,9 +12,14 @@ from mnist_core.augmentation import affine
 from mnist_core.checkpoint import CheckpointError, load, save
 from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.evaluation import evaluate
-from mnist_core.experiments import RunRecord, run
+from mnist_core.experiments import run
+from mnist_core.familiarity import DRAWN, NETWORK, TRAINING, WEIGHTS, learn, rates
 from mnist_core.model import ACTIVATIONS, MLPConfig
-from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.shipped import DRAWN as DIGITS
+from mnist_core.shipped import MODEL, Progress, ship
+from mnist_core.shipped import TRAINING as SHIPPING
+from mnist_core.strangers import ANSWERS
+from mnist_core.training import OPTIMIZERS, SCHEDULES, EpochEvent, TrainingConfig, TrainingDiverged, new_model
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "train":
             _train(options)
+        elif options.command == "familiarity":
+            _familiarity(options)
+        elif options.command == "ship":
+            _ship(options)
         else:
             _evaluate(options)
     except (DatasetUnavailable, CheckpointError, TrainingDiverged, ValueError, OSError) as error:
@@ -52,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=training.seed)
         command.add_argument("--augment", action="store_true", help="distort the training images")
         command.add_argument("--save", type=Path, help="where to write the weights")
+    command = commands.add_parser(
+        "familiarity", help="train the network that tells digits from other drawings, on MNIST"
+    )
+    command.add_argument("--seed", type=int, default=TRAINING.seed, help="of what is drawn, the weights and the order")
+    command.add_argument("--save", type=Path, default=WEIGHTS, help="where to write the weights")
+    command = commands.add_parser("ship", help="train the network that comes with the project, from MNIST")
+    command.add_argument("--save", type=Path, required=True, help="where to write the weights")
     return parser
 
 
@@ -78,7 +95,7 @@ def _train(options: argparse.Namespace) -> None:
     for record in run(model, splits, config, affine if options.augment else None):
         if len(record.epochs) > shown:
             shown = len(record.epochs)
-            _print_epoch(record, time.perf_counter() - started)
+            _print_epoch(record.epochs[-1], time.perf_counter() - started)
     assert record.test is not None
     print(f"final test on {len(splits.test):,} images: {record.test.accuracy:.2%}, loss {record.test.loss:.4f}")
     if options.save:
@@ -86,14 +103,54 @@ def _train(options: argparse.Namespace) -> None:
         print(f"saved {options.save} ({options.save.stat().st_size:,} bytes)")
 
 
-def _print_epoch(record: RunRecord, seconds: float) -> None:
-    last = record.epochs[-1]
+def _print_epoch(last: EpochEvent, seconds: float) -> None:
     print(
         f"epoch {last.epoch:3}  {seconds:6.1f} s  "
         f"train loss {last.train_loss:.4f} accuracy {last.train_accuracy:.2%}  "
         f"validation loss {last.validation_loss:.4f} accuracy {last.validation_accuracy:.2%}",
         flush=True,
     )
+
+
+def _familiarity(options: argparse.Namespace) -> None:
+    splits = load_mnist(default_root())
+    network = new_model(NETWORK, options.seed)
+    print(f"{NETWORK.label} with {NETWORK.parameter_count:,} parameters on {splits.name} and drawings made for it")
+    started = time.perf_counter()
+    for event in learn(network, splits.train, splits.validation, options.seed):
+        _print_epoch(event, time.perf_counter() - started)
+    kept = rates(network, splits.validation, options.seed)
+    print(
+        "of images not learned from, with the threshold of the rule: "
+        + ", ".join(f"{k} {v:.1%}" for k, v in kept.items())
+    )
+    card = {
+        "answers": ANSWERS,
+        "trained_on": f"{splits.name}'s {len(splits.train):,} training images and drawings of this program",
+        "drawn": asdict(DRAWN),
+        "training": asdict(replace(TRAINING, seed=options.seed)),
+        "validation_accuracy": event.validation_accuracy,
+        "validation": kept,
+    }
+    save(options.save, network, card, torch.float16)
+    print(f"saved {options.save} ({options.save.stat().st_size:,} bytes)")
+
+
+def _ship(options: argparse.Namespace) -> None:
+    print(f"{MODEL.label} with {MODEL.parameter_count:,} parameters, on MNIST and {DIGITS:,} drawn digits")
+    print(f"{SHIPPING}", flush=True)
+    for step in ship(load_mnist(default_root())):
+        if isinstance(step, Progress):
+            seen = step.validation
+            print(
+                f"epoch {step.epoch:3}  {step.seconds:6.0f} s  loss {step.loss:.4f}  "
+                f"validation loss {seen.loss:.4f} accuracy {seen.accuracy:.2%}",
+                flush=True,
+            )
+        else:
+            options.save.write_bytes(step.content)
+            print(*(f"{name}: {value}" for name, value in step.card.items()), sep="\n")
+            print(f"saved {options.save} ({len(step.content):,} bytes)")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

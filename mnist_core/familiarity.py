@@ -4,32 +4,54 @@ A network with ten outputs has no output for "none of them": softmax divides all
 so a letter gets a digit too, often a confident one. The rule asks three questions before a digit is named:
 
 1. Is there enough ink? A drawing loses its size on the way to 28 × 28 pixels, so this is judged on the drawing itself.
-2. What kind of drawing is it? A second, small network has learned to tell digits from dots, scribbles, letters and
-   several digits at once. It knows nothing of the network that reads, so it works beside any.
+2. What kind of drawing is it? A second, small network has learned to tell the ten digits from dots, scribbles, letters
+   and several digits at once. It knows nothing of the network that reads, so it works beside any.
 3. Is one digit clearly ahead? If the network that reads finds a second one about as likely, the reader hears of both.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from mnist_core.checkpoint import SHIPPED, load
-from mnist_core.model import CLASSES, MLP
+from mnist_core.data import Dataset
+from mnist_core.model import CLASSES, MLP, MLPConfig
 from mnist_core.prediction import predict_proba
 from mnist_core.preprocessing import IMAGE_SIZE, BlankDrawing, Drawing, crop_to_ink, to_grey
+from mnist_core.strangers import ANSWERS, LETTERS, Amounts, collect
+from mnist_core.training import EpochEvent, TrainingConfig, fit
 
-KINDS = ("digit", "dot", "scribble", "letter", "several digits")  # in the order of the second network's outputs
+KINDS = ("digit", "dot", "scribble", "letter", "several digits")
 WEIGHTS = SHIPPED.with_name("familiarity.safetensors")
 SMALLEST = 0.15  # of the canvas' longer side: ink shorter than that, 42 of 280 pixels, is a dot
-DIGIT_FROM = 0.2  # a digit has at least this probability among the kinds
-RIVAL = 0.8  # a second digit this many times as likely as the first leaves the network unsure
+DIGIT_FROM = 0.25  # a digit has at least this probability among the kinds
+RIVAL = 0.9  # a second digit this many times as likely as the first leaves the network unsure
+
+# The second network. Its answers are finer than the kinds: ten digits and every letter have one each. It is easier to
+# learn what an A looks like than what all letters have in common; and the reader is told which letter it looks like.
+NETWORK = MLPConfig((160, 64), classes=len(ANSWERS))  # 280 kB in float16
+TRAINING = TrainingConfig(
+    epochs=8,  # with twice as many it knows its own drawings by heart
+    batch_size=256,
+    learning_rate=2e-3,
+    optimizer="adamw",
+    schedule="one-cycle",
+    batches_per_event=1_000_000,
+)
+# Most letters and digits: they are the hardest to tell apart.
+DRAWN = Amounts(
+    digits=40_000, single_digits=50_000, dots=4_000, scribbles=40_000, several_digits=20_000, letters=100_000
+)
+DRAWN_TO_VALIDATE = Amounts(2_000, 3_000, 500, 2_000, 2_000, 3_000)
 
 REASONS = {
     "digit": "This looks like a digit.",
     "blank": "There is nothing to read yet. Draw a digit.",
     "dot": "This is hardly more than a dot. Draw the digit larger, with longer strokes.",
     "scribble": "This looks like a scribble, not like a digit. Clear it and draw a single digit.",
-    "letter": "This looks like a letter. The network has learned digits only, so draw one of 0 to 9.",
+    "letter": "This looks like the letter {letter}. The network has learned digits only: draw one of 0 to 9.",
     "several digits": "This looks like two or more digits side by side. The network reads one at a time.",
 }
 
@@ -41,7 +63,7 @@ class Verdict:
     Attributes:
         is_digit: Whether a digit may be named without a warning.
         kind: One of ``KINDS``; "blank" without ink; or "unsure" if it looks like a digit, but two are about as likely.
-        probabilities: Of ``KINDS``, from the second network; all 0 for a blank drawing.
+        probabilities: Of ``KINDS``, from the second network, with sum 1; all 0 for a blank drawing.
         reason: A sentence that says what it looks like, and what to do.
     """
 
@@ -52,8 +74,33 @@ class Verdict:
 
 
 def load_familiarity() -> MLP:
-    """The second network, which comes with the project: 784 pixels in, a score for each of ``KINDS`` out; eval mode."""
-    return load(WEIGHTS, classes=len(KINDS)).model
+    """The second network, which comes with the project, in eval mode: 784 pixels in, a score for each answer out."""
+    return load(WEIGHTS, classes=len(ANSWERS)).model
+
+
+def kinds_of(network: MLP, images: Tensor) -> Tensor:
+    """How likely images are of each kind: a kind has what its answers have together.
+
+    Args:
+        network: The second network.
+        images: torch.float32 [N, 28, 28] in 0..1.
+
+    Returns:
+        Probabilities, torch.float32 [N, 5], in the order of ``KINDS``.
+    """
+    return _together(predict_proba(network, images))
+
+
+def _together(answers: Tensor) -> Tensor:
+    """From probabilities of ``ANSWERS``, [N, answers], to those of ``KINDS``, [N, kinds]."""
+    kinds = torch.tensor([KINDS.index(_kind(answer)) for answer in ANSWERS])
+    return torch.zeros(len(answers), len(KINDS)).index_add(1, kinds, answers)
+
+
+def _kind(answer: str) -> str:
+    if answer in KINDS:
+        return answer
+    return "letter" if answer in LETTERS else "digit"
 
 
 def judge(network: MLP, image: Tensor, p: Tensor | None = None, drawing: Drawing | None = None) -> Verdict:
@@ -76,12 +123,13 @@ def judge(network: MLP, image: Tensor, p: Tensor | None = None, drawing: Drawing
     _check(network, image, p)
     if not image.any():
         return _verdict("blank", (0.0,) * len(KINDS))
-    q = predict_proba(network, image[None])[0]  # (1, 28, 28) -> (1, 5) -> (5,)
-    kinds = tuple(q.tolist())
+    answers = predict_proba(network, image[None])  # (1, 28, 28) -> (1, answers)
+    kinds = tuple(_together(answers)[0].tolist())
     if drawing is not None and extent(drawing) < SMALLEST:
         return _verdict("dot", kinds)
     if kinds[0] < DIGIT_FROM:
-        return _verdict(KINDS[1 + int(q[1:].argmax())], kinds)
+        kind = max(KINDS[1:], key=lambda kind: kinds[KINDS.index(kind)])
+        return _verdict(kind, kinds, letter=ANSWERS[-len(LETTERS) + int(answers[0, -len(LETTERS) :].argmax())])
     return _verdict("digit", kinds) if p is None else _compare(p, kinds)
 
 
@@ -107,13 +155,13 @@ def _compare(p: Tensor, kinds: tuple[float, ...]) -> Verdict:
     return Verdict(False, "unsure", kinds, reason)
 
 
-def _verdict(kind: str, kinds: tuple[float, ...]) -> Verdict:
-    return Verdict(kind == "digit", kind, kinds, REASONS[kind])
+def _verdict(kind: str, kinds: tuple[float, ...], letter: str = "") -> Verdict:
+    return Verdict(kind == "digit", kind, kinds, REASONS[kind].format(letter=letter))
 
 
 def _check(network: MLP, image: Tensor, p: Tensor | None) -> None:
-    if network.config.classes != len(KINDS):
-        raise ValueError(f"The second network tells {len(KINDS)} kinds apart, not {network.config.classes}.")
+    if network.config.classes != len(ANSWERS):
+        raise ValueError(f"The second network has {len(ANSWERS)} answers, not {network.config.classes}.")
     if image.shape != (IMAGE_SIZE, IMAGE_SIZE):
         raise ValueError(f"An image is torch.float32 [28, 28], not {image.dtype} {list(image.shape)}.")
     if p is None:
@@ -122,3 +170,41 @@ def _check(network: MLP, image: Tensor, p: Tensor | None) -> None:
         raise ValueError(f"There is one probability for each of {CLASSES} digits, not {list(p.shape)}.")
     if not (p.min() >= 0 and abs(float(p.sum()) - 1) < 1e-3):  # nan is refused, too
         raise ValueError("Probabilities are 0 or more, and their sum is 1.")
+
+
+def learn(network: MLP, train: Dataset, validation: Dataset, seed: int = 0) -> Iterator[EpochEvent]:
+    """Trains the second network in place, on real digits and on drawings made for it.
+
+    Args:
+        network: A new one of the shape ``NETWORK``.
+        train: Digits to learn from, such as MNIST's 55,000.
+        validation: Others to judge by.
+        seed: Of what is drawn, and of the order; what is drawn to judge by has the next seed.
+
+    Yields:
+        The figures at each epoch's end: of all answers, so that taking one letter for another counts as wrong, too.
+    """
+    learned, judged = collect(train, DRAWN, seed), collect(validation, DRAWN_TO_VALIDATE, seed + 1)
+    for event in fit(network, learned, judged, replace(TRAINING, seed=seed)):
+        if isinstance(event, EpochEvent):
+            yield event
+
+
+def rates(network: MLP, validation: Dataset, seed: int = 0) -> dict[str, float]:
+    """How often the second network is right about images it has not learned from, at the threshold of the rule.
+
+    Args:
+        network: After ``learn``.
+        validation: Real digits; what is drawn besides is what ``learn`` judged by.
+        seed: That of ``learn``.
+
+    Returns:
+        The shares kept of real digits and of drawn ones, and the share refused of each other kind; 0 to 1.
+    """
+    judged = collect(validation, DRAWN_TO_VALIDATE, seed + 1)
+    is_digit = kinds_of(network, judged.images / 255)[:, 0] >= DIGIT_FROM
+    kind = torch.tensor([KINDS.index(_kind(answer)) for answer in ANSWERS])[judged.labels]
+    real = len(validation)
+    kept = {"real digits kept": is_digit[:real], "drawn digits kept": is_digit[real:][kind[real:] == 0]}
+    refused = {f"{name} refused": ~is_digit[kind == i] for i, name in enumerate(KINDS) if i > 0}
+    return {name: which.float().mean().item() for name, which in (kept | refused).items()}
