@@ -15,6 +15,7 @@ from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tri
 from mnist_core.model import CLASSES
 from mnist_core.phases import significant
 from mnist_core.prediction import predict_proba
+from mnist_core.ruler import LEARNED
 from mnist_core.teaching import MOST_LESSONS, Cost, Lesson, Slope, Trial, rank_one, slope, step, teach
 from ui import dataset, lesson, link, networks, teaching, theme
 from ui.canvas import Subject
@@ -94,7 +95,7 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
             disabled=not given,
         )
         st.button(
-            "Forget everything",
+            "Forget all",
             key="teach_forget",
             icon=":material/restart_alt:",
             on_click=teaching.forget,
@@ -104,7 +105,7 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
     if at.trouble:
         st.warning(at.trouble, icon=":material/warning:")
     elif given >= MOST_LESSONS:
-        st.caption(f"It had {MOST_LESSONS} lessons, which is the most. Undo one, or let it forget everything.")
+        st.caption(f"It had {MOST_LESSONS} lessons, which is the most. Undo one, or let it forget all.")
     return digit, rate
 
 
@@ -190,7 +191,7 @@ def two_digits(found: Slope) -> list[int]:
 
 def _score_in_numbers(found: Slope, digit: int) -> str:
     p, y = float(found.probabilities[digit]), int(digit == found.digit)
-    return rf"\frac{{\partial L}}{{\partial z_{digit}}} = {p:.4f} - {y} = {p - y:.4f}"
+    return rf"\frac{{\partial L}}{{\partial z_{digit}}} \approx {p:.4f} - {y} = {p - y:.4f}"
 
 
 def show_pictures(at: Desk, found: Slope) -> None:
@@ -271,6 +272,8 @@ def said_of_fall(found: Slope, last: Lesson | None) -> str:
     """The fall that was foretold beside the real one, in words."""
     if last is None:
         return f"The loss is now {in_words(found.loss)}. Press *Teach it* to see how far it really falls."
+    if found.loss < LEARNED:
+        return "The loss was as good as zero before the step. So there was nothing left to fall, and hardly a slope."
     really = f"{abs(last.fall):,.4f}" if 0.0001 <= abs(last.fall) < MANY else in_words(abs(last.fall))
     said = (
         f"Foretold: **{in_words(last.foretold)}**. Really it "
@@ -310,14 +313,15 @@ def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
 
 def show_count(at: Desk, found: Cost) -> None:
     """How many images became wrong and right, and some of them."""
-    images, digit = len(found.labels), at.pupil.lessons[-1].slope.digit
-    wrong = len(found.became_wrong)
+    images, wrong = len(found.labels), len(found.became_wrong)
+    taught = sorted({given.slope.digit for given in at.pupil.lessons})
+    read_as = ", ".join(f"{found.wrong_as(digit):,} are now read as {a(digit)}" for digit in taught)
     st.markdown(
         f"After {lessons_in_words(len(at.pupil.lessons))}, it reads **{found.right_before / images:.2%} → "
         f"{found.right_after / images:.2%}** of {images:,} validation images rightly: "
         f"{found.right_before:,} before, {found.right_after:,} now.\n\n"
         f"- became wrong: **{wrong:,}**"
-        + (f", of which {found.wrong_as(digit):,} are now read as {a(digit)}" if wrong else "")
+        + (f", of which {read_as}" if wrong else "")
         + f"\n- became right: **{len(found.became_right):,}**"
     )
     if wrong:
@@ -425,7 +429,8 @@ def bench(at: Desk) -> None:
         reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
         digit, rate = show_controls(at, shown, reading)
         now, _ = slope(at.pupil.model, shown.image, digit)
-        show_readings(at, shown, slope(at.pupil.original, shown.image, digit)[0], now)
+        before = slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
+        show_readings(at, shown, before, now)
     last = last_on(at, shown.image, digit)
     found = last.slope if last else now
     show_gradient(at, found, last)

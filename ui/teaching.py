@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 DIGIT = "teach_digit"
 LOOKED_THROUGH = 5_000  # training images, for those that are read worst
-CURVE_POINTS = 24  # an even number, so that the chosen rate is one of them
-TRIED_ON = 1_000  # validation images, for each of many learning rates
+CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
+TRIED_ON = 500  # validation images, for each of many learning rates; so many take as long as reading all once
 
 _PICTURES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
 _PICTURES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
