@@ -41,10 +41,11 @@ def show_reading(model: MLP, subject: Subject | None) -> None:
     verdict = judge(
         resources.familiarity_model(), subject.image, p, subject.drawing if subject.source == "canvas" else None
     )
-    answer, seen = st.columns([2, 1], vertical_alignment="center")
-    with answer.container(key="answer"):
-        say(p, verdict)
-    seen.image(enlarged(image=subject.image, factor=5), "What the network sees: 28 × 28 pixels", output_format="PNG")
+    with st.container(horizontal=True, vertical_alignment="center"):  # side by side on a phone, too
+        with st.container(key="answer", width="stretch"):
+            say(p, verdict)
+        seen = enlarged(image=subject.image, factor=4)
+        st.image(seen, "What the network sees: 28 × 28 pixels", width=112, output_format="PNG")
     show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
     st.caption(f"A second network looked first. It took this for: {kinds_in_words(verdict)}.")
 
@@ -82,14 +83,16 @@ def kinds_in_words(verdict: Verdict) -> str:
 def reader(model: MLP) -> None:
     """The canvas and, beside it, the answer."""
     left, right = st.columns([2, 3], gap="large")
+    tools, more = st.columns([2, 3], gap="large")  # below, so that on a phone the answer is next to the canvas
     with left:
-        subject = canvas.subject()
-        photo.upload()
+        subject = canvas.subject(tools=tools)
     with right:
         show_reading(model, subject)
+    with more:
         collection.keep(subject, model)
         if subject is not None:
             look_closer()
+        photo.upload()
 
 
 def look_closer() -> None:

@@ -14,6 +14,7 @@ from ui import dataset, link, state, training_panel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from streamlit.delta_generator import DeltaGenerator
     from torch import Tensor
 
     from ui.drawing import Pad
@@ -43,34 +44,34 @@ class Subject:
     source: Literal["canvas", "sample", "photo"]
 
 
-def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject | None:
+def subject(
+    start: int | None = None, *, offers_samples: bool = True, tools: DeltaGenerator | None = None
+) -> Subject | None:
     """Draws the canvas with its tools, and says what there is to read.
 
     Args:
         start: The sample digit that is read before the reader has drawn anything; none if None.
         offers_samples: Whether there are samples to click.
+        tools: Where the brush and the samples go; None for right below the canvas. On a phone that would part the
+            canvas from the answer.
 
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
     pad = training_panel.visitor().pad
     st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
-    with st.container(width=SIZE):
-        canvas, tools = st.container(), st.container(horizontal=True)
-        brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
+    canvas, buttons = st.container(width=SIZE), st.container(horizontal=True, width=SIZE)
+    samples = sample_digits()
+    with tools or st.container():
+        with st.container(width=SIZE):
+            brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
+        if offers_samples:
+            _offer(samples)
     with canvas:
         _draw(pad, brush)
-    with tools:
+    with buttons:
         st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=pad.picture is None)
         st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.clear)
-    samples = sample_digits()
-    if not offers_samples:
-        return _subject(pad, samples, start)
-    if samples is None:
-        st.caption("Some digits to click will stand here in a moment.")
-    else:
-        st.caption("No mouse to hand? Click a digit that is written already.")
-        _samples(samples)
     return _subject(pad, samples, start)
 
 
@@ -106,12 +107,16 @@ def sample_digits() -> Tensor | None:
     return validation.images[firsts]
 
 
-def _samples(images: Tensor) -> None:
+def _offer(samples: Tensor | None) -> None:
     """A row of digits, torch.uint8 [10, 28, 28]; a click reads one in place of the drawing."""
+    if samples is None:
+        st.caption("Some digits to click will stand here in a moment.")
+        return
+    st.caption("No mouse to hand? Click a digit that is written already.")
     component = st.components.v2.component(
         "samples", html='<div class="row">\n</div>', css=_SAMPLES_CSS, js=_SAMPLES_JS
     )
-    greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
+    greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in samples]
     component(
         key="samples",
         data={"images": [{"greys": grey, "name": f"Sample: a {digit}"} for digit, grey in enumerate(greys)]},
