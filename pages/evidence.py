@@ -15,7 +15,7 @@ from mnist_core.figures.signed import largest
 from mnist_core.gradients import biases_alone, has_linear_pieces, linear_piece
 from mnist_core.model import CLASSES, MLP
 from mnist_core.neurons import for_plain_pixels
-from mnist_core.prediction import Evidence, changed_sides, evidence, loudest_neurons, predict_proba
+from mnist_core.prediction import Evidence, Loudest, changed_sides, evidence, loudest_neurons, predict_proba
 from ui import canvas, dataset, lesson, link, networks, resources, theme
 from ui import evidence as pictures
 from ui.question import Question, ask
@@ -184,21 +184,7 @@ def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
         "a line around your ink. Below each stands what it passes on, times its **influence**: how much "
         f"$z_{{{a}}} - z_{{{b}}}$ rises with it."
     )
-    limit = largest(loud.weights)
-    lines = [
-        [name, f"{passed:.2f} × {signed(influence)}", f"≈ {signed(part)}"]
-        for name, passed, influence, part in zip(
-            names, loud.activations.tolist(), loud.influences.tolist(), parts[:-2], strict=True
-        )
-    ]
-    tiles = neuron_tiles(
-        weights=loud.weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current()
-    )
-    st.html(tiles)
-    st.caption(
-        "Vermillion: ink there excites the neuron. Blue: ink there quiets it. All pictures share one scale; the "
-        f"strongest colour stands for ±{limit:.2f}."
-    )
+    draw_neurons(loud, names, parts, found.ink)
     theme.show(
         account(
             names=[*names, f"the other {rest:,} active ones", "biases behind them"],
@@ -212,6 +198,22 @@ def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
         "their sum.",
     )
     st.markdown(_silence(loud.silent))
+
+
+def draw_neurons(loud: Loudest, names: list[str], parts: list[float], ink: Tensor) -> None:
+    """The weights of each neuron as a picture, and below it what it adds, as it is written in the account."""
+    limit = largest(loud.weights)
+    shown = zip(names, loud.activations.tolist(), loud.influences.tolist(), parts, strict=False)
+    lines = [
+        [name, f"{passed:.2f} × {signed(influence)}", f"≈ {signed(part)}"] for name, passed, influence, part in shown
+    ]
+    st.html(
+        neuron_tiles(weights=loud.weights.numpy(), ink=ink.numpy(), lines=lines, limit=limit, theme=theme.current())
+    )
+    st.caption(
+        "Vermillion: ink there excites the neuron. Blue: ink there quiets it. All pictures share one scale; the "
+        f"strongest colour stands for ±{limit:.2f}."
+    )
 
 
 def _silence(silent: list[tuple[int, int]]) -> str:
