@@ -48,17 +48,17 @@ LEFT_OUT = {
 COSTLIEST = Question(
     key="ask_costliest",
     text="One of the four stages is left out, and the other three stay. Then the network reads all these drawings "
-    "again. Without which stage does it misread the most?",
-    right="Without the 20 pixels: what was cut out is stretched to fill the image",
-    why="A stretched 1 becomes a broad block, and of every digit the strokes lie where the network has hardly ever met "
-    "them: it learned from digits of 20 pixels that kept their proportions.",
+    "again. Two of the stages cost far more than the other two. Which two?",
+    right="Cutting out, and the 20 pixels",
+    why="Without either, the digit has another size or other proportions. Nearly all of its strokes then lie where the "
+    "network has hardly ever met them.",
     wrong={
-        "Without cutting out: all of the canvas is taken for the digit": "That costs much, too, as the digit becomes "
-        "too small. But it keeps its proportions, and it is still moved towards the middle.",
-        "Without the centre of mass: the box of the ink is centred": "That moves most digits by no more than a pixel "
-        "or two. They keep their proportions and their size.",
-        "Without normalising: the network is fed numbers from 0 to 1": "All 784 numbers become other ones. But they "
-        "all change alike, and the picture in them stays the same.",
+        "Cutting out, and the centre of mass": "Both are about where the digit lies. But with all else in place, "
+        "centring by mass moves most digits by no more than a pixel or two.",
+        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. But they all change "
+        "alike, and the picture in them stays the same.",
+        "The centre of mass, and normalising": "The one moves most digits by no more than a pixel or two. The other "
+        "changes all 784 numbers, but all alike. Both leave the digit its size and its proportions.",
     },
     order=1,
 )
@@ -262,6 +262,10 @@ def show_sums(way: Way) -> None:
     lesson.formula(
         rf"s = \frac{{{BOX_SIZE}}}{{\text{{longer side}}}} = \frac{{{BOX_SIZE}}}{{{max(height, width)}}} = {zoom:.4f}",
         rf"{width}\,s = {width * zoom:.1f} \qquad {height}\,s = {height * zoom:.1f}",
+    )
+    st.markdown(
+        "Each new pixel is the mean of the old ones that it covers. Thin strokes would become grey that way, so all "
+        "is made brighter until the strongest ink is full ink. That stage has no switch."
     )
     show_balance(way, zoom)
     st.markdown(

@@ -35,8 +35,8 @@ _STYLE = f"""
 .lens i {{ position: absolute; background: {_BLUE}; }}
 .lens i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
 .lens i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
-.lens i.ring {{ width: 10px; height: 10px; margin: -7px 0 0 -7px; border: 2px solid {_BLUE}; border-radius: 50%;
-  background: none; }}
+.lens i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
+  border: 2px solid {_BLUE}; border-radius: 50%; background: none; }}
 .lens b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
 .lens .size {{ opacity: 0.8; }}
 .lens .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}

@@ -279,19 +279,28 @@ def test_with_all_stages_drawings_are_read_as_well_as_the_images(digits: Splits,
     assert rights(model, measured, ALL).float().mean() == pytest.approx(as_they_are.item(), abs=0.03)
 
 
+def two_cost_far_more(lost: dict[str, float]) -> bool:
+    """What the page's question says of every network."""
+    return min(lost["cut"], lost["scale"]) > max(0.2, 1.5 * lost["centre"], 1.5 * lost["normalize"])
+
+
 @pytest.mark.parametrize("hidden", [None, (), (32,)])
-def test_stretching_costs_most_and_centring_little_only_where_digits_were_moved(
+def test_cutting_and_scaling_are_worth_most_and_centring_little_only_where_digits_were_moved(
     hidden: tuple[int, ...] | None, digits: Splits, measured: Trial
 ) -> None:
     model = load_shipped() if hidden is None else trained(hidden, digits)
     lost = lost_alone(model, measured)
-    assert max(lost, key=lost.__getitem__) == "scale"
-    assert lost["scale"] > 0.3
-    assert lost["cut"] > 0.25
+    assert two_cost_far_more(lost)
     assert lost["centre"] < 0.05 if hidden is None else lost["centre"] > 0.1
 
 
-def test_stretching_costs_the_shipped_network_most_on_mnist_too(mnist: Splits) -> None:
+def test_the_same_holds_for_the_shipped_network_on_mnist(mnist: Splits) -> None:
     lost = lost_alone(load_shipped(), trial(mnist.validation, 0, 300))
-    assert max(lost, key=lost.__getitem__) == "scale"
+    assert two_cost_far_more(lost)
     assert lost["centre"] < 0.03
+
+
+def test_centring_by_mass_moves_most_digits_by_a_pixel_or_two(digits: Splits, measured: Trial) -> None:
+    some = measured.pictures[ALONE["centre"].picture]
+    moved = torch.tensor([[abs(14.5 - place) for place in centre_of_mass(image)] for image in some])
+    assert (moved.amax(dim=1) <= 2).float().mean() > 0.7
