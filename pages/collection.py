@@ -17,6 +17,7 @@ from ui.collection import Network, in_words
 from ui.question import Question
 
 NO_BREAK = "\u00a0"  # a space at which no line is broken
+NO_BREAK_HYPHEN = "\u2011"
 EXAMPLE = 9, 10  # right, of so many
 NINE_OF_TEN = [EXAMPLE, (27, 30), (90, 100), (900, 1_000)]
 NINE = Question(
@@ -91,8 +92,8 @@ def show_digits(digits: Sequence[OwnDigit], network: Network) -> None:
         said += f"So does the network, with a probability of {percent(p[label].item())}."
     else:
         said += (
-            f"The network reads {a(choice)}, with a probability of {percent(p[choice].item())}, and gives your "
-            f"{label} {percent(p[label].item())}."
+            f"The network reads {a(choice)}, with a probability of {percent(p[choice].item())}; the {label} has "
+            f"{percent(p[label].item())}."
         )
     st.markdown(said)
     collection.show_corrections(digits[chosen])
@@ -150,7 +151,7 @@ def show_standings(standings: Sequence[Standing]) -> None:
         description="For each network a dot with its interval, and a square; the table below has the same numbers.",
     )
     rows = {
-        "Network": [s.name for s in standings],
+        "Network": [s.name.replace("-", NO_BREAK_HYPHEN) for s in standings],
         "Right": [f"{s.right}{NO_BREAK}of{NO_BREAK}{s.images}" for s in standings],
         "95% interval": [f"{s.interval[0]:.0%} to {s.interval[1]:.0%}" for s in standings],
         "Validation": [f"{s.elsewhere:.2%}" for s in standings],

@@ -99,10 +99,10 @@ def share_intervals(*, shares: Sequence[Share], theme: Theme) -> VegaFigure:
         ]
     )
     data["elsewhere"] = data["elsewhere"].astype("float64")  # None becomes nan
-    return VegaFigure(data, _intervals(theme))
+    return VegaFigure(data, _intervals(theme, two_lines=any("\n" in share.name for share in shares)))
 
 
-def _intervals(theme: Theme) -> dict[str, Any]:
+def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
     axis = {"format": ".0%", "tickCount": 5, "labelFontSize": 12}
     scale = {"domain": [0, 1]}
     name = {
@@ -117,6 +117,7 @@ def _intervals(theme: Theme) -> dict[str, Any]:
             "domain": False,
             "ticks": False,
             "labelPadding": 8,
+            "labelOffset": -7 if two_lines else 0,  # a label begins with its first line at the height of the mark
         },
     }
     share = {"field": "share", "type": "quantitative", "title": "share read rightly", "scale": scale, "axis": axis}

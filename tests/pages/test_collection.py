@@ -36,7 +36,8 @@ def wilson(right: int, images: int) -> tuple[float, float]:
 
 
 def table_rows(app: AppTest) -> list[list[str]]:
-    return [[str(cell).replace("\u00a0", " ") for cell in row] for row in app.table[0].value.values.tolist()]
+    rows = app.table[0].value.values.tolist()
+    return [[str(cell).replace("\u00a0", " ").replace("\u2011", "-") for cell in row] for row in rows]
 
 
 def with_own_network(app: AppTest) -> AppTest:

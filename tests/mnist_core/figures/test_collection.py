@@ -87,7 +87,7 @@ def test_shares_have_their_ends_and_a_square_only_where_there_is_one() -> None:
     rule, dot, square = figure.spec["layer"]
     assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
     assert dot["mark"]["type"] != square["mark"]["type"]
-    assert figure.spec == share_intervals(shares=[Share("d", 1, 2, 0.1, 0.9)], theme=LIGHT).spec  # so it only moves
+    assert figure.spec == share_intervals(shares=[Share("d\ne", 1, 2, 0.1, 0.9)], theme=LIGHT).spec  # so it only moves
 
 
 def test_the_small_confusion_marks_right_and_wrong_and_counts_them() -> None:
