@@ -74,6 +74,12 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
         names=written,
         help="How far the step goes: what the gradient is multiplied with.",
     )
+    show_buttons(at, shown, digit, rate)
+    return digit, rate
+
+
+def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
+    """To give a lesson and to take lessons back."""
     given = len(at.pupil.lessons)
     with st.container(horizontal=True):
         st.button(
@@ -106,7 +112,6 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
         st.warning(at.trouble, icon=":material/warning:")
     elif given >= MOST_LESSONS:
         st.caption(f"It had {MOST_LESSONS} lessons, which is the most. Undo one, or let it forget all.")
-    return digit, rate
 
 
 def show_readings(at: Desk, shown: Subject, before: Slope, now: Slope) -> None:

@@ -75,25 +75,21 @@ def loss_and_slope(
     rows += [(0.0, now, "line"), (end, now - steepness * end, "line")]
     rows.append((chosen, min(losses[list(rates).index(chosen)], top), "chosen"))
     data = pd.DataFrame(rows, columns=["rate", "loss", "kind"])
+    x = {"field": "rate", "type": "quantitative", "title": "learning rate η", "scale": {"domain": [0, rates[-1]]}}
+    y = {"field": "loss", "type": "quantitative", "title": "loss", "scale": {"domain": [0, top], "nice": False}}
+    encoding = {"x": {**x, "axis": {"tickCount": 4, "format": "~g"}}, "y": y}
+    return VegaFigure(data, {"height": 240, "encoding": encoding, "layer": _slope_layers(theme)})
 
+
+def _slope_layers(theme: Theme) -> list[dict[str, Any]]:
     def layer(kind: str, **mark: Any) -> dict[str, Any]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": {"clip": True, **mark}}
 
-    x = {"field": "rate", "type": "quantitative", "title": "learning rate η", "scale": {"domain": [0, rates[-1]]}}
-    y = {"field": "loss", "type": "quantitative", "title": "loss", "scale": {"domain": [0, top], "nice": False}}
-    x["axis"] = {"tickCount": 4, "format": "~g"}
-    return VegaFigure(
-        data,
-        {
-            "height": 240,
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                layer("line", type="line", strokeDash=[6, 4], strokeWidth=2, color=theme.rest),
-                layer("loss", type="line", strokeWidth=2.5, color=theme.first_line),
-                layer("chosen", type="point", filled=True, size=160, opacity=1, color=theme.second_line, clip=False),
-            ],
-        },
-    )
+    return [
+        layer("line", type="line", strokeDash=[6, 4], strokeWidth=2, color=theme.rest),
+        layer("loss", type="line", strokeWidth=2.5, color=theme.first_line),
+        layer("chosen", type="point", filled=True, size=160, opacity=1, color=theme.second_line, clip=False),
+    ]
 
 
 def rates_tried(
