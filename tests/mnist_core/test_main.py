@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from mnist_core import __main__ as terminal
+from mnist_core import familiarity
 from mnist_core.checkpoint import load
 from mnist_core.data import Splits
+from mnist_core.strangers import ANSWERS, Amounts
 
 
 @pytest.fixture
@@ -30,6 +32,24 @@ def test_train_save_evaluate(few_digits: None, tmp_path: Path, capsys: pytest.Ca
 
     assert terminal.main(["evaluate", "--data", "generated", str(path)]) == 0
     assert f"784-32-10 on generated digits, 300 test images: {accuracy}%" in capsys.readouterr().out
+
+
+def test_familiarity(
+    digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = Amounts(20, 20, 10, 20, 20, 60)
+    monkeypatch.setattr(familiarity, "DRAWN", few)
+    monkeypatch.setattr(familiarity, "DRAWN_TO_VALIDATE", few)
+    monkeypatch.setattr(terminal, "load_mnist", lambda root: digits)
+    path = tmp_path / "second.safetensors"
+    assert terminal.main(["familiarity", "--seed", "3", "--save", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("validation loss") == familiarity.TRAINING.epochs
+    assert "letter refused" in printed
+    card = load(path, classes=len(ANSWERS)).card
+    assert card["training"]["seed"] == 3
+    assert card["answers"] == list(ANSWERS)
+    assert f"letter refused {card['validation']['letter refused']:.1%}" in printed
 
 
 @pytest.mark.parametrize(
