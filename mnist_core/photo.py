@@ -30,7 +30,6 @@ WIDEST = 0.3  # of its length: what is wider than this is no digit
 FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
 NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
 SMALLEST = 8  # pixels of ink: a smaller piece is dirt
-MOST_GROWN = 1.5  # times as long as its strong ink a digit may be with its faint parts
 SPECK = 0.04  # of the main piece's ink: what has less and stands apart is dirt
 NEAR = 0.35  # of the main piece's length: what is that near to it may be another stroke of the same digit
 SIMILAR = 0.5  # of the main piece's length: what is that long is another digit, wherever it stands
@@ -165,10 +164,11 @@ def find_ink(grey: Grey) -> tuple[Grey, Mask]:
     for stroke in STROKES:
         try:
             darkness = flatten(grey, stroke)
-            mask = digit_among(core(darkness))
+            numbers = core(darkness)
+            mask = digit_among(numbers)
         except PhotoUnreadable:
             continue
-        found.append((darkness, with_faint_parts(darkness, mask)))
+        found.append((darkness, with_faint_parts(darkness, numbers, mask)))
         if is_written(mask):
             return found[-1]
     if not found:
@@ -246,22 +246,24 @@ def paper_limit(darkness: Grey) -> float:
     return max(FAINTEST, NOISE * deviation)
 
 
-def with_faint_parts(darkness: Grey, mask: Mask) -> Mask:
-    """The digit with those parts of its strokes that a light hand left faint, fainter than printed lines may be.
+def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask) -> Mask:
+    """The digit with those parts of its strokes that a light hand left faint, as faint as printed lines may be.
 
-    All that is darker than paper and hangs together with the digit is taken along; unless that reaches the picture's
-    edge or is much larger than the digit, for then it is lines.
+    All that is darker than paper and hangs together with the digit is taken along; but only if it is more than what is
+    just as faint elsewhere. For then the paper is printed, and what hangs together with the digit is lines.
 
     Args:
         darkness: float32 [H, W] in 0..1, 0 for paper.
-        mask: bool [H, W], True on the digit's strong ink.
+        numbers: int64 [H, W], 0 for all but strong ink.
+        mask: bool [H, W], True on that strong ink which is the digit.
 
     Returns:
         bool [H, W].
     """
-    numbers = connected(darkness > paper_limit(darkness))
-    grown = np.isin(numbers, np.unique(numbers[mask]))
-    return mask if _is_cut(grown) or _length(grown) > MOST_GROWN * _length(mask) else grown
+    faint = connected(darkness > paper_limit(darkness))
+    grown = np.isin(faint, np.unique(faint[mask]))
+    gained, elsewhere = grown & ~mask, (faint > 0) & ~grown & (numbers == 0)
+    return mask if _is_cut(grown) or elsewhere.sum() > gained.sum() else grown
 
 
 def _length(mask: Mask) -> int:
@@ -449,8 +451,7 @@ def thicken(ink: Grey) -> Grey:
     Returns:
         The same, or with every stroke thicker by as much as is missing.
     """
-    length = max((piece.length for piece in _measured(connected(ink > 0.5))), default=0)  # of one of two digits
-    radius = round((THINNEST / BOX_SIZE * length - stroke_width(ink)) / 2)
+    radius = round((THINNEST / BOX_SIZE * _length(ink > 0) - stroke_width(ink)) / 2)
     if radius < 1:
         return ink
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))

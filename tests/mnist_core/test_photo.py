@@ -107,13 +107,30 @@ def test_every_digit_keeps_all_its_strokes(number: int) -> None:
 
 
 def test_a_stroke_apart_from_the_rest_stays() -> None:
-    cover = digit(1)
+    cover = digit(1, brush=32)
     cover[60:75, 300:380] = 1  # a bar above the 1, which does not touch it
     assert likeness(to_drawing(file(inked(cover))), cover) > 0.95
 
 
+def test_what_a_light_hand_left_faint_stays() -> None:
+    """The pen's pressure falls to a third towards the right; Otsu's threshold alone would cut a 0 open."""
+    cover = digit(0)
+    pressed = np.where(X < 330, 1.0, 0.33)
+    assert likeness(to_drawing(file(inked(cover * pressed))), cover * pressed) > 0.97
+
+
+@pytest.mark.parametrize("line", [150, 170, 190, 210, 220])
+def test_no_line_of_the_paper_stays_on_the_digit(line: int) -> None:
+    """However strongly it is printed, short of the pen itself; also where noise tears it into pieces."""
+    cover = digit(brush=10)
+    drawing = to_drawing(file(inked(cover, paper=ruled((Y,), line=line)) + noise(8), "JPEG"))
+    columns = np.flatnonzero((cover > 0.5).any(0)) * 400 // WIDTH
+    beside = np.r_[0 : columns[0] - 12, columns[-1] + 12 : 400]
+    assert not drawing[:, beside].any()
+
+
 def test_two_digits_both_stay() -> None:
-    two = digit(3, length=150, corner=(160, 120)) + digit(7, length=150, corner=(150, 400))
+    two = digit(3, 150, 36, (160, 120)) + digit(7, 150, 36, (150, 400))
     assert likeness(to_drawing(file(inked(two))), two) > 0.95
 
 
