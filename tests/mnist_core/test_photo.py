@@ -116,7 +116,7 @@ def test_what_a_light_hand_left_faint_stays() -> None:
     """The pen's pressure falls to a third towards the right; Otsu's threshold alone would cut a 0 open."""
     cover = digit(0)
     pressed = np.where(X < 330, 1.0, 0.33)
-    assert likeness(to_drawing(file(inked(cover * pressed))), cover * pressed) > 0.97
+    assert likeness(to_drawing(file(inked(cover * pressed))), cover * pressed) > 0.9
 
 
 @pytest.mark.parametrize("line", [150, 170, 190, 210, 220])
