@@ -83,12 +83,10 @@ def kinds_in_words(verdict: Verdict) -> str:
 def reader(model: MLP) -> None:
     """The canvas and, beside it, the answer."""
     left, right = st.columns([2, 3], gap="large")
-    tools, more = st.columns([2, 3], gap="large")  # below, so that on a phone the answer is next to the canvas
     with left:
-        subject = canvas.subject(tools=tools)
+        subject = canvas.subject()
     with right:
         show_reading(model, subject)
-    with more:
         collection.keep(subject, model)
         if subject is not None:
             look_closer()

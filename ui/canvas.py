@@ -14,7 +14,6 @@ from ui import dataset, link, state, training_panel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from streamlit.delta_generator import DeltaGenerator
     from torch import Tensor
 
     from ui.drawing import Pad
@@ -44,16 +43,12 @@ class Subject:
     source: Literal["canvas", "sample", "photo"]
 
 
-def subject(
-    start: int | None = None, *, offers_samples: bool = True, tools: DeltaGenerator | None = None
-) -> Subject | None:
+def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject | None:
     """Draws the canvas with its tools, and says what there is to read.
 
     Args:
         start: The sample digit that is read before the reader has drawn anything; none if None.
         offers_samples: Whether there are samples to click.
-        tools: Where the brush and the samples go; None for right below the canvas. On a phone that would part the
-            canvas from the answer.
 
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
@@ -62,7 +57,7 @@ def subject(
     st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
     canvas, buttons = st.container(width=SIZE), st.container(horizontal=True, width=SIZE)
     samples = sample_digits()
-    with tools or st.container():
+    with st.container(key="pad_tools"):  # on a phone, the theme puts what is in another column before them
         with st.container(width=SIZE):
             brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
         if offers_samples:

@@ -12,7 +12,14 @@ LAYOUT = """
 [data-testid="stImage"] img { image-rendering: pixelated; }
 .st-key-unseen { display: none; }
 .katex-display { padding: 0.3rem 0; }
-@media (max-width: 640px) { .katex-display { font-size: 0.85em; } }
+@media (max-width: 640px) {
+  .katex-display { font-size: 0.85em; }
+  /* Columns lie one below the other here. What a drawing gives is to follow the canvas, before brush and samples. */
+  [data-testid="stColumn"]:has(.st-key-pad_tools),
+  [data-testid="stColumn"]:has(.st-key-pad_tools) > [data-testid="stVerticalBlock"] { display: contents; }
+  [data-testid="stHorizontalBlock"]:has(.st-key-pad_tools) { gap: 1rem; }
+  :has(> .st-key-pad_tools), :has(> .st-key-pad_tools) ~ * { order: 2; width: 100%; }
+}
 </style>
 """
 
