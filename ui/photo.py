@@ -25,17 +25,23 @@ def upload() -> None:
     Draws also what is left of the photo that is being read, once light, paper and table are gone.
     """
     file = st.file_uploader(
-        "Or a photo of a digit", list(TYPES), max_upload_size=MOST_MEGABYTES, key=UPLOAD, on_change=_take
+        "Or a photo of a digit, on paper or on a board",
+        list(TYPES),
+        max_upload_size=MOST_MEGABYTES,
+        key=UPLOAD,
+        on_change=_take,
     )
     pad = training_panel.visitor().pad
+    caption = "The ink on your photo: this is read"
     if file is not None:
         found = _read(file.getvalue())
         if isinstance(found, str):
             st.warning(found, icon=":material/image_not_supported:")
+            caption = "The photo before, which is still read"
         elif pad.photo is None:
             st.button("Read this photo again", icon=":material/replay:", key="photo_again", on_click=_take)
     if pad.photo is not None:
-        st.image(pad.photo, caption="The ink on your photo: this is read", width=SHOWN, output_format="PNG")
+        st.image(pad.photo, caption=caption, width=SHOWN, output_format="PNG")
 
 
 def _take() -> None:

@@ -7,7 +7,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import photo as core
-from tests.test_pages import offline, sound, text  # noqa: F401
+from tests.test_pages import offline, sound  # noqa: F401
 from ui import photo, training_panel
 from ui.drawing import Pad
 
@@ -72,6 +72,18 @@ def test_a_photo_that_cannot_be_read_is_told_in_a_sentence_and_leaves_the_drawin
     app = give(app, picture(ink=False), "blank.png")
     assert app.warning[0].value == core.NOTHING
     assert pad(app).sample == 3
+
+
+def captions(app: AppTest) -> list[str]:
+    return [image.caption for element in app.get("image") for image in element.proto.imgs]
+
+
+def test_after_one_that_cannot_be_read_the_photo_before_is_still_read_and_called_so() -> None:
+    app = give(opened(), picture())
+    assert captions(app) == ["The ink on your photo: this is read"]
+    app = give(app, picture(ink=False), "blank.png")
+    assert pad(app).photo is not None
+    assert captions(app) == ["The photo before, which is still read"]
 
 
 def test_a_file_taken_away_leaves_no_complaint() -> None:
