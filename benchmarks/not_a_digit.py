@@ -6,8 +6,9 @@
 Everything is drawn on the canvas with a round brush, at a random size and place, and goes the whole way: to 28 × 28
 pixels, through the network that reads, through the rule. Nothing here was learned from: the digits are the pen strokes
 that ``benchmarks.pen_strokes`` describes, the pairs two of them side by side, the letters A. V. Hershey's, as engraved
-for plotters in 1967, and the scribbles of forms that ``mnist_core.strangers`` does not have. Last come MNIST's
-validation images, on which the thresholds were chosen, and drawings like those learned from, with other seeds.
+for plotters in 1967, and the scribbles of forms that ``mnist_core.strangers`` does not have. Figures (a heart, a house)
+are no scribbles, but people draw them, too. Last come MNIST's validation images, on which the thresholds were chosen,
+and drawings like those learned from, with other seeds.
 
 MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the project; nothing is downloaded.
 """
@@ -71,7 +72,9 @@ def main() -> None:
     parser.add_argument("strokes", type=Path, help="the pen strokes, as UNIPEN text")
     parser.add_argument("--reader", type=Path, default=SHIPPED, help="the network that reads (the shipped one)")
     parser.add_argument("--every", type=int, default=1, help="measure every so many pen digits only (1)")
-    parser.add_argument("--others", type=int, default=500, help="dots, scribbles and pairs for each width (500)")
+    parser.add_argument(
+        "--others", type=int, default=500, help="dots, scribbles, pairs and figures for each width (500)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of sizes, places and forms (0)")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -106,15 +109,15 @@ def print_kept(rule: Rule, digits: list[PenDigit], every: int, seed: int) -> Non
 
 
 def print_refused(rule: Rule, digits: list[PenDigit], count: int, seed: int) -> None:
-    """The share of dots, scribbles and pairs refused, by width, and what they were taken for."""
+    """The share of dots, scribbles, pairs and figures refused, by width, and what they were taken for."""
     print(f"\nRefused, {count} for each width\n")
     print_row("drawn", *(f"{width} px" for width in WIDTHS), "taken for")
     print_row(*["---"] * (len(WIDTHS) + 2))
-    forms = tuple(SCRIBBLES.values())
     drawn: dict[str, Callable[[int, int, np.random.Generator], Drawing]] = {
         "dots": lambda i, width, random: ink(dot(width, random), width),
-        "scribbles": lambda i, width, random: render(forms[i % len(forms)](random), width, random),
+        "scribbles": lambda i, width, random: render(in_turn(SCRIBBLES, i)(random), width, random),
         "pairs": lambda i, width, random: render(pair(digits, random), width, random),
+        "figures": lambda i, width, random: render(in_turn(FIGURES, i)(random), width, random),
     }
     by_form: dict[str, list[str]] = {}
     for name, draw in drawn.items():
@@ -123,10 +126,14 @@ def print_refused(rule: Rule, digits: list[PenDigit], count: int, seed: int) -> 
             random = np.random.default_rng((seed, width, *name.encode()))
             of_width.append([rule.of_drawing(draw(i, width, random)).kind for i in range(count)])
         print_row(name, *map(refused, of_width), reasons(joined(of_width), but=""))
-        if name == "scribbles":
-            for i, form in enumerate(SCRIBBLES):
-                by_form[form] = joined(kinds[i :: len(forms)] for kinds in of_width)
-    print("\nScribbles by form: " + ", ".join(f"{form} {refused(kinds)}" for form, kinds in by_form.items()))
+        forms = {"scribbles": SCRIBBLES, "figures": FIGURES}.get(name, {})
+        by_form |= {form: joined(kinds[i :: len(forms)] for kinds in of_width) for i, form in enumerate(forms)}
+    print("\nRefused by form: " + ", ".join(f"{form} {refused(kinds)}" for form, kinds in by_form.items()))
+
+
+def in_turn(forms: dict[str, Drawn], i: int) -> Drawn:
+    """One form after the other, and again from the first."""
+    return list(forms.values())[i % len(forms)]
 
 
 def print_letters(rule: Rule, seed: int) -> None:
@@ -249,7 +256,7 @@ def drawn_out(stroke: Stroke) -> Stroke:
     return np.stack([np.interp(at, mileage, axis) for axis in stroke.T], axis=1)
 
 
-# The scribbles: what people draw to try the program out. Each is of another form than those of ``strangers``.
+# What people draw to try the program out. Each is of another form than those of ``strangers``.
 def _angles(turns: float = 1.0, points: int = 120) -> Stroke:
     return np.linspace(0, 2 * math.pi * turns, points)
 
@@ -335,19 +342,39 @@ def _blackened(random: np.random.Generator) -> list[Stroke]:
     return [random.uniform(0, 1, (int(random.integers(25, 60)), 2)) * (random.uniform(0.5, 1), 1)]
 
 
+def _circling(random: np.random.Generator) -> list[Stroke]:
+    """Round and round, and far from the line of the last time: else it would be a 0."""
+    t = _angles(turns=random.uniform(3, 6), points=240)
+    r = 1 + 0.45 * np.interp(t, np.linspace(0, t[-1], 16), random.normal(size=16))
+    return [np.stack((random.uniform(0.6, 1) * r * np.cos(t), r * np.sin(t)), 1)]
+
+
+def _signature(random: np.random.Generator) -> list[Stroke]:
+    """A line that runs up and down while it goes to the right, and one below it."""
+    t = np.linspace(0, 1, 200)
+    height = np.interp(t, np.linspace(0, 1, 8), random.uniform(0.1, 1, 8))
+    waves = height * np.sin(2 * math.pi * random.uniform(5, 9) * t)
+    across = random.uniform(2, 4) * t + 0.15 * np.cos(2 * math.pi * 6 * t)
+    return [np.stack((across, waves), 1), np.array([(0.2, 1.2), (across[-1], random.uniform(1.0, 1.3))])]
+
+
 SCRIBBLES: dict[str, Drawn] = {
+    "scrawl": _scrawl,
+    "to and fro": _to_and_fro,
+    "cross-hatching": _crosshatch,
+    "knot": _knot,
+    "circling": _circling,
+    "signature": _signature,
+    "blackened": _blackened,
+}
+FIGURES: dict[str, Drawn] = {
     "heart": _heart,
     "face": _face,
     "house": _house,
     "arrow": _arrow,
     "flower": _flower,
-    "cross-hatching": _crosshatch,
-    "scrawl": _scrawl,
-    "to and fro": _to_and_fro,
-    "knot": _knot,
     "cloud": _cloud,
     "tree": _tree,
-    "blackened": _blackened,
 }
 
 

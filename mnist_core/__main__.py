@@ -13,7 +13,7 @@ from mnist_core.checkpoint import CheckpointError, load, save
 from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.experiments import run
-from mnist_core.familiarity import DRAWN, NETWORK, TRAINING, WEIGHTS, learn, rates
+from mnist_core.familiarity import DIGIT_FROM, DRAWN, KEPT, NETWORK, TRAINING, WEIGHTS, learn, rates, threshold
 from mnist_core.model import ACTIVATIONS, MLPConfig
 from mnist_core.shipped import DRAWN as DIGITS
 from mnist_core.shipped import MODEL, Progress, ship
@@ -119,18 +119,18 @@ def _familiarity(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     for event in learn(network, splits.train, splits.validation, options.seed):
         _print_epoch(event, time.perf_counter() - started)
-    kept = rates(network, splits.validation, options.seed)
-    print(
-        "of images not learned from, with the threshold of the rule: "
-        + ", ".join(f"{k} {v:.1%}" for k, v in kept.items())
-    )
+    found = threshold(network, splits.validation)
+    print(f"{KEPT:.1%} of the validation digits have a probability of {found:.3f} or more; DIGIT_FROM is {DIGIT_FROM}")
+    shares = rates(network, splits.validation, options.seed)
+    print("of images not learned from: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     card = {
         "answers": ANSWERS,
         "trained_on": f"{splits.name}'s {len(splits.train):,} training images and drawings of this program",
         "drawn": asdict(DRAWN),
         "training": asdict(replace(TRAINING, seed=options.seed)),
         "validation_accuracy": event.validation_accuracy,
-        "validation": kept,
+        "threshold": found,
+        "validation": shares,
     }
     save(options.save, network, card, torch.float16)
     print(f"saved {options.save} ({options.save.stat().st_size:,} bytes)")

@@ -15,6 +15,7 @@ from mnist_core.checkpoint import CheckpointError, load
 from mnist_core.data import Splits
 from mnist_core.familiarity import (
     DIGIT_FROM,
+    KEPT,
     KINDS,
     NETWORK,
     REASONS,
@@ -26,6 +27,7 @@ from mnist_core.familiarity import (
     judge,
     kinds_of,
     load_familiarity,
+    threshold,
 )
 from mnist_core.model import MLP, MLPConfig
 from mnist_core.offline_digits import make_digits
@@ -58,6 +60,11 @@ def test_digits_are_kept(network: MLP) -> None:
 
 def test_mnist_is_kept(network: MLP, mnist: Splits) -> None:
     assert refused(network, mnist.validation.images) < 0.02
+
+
+def test_the_threshold_is_the_one_found_on_mnists_validation_images(network: MLP, mnist: Splits) -> None:
+    assert 0 <= threshold(network, mnist.validation) - DIGIT_FROM < 0.011  # rounded down
+    assert refused(network, mnist.validation.images) == pytest.approx(1 - KEPT, abs=0.0015)
 
 
 @pytest.mark.parametrize("kind", ["dots", "scribbles", "letters", "several_digits"])
