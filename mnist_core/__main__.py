@@ -9,12 +9,27 @@ from pathlib import Path
 import torch
 
 from mnist_core.augmentation import affine
-from mnist_core.checkpoint import CheckpointError, load, save
+from mnist_core.checkpoint import SHIPPED, CheckpointError, load, save
 from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.experiments import run
-from mnist_core.familiarity import DIGIT_FROM, DRAWN, KEPT, NETWORK, TRAINING, WEIGHTS, learn, rates, threshold
+from mnist_core.familiarity import (
+    DIGIT_FROM,
+    DRAWN,
+    KEPT,
+    NETWORK,
+    TRAINING,
+    WEIGHTS,
+    judge,
+    learn,
+    load_familiarity,
+    rates,
+    threshold,
+)
 from mnist_core.model import ACTIVATIONS, MLPConfig
+from mnist_core.photo import PhotoUnreadable, to_drawing
+from mnist_core.prediction import predict_proba
+from mnist_core.preprocessing import drawing_to_mnist
 from mnist_core.shipped import DRAWN as DIGITS
 from mnist_core.shipped import MODEL, Progress, ship
 from mnist_core.shipped import TRAINING as SHIPPING
@@ -33,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             _familiarity(options)
         elif options.command == "ship":
             _ship(options)
+        elif options.command == "predict":
+            _predict(options)
         else:
             _evaluate(options)
     except (DatasetUnavailable, CheckpointError, TrainingDiverged, ValueError, OSError) as error:
@@ -67,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--seed", type=int, default=TRAINING.seed, help="of what is drawn, the weights and the order")
     command.add_argument("--save", type=Path, default=WEIGHTS, help="where to write the weights")
+    command = commands.add_parser("predict", help="read a digit from a photo, a scan or any other picture")
+    command.add_argument("pictures", type=Path, nargs="+", help="JPEG, PNG or the like, one digit each")
+    command.add_argument("--model", type=Path, default=SHIPPED, help="a file that train --save wrote")
     command = commands.add_parser("ship", help="train the network that comes with the project, from MNIST")
     command.add_argument("--save", type=Path, required=True, help="where to write the weights")
     return parser
@@ -151,6 +171,20 @@ def _ship(options: argparse.Namespace) -> None:
             options.save.write_bytes(step.content)
             print(*(f"{name}: {value}" for name, value in step.card.items()), sep="\n")
             print(f"saved {options.save} ({len(step.content):,} bytes)")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    model, second = load(options.model).model, load_familiarity()
+    for path in options.pictures:
+        try:
+            image = drawing_to_mnist(to_drawing(path.read_bytes()))
+        except PhotoUnreadable as reason:
+            raise ValueError(f"{path}: {reason}") from None
+        p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
+        verdict = judge(second, image, p)
+        likeliest = ", ".join(f"{digit}: {p[digit]:.1%}" for digit in p.argsort(descending=True)[:3].tolist())
+        says = f"a {int(p.argmax())}." if verdict.is_digit else f"not sure. {verdict.reason}"
+        print(f"{path}: {says} ({likeliest})")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

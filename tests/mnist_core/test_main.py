@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from mnist_core import __main__ as terminal
 from mnist_core import familiarity
@@ -52,12 +53,30 @@ def test_familiarity(
     assert f"letter refused {card['validation']['letter refused']:.1%}" in printed
 
 
+def test_predict_reads_a_photo_and_is_not_sure_of_a_letter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seven, letter = tmp_path / "seven.png", tmp_path / "letter.png"
+    for path, lines in (
+        (seven, [(60, 60, 200, 60), (200, 60, 110, 230)]),
+        (letter, [(70, 50, 70, 230), (200, 50, 200, 230), (70, 140, 200, 140)]),
+    ):
+        paper = Image.new("L", (280, 280), 235)  # a dark pen on light paper
+        for line in lines:
+            ImageDraw.Draw(paper).line(line, 40, 18)
+        paper.save(path)
+    assert terminal.main(["predict", str(seven), str(letter)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert f"{seven}: a 7. (7: " in first
+    assert f"{letter}: not sure. This looks like the letter H." in second
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["train", "--data", "generated", "--epochs", "0"], "number of epochs"),
         (["train", "--data", "generated", "--hidden", "0"], "hidden layer"),
         (["evaluate", "--data", "generated", "nowhere.safetensors"], "can't be read"),
+        (["predict", "nowhere.png"], "nowhere.png"),
+        (["predict", "README.md"], "README.md: This is no picture"),
     ],
 )
 def test_bad_input_is_a_sentence(
