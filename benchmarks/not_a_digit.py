@@ -1,7 +1,12 @@
 """How many real digits the rule of ``mnist_core.familiarity`` keeps, and how many other drawings it refuses.
 
-    pip install Hershey-Fonts
     python benchmarks/not_a_digit.py PATH_TO_UNIPEN
+
+For the letters it needs the package Hershey-Fonts, which is no development requirement because it installs a package
+named ``tests``, too, behind which pytest no longer finds ours. In a folder of its own it does no harm:
+
+    pip install --target hershey Hershey-Fonts
+    PYTHONPATH=hershey python benchmarks/not_a_digit.py PATH_TO_UNIPEN
 
 Everything is drawn on the canvas with a round brush, at a random size and place, and goes the whole way: to 28 × 28
 pixels, through the network that reads, through the rule. Nothing here was learned from: the digits are the pen strokes
@@ -141,7 +146,7 @@ def print_letters(rule: Rule, seed: int) -> None:
     try:
         verdicts = letter_verdicts(rule, seed)
     except ImportError:
-        print("\nNo letters: pip install Hershey-Fonts")
+        print("\nNo letters: Hershey-Fonts is not installed; see --help")
         return
     print(f"\nLetters refused ({len(verdicts):,} drawn), without the look-alikes {' '.join(LOOK_ALIKES)}\n")
     print_row("hand", *(f"{width} px" for width in WIDTHS), "taken for", "look-alikes")
