@@ -15,9 +15,9 @@ ROTATION = 12.0  # degrees either way; more, and 1s become 7s
 SHEAR = 0.25  # how far the top of a digit moves sideways, as a share of its height
 SCALE = 0.12  # wider, narrower, higher or lower by up to this share
 SHIFT = 1.5  # pixels in each direction
-WARP = 1.2  # pixels: deviation by which each point of the paper moves; from 2 on, digits fall apart
+WARP = 0.8  # pixels: deviation by which each point of the paper moves; from 2 on, digits fall apart
 WAVE = 4.0  # pixels over which neighbouring points move together, as in the paper
-PEN = 0.5  # of the way to a stroke that is a pixel wider or narrower at each edge
+PEN = 0.3  # of the way to a stroke that is a pixel wider or narrower at each edge
 
 
 def affine(images: Tensor, generator: torch.Generator) -> Tensor:

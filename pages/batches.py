@@ -300,8 +300,8 @@ lesson.notice(
     "With the new network, a shuffled batch points roughly where all images point. A batch of one digit only pulls "
     "in its own direction: its images agree with each other, so little cancels, but with the others they have little "
     "in common. With the ready-made network it is another picture. Almost all images have hardly any gradient left; "
-    "a few hard ones make up nearly all of it. Then even a shuffled batch says little about the whole, and the order "
-    "matters less."
+    "a few hard ones make up nearly all of it. Then even a shuffled batch says less about the whole: it depends on "
+    "which of the hard ones it holds."
 )
 compare_loaders(digits)
 lesson.try_this(

@@ -38,12 +38,12 @@ FORGOTTEN = Question(
     key="ask_scale",
     text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
     "The pictures are the same to you. Of 100 validation images, how many more does it misread?",
-    right="1 to 10",
+    right="1 to 20",
     why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
     wrong={
         "None": "The digits look the same to you. But the network does sums with the numbers themselves, and these "
         "have changed: paper, for instance, was −0.42 and is 0 now.",
-        "11 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
+        "21 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
         "More than 50": "Then it would be close to guessing. But what is brighter is still brighter, so a 7 keeps the "
         "shape of a 7.",
     },

@@ -253,7 +253,7 @@ def dropping_out() -> None:
         seed = link.seed("Seed of the draw", "drop_seed")
     training = mode == "trains"
     images = dataset.splits().validation.images[:1]
-    before = last_hidden(resources.shipped_model(), normalize(images))  # (1, 784) -> (1, 128)
+    before = last_hidden(resources.shipped_model(), normalize(images))  # (1, 784) -> (1, 400)
     after = with_dropout(before, share, seed, training=training)
     silenced = with_dropout(torch.ones_like(before), share, seed, training=training) == 0
     st.html(

@@ -287,15 +287,10 @@ def test_a_network_that_knows_nothing_and_the_evaluation_is_left_as_it_was(digit
     assert torch.equal(answers.logits, before)
 
 
-def test_the_shipped_network_is_a_little_too_sure(mnist: Splits) -> None:
+def test_the_shipped_network_is_about_as_sure_as_it_is_right(mnist: Splits) -> None:
     answers = evaluate(load_shipped(), mnist.validation)
     found, best = calibrate(answers), fit_temperature(answers)
-    assert found.confidence > found.accuracy
-    assert not found.is_off_by_chance
-    assert not found.error_is_chance
-    assert found.error == pytest.approx(0.0052, abs=2e-4)
-    assert best == pytest.approx(1.47, abs=0.02)
-    cooled = calibrate(answers, best)
-    assert cooled.error < found.error / 2
-    assert cooled.is_off_by_chance
-    assert cooled.accuracy == found.accuracy
+    assert best == pytest.approx(1, abs=0.02)  # its temperature was fitted on these and is in its last layer
+    assert found.is_off_by_chance
+    assert found.error < 0.01
+    assert calibrate(answers, 0.5).error > 2 * found.error  # as sure as it would have been with twice the scores

@@ -71,13 +71,14 @@ def test_the_same_seed_gives_the_same_file_and_another_one_another(
     assert not any(torch.equal(again[name], weights) for name, weights in other.items())
 
 
-def test_half_of_a_batch_is_drawn_and_the_other_half_distorted(digits: Splits) -> None:
+def test_a_third_of_a_batch_is_drawn_and_the_rest_distorted(digits: Splits) -> None:
     real, drawn = digits.train.subset(slice(0, 40)), digits.validation
     images, labels = shipped._batch(real, drawn, torch.Generator().manual_seed(1))
-    assert images.shape == (80, 28, 28)
+    assert images.shape == (60, 28, 28)
     assert images.dtype == torch.uint8
     assert torch.equal(labels[:40], real.labels)
     assert (images[:40] != real.images).flatten(1).any(1).all()
+    assert round(60 * shipped.DRAWN_SHARE) == 20
     # Each drawn one is still nearest to one of those it was taken from.
     distance = torch.cdist(images[40:].flatten(1).float(), drawn.images.flatten(1).float())
     assert (drawn.labels[distance.argmin(1)] == labels[40:]).float().mean() > 0.95

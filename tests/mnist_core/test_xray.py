@@ -115,12 +115,9 @@ def check_what_the_lesson_says(splits: Splits) -> None:
     assert mean(x.batch_norm / x.mean_norm for x in new_sorted) > 0.45  # far less does
 
     ready = some_xrays(splits, "ready-made", True)
-    ready_sorted = some_xrays(splits, "ready-made", False)
     assert mean(sum(sorted(x.norms)[-4:]) / sum(x.norms) for x in ready) > 0.75  # a few hard images
     assert mean(sorted(x.norms)[16] / max(x.norms) for x in ready) < 0.02  # hardly any gradient in the middle one
-    gap = mean(x.cosine for x in new) - mean(x.cosine for x in new_sorted)
-    assert mean(x.cosine for x in ready) < 0.3  # one batch says little about the whole
-    assert abs(mean(x.cosine for x in ready) - mean(x.cosine for x in ready_sorted)) < gap / 2
+    assert mean(x.cosine for x in ready) < mean(x.cosine for x in new) - 0.1  # a batch says less about the whole
 
 
 def test_what_the_lesson_says_of_mnist(mnist: Splits) -> None:
