@@ -37,7 +37,7 @@ CURVES = (
 ORDER = Question(
     key="ask_order",
     text="Two equal networks learn from the same images, in batches of 32. The first gets them shuffled and ends up "
-    "reading 70 or more of 100 validation images rightly. The second gets them sorted: first all 0s, then all 1s, up "
+    "reading 60 or more of 100 validation images rightly. The second gets them sorted: first all 0s, then all 1s, up "
     "to the 9s, and then again from the 0s. How many of 100 does it read rightly?",
     right="Fewer than 40",
     why="While it sees one digit only, everything it does is to say that digit more. Then comes the next one, and it "
