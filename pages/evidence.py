@@ -322,7 +322,7 @@ st.markdown(
 )
 model = reading_network()
 look(model)
-dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
+dataset.notice("the ten samples are digits that the program draws itself")
 lesson.notice(
     "All this says what the network adds up. It does not say why a person would see a 3. And it holds for this one "
     "drawing: with more ink a silent neuron may wake up or an active one fall silent, and then the weights are others."

@@ -60,13 +60,14 @@ def learned_elsewhere() -> str:
     """A sentence on the network in use if it learned from other digits than it reads now; else nothing.
 
     It is judged by the network's card. A file's card can say anything, so only the names of our own digits count.
+    The ready-made network learned from both kinds, and so did copies of it: their cards count the drawn digits.
     """
     from mnist_core.checkpoint import shipped_card
 
     trained = _trained_in_use()
-    source = (trained.card if trained else shipped_card()).get("dataset")
-    read = dataset.splits().name
-    if source == state.MNIST != read:
+    card = trained.card if trained else shipped_card()
+    source, read = card.get("dataset"), dataset.splits().name
+    if source == state.MNIST != read and not card.get("drawn_digits"):
         return (
             "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
             "generated digit before."
@@ -83,11 +84,35 @@ def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     from mnist_core.checkpoint import shipped_card
 
+    own = {trained.key: accuracy_first(trained) for trained in training_panel.visitor().models}
+    known = {key: own.get(key, name) for key, name in status.models().items()}
     card = shipped_card()
-    known = status.models()
-    known[state.SHIPPED] += f": trained on {card['dataset']}, {card['test_accuracy']:.1%} in its final test"
+    learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")
+    known[state.SHIPPED] += f": {card['test_accuracy']:.1%} in its final test, trained on {learned_from}"
     st.session_state["model"] = status.model_in_use()
-    st.selectbox("Which network reads", known, format_func=known.__getitem__, key="model", persist_state="session")
+    st.selectbox(
+        "Which network reads",
+        known,
+        format_func=known.__getitem__,
+        key="model",
+        persist_state="session",
+        help=f"The one that reads now. {known[status.model_in_use()]}.",  # a phone cuts off the end of the line
+    )
+
+
+def accuracy_first(trained: training_panel.TrainedModel) -> str:
+    """A network's name with what it reads rightly before its recipe, so that a short line still has it.
+
+    What a file says of its network is not repeated: nobody here has counted it.
+    """
+    if trained.record is None:
+        is_copy = trained.key.startswith("taught-")  # and its accuracy was counted on the page that teaches
+        counted = trained.card.get("validation_accuracy") if is_copy else None
+        return trained.name if counted is None else f"{trained.name}: {counted:.1%} in validation"
+    recipe, came = training_panel.settings(trained.record), training_panel.reached(trained.record)
+    if not trained.record.test and trained.validation:
+        came = f"{trained.validation.accuracy:.1%} in validation, {came}"
+    return f"{trained.name.split(':')[0]}: {came}, {recipe}"
 
 
 def validation() -> Evaluation:

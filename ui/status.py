@@ -37,7 +37,7 @@ def _line(waits_for: tuple[bool, ...]) -> None:
     if _going_on() != waits_for:
         st.rerun()  # another network reads, or other digits are in use: that concerns the whole page
     visitor = training_panel.visitor()
-    parts = [f":material/neurology: Reads: {models()[model_in_use()]}", f":material/database: Digits: {_data()}"]
+    parts = [f":material/neurology: Reads: {_in_short()}", f":material/database: Digits: {_data()}"]
     if visitor.going:
         snapshot = visitor.going.job.snapshot()
         done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
@@ -45,6 +45,15 @@ def _line(waits_for: tuple[bool, ...]) -> None:
         rests = ", paused" if snapshot.is_held else ""
         parts.append(f":material/model_training: training: {waits}{rests}")
     st.caption(" &nbsp; ".join(parts))
+
+
+def _in_short() -> str:
+    """The name of the network that reads and how far it came, without the rest of its recipe."""
+    key = model_in_use()
+    for trained in training_panel.visitor().models:
+        if trained.key == key and trained.record:
+            return f"{trained.name.split(', ')[0]}, {training_panel.reached(trained.record)}"
+    return models()[key]
 
 
 def _data() -> str:

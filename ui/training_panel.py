@@ -188,7 +188,7 @@ def _note_end(visitor: Visitor, going: Going) -> None:
         return
     key = f"run-{visitor.runs_started}"
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
-    name = f"Your network {visitor.runs_started}: {settings(record)}, {_reached(record)}"
+    name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record)}"
     validation = score(going.model, going.splits.validation)
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
@@ -197,7 +197,8 @@ def _note_end(visitor: Visitor, going: Going) -> None:
         state.offer_model(key)
 
 
-def _reached(record: RunRecord) -> str:
+def reached(record: RunRecord) -> str:
+    """How far a run came, in a few words."""
     if record.test:
         return f"{record.test.accuracy:.1%} in its final test"
     if record.diverged:

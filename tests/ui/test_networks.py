@@ -1,13 +1,17 @@
 """What is said of the network in use beside the digits it reads."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mnist_core.checkpoint import shipped_card
+from mnist_core.data import Splits
+from mnist_core.experiments import run, score
 from mnist_core.model import MLPConfig
-from mnist_core.training import new_model
+from mnist_core.training import TrainingConfig, new_model
+from tests.test_pages import offline, open_page  # noqa: F401
 from ui import dataset, networks, state, status, training_panel
 from ui.training_panel import TrainedModel
 
@@ -23,12 +27,57 @@ def said(monkeypatch: pytest.MonkeyPatch, read: str, card: dict[str, Any] | None
 
 def test_a_network_among_digits_it_did_not_learn_from_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     mnist, generated = state.MNIST, state.GENERATED
-    assert shipped_card()["dataset"] == mnist
     assert said(monkeypatch, mnist, None) == ""
-    assert "learned from MNIST" in said(monkeypatch, generated, None)
     assert "learned from MNIST" in said(monkeypatch, generated, {"dataset": mnist})
     assert "learned from generated digits" in said(monkeypatch, mnist, {"dataset": generated})
     assert said(monkeypatch, generated, {"dataset": generated}) == ""
+
+
+def test_who_learned_from_both_kinds_meets_nothing_strange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ready-made network, and a copy of it that was taught and so has its card."""
+    card = shipped_card()
+    assert card["dataset"] == state.MNIST
+    assert card["drawn_digits"]["count"] > 0
+    for read in (state.MNIST, state.GENERATED):
+        assert said(monkeypatch, read, None) == said(monkeypatch, read, card | {"taught": 1}) == ""
+
+
+def test_the_chooser_says_what_the_ready_made_network_learned_from() -> None:
+    (chooser,) = [box for box in open_page("pages/draw.py").selectbox if box.key == "model"]
+    expected = (
+        f"Ready-made network: {shipped_card()['test_accuracy']:.1%} in its final test, trained on MNIST and drawn"
+    )
+    assert chooser.options == [f"{expected} digits"]
+    assert expected in chooser.help
+
+
+@pytest.fixture(scope="module")
+def trained(digits: Splits) -> TrainedModel:
+    """A network that was trained to its end."""
+    model = new_model(MLPConfig((16,)), 0)
+    *_, record = run(model, digits, TrainingConfig(epochs=1, batch_size=100))
+    name = f"Your network 1: {training_panel.settings(record)}, {training_panel.reached(record)}"
+    return TrainedModel("run-1", name, model.eval(), {}, record, validation=score(model, digits.validation))
+
+
+def test_a_line_begins_with_the_name_and_the_accuracy(trained: TrainedModel) -> None:
+    assert trained.record
+    assert trained.record.test
+    reached = f"Your network 1: {trained.record.test.accuracy:.1%} in its final test, "
+    assert networks.accuracy_first(trained) == f"{reached}{training_panel.settings(trained.record)}"
+
+    stopped = replace(trained, record=replace(trained.record, test=None))
+    assert trained.validation
+    reached = f"Your network 1: {trained.validation.accuracy:.1%} in validation, stopped after "
+    assert networks.accuracy_first(stopped).startswith(reached)
+
+
+def test_what_nobody_counted_here_is_not_said() -> None:
+    model, card = new_model(MLPConfig(()), 0), {"taught": 2, "validation_accuracy": 0.75}
+    copy = TrainedModel("taught-1", "Your network 1, taught 2 lessons", model, card)
+    assert networks.accuracy_first(copy) == "Your network 1, taught 2 lessons: 75.0% in validation"
+    assert networks.accuracy_first(replace(copy, card={"taught": 2})) == copy.name
+    assert networks.accuracy_first(replace(copy, key="file-1", name="From file 1: 784-10")) == "From file 1: 784-10"
 
 
 @pytest.mark.parametrize("card", [{}, {"dataset": "<b>my own</b>"}, {"dataset": ["MNIST"]}, {"dataset": None}])
