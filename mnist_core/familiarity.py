@@ -53,7 +53,7 @@ REASONS = {
     "blank": "There is nothing to read yet. Draw a digit.",
     "dot": "This is hardly more than a dot. Draw the digit larger, with longer strokes.",
     "scribble": "This looks like a scribble, not like a digit. Clear it and draw a single digit.",
-    "letter": "This looks like the letter {letter}. The network has learned digits only: draw one of 0 to 9.",
+    "letter": "This looks more like a letter, perhaps {letter}. The network knows digits only: draw one of 0 to 9.",
     "several digits": "This looks like two or more digits side by side. The network reads one at a time.",
 }
 

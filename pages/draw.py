@@ -2,11 +2,13 @@
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 from torch import Tensor
 
-from mnist_core.familiarity import KINDS, Verdict, judge
+from mnist_core.familiarity import DIGIT_FROM, KINDS, Verdict, judge
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.images import enlarged
+from mnist_core.figures.cards import a
+from mnist_core.figures.images import enlarged, png_url
 from mnist_core.figures.numbers import percent
 from mnist_core.model import MLP
 from mnist_core.prediction import predict_proba
@@ -44,10 +46,11 @@ def show_reading(model: MLP, subject: Subject | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):  # side by side on a phone, too
         with st.container(key="answer", width="stretch"):
             say(p, verdict)
-        seen = enlarged(image=subject.image, factor=4)
-        st.image(seen, "What the network sees: 28 × 28 pixels", width=112, output_format="PNG")
+        # As a part of the page: a picture of its own would be asked for after the next stroke has taken its place.
+        seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
+        st.image(seen, "What the network sees: 28 × 28 pixels", width=112)
     show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
-    st.caption(f"A second network looked first. It took this for: {kinds_in_words(verdict)}.")
+    st.caption(f"A second network, which tells digits from other drawings, looked first. {second_says(verdict)}")
 
 
 def show_bars(p: list[float], right: str | None, *, is_answer: bool) -> None:
@@ -65,12 +68,20 @@ def say(p: Tensor, verdict: Verdict) -> None:
     if verdict.is_digit:
         st.markdown(f"# {first}")
         st.markdown(
-            f"With a probability of **{percent(p[first].item())}** this is a **{first}**. "
+            f"With a probability of **{percent(p[first].item())}** this is {a(first, bold=True)}. "
             f"The second guess is **{second}**, with {percent(p[second].item())}."
         )
     else:
         st.markdown("# Not sure")
-        st.markdown(f"{verdict.reason} Made to choose, it would say {first} ({percent(p[first].item())}).")
+        st.markdown(f"{verdict.reason} Made to choose, the network would say {first} ({percent(p[first].item())}).")
+
+
+def second_says(verdict: Verdict) -> str:
+    """How sure the second network is that this is a digit, and from where on that is enough."""
+    if verdict.kind in ("digit", "unsure"):
+        sure = percent(verdict.probabilities[KINDS.index("digit")])
+        return f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more; here it is {sure}."
+    return f"It took this for: {kinds_in_words(verdict)}."
 
 
 def kinds_in_words(verdict: Verdict) -> str:
@@ -122,7 +133,9 @@ def read_letter(model: MLP) -> None:
             key="letter_probabilities",
             description="The probability of each digit as a bar, for a letter H.",
         )
-    st.markdown(f"It says that the H is a **{int(p.argmax())}**, with a probability of {percent(p.max().item())}.")
+    st.markdown(
+        f"It says that the H is {a(int(p.argmax()), bold=True)}, with a probability of {percent(p.max().item())}."
+    )
     st.markdown(
         "So on this page a second, small network looks first. It was taught another question: is this a digit, or a "
         f"dot, a scribble, a letter, several digits? Of the H it says: {kinds_in_words(verdict)}. It learned that "
@@ -134,7 +147,7 @@ lesson.header("Draw a digit", "Can it read your handwriting?")
 model, _ = networks.model_in_use()
 reader(model)
 networks.chooser()
-dataset.notice("the ten samples are digits that the program draws itself. The ready-made network learned from MNIST")
+dataset.notice("the ten samples are digits that the program draws itself")
 lesson.notice(
     "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "
     "cut out, scaled so that the longer side is 20 pixels, and moved so that the centre of its ink lies in the middle. "

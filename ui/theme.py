@@ -11,6 +11,8 @@ LAYOUT = """
 [data-testid="stMarkdownContainer"] p, [data-testid="stMarkdownContainer"] li { max-width: 42rem; }
 [data-testid="stImage"] img { image-rendering: pixelated; }
 .st-key-unseen { display: none; }
+/* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
+[class*="st-key-canvas_"] { overflow: hidden; }
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }

@@ -43,9 +43,9 @@ class Line(NamedTuple):
     is_choice: bool = False
 
 
-def a(digit: int) -> str:
-    """A digit with its article: a 3, an 8."""
-    return f"{'an' if digit == 8 else 'a'} {digit}"
+def a(digit: int, *, bold: bool = False) -> str:
+    """A digit with its article: a 3, an 8; or a **3**, an **8**."""
+    return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"
 
 
 def two_lines(*, label: int, choice: int, probabilities: Sequence[float]) -> list[Line]:

@@ -92,7 +92,7 @@ def test_a_letter_is_named(network: MLP) -> None:
     named = [judge(network, image / 255) for image in images]
     letters = [verdict for verdict in named if verdict.kind == "letter"]
     assert len(letters) > 240
-    right = [f"letter {list(LETTERS)[i]}." in verdict.reason for verdict, i in zip(named, which.tolist(), strict=True)]
+    right = [f"perhaps {list(LETTERS)[i]}." in verdict.reason for verdict, i in zip(named, which.tolist(), strict=True)]
     assert sum(right) > 0.7 * len(letters)
 
 

@@ -60,6 +60,7 @@ def test_what_a_line_says_is_text_and_no_markup() -> None:
 
 def test_articles() -> None:
     assert [a(digit) for digit in (1, 8, 9)] == ["a 1", "an 8", "a 9"]
+    assert [a(digit, bold=True) for digit in (1, 8)] == ["a **1**", "an **8**"]
 
 
 def test_what_is_no_image_is_refused() -> None:
