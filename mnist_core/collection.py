@@ -6,9 +6,11 @@ The file is a table of comma-separated values that any spreadsheet opens: a row 
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import torch
@@ -22,9 +24,11 @@ Source = Literal["canvas", "photo"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 SIDE = 28
 MOST = 400  # digits in a set: a class of thirty with ten each fits; the oldest goes first
-MOST_BYTES = 4_000_000  # of a file: one of 400 digits has at most 1.3 million
+MOST_BYTES = 4 * 2**20  # of a file: one of 400 digits has at most 1.3 million
 PIXELS = [f"pixel{index}" for index in range(SIDE**2)]  # the columns, named as in the MNIST tables on the internet
 READ_BY = "read by "  # before a network's name, in the head of its column
+FEWEST = 5  # digits to judge a network by
+LUCK = 0.025  # what happens more seldom than in 1 of 40 sets is not put down to luck
 
 
 class NotACollection(ValueError):
@@ -91,6 +95,22 @@ class Standing:
         """Which accuracies on the reader's writing so few digits leave possible: Wilson's, 0 to 1."""
         return wilson_interval(self.right, self.images)
 
+    @property
+    def is_worse(self) -> bool:
+        """Whether the share of the reader's digits read rightly is below that of the validation images."""
+        return self.right < self.elsewhere * self.images
+
+    @cached_property
+    def chance(self) -> float:
+        """How likely luck alone is to bring a count as far off as this one, or farther to the same side; 0 to 1.
+
+        Supposing that the reader's digits are no harder and no easier than the validation images, each is read rightly
+        with the same probability, ``elsewhere``. Then the number of right answers has the binomial distribution.
+        """
+        n, p = self.images, self.elsewhere
+        counts = range(self.right + 1) if self.is_worse else range(self.right, n + 1)
+        return min(1.0, sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in counts))
+
 
 def own_digit(image: Tensor, label: int, source: Source) -> OwnDigit:
     """A digit as it is kept: in 256 grey levels, as MNIST's are.
@@ -130,23 +150,42 @@ def merge(kept: Sequence[OwnDigit], new: Sequence[OwnDigit]) -> Merged:
 
 
 def verdict(standing: Standing) -> str:
-    """What the reader's digits say of a network, and what they do not, in a sentence."""
+    """What the reader's digits say of a network, and what they do not, in some sentences."""
+    if standing.images < FEWEST:
+        return f"Fewer than {FEWEST} digits are too few to judge by: write some more."
     low, high = standing.interval
-    other = f"{standing.elsewhere:.1%}"
-    if high < standing.elsewhere:
-        return (
-            f"Even the upper end lies below {other}: it reads these digits worse than the validation images. Luck "
-            "alone would hardly do that."
-        )
-    if low > standing.elsewhere:
-        return (
-            f"Even the lower end lies above {other}: it reads these digits better than the validation images. Luck "
-            "alone would hardly do that."
-        )
-    return (
-        f"{other}, its accuracy on the validation images, lies in there too. So these digits do not show that it reads "
-        "them better or worse than those."
+    is_seldom = standing.chance < LUCK
+    so = "so badly or worse" if standing.is_worse else "so well or better"
+    said = (
+        f"Could that be luck? If it read your digits as well as the validation images, {standing.elsewhere:.1%} of "
+        f"them rightly, it would still do {so} {sets_in_words(standing.chance)}. "
     )
+    if is_seldom:
+        said += (
+            "Luck alone would hardly do that: it reads these digits "
+            f"{'worse' if standing.is_worse else 'better'} than the validation images."
+        )
+    else:
+        said += (
+            "So luck could well do that: these digits do not show that it reads them better or worse than the "
+            "validation images."
+        )
+    if is_seldom == (low - 1e-9 <= standing.elsewhere <= high + 1e-9):  # an end at 1 may be a hair below it
+        said += " The line suggests otherwise, but it is an approximation; this count of sets is exact."
+    return said
+
+
+def sets_in_words(chance: float) -> str:
+    """How often something happens, such as in 1 of 60 such sets.
+
+    Args:
+        chance: Its probability, 0 to 1.
+    """
+    if chance < 1e-6:
+        return "in less than 1 of a million such sets"
+    if chance < 0.4:
+        return f"in 1 of {round(1 / chance):,} such sets"
+    return f"in {round(10 * chance)} of 10 such sets" if chance < 0.95 else "in nearly every such set"
 
 
 def to_csv(digits: Sequence[OwnDigit], readings: Mapping[str, Sequence[int]]) -> str:
@@ -185,10 +224,10 @@ def from_csv(content: bytes) -> list[OwnDigit]:
     twice = [name for name, count in Counter(head).items() if count > 1 and name in {"label", "source", *PIXELS}]
     missing = [name for name in ("label", "source", *PIXELS) if name not in columns]
     if twice:
-        raise NotACollection(f"It has the column {twice[0]} more than once.")
+        raise NotACollection(f"It has the column “{twice[0]}” more than once.")
     if missing:
         others = f" and {len(missing) - 1} others" if len(missing) > 1 else ""
-        raise NotACollection(f"It lacks the column {missing[0]}{others}.")
+        raise NotACollection(f"It lacks the column “{missing[0]}”{others}.")
     if not rows:
         raise NotACollection("It holds no digit, only a head.")
     if len(rows) > MOST:
@@ -203,7 +242,7 @@ def from_csv(content: bytes) -> list[OwnDigit]:
 def _table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The head of a table, and its rows with their numbers; empty rows are left out."""
     if len(content) > MOST_BYTES:
-        raise NotACollection(f"It is larger than {MOST_BYTES // 1_000_000} MB, and no test set of this page is.")
+        raise NotACollection(f"It is larger than {MOST_BYTES // 2**20} MB, and no test set of this page is.")
     try:
         text = content.decode("utf-8-sig")  # spreadsheets put a mark before the first letter
     except UnicodeDecodeError:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core.checkpoint import shipped_card
 from mnist_core.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
 from mnist_core.data import Dataset
 from mnist_core.evaluation import TWO_SIDED_95, Evaluation, chance_of_split, wilson_interval
@@ -111,9 +112,9 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
     theirs = dataset.splits()
     st.markdown(
         f"The dot is the share of {whose} that a network reads rightly. The line through it is its **95% interval**: "
-        "the shares that so few digits leave possible, if you went on writing. The square is its accuracy on the "
-        f"{len(theirs.validation):,} validation images of {theirs.name}, {written_by(theirs.name)}. The networks "
-        "have learned from neither."
+        "where the true share may lie, as far as so few digits can tell. The square is its accuracy on the "
+        f"{len(theirs.validation):,} validation images of {theirs.name}, {written_by(theirs.name)}. "
+        f"{who_has_learned_from_neither(known)}"
     )
     show_standings(standings)
     first = standings[0]
@@ -134,6 +135,16 @@ def written_by(name: str) -> str:
     return "which others wrote" if name == state.MNIST else "which the program drew"
 
 
+def who_has_learned_from_neither(known: Sequence[Network]) -> str:
+    """Which of the networks meet all these images for the first time."""
+    said = "The networks have learned from neither"
+    if any(network.is_taught for network in known):
+        said += ", except for taught copies, which were shown some digit by hand, perhaps one of yours"
+    if any(network.is_from_file for network in known):
+        said += ". What a network from a file has learned from, only its maker knows"
+    return f"{said}."
+
+
 def example() -> Dataset | None:
     """Ten validation images in place of the reader's digits; None while there are none."""
     import torch
@@ -144,7 +155,10 @@ def example() -> Dataset | None:
 
 def show_standings(standings: Sequence[Standing]) -> None:
     """A row for each network: as a figure, and as a table."""
-    shares = [Share("\n".join(s.name.rsplit(" ", 1)), s.right, s.images, *s.interval, s.elsewhere) for s in standings]
+    shares = [
+        Share("\n".join(s.name.replace(")", "").split(" (")), s.right, s.images, *s.interval, s.elsewhere)
+        for s in standings
+    ]
     theme.show(
         share_intervals(shares=shares, theme=theme.current()),
         key="standings",
@@ -198,15 +212,18 @@ def show_pair(known: Sequence[Network], judged: Dataset) -> None:
     ]
     one, two = (collection.reading(network, judged).choices == judged.labels for network in (known[0], other))
     only_one, only_two = int((one & ~two).sum()), int((two & ~one).sum())
+    both, neither = int((one & two).sum()), int((~one & ~two).sum())
     if not only_one + only_two:
-        st.markdown(f"They are right about the same digits, all {len(judged)}: these digits show no difference.")
+        same = f"right about the same {both} of {in_words(len(judged))}" if both else "wrong about every digit"
+        st.markdown(f"Both are {same}. Where one is right the other is too, so these digits show no difference.")
         return
     chance = chance_of_split(only_one, only_two)
     judgement = "Luck alone would hardly do that." if chance < 0.05 else "That proves nothing."
     st.markdown(
-        f"Only {known[0].name} reads {in_words(only_one)} rightly, only {other.name} {in_words(only_two)}. About the "
-        f"others they agree. Were both equally good, luck would split them so unevenly, or more so, in "
-        f"{percent(chance)} of all cases. {judgement}"
+        f"Only {known[0].name} reads {in_words(only_one)} rightly, only {other.name} {in_words(only_two)}. Of the "
+        f"others, both read {both} and both misread {neither}: those can't tell them apart. Were both networks equally "
+        f"good, luck would split the {only_one + only_two} so unevenly, or more so, in {percent(chance)} of all cases. "
+        f"{judgement}"
     )
 
 
@@ -233,8 +250,8 @@ def how_little_ten_tell(standing: Standing | None) -> None:
     )
     formula_of_interval(*((standing.right, standing.images) if standing else EXAMPLE))
     st.markdown(
-        "This way to compute it is **Wilson's** (1927). It supposes that your digits are a fair draw of how you write. "
-        "Ten drawn with care, or ten drawn to trick the network, are not: no interval covers that."
+        "This way to compute it is **Wilson's** (1927). It supposes that your digits are a fair sample of how you "
+        "write. Ten drawn with care, or ten drawn to trick the network, are not: no interval covers that."
     )
 
 
@@ -244,8 +261,8 @@ def formula_of_interval(right: int, images: int) -> None:
     low, high = wilson_interval(right, images)
     s = TWO_SIDED_95
     st.markdown(
-        f"Here n is the number of digits, c the share of right answers, and s = {s:.2f} the number of standard "
-        f"deviations that 95% of all draws keep within. With {right} of {images} right:"
+        f"Here n is the number of digits, c the share of right answers, and s = {s:.2f} a fixed number "
+        f"that belongs to 95%. With {right} of {images} right:"
     )
     middle, half = (low + high) / 2, (high - low) / 2
     below_root = rf"{c * (1 - c) / n:.5f} + {(s / n) ** 2 / 4:.5f}"
@@ -278,6 +295,15 @@ def take_and_bring(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None
             st.button("Forget them", key="own_remove_all", on_click=collection.remove_all)
 
 
+def how_the_ready_made_one_learned() -> str:
+    """What its card says of the images it learned from, in a sentence."""
+    card = shipped_card()
+    said = f"The ready-made network learned from {card['dataset']}, turned, slanted and stretched at random"
+    if "drawn_digits" in card:
+        said += f", and from digits that the program drew: {card['drawn_digits']['share_of_a_batch']:.0%} of each batch"
+    return f"{said}."
+
+
 lesson.header("Your own test set", "Does it read your writing as well as it reads that of others?")
 st.markdown(
     "How good is a network? So far it was judged on digits that you did not write. A **test set** is nothing but "
@@ -291,9 +317,12 @@ dataset.notice("the validation images are digits that the program draws itself")
 lesson.try_this(
     "Write ten digits as you always do. Then ten more: a 1 with a foot, a 7 with a bar, a 9 with a curled tail, and "
     "whatever else you have seen people write. Which network suffers most? Download the table, begin a new set, and "
-    "let your neighbour write. The ready-made network learned from digits that were also turned, slanted and "
-    "stretched at random. On the page “Train a network”, train one that sees every digit only as it is. Compare "
-    "the squares of the two above, then their dots."
+    "let your neighbour write."
 )
-lesson.show_source(wilson_interval, merge, verdict, from_csv)
+st.markdown(
+    f"{how_the_ready_made_one_learned()} Train one that sees every digit only as it is, and come back. Compare the "
+    "squares of the two above, then their dots."
+)
+st.page_link(state.page("train"), icon=":material/arrow_forward:")
+lesson.show_source(wilson_interval, Standing.chance, verdict, merge, from_csv)
 lesson.footer()

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from ui.canvas import Subject
 
 KEEP_AS, RELABEL, FILES = "keep_as", "own_label", "own_files"  # keys of widgets
+MOST_MEGABYTES = 4  # collection.MOST_BYTES, which is not imported here because torch is slow to load
 _WORD, _CHOSEN, _TAKEN, _OUTCOMES = "_kept_word", "_own_chosen", "_own_files_taken", "_own_files_outcomes"
+_UPLOADER = "_own_files_uploader"  # how many have been replaced by an empty one
 FIVE_WIDE = 220  # pixels, in which five buttons stand side by side, and the other five below
 COLUMNS = 20  # of images in the one picture that the browser gets
 
@@ -43,25 +45,22 @@ def keep(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
     Args:
         subject: What is drawn; a sample is not the reader's, and can't be kept.
         model: The network in use, which says what it reads there.
-        leads_on: Whether a link leads to the page of the test set.
+        leads_on: Whether this is a page that shows what it reads; then a link leads to the page of the test set. That
+            page itself shows here what is read in place of a drawing.
     """
-    from mnist_core.collection import own_digit
-    from mnist_core.prediction import predict_proba
-
-    arguments: tuple[OwnDigit, int] | None = None
-    if subject is not None and subject.source != "sample":
-        digit = own_digit(subject.image, 0, subject.source)
-        arguments = digit, int(predict_proba(model, subject.image[None])[0].argmax())
-    st.segmented_control(
-        "What did you write? One press keeps it for your own test set.",
-        range(10),
-        key=KEEP_AS,
-        on_change=_keep,
-        args=arguments,
-        disabled=arguments is None,
-        wrap=True,
-        width=FIVE_WIDE,
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "What did you write? One press keeps it for your own test set.",
+            range(10),
+            key=KEEP_AS,
+            on_change=_keep,
+            args=(subject, model),
+            disabled=subject is None or subject.source == "sample",
+            wrap=True,
+            width=FIVE_WIDE,
+        )
+        if subject is not None and subject.source != "canvas" and not leads_on:
+            _show_what_is_read(subject)
     if subject is not None and subject.source == "sample":
         st.caption("This is a sample, which someone else wrote. What you draw yourself can be kept.")
     elif _WORD in st.session_state:
@@ -75,22 +74,48 @@ def in_words(count: int) -> str:
     return f"{count:,} digit{'' if count == 1 else 's'}" if count else "no digit"
 
 
-def _keep(digit: OwnDigit, read: int) -> None:
+def _show_what_is_read(subject: Subject) -> None:
+    """A sample or a photo, while the canvas is empty."""
+    from PIL import Image
+
+    from mnist_core.figures.images import enlarged, png_url
+
+    whose = "The sample" if subject.source == "sample" else "Your photo"
+    seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
+    st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
+
+
+def _keep(subject: Subject | None, model: MLP) -> None:
     """Keeps a drawing under the label just pressed, and says so."""
-    from mnist_core.collection import MOST
+    from mnist_core.collection import MOST, own_digit
+    from mnist_core.figures.cards import a
+    from mnist_core.prediction import predict_proba
 
     label = st.session_state[KEEP_AS]
     st.session_state[KEEP_AS] = None  # the next drawing begins without an answer
-    if label is None:
+    if label is None or subject is None or subject.source == "sample":
         return
-    added, dropped = _add([replace(digit, label=label)])
+    added, dropped = _add([own_digit(subject.image, label, subject.source)])
     if not added:
         st.session_state[_WORD] = "This drawing was there already. The same one is not kept twice."
         return
     training_panel.visitor().pad.clear()
-    said = f"Kept as a **{label}**; the network read a **{read}**. {in_words(len(kept())).capitalize()} so far."
+    read = int(predict_proba(model, subject.image[None])[0].argmax())
+    said = f"Kept as **{a(label)}**; the network read **{a(read)}**.{_doubt(subject)} {in_words(len(kept()))} so far."
     gone = f" There is room for {MOST}, so the oldest one went." if dropped else ""
     st.session_state[_WORD] = f"{said}{gone} Draw the next one."
+
+
+def _doubt(subject: Subject) -> str:
+    """What a drawing looks like that the second network takes for no digit. The reader decides: it is kept anyway."""
+    from mnist_core.familiarity import judge
+
+    drawing = subject.drawing if subject.source == "canvas" else None
+    verdict = judge(resources.familiarity_model(), subject.image, drawing=drawing)
+    if verdict.is_digit:
+        return ""
+    looks = verdict.reason.partition(". ")[0].replace("This", "it", 1)
+    return f" But {looks}: click it in your test set if it is to go."
 
 
 def _add(new: Sequence[OwnDigit]) -> tuple[int, int]:
@@ -105,23 +130,37 @@ def _add(new: Sequence[OwnDigit]) -> tuple[int, int]:
 
 
 class Network(NamedTuple):
-    """One of the networks that can read: its key, what the page calls it, and itself."""
+    """One of the networks that can read: its key, what the page calls it, and itself; no two have the same name."""
 
     key: str
     name: str
     model: MLP
+    is_taught: bool = False
+    is_from_file: bool = False
 
 
 def all_networks() -> list[Network]:
     """The visitor's networks and the ready-made one; first the one in use, then the newest."""
     own = [
-        Network(trained.key, f"{trained.name.partition(':')[0]} ({trained.model.config.label})", trained.model)
+        Network(
+            trained.key,
+            f"{_short(trained)} ({trained.model.config.label})",
+            trained.model,
+            is_taught="taught" in trained.card,
+            is_from_file=trained.key.startswith("file-"),
+        )
         for trained in reversed(training_panel.visitor().models)
         if trained.has_learned
     ]
     shipped = resources.shipped_model()
     found = [*own, Network(state.SHIPPED, f"{status.SHIPPED_NAME} ({shipped.config.label})", shipped)]
     return sorted(found, key=lambda network: network.key != status.model_in_use())  # which keeps the order otherwise
+
+
+def _short(trained: training_panel.TrainedModel) -> str:
+    """What tells it from the visitor's others, in few words: a copy taught twice has its original's name twice."""
+    kind, _, number = trained.key.partition("-")
+    return f"Taught copy {number}" if kind == "taught" else trained.name.partition(":")[0]
 
 
 def reading(network: Network, digits: Dataset) -> Evaluation:
@@ -206,21 +245,24 @@ def _relabel(digit: OwnDigit) -> None:
     visitor = training_panel.visitor()
     with visitor.lock:
         visitor.own_digits = [replace(one, label=label) if one == digit else one for one in visitor.own_digits]
+    st.session_state.pop(_WORD, None)  # it may be of this digit, and said what it was called before
 
 
 def _remove(digit: OwnDigit) -> None:
     visitor = training_panel.visitor()
     with visitor.lock:
         visitor.own_digits = [one for one in visitor.own_digits if one != digit]
+    st.session_state.pop(_WORD, None)  # it counts one too many
 
 
 def remove_all() -> None:
-    """Forgets all digits kept."""
+    """Forgets all digits kept, and the files that some came from."""
     visitor = training_panel.visitor()
     with visitor.lock:
         visitor.own_digits = []
     for key in (_WORD, _CHOSEN, _TAKEN, _OUTCOMES):
         st.session_state.pop(key, None)
+    st.session_state[_UPLOADER] = st.session_state.get(_UPLOADER, 0) + 1
 
 
 def downloads(digits: Sequence[OwnDigit], answers: Mapping[str, Evaluation]) -> None:
@@ -280,8 +322,16 @@ def _sheet(digits: Sequence[OwnDigit], said: Mapping[str, Sequence[int]]) -> byt
 
 def load_files() -> None:
     """Draws the way back: files of this page, one or a whole class's, become part of the test set."""
+    # Under another key it is another uploader, without the files of the set just forgotten.
+    key = f"{FILES}_{st.session_state.get(_UPLOADER, 0)}"
     st.file_uploader(
-        "Load digits from files, one or several at once", "csv", accept_multiple_files=True, key=FILES, on_change=_take
+        "Load digits from files, one or several at once",
+        "csv",
+        accept_multiple_files=True,
+        max_upload_size=MOST_MEGABYTES,
+        key=key,
+        on_change=_take,
+        args=(key,),
     )
     for is_good, outcome in cast("list[tuple[bool, str]]", st.session_state.get(_OUTCOMES, [])):
         if is_good:
@@ -290,10 +340,10 @@ def load_files() -> None:
             st.error(outcome, icon=":material/error:")
 
 
-def _take() -> None:
+def _take(key: str) -> None:
     """Adds the digits of the files just chosen, of each once, and notes what came of it."""
     taken: set[str] = st.session_state.setdefault(_TAKEN, set())
-    new = [file for file in st.session_state[FILES] if file.file_id not in taken]
+    new = [file for file in st.session_state[key] if file.file_id not in taken]
     taken.update(file.file_id for file in new)
     st.session_state[_OUTCOMES] = [_outcome(file.name, file.getvalue()) for file in new]
 

@@ -113,7 +113,7 @@ def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
         "axis": {
             "labelExpr": "split(datum.label, '\\n')",
             "labelFontSize": 13,
-            "labelLimit": 150,
+            "labelLimit": 160,
             "domain": False,
             "ticks": False,
             "labelPadding": 8,
@@ -122,14 +122,17 @@ def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
     }
     share = {"field": "share", "type": "quantitative", "title": "share read rightly", "scale": scale, "axis": axis}
     ends = {"x": {**share, "field": "low"}, "x2": {"field": "high"}}
+    # Where the line is shorter than the dot is wide, its ends still show above and below the dot.
+    end = {"type": "tick", "size": 18, "thickness": 2, "color": theme.first_line, "aria": False}
     tooltip = {"tooltip": {"field": "said", "type": "nominal"}}
     return {
         "height": {"step": 40},
         "encoding": {"y": name, "description": {"field": "said", "type": "nominal"}},
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 3, "color": theme.first_line}, "encoding": {**ends, **tooltip}},
+            *({"mark": end, "encoding": {"x": x}} for x in ({**share, "field": "low"}, {**share, "field": "high"})),
             {
-                "mark": {"type": "circle", "size": 150, "opacity": 1, "color": theme.first_line},
+                "mark": {"type": "circle", "size": 70, "opacity": 1, "color": theme.first_line},
                 "encoding": {"x": share, **tooltip},
             },
             {

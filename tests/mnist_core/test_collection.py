@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mnist_core.collection import (
+    FEWEST,
+    LUCK,
     MOST,
     MOST_BYTES,
     PIXELS,
@@ -22,6 +24,7 @@ from mnist_core.collection import (
     from_csv,
     merge,
     own_digit,
+    sets_in_words,
     to_csv,
     verdict,
 )
@@ -103,9 +106,9 @@ def test_a_damaged_file_is_refused_or_read(data: st.DataObject) -> None:
         (b"\n\n", "It is empty."),
         (b"\x89PNG\r\n\x1a\n\xff", "It is not a text file"),
         (b'label,"' + b"x" * 200_000, "It is not a table"),
-        (table(["label", "source"], ["1", "canvas"]), "It lacks the column pixel0 and 783 others."),
-        (table(HEAD[1:], ROW[1:]), "It lacks the column label."),
-        (table(["label", *HEAD], ["1", *ROW]), "It has the column label more than once."),
+        (table(["label", "source"], ["1", "canvas"]), "It lacks the column “pixel0” and 783 others."),
+        (table(HEAD[1:], ROW[1:]), "It lacks the column “label”."),
+        (table(["label", *HEAD], ["1", *ROW]), "It has the column “label” more than once."),
         (table(HEAD), "It holds no digit"),
         (table(HEAD, ROW, ROW[:-1]), "Row 3 has 785 cells, and the head 786."),
         (table(HEAD, ["10", *ROW[1:]]), "Row 2: a label is a digit from 0 to 9."),
@@ -168,19 +171,54 @@ def test_a_class_of_thirty_with_ten_digits_each_fits() -> None:
     assert MOST >= 30 * 10
 
 
+@given(st.integers(1, MOST), st.floats(0, 1), st.data())
+def test_the_chance_is_scipys_one_sided_tail_and_the_verdict_follows_it(
+    images: int, elsewhere: float, data: st.DataObject
+) -> None:
+    right = data.draw(st.integers(0, images))
+    standing = Standing("net", right, images, elsewhere)
+    below = stats.binom.cdf(right, images, elsewhere)
+    above = stats.binom.sf(right - 1, images, elsewhere)
+    expected = below if right / images < elsewhere else above
+    assert standing.chance == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    if images >= FEWEST and abs(expected / LUCK - 1) > 1e-6:
+        assert ("Luck alone would hardly do that" in verdict(standing)) == (expected < LUCK)
+        assert ("luck could well do that" in verdict(standing)) == (expected >= LUCK)
+
+
 @pytest.mark.parametrize(
     ("right", "images", "elsewhere", "said"),
     [
-        (9, 10, 0.99, "Even the upper end lies below 99.0%"),
-        (9, 10, 0.98, "98.0%, its accuracy on the validation images, lies in there too"),
-        (9, 10, 0.5, "Even the lower end lies above 50.0%"),
-        (10, 10, 0.9931, "lies in there too"),
-        (0, 1, 0.99, "Even the upper end lies below"),
+        (9, 10, 0.9872, "badly or worse in 1 of 8 such sets. So luck could well do that"),
+        (
+            8,
+            10,
+            0.9872,
+            "badly or worse in 1 of 145 such sets. Luck alone would hardly do that: it reads these digits w",
+        ),
+        (10, 10, 0.9872, "well or better in 9 of 10 such sets. So luck could well do that"),
+        (9, 10, 0.5, "well or better in 1 of 93 such sets. Luck alone would hardly do that: it reads these digits b"),
+        (10, 10, 1.0, "well or better in nearly every such set. So luck could well"),
+        (0, 10, 0.98, "badly or worse in less than 1 of a million such sets. Luck alone"),
+        (0, 4, 0.99, "Fewer than 5 digits are too few to judge by"),
     ],
 )
-def test_the_verdict_is_wilsons(right: int, images: int, elsewhere: float, said: str) -> None:
-    standing = Standing("net", right, images, elsewhere)
-    expected = stats.binomtest(right, images).proportion_ci(0.95, method="wilson")
+def test_the_verdict_names_the_chance(right: int, images: int, elsewhere: float, said: str) -> None:
+    assert said in verdict(Standing("net", right, images, elsewhere))
+
+
+@pytest.mark.parametrize("right", range(11))
+def test_where_the_line_and_the_exact_count_differ_it_says_which_one_holds(right: int) -> None:
+    standing = Standing("net", right, 10, 0.9872)
+    expected = stats.binomtest(right, 10).proportion_ci(0.95, method="wilson")
     assert standing.interval == pytest.approx((expected.low, expected.high), abs=1e-7)
-    assert said in verdict(standing)
-    assert ("not show" in verdict(standing)) == (expected.low <= elsewhere <= expected.high)
+    is_inside = expected.low <= 0.9872 <= expected.high
+    is_seldom = stats.binom.cdf(right, 10, 0.9872) < 0.025
+    assert ("The line suggests otherwise" in verdict(standing)) == (is_inside == is_seldom) == (right == 9)
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"), [(1 / 60, "in 1 of 60"), (0.39, "in 1 of 3"), (0.5, "in 5 of 10"), (1 / 2e4, "in 1 of 20,000")]
+)
+def test_chances_in_words(chance: float, words: str) -> None:
+    assert sets_in_words(chance) == f"{words} such sets"

@@ -8,7 +8,7 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, confusion_matrix
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.checkpoint import load_shipped
+from mnist_core.checkpoint import load_shipped, shipped_card
 from mnist_core.collection import OwnDigit, own_digit
 from mnist_core.data import Dataset, Splits, normalize
 from mnist_core.model import MLPConfig
@@ -86,6 +86,46 @@ def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) 
         rf"784-8-10\) reads {only_one or 'no'} digits? rightly, only Ready-made .* {only_two} digits", text(app)
     )
     assert "Luck alone would hardly do that." in text(app)
+    both, neither = int((one & two).sum()), int((~one & ~two).sum())
+    assert f"Of the others, both read {both} and both misread {neither}:" in text(app)
+
+
+def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: Splits) -> None:
+    app = open_page(PAGE)
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    model = new_model(MLPConfig((8,)), 0).eval()
+    visitor.models = [TrainedModel(f"run-{n}", f"Your network {n}: 784-8-10", model, {}) for n in (1, 2)]
+    app = give(app, from_data(digits.train, 20))
+    app = sound(app.selectbox(key="model").set_value("run-1").run())
+    own = digits.train.subset(slice(0, 20))
+    right = int((choices(model, own) == own.labels).sum())
+    assert 0 < right < 20
+    assert app.selectbox(key="own_against").value == "run-2"
+    assert f"Both are right about the same {right} of 20 digits." in text(app)
+
+
+def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
+    app = sound(open_page(PAGE).run())  # by now there are digits
+    assert "The networks have learned from neither." in text(app)
+    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    model = new_model(MLPConfig((8,)), 0).eval()
+    visitor.models = [
+        TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)
+    ]
+    app = sound(app.run())
+    assert "The networks have learned from neither, except for taught copies" in text(app)
+    names = {row[0] for row in table_rows(app)}
+    assert names > {"Taught copy 2 (784-8-10)", "Taught copy 1 (784-8-10)"}  # though they have one name elsewhere
+    assert "network from a file" in text(with_own_network(app))
+
+
+def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:
+    card = shipped_card()
+    assert card["dataset"] == "MNIST"
+    assert card["augment"].startswith("affine, elastic")
+    assert f"digits that the program drew: {card['drawn_digits']['share_of_a_batch']:.0%} of each batch" in text(
+        open_page(PAGE)
+    )
 
 
 def test_without_digits_it_shows_an_example_and_says_so(digits: Splits) -> None:

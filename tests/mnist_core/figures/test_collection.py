@@ -84,7 +84,9 @@ def test_shares_have_their_ends_and_a_square_only_where_there_is_one() -> None:
     assert figure.data["high"].tolist() == [0.98, 0.94]
     assert figure.data["elsewhere"].isna().tolist() == [False, True]
     assert figure.data["said"].tolist()[0] == "9 of 10 right: 60% to 98%"
-    rule, dot, square = figure.spec["layer"]
+    rule, left, right, dot, square = figure.spec["layer"]
+    assert [end["encoding"]["x"]["field"] for end in (left, right)] == ["low", "high"]
+    assert left["mark"]["size"] > dot["mark"]["size"] ** 0.5  # the ends show where the dot hides the line
     assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
     assert dot["mark"]["type"] != square["mark"]["type"]
     assert figure.spec == share_intervals(shares=[Share("d\ne", 1, 2, 0.1, 0.9)], theme=LIGHT).spec  # so it only moves
