@@ -1,6 +1,7 @@
 """A digit is kept by one press, corrected, taken home and loaded back; it outlives a page switch."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import evaluation
-from mnist_core.collection import MOST, OwnDigit, from_csv, to_csv
+from mnist_core.collection import MOST, MOST_BYTES, OwnDigit, from_csv, to_csv
 from mnist_core.data import Dataset
 from mnist_core.model import MLP
 from mnist_core.preprocessing import drawing_to_mnist
@@ -62,7 +63,7 @@ def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
     expected = (drawing_to_mnist(one()) * 255).round().byte().numpy().tobytes()
     assert digit.pixels == expected
     assert pad(app).picture is None
-    assert "Kept as a **1**; the network read a **1**. 1 digit so far. Draw the next one." in text(app)
+    assert "Kept as **a 1**; the network read **a 1**. 1 digit so far. Draw the next one." in text(app)
     control = app.segmented_control(key=collection.KEEP_AS)
     assert control.value is None
     assert control.disabled
@@ -132,6 +133,58 @@ def test_all_are_forgotten_on_request() -> None:
     assert "own_remove_all" not in [button.key for button in app.button]
 
 
+def test_files_of_a_set_forgotten_do_not_come_back_with_the_next_one() -> None:
+    app = open_page(COLLECTION)
+    files = [(f"{n}.csv", to_csv([made(n)], {}).encode(), "text/csv") for n in range(4)]
+    app = sound(app.file_uploader(key=f"{collection.FILES}_0").set_value(files[:2]).run())
+    assert kept(app) == [made(0), made(1)]
+    app = sound(app.button(key="own_remove_all").click().run())
+    [uploader] = app.file_uploader
+    assert not uploader.value
+    app = sound(uploader.set_value(files[2:3]).run())
+    assert kept(app) == [made(2)]
+
+
+def test_what_was_said_of_the_digit_kept_last_goes_once_it_is_changed() -> None:
+    for change in (
+        lambda app: app.selectbox(key=collection.RELABEL).set_value(1),
+        lambda app: app.button(key="own_remove").click(),
+    ):
+        app = press(draw(open_page(COLLECTION), one()), 8)
+        assert "Kept as **an 8**; the network read **a 1**." in text(app)
+        app = choose(app, 0)
+        app = sound(change(app).run())
+        assert "Kept as" not in text(app)
+
+
+def test_what_is_read_in_place_of_a_drawing_is_shown_beside_the_buttons() -> None:
+    app = draw(open_page(COLLECTION), one())
+    assert "28 × 28 pixels" not in " ".join(captions(app))
+    pad(app).read_photo(one()[..., 0])
+    app = sound(app.run())
+    assert "Your photo, 28 × 28 pixels" in captions(app)
+    pad(app).read_sample(4)
+    app = sound(app.run())
+    assert "The sample, 28 × 28 pixels" in captions(app)
+
+
+def captions(app: AppTest) -> list[str]:
+    return [image.caption for element in app.get("image") for image in element.proto.imgs]
+
+
+def test_what_looks_like_no_digit_is_kept_and_that_is_said() -> None:
+    drawn = canvas()
+    for rows, columns in (((50, 248), (60, 78)), ((50, 248), (202, 220)), ((131, 149), (60, 220))):
+        drawn[rows[0] : rows[1], columns[0] : columns[1], :3] = 255  # the letter H
+    app = press(draw(open_page(COLLECTION), drawn), 4)
+    assert [digit.label for digit in kept(app)] == [4]
+    assert re.search(r"the network read \*\*an? \d\*\*\. But it looks [^.]* letter", text(app))
+
+
+def test_the_limit_named_to_the_browser_is_the_readers() -> None:
+    assert collection.MOST_MEGABYTES * 2**20 == MOST_BYTES
+
+
 def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
     app = give(open_page(COLLECTION), [made(1)])
     files = {
@@ -139,7 +192,7 @@ def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
         "*ben*.csv": b"label,source\n1,canvas\n",
         "carl.csv": to_csv([made(3), made(4)], {"net": [3, 3]}).encode(),
     }
-    uploader = app.file_uploader(key=collection.FILES)
+    uploader = app.file_uploader(key=f"{collection.FILES}_0")
     app = uploader.set_value([(name, content, "text/csv") for name, content in files.items()]).run()
     assert not app.exception
     assert kept(app) == [made(number) for number in (1, 2, 3, 4)]
@@ -148,7 +201,7 @@ def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
         "carl.csv: 2 digits added.",
     ]
     assert [error.value for error in app.error] == [
-        r"\*ben\*.csv can't be used. It lacks the column pixel0 and 783 others."
+        r"\*ben\*.csv can't be used. It lacks the column “pixel0” and 783 others."
     ]
 
     app = choose_and_remove(app, 3)
