@@ -54,7 +54,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
         What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
     pad = training_panel.visitor().pad
-    st.markdown("Draw a digit, 0 to 9.")  # the canvas' own buttons float over the end of this line
+    st.markdown("Draw a digit, 0 to 9.")
     canvas, buttons = st.container(width=SIZE), st.container(horizontal=True, width=SIZE)
     samples = sample_digits()
     with st.container(key="pad_tools"):  # on a phone, the theme puts what is in another column before them
@@ -65,7 +65,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     with canvas:
         _draw(pad, brush)
     with buttons:
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=pad.picture is None)
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=not pad.can_undo)
         st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.clear)
     return _subject(pad, samples, start)
 

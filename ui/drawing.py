@@ -25,6 +25,7 @@ class Pad:
         seen: What the browser sent last, as it was sent.
         sample: The sample digit that is read in place of the strokes, if one is.
         photo: uint8 [H, W], bright ink on dark: the photo that is read in place of the strokes, if one is.
+        aside: The strokes that such a sample or photo took the place of, with their pictures, for an undo.
     """
 
     strokes: list[dict[str, Any]] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Pad:
     seen: object = None
     sample: int | None = None
     photo: npt.NDArray[np.uint8] | None = None
+    aside: tuple[list[dict[str, Any]], dict[int, bytes]] | None = None
 
     def receive(self, strokes: list[dict[str, Any]], picture: bytes) -> None:
         """Takes what the browser sent, unless it is what it sent before."""
@@ -45,30 +47,47 @@ class Pad:
         self.pictures = {count: older for count, older in self.pictures.items() if count < len(self.strokes)}
         self.pictures[len(self.strokes)] = picture
         if strokes:
-            self.sample = self.photo = None
+            self.sample = self.photo = self.aside = None
 
     @property
     def picture(self) -> bytes | None:
         """The canvas as it is now, as PNG; None while it is empty."""
         return self.pictures.get(len(self.strokes)) if self.strokes else None
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke to take away, or something to take away that is read in place of strokes."""
+        return any(it is not None for it in (self.picture, self.sample, self.photo, self.aside))
+
     def undo(self) -> None:
-        """Takes the last stroke away."""
-        self._begin_with(self.strokes[:-1])
+        """Takes the last stroke away; or what is read in place of strokes, which then are back."""
+        if self.strokes:
+            self._begin_with(self.strokes[:-1])
+            return
+        strokes, pictures = self.aside or ([], {})
+        self.clear()
+        self.pictures = pictures
+        self._begin_with(strokes)
 
     def clear(self) -> None:
-        """Takes everything away, also what is read in place of strokes."""
-        self.sample = self.photo = None
+        """Takes everything away, also what is read in place of strokes, and what an undo would bring back."""
+        self.sample = self.photo = self.aside = None
         self._begin_with([])
+
+    def set_aside(self) -> None:
+        """Empties the canvas, because something else is to be read; an undo brings the strokes back."""
+        aside = (self.strokes, self.pictures) if self.strokes else self.aside
+        self.clear()
+        self.aside = aside
 
     def read_sample(self, index: int) -> None:
         """Reads a sample digit in place of what is drawn."""
-        self.clear()
+        self.set_aside()
         self.sample = index
 
     def read_photo(self, drawing: npt.NDArray[np.uint8]) -> None:
         """Reads a photo, uint8 [H, W] with bright ink on dark, in place of what is drawn."""
-        self.clear()
+        self.set_aside()
         self.photo = drawing
 
     def move(self) -> None:

@@ -1,8 +1,10 @@
 """What is on the pad after each thing a visitor or a browser can do to it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from ui.drawing import MOST_STROKES, Pad
 
@@ -31,10 +33,9 @@ def test_undo_shows_what_was_there_before_the_browser_has_said_so() -> None:
     assert pad.picture == b"one"
     pad.receive(ONE, b"one again")  # what the browser sends once it has drawn the strokes anew
     assert pad.picture == b"one again"
-    pad.undo()
-    assert (pad.picture, pad.strokes) == (None, [])
-    pad.undo()
-    assert pad.picture is None
+    for _ in range(2):
+        pad.undo()
+        assert not (pad.picture or pad.strokes)
 
 
 def test_two_undos_in_a_row_need_no_word_from_the_browser() -> None:
@@ -67,6 +68,70 @@ def test_clear_takes_everything_away() -> None:
         assert pad.picture is None
         pad.clear()
         assert (pad.picture, pad.sample, pad.photo, pad.start) == (None, None, None, [])
+
+
+FILLS: list[Callable[[Pad], None]] = [
+    lambda pad: pad.read_sample(3),
+    lambda pad: pad.read_photo(np.ones((9, 9), np.uint8)),
+    lambda pad: pad.set_aside(),
+]
+
+
+@pytest.mark.parametrize("has_said", [True, False], ids=["canvas emptied", "browser slow"])
+@pytest.mark.parametrize("fill", FILLS, ids=["sample", "photo", "badly read image"])
+def test_undo_brings_the_drawing_back_that_something_else_took_the_place_of(
+    fill: Callable[[Pad], None], has_said: bool
+) -> None:
+    pad = drawn()
+    fill(pad)
+    assert pad.can_undo
+    assert (pad.picture, pad.strokes, pad.start) == (None, [], [])
+    if has_said:
+        pad.receive([], b"empty")
+    tellings = pad.tellings
+    pad.undo()
+    assert (pad.picture, pad.strokes, pad.start) == (b"two", TWO, TWO)
+    assert (pad.sample, pad.photo) == (None, None)
+    assert pad.tellings > tellings
+    pad.receive([], b"empty" if has_said else b"two")  # a run that still has what the browser sent before
+    assert pad.picture == b"two"
+    pad.receive(TWO, b"two again")  # what the browser sends once it has drawn the strokes anew
+    pad.undo()
+    assert (pad.picture, pad.strokes) == (b"one", ONE)
+
+
+def test_however_many_samples_are_looked_at_the_drawing_is_kept() -> None:
+    pad = drawn()
+    pad.read_sample(3)
+    pad.receive([], b"empty")
+    pad.read_sample(4)
+    pad.read_photo(np.ones((9, 9), np.uint8))
+    pad.move()
+    pad.undo()
+    assert (pad.picture, pad.sample, pad.photo) == (b"two", None, None)
+
+
+def test_undo_of_a_sample_without_a_drawing_takes_the_sample_away() -> None:
+    pad = Pad()
+    offered = [pad.can_undo]
+    pad.read_sample(3)
+    offered.append(pad.can_undo)
+    pad.undo()
+    offered.append(pad.can_undo)
+    assert (pad.sample, pad.picture, offered) == (None, None, [False, True, False])
+
+
+def test_after_clear_or_a_new_stroke_the_drawing_before_is_gone() -> None:
+    pad = drawn()
+    pad.read_sample(3)
+    pad.clear()
+    assert not pad.can_undo
+    pad = drawn()
+    pad.read_sample(3)
+    pad.receive([], b"empty")
+    pad.receive([{"path": 3}], b"three")
+    pad.undo()
+    assert (pad.picture, pad.can_undo) == (None, False)
 
 
 def test_a_sample_is_read_until_something_is_drawn() -> None:
