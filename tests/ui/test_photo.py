@@ -49,7 +49,7 @@ def test_a_photo_is_read_and_what_was_found_on_it_is_shown() -> None:
     assert read is not None
     assert read[150, 198] > 200  # the ink, now bright
     assert read[20, 20] == 0
-    assert len(app.get("image")) == 1
+    assert len(app.get("image")) == 2  # as it was taken, and the ink
     assert not app.warning
 
 
@@ -80,10 +80,17 @@ def captions(app: AppTest) -> list[str]:
 
 def test_after_one_that_cannot_be_read_the_photo_before_is_still_read_and_called_so() -> None:
     app = give(opened(), picture())
-    assert captions(app) == ["The ink on your photo: this is read"]
+    assert captions(app) == ["Your photo in grey", "The ink on it: this is read"]
     app = give(app, picture(ink=False), "blank.png")
     assert pad(app).photo is not None
     assert captions(app) == ["The photo before, which is still read"]
+
+
+def test_a_photo_taken_away_is_no_longer_read() -> None:
+    app = give(opened(), picture())
+    app = sound(app.file_uploader(key=photo.UPLOAD).clear().run())
+    assert pad(app).photo is None
+    assert not captions(app)
 
 
 def test_a_file_taken_away_leaves_no_complaint() -> None:
