@@ -26,7 +26,11 @@ def upload() -> None:
     """
     pictures = st.container(horizontal=True)
     file = st.file_uploader(
-        "Or a photo of a digit", list(TYPES), max_upload_size=MOST_MEGABYTES, key=UPLOAD, on_change=_take
+        "Or a photo of a digit, on paper or on a board",
+        list(TYPES),
+        max_upload_size=MOST_MEGABYTES,
+        key=UPLOAD,
+        on_change=_take,
     )
     pad = training_panel.visitor().pad
     found = None if file is None else _read(file.getvalue())
