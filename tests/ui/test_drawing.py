@@ -35,7 +35,8 @@ def test_undo_shows_what_was_there_before_the_browser_has_said_so() -> None:
     assert pad.picture == b"one again"
     for _ in range(2):
         pad.undo()
-        assert not (pad.picture or pad.strokes)
+        assert not pad.picture
+        assert not pad.strokes
 
 
 def test_two_undos_in_a_row_need_no_word_from_the_browser() -> None:
