@@ -1,5 +1,6 @@
 """Teach it your digit: one training step on one drawing, and what it costs."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -15,8 +16,7 @@ from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tri
 from mnist_core.model import CLASSES
 from mnist_core.phases import significant
 from mnist_core.prediction import predict_proba
-from mnist_core.ruler import LEARNED
-from mnist_core.teaching import MOST_LESSONS, Cost, Lesson, Slope, Trial, rank_one, slope, step, teach
+from mnist_core.teaching import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
 from ui import dataset, lesson, link, networks, teaching, theme
 from ui.canvas import Subject
 from ui.question import Question, ask
@@ -28,6 +28,8 @@ RATES = (*(round(decade * step, 6) for decade in DECADES for step in (1, 2, 3, 5
 RATE = 0.003  # benchmarks/teaching.py: of what each network reads worst, most is learned, and little is lost
 TRIED = (*(round(decade * step, 6) for decade in DECADES for step in (1, 3)), 10.0)
 LITTLE_LEFT = 0.01  # of the loss: its digit has 99 %
+SURE = 0.9995  # from here on, a probability is written as over 99.9 %, and a step comes to as good as nothing
+SPOILT = 0.9  # of what the original reads: a copy that reads less has forgotten much already
 MANY = 1_000_000  # from here on, a number is not written out
 PICTURES = 10  # neurons of the first layer
 SHOWN = 5  # images that became wrong
@@ -55,17 +57,29 @@ def in_words(loss: float) -> str:
     return "over a million" if loss >= MANY else loss_in_words(loss)
 
 
-def in_latex(number: float) -> str:
-    """A number of four digits, however large or small."""
+def in_latex(number: float, digits: int = 4) -> str:
+    """A number of some digits, however large or small."""
     if number < MANY:
-        return significant(number)
-    digits, power = f"{number:.3e}".split("e+")
-    return rf"{digits} \cdot 10^{{{int(power)}}}"
+        return significant(number, digits)
+    before, power = f"{number:.{digits - 1}e}".split("e+")
+    return rf"{before} \cdot 10^{{{int(power)}}}"
 
 
-def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
-    """What it was, how long the step is, and the buttons; returns the digit and the rate."""
-    digit = teaching.ask_digit(at, shown, reading)
+def show_probability(before: Slope, now: Slope, given: int) -> None:
+    """What the digit that was named gets, before all lessons and now: on a phone, while the canvas is in sight."""
+    was, is_now = (percent(float(found.probabilities[before.digit])) for found in (before, now))
+    st.markdown(
+        f"Probability of the {before.digit}: **{was} → {is_now}**\n\n"
+        f"Loss, −ln p: **{in_words(before.loss)} → {in_words(now.loss)}**"
+        if given
+        else f"Probability of the {before.digit}: **{was}**\n\nLoss, −ln p: **{in_words(before.loss)}**"
+    )
+    if LITTLE_LEFT > now.loss > -math.log(SURE):
+        st.caption("It is so sure of this that there is hardly anything to learn.")
+
+
+def show_controls(at: Desk, shown: Subject, digit: int) -> float:
+    """How long the step is, and the buttons; returns the rate."""
     rate = link.select_slider(
         "Learning rate η",
         "teach_rate",
@@ -75,7 +89,7 @@ def show_controls(at: Desk, shown: Subject, reading: int) -> tuple[int, float]:
         help="How far the step goes: what the gradient is multiplied with.",
     )
     show_buttons(at, shown, digit, rate)
-    return digit, rate
+    return rate
 
 
 def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
@@ -116,24 +130,15 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
 
 def show_readings(at: Desk, shown: Subject, before: Slope, now: Slope) -> None:
     """What the network gives each digit as it came, and what the copy gives it now."""
-    digit, given = before.digit, len(at.pupil.lessons)
-    was, is_now = (percent(float(found.probabilities[digit])) for found in (before, now))
-    words, seen = st.columns([2, 1], vertical_alignment="center")
-    seen.image(enlarged(image=shown.image, factor=4), caption="What it is taught", output_format="PNG")
-    with words:
-        st.markdown(
-            f"Probability of the {digit}: **{was} → {is_now}**\n\n"
-            f"Loss, −ln p: **{in_words(before.loss)} → {in_words(now.loss)}**"
-            if given
-            else f"Probability of the {digit}: **{was}**\n\nLoss, −ln p: **{in_words(before.loss)}**"
-        )
-        if now.loss < LITTLE_LEFT:
-            st.caption("It is so sure of this that there is hardly anything to learn.")
-    st.caption("The network as it came" if given else "What it reads, before any lesson")
-    _bars(before, "teach_before")
-    if given:
-        st.caption(f"The copy, after {lessons_in_words(given)}")
-        _bars(now, "teach_now")
+    given = len(at.pupil.lessons)
+    bars, seen = st.columns([4, 1], vertical_alignment="center")
+    seen.image(enlarged(image=shown.image, factor=3), caption="What it is taught", output_format="PNG")
+    with bars:
+        st.caption("The network as it came" if given else "What it reads, before any lesson")
+        _bars(before, "teach_before")
+        if given:
+            st.caption(f"The copy, after {lessons_in_words(given)}")
+            _bars(now, "teach_now")
 
 
 def _bars(found: Slope, key: str) -> None:
@@ -157,6 +162,38 @@ def last_on(at: Desk, image: torch.Tensor, digit: int) -> Lesson | None:
         return None
     last = at.pupil.lessons[-1]
     return last if last.slope.digit == digit and torch.equal(last.slope.image, image) else None
+
+
+def is_sure(found: Slope) -> bool:
+    """Whether a step on the drawing would come to as good as nothing."""
+    return float(found.probabilities[found.digit]) >= SURE
+
+
+def show_nothing_to_learn(at: Desk, found: Slope) -> None:
+    """In place of formulas and pictures that are all 0: what would give it something to learn."""
+    st.header("Where the step comes from", anchor=False)
+    st.markdown(
+        "It is so sure of this already that there is nothing to learn. Tell it something false, or take one that it "
+        "reads badly:"
+    )
+    named, other = two_digits(found)
+    worst = teaching.read_worst()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if worst and not torch.equal(worst[0][worst[1]] / 255, found.image):
+            images, hardest = worst
+            st.image(enlarged(image=images[hardest] / 255, factor=2), width=56, output_format="PNG")
+            st.button(
+                f"Take the {hardest} it reads worst",
+                key="teach_take_worst",
+                on_click=teaching.take_worst,
+                args=(at, hardest),
+            )
+        if not link.is_hidden(teaching.DIGIT):
+            st.button(f"Tell it that this is {a(other)}", key="teach_lie", on_click=teaching.say, args=(at, other))
+    st.caption(
+        f"As {a(named)}, it has a loss of {in_words(found.loss)}. The gradient, which would show here, is as good as 0 "
+        "everywhere, and so is every step."
+    )
 
 
 def show_gradient(at: Desk, found: Slope, last: Lesson | None) -> None:
@@ -195,7 +232,7 @@ def two_digits(found: Slope) -> list[int]:
 
 
 def _score_in_numbers(found: Slope, digit: int) -> str:
-    p, y = float(found.probabilities[digit]), int(digit == found.digit)
+    p, y = round(float(found.probabilities[digit]), 4), int(digit == found.digit)
     return rf"\frac{{\partial L}}{{\partial z_{digit}}} \approx {p:.4f} - {y} = {p - y:.4f}"
 
 
@@ -254,10 +291,10 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
     lesson.formula(
         r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W}",
         r"L_{\text{before}} - L_{\text{after}} \approx \eta\,\lVert g\rVert^2",
-        rf"\eta\,\lVert g\rVert^2 = {written(taken)} \cdot {in_latex(found.squared_length)} = "
+        rf"\eta\,\lVert g\rVert^2 \approx {written(taken)} \cdot {in_latex(found.squared_length, 6)} \approx "
         rf"{in_latex(taken * found.squared_length)}",
     )
-    st.markdown(said_of_fall(found, last))
+    st.markdown(said_of_falls(*teaching.falls(at, found, last, taken)))
     if found.loss > 0 and found.squared_length > 0:
         rates, losses = teaching.losses_along_step(at, found, last, taken)
         theme.show(
@@ -273,26 +310,40 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
         )
 
 
-def said_of_fall(found: Slope, last: Lesson | None) -> str:
-    """The fall that was foretold beside the real one, in words."""
-    if last is None:
-        return f"The loss is now {in_words(found.loss)}. Press *Teach it* to see how far it really falls."
-    if found.loss < LEARNED:
-        return "The loss was as good as zero before the step. So there was nothing left to fall, and hardly a slope."
-    really = f"{abs(last.fall):,.4f}" if 0.0001 <= abs(last.fall) < MANY else in_words(abs(last.fall))
-    said = (
-        f"Foretold: **{in_words(last.foretold)}**. Really it "
-        f"{'fell' if last.fall >= 0 else 'rose'} by **{really}**, from {in_words(found.loss)} to "
-        f"{in_words(last.loss)}. "
-    )
-    if last.foretold > found.loss:
-        return said + (
-            "The slope promised more than there was: no loss falls below 0. A slope holds only close by, and this step "
-            "was a long one."
+def said_of_falls(taken: Fall, shorter: Fall | None) -> str:
+    """The falls that are foretold beside the real ones, in words: with a short step first, if its slope holds."""
+    lines = [f"- With η = {written(taken.rate)}, as chosen: {fall_in_words(taken)}"]
+    if shorter:
+        times = f"{taken.rate / shorter.rate:,.0f} times shorter"
+        lines.insert(0, f"- With η = {written(shorter.rate)}, a step {times}: {fall_in_words(shorter)}")
+    if taken.agrees:
+        why = "Foretold and real agree, since even the chosen step is a short one. With a larger η they part."
+    elif taken.foretold > taken.before:
+        why = (
+            "With the chosen step the slope promises more than there is: no loss falls below 0. A slope holds only "
+            "close by, and this step is a long one."
         )
-    if last.foretold and abs(last.fall / last.foretold - 1) < 0.1:
-        return said + "The two agree, since the step was a short one."
-    return said + "The slope changed on the way: it holds only close by."
+    else:
+        why = "With the chosen step the slope changes on the way: it holds only close by."
+    return "\n".join(lines) + f"\n\n{why}"
+
+
+def fall_in_words(fall: Fall) -> str:
+    """What is foretold and what is real, with equally many digits, so that the numbers can be worked out again."""
+    if not all(abs(number) < MANY for number in (fall.foretold, fall.real, fall.before)):  # or one is no number
+        numbers = [in_words(number) for number in (fall.foretold, abs(fall.real), fall.before, fall.after)]
+        rises = not fall.after <= fall.before
+    else:
+        least = min(fall.foretold, abs(fall.real)) or 1.0
+        places = min(9, max(3, 2 - math.floor(math.log10(least))))  # three digits of the smaller one
+        before, after = round(fall.before, places), round(fall.after, places)
+        numbers = [f"{number:,.{places}f}" for number in (fall.foretold, abs(before - after), before, after)]
+        rises = after > before
+    foretold, real, was, becomes = numbers
+    return (
+        f"the slope foretells a fall of **{foretold}**. Really the loss {'rises' if rises else 'falls'} by "
+        f"**{real}**, from {was} to {becomes}."
+    )
 
 
 def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
@@ -313,7 +364,8 @@ def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
             f"Before any lesson, it reads {cost.right_before:,} of {len(cost.labels):,} validation images rightly, "
             f"**{cost.right_before / len(cost.labels):.2%}**. Teach it something, and the count comes here."
         )
-    show_rates(at, found, last, rate)
+    if not is_sure(found):
+        show_rates(at, found, last, rate)
 
 
 def show_count(at: Desk, found: Cost) -> None:
@@ -329,6 +381,8 @@ def show_count(at: Desk, found: Cost) -> None:
         + (f", of which {read_as}" if wrong else "")
         + f"\n- became right: **{len(found.became_right):,}**"
     )
+    if len(found.became_right) > wrong:
+        st.markdown("More became right than wrong. A small step can have such luck: nothing in it asks for that.")
     if wrong:
         some = found.became_wrong[:SHOWN]
         judged = dataset.splits().validation.subset(some)
@@ -361,11 +415,13 @@ def show_lessons(at: Desk) -> None:
         for number, (given, share) in enumerate(zip(at.pupil.lessons, read[1:], strict=True), start=1)
     ]
     st.table(rows[::-1], border="horizontal")
+    if None in read:
+        st.caption("–: after this lesson the images were not read again. They are only while the count above shows.")
 
 
 def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
     """What the step would do with each learning rate."""
-    trials = teaching.trials(at, found, last, TRIED)
+    standing, *trials = teaching.trials(at, found, last, TRIED)
     st.markdown(
         ("And if the last step had been a longer or a shorter one? " if last else "And how long should the step be? ")
         + f"Here it is taken with many learning rates, each time on a new copy, to teach {a(found.digit)}:"
@@ -386,15 +442,30 @@ def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None
         f"Solid: the probability of the {found.digit} for your drawing. Dashed: the share of {others:,} validation "
         f"images read rightly. The upright line: your η, {written(rate)}."
     )
-    lesson.notice(said_of_rates(trials))
+    lesson.notice(said_of_rates(trials, standing, teaching.original_reads(at)))
 
 
-def said_of_rates(trials: Sequence[Trial]) -> str:
-    """What the two curves show, if there is something to see."""
-    if trials[-1].read > trials[0].read / 2:
+def said_of_rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
+    """What the two curves show, if there is something to see.
+
+    Args:
+        trials: With the shortest step first.
+        standing: With no step at all.
+        original: The share of the same images that the network as it came reads rightly.
+    """
+    if trials[-1].read > standing.read / 2 and standing.read < SPOILT * original:
         return (
-            "Even the longest step makes it forget little here. It is nearly sure of this digit already, so the "
-            "gradient is small. Take a drawing that it misreads, and these curves come to life."
+            "There is little left to forget. Of these images the network as it came reads "
+            f"{original:.1%} rightly, and the copy, after its earlier lessons, only {standing.read:.1%}: what they "
+            "cost shows on the left already, where the step is shortest. *Forget all*, and these curves show what "
+            "this one step costs."
+        )
+    if trials[-1].read > standing.read / 2:
+        return "Even the longest step makes it forget little here." + (
+            " It is nearly sure of this digit already, so the gradient is small. Take a drawing that it misreads, and "
+            "these curves come to life."
+            if standing.probability > math.exp(-LITTLE_LEFT)
+            else ""
         )
     return (
         "On the left, little is learned and little is lost. On the right, most else is forgotten for the sake of one "
@@ -432,21 +503,27 @@ def bench(at: Desk) -> None:
         return
     with right:
         reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
-        digit, rate = show_controls(at, shown, reading)
+        digit = teaching.ask_digit(at, shown, reading)
         now, _ = slope(at.pupil.model, shown.image, digit)
         before = slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
+        show_probability(before, now, len(at.pupil.lessons))
+        rate = show_controls(at, shown, digit)
         show_readings(at, shown, before, now)
     last = last_on(at, shown.image, digit)
     found = last.slope if last else now
-    show_gradient(at, found, last)
-    show_formula(at, found)
-    show_foretold(at, found, last, rate)
+    if is_sure(found):
+        show_nothing_to_learn(at, found)
+    else:
+        show_gradient(at, found, last)
+        show_formula(at, found)
+        show_foretold(at, found, last, rate)
     show_cost(at, found, last, rate)
     show_adoption(at)
 
 
 lesson.header("Teach it your digit", "What does a network learn from a single drawing, and what does it forget?")
-_, name = networks.model_in_use()
+model, name = networks.model_in_use()
+name = name.removesuffix(f" {model.config.label}")
 st.markdown(
     f"Training shows a network many images, a step at a time. Here you give {name} **one single step**, on one "
     "drawing: yours. You say what it was meant to be, and every weight moves a little, so that the network gives your "

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from mnist_core.data import Splits
     from mnist_core.model import MLP
-    from mnist_core.teaching import Cost, Lesson, Pupil, Slope, Trial
+    from mnist_core.teaching import Cost, Fall, Lesson, Pupil, Slope, Trial
 
 DIGIT = "teach_digit"
 LOOKED_THROUGH = 5_000  # training images, for those that are read worst
+SHORTEST = 1e-9  # learning rate: a number that can still be read
 CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
 TRIED_ON = 500  # validation images, for each of many learning rates; so many take as long as reading all once
 
@@ -42,6 +43,7 @@ class Desk:
         trouble: Why the last lesson was not given.
         tried: What many learning rates were last tried on, and what came of each.
         curve: Along which step the loss was last followed, and what it was.
+        falls: For which step the fall of the loss was last foretold, and how it really fell with it and a shorter one.
     """
 
     pupil: Pupil
@@ -53,6 +55,7 @@ class Desk:
     trouble: str = ""
     tried: tuple[tuple[object, ...], list[Trial]] = ((), [])
     curve: tuple[tuple[object, ...], list[float]] = ((), [])
+    falls: tuple[tuple[object, ...], tuple[Fall, Fall | None]] | None = None
 
 
 def desk() -> Desk:
@@ -104,8 +107,13 @@ def _pictures(images: Tensor) -> None:
 def _pick() -> None:
     picked = st.session_state["teach_worst"].get("picked")
     if isinstance(picked, int) and 0 <= picked < 10:
-        training_panel.visitor().pad.clear()
-        desk().picked = picked
+        take_worst(desk(), picked)
+
+
+def take_worst(at: Desk, digit: int) -> None:
+    """What is taught is the image of this digit that is read worst, not what is drawn; Undo brings that back."""
+    training_panel.visitor().pad.set_aside()
+    at.picked = digit
 
 
 def read_worst() -> tuple[Tensor, int] | None:
@@ -153,6 +161,12 @@ def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
 
 def _say(at: Desk) -> None:
     at.said = True
+
+
+def say(at: Desk, digit: int) -> None:
+    """Says what it was, in place of the reader."""
+    st.session_state[DIGIT] = digit
+    _say(at)
 
 
 def give_lesson(at: Desk, image: Tensor, digit: int, rate: float) -> None:
@@ -228,7 +242,7 @@ def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) 
         rates: Above 0.
 
     Returns:
-        A trial for each.
+        A trial of no step at all, and one for each rate.
     """
     from mnist_core.teaching import try_rates
 
@@ -236,7 +250,7 @@ def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) 
     asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, splits.name)
     if at.tried[0] != asked:
         others = splits.validation.subset(slice(0, TRIED_ON))
-        at.tried = (asked, try_rates(asked[0], found.image, found.digit, rates, others))
+        at.tried = (asked, try_rates(asked[0], found.image, found.digit, (0.0, *rates), others))
     return at.tried[1]
 
 
@@ -271,6 +285,35 @@ def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) 
     if at.curve[0] != asked:
         at.curve = (asked, losses_after(asked[0], found.image, found.digit, rates))
     return rates, at.curve[1]
+
+
+def original_reads(at: Desk) -> float:
+    """The share that the network as it came reads rightly, of the images that ``trials`` are counted on."""
+    found = networks.validation_of(status.model_in_use(), at.pupil.original)
+    return (found.choices == found.labels)[:TRIED_ON].float().mean().item()
+
+
+def falls(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[Fall, Fall | None]:
+    """How far the loss falls with a step, and with the longest of some shorter ones of which the slope foretells it.
+
+    Args:
+        at: The desk.
+        found: How things stood before the step.
+        last: The lesson that was this step; None if it is still to come.
+        rate: Of the step; the shorter ones are ten, a hundred, … times shorter.
+
+    Returns:
+        The two; the second is None if the slope foretells none.
+    """
+    from mnist_core import teaching
+
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
+    if at.falls is None or at.falls[0] != asked:
+        shorter = (round(rate * 0.1**tens, 12) for tens in range(1, 10))
+        rates = (rate, *(short for short in shorter if short >= SHORTEST))
+        each = teaching.falls(asked[0], found.image, found.digit, rates)
+        at.falls = (asked, (next(each), next((fall for fall in each if fall.agrees), None)))
+    return at.falls[1]
 
 
 def lessons_in_words(count: int) -> str:

@@ -40,7 +40,8 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
             ],
         },
     }
-    side = {"baseline": {"expr": "datum.slope < 0 ? 'top' : 'bottom'"}, "dy": {"expr": "datum.slope < 0 ? 3 : -3"}}
+    hangs = f"datum.slope <= -{SMALLEST_LABELLED}"  # a label of 0 stands on the line, whatever it was rounded from
+    side = {"baseline": {"expr": f"{hangs} ? 'top' : 'bottom'"}, "dy": {"expr": f"{hangs} ? 3 : -3"}}
     labels = {
         "mark": {"type": "text", "fontSize": 12, "color": theme.text, **side},
         "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
