@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.figures.hundred import hundred_squares
-from ui import lesson, question, theme
+from ui import lesson, question, state, theme
 from ui.question import Question
 
 GUESSING = Question(
@@ -25,7 +25,7 @@ def of_a_hundred() -> None:
     from mnist_core.checkpoint import shipped_card  # here: torch, which it needs, takes seconds to import
 
     reached = shipped_card()["test_accuracy"]
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):  # with a larger gap they would not stand side by side on a phone
         for share, who in ((0.1, "Guessing"), (reached, "Ready-made network")):
             filled = round(100 * share)
             squares = hundred_squares(filled=filled, theme=theme.current())
@@ -39,13 +39,16 @@ def of_a_hundred() -> None:
 lesson.header("Understand a classifier", "How does a program look at a picture and say: this is a 7?")
 st.markdown(
     "A classifier sorts things into classes. Here the things are small pictures of handwritten digits, and the "
-    "classes are the ten digits, 0 to 9. The program that sorts them is a neural network: some hundred thousand "
-    "numbers that nobody wrote down. It found them by looking at examples."
+    "classes are the ten digits, 0 to 9. The program that sorts them is a neural network: hundreds of "
+    "thousands of numbers that nobody wrote down. It found them by looking at examples."
 )
 st.markdown(
     "There are a few formulas, but you can follow everything by moving the controls, and nothing can break. Every page "
-    "stands alone. In a hurry? **Train a network**, then **draw a digit** for it."
+    "stands alone. In a hurry? Train a network, then draw a digit for it:"
 )
+with st.container(horizontal=True):
+    for stem in ("train", "draw"):
+        st.page_link(state.page(stem), icon=":material/arrow_forward:")
 if question.ask(GUESSING):
     of_a_hundred()
 
@@ -75,7 +78,10 @@ with third.container(border=True, height="stretch"):
     st.page_link("pages/runs.py")
 with fourth.container(border=True, height="stretch"):
     st.markdown("##### 4. Your handwriting")
-    st.markdown("Draw, and it reads. See what it sees of your stroke, why it says 3 and not 8, and teach it your 7.")
+    st.markdown(
+        "Draw, and it reads. It reads a photo, too, and says “Not sure” to what is no digit. See what it sees of your "
+        "stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing."
+    )
     st.page_link("pages/draw.py")
     st.page_link("pages/pixels.py")
     st.page_link("pages/evidence.py")
@@ -97,7 +103,8 @@ st.markdown(
     "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "
     "States and put together in the 1990s. Where it can't be downloaded, the program draws digits of its own, from "
     "which a network learns less well, and says so. The line at the top of each page tells "
-    "which digits, and which network, are in use. What you train is yours alone, and what you draw stays in this visit."
+    "which digits, and which network, are in use. What you draw and what you train is kept on the server for this "
+    "browser tab only, and forgotten half an hour after you leave."
 )
 st.markdown(
     "**For teachers.** Set a page up and press *Copy link*: whoever opens the link sees the page as you set it, its "
