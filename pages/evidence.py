@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data import MEAN, STD
+from mnist_core.familiarity import judge
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a as an
 from mnist_core.figures.evidence import account, add_up, neuron_tiles, signed, times
@@ -18,6 +19,7 @@ from mnist_core.neurons import for_plain_pixels
 from mnist_core.prediction import Evidence, Loudest, changed_sides, evidence, loudest_neurons, predict_proba
 from ui import canvas, dataset, lesson, link, networks, resources, theme
 from ui import evidence as pictures
+from ui.canvas import Subject
 from ui.question import Question, ask
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
@@ -40,6 +42,17 @@ BLANK = Question(
     order=1,
 )
 
+WEIGHTS_INSIDE = (
+    "A network with hidden layers has no single weight from a pixel to a score. But a hidden neuron with ReLU either "
+    "passes on its sum or is silent. Leave out the silent ones, and sums of sums are left: the whole network acts on "
+    "*this* drawing like a single layer. Its weight $w_i$ is how much $z_a - z_b$ rises with the ink of pixel i."
+)
+WEIGHTS_OF_ONE_LAYER = (
+    "This network has no hidden layer, so each score is a sum of weights times pixels already, plus a bias. The "
+    "difference of two scores is such a sum, too. Its weight $w_i$ is how much $z_a - z_b$ rises with the ink of "
+    "pixel i: the same for every drawing."
+)
+
 
 def reading_network() -> MLP:
     """The network in use, or the ready-made one if that has no weights of its own for a drawing."""
@@ -48,7 +61,7 @@ def reading_network() -> MLP:
         return model
     st.info(
         f"In {name}, the hidden neurons have {model.config.activation} as their activation. It bends every sum a "
-        "little, so there is no account in pixels that adds up exactly. On this page the ready-made network reads "
+        "little, so there is no fixed weight per pixel that adds up exactly. On this page the ready-made network reads "
         "instead.",
         icon=":material/swap_horiz:",
     )
@@ -109,6 +122,10 @@ def show_formula(written: Account, a: int, b: int) -> None:
         rf"z_{{{a}}} - z_{{{b}}} = {ink} {_summand(written.bias)} = {total:.2f}",
         rf"\frac{{p_{{{a}}}}}{{p_{{{b}}}}} = e^{{{total:.2f}}}",
     )
+    st.markdown(
+        "The logarithm comes from softmax: $p_a = e^{z_a} / S$, with the same sum S for all digits. So $p_a / p_b = "
+        "e^{z_a - z_b}$, and ln asks for that exponent."
+    )
     st.markdown(_meaning(total, a, b))
 
 
@@ -133,8 +150,8 @@ def show_blank_page(model: MLP, found: Evidence | None, a: int, b: int) -> None:
     st.header("The bias, and a blank page", anchor=False)
     st.markdown(
         "Paper has no evidence, however much its emptiness may tell you: that there is *no* ink in the bays of a 3 "
-        "speaks against an 8. In this account, what is missing is not held against a digit pixel by pixel. It is part "
-        "of the **bias**, which is there before any ink counts."
+        "speaks against an 8. No blank pixel is held against a digit here. But one number in the account is not "
+        f"multiplied by any ink: the **bias**. {_where_from(model)}"
     )
     if not ask(BLANK):
         return
@@ -150,13 +167,23 @@ def show_blank_page(model: MLP, found: Evidence | None, a: int, b: int) -> None:
         compare_biases(model, found, evidence(model, blank, a, b), a, b)
 
 
+def _where_from(model: MLP) -> str:
+    """What the bias of the account depends on."""
+    if model.config.hidden_sizes:
+        return (
+            "Still, the ink has a hand in it: it decides which neurons are active, and only active ones pass a bias "
+            "on. So another drawing may have another bias, as it may have other weights."
+        )
+    return "Without a hidden layer it is the same for every drawing: it is there before any ink counts."
+
+
 def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int) -> None:
     """The bias in the account of the drawing beside what the network says of a blank page."""
     bias = signed(account_of(found).bias)
     if not model.config.hidden_sizes:
         st.markdown(
-            f"There, $z_{{{a}}} - z_{{{b}}}$ is exactly the bias in the account above, **{bias}**: without a hidden "
-            "layer, the bias is the same for every drawing."
+            f"There, $z_{{{a}}} - z_{{{b}}}$ is exactly the bias in the account above, **{bias}**: nothing else is "
+            "left of it without ink."
         )
         return
     st.markdown(
@@ -263,29 +290,37 @@ def look(model: MLP) -> None:
         if found:
             pictures.show(found, a, b)
             draw_account(account_of(found), a, b)
+            show_formula(account_of(found), a, b)
     if subject is None:
         says.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
     else:
-        says.markdown(_guesses(p))
+        says.markdown(answer(subject, p))
     if a == b:
         right.info("Choose two different digits.", icon=":material/compare_arrows:")
     if found:
-        show_formula(account_of(found), a, b)
-        explain(found, a, b)
+        explain(model, found, a, b)
     show_blank_page(model, found, a, b)
     if found:
         show_inside(model, found, a, b)
 
 
-def _guesses(p: Tensor) -> str:
+def answer(subject: Subject, p: Tensor) -> str:
+    """What is read, p [10], or why no digit is named; the account holds for both."""
     first, second = p.argsort(descending=True)[:2].tolist()
+    drawing = subject.drawing if subject.source == "canvas" else None
+    verdict = judge(resources.familiarity_model(), subject.image, p, drawing)
+    if verdict.is_digit:
+        return (
+            f"This is read as a **{first}**, with {percent(p[first].item())}. The next best guess is **{second}**, "
+            f"with {percent(p[second].item())}."
+        )
     return (
-        f"This is read as a **{first}**, with {percent(p[first].item())}. The next best guess is **{second}**, with "
-        f"{percent(p[second].item())}."
+        f"**Not sure:** {verdict.reason} Made to choose, the network would say {first} ({percent(p[first].item())}), "
+        f"and then {second} ({percent(p[second].item())}). Below is what it adds up for that."
     )
 
 
-def explain(found: Evidence, a: int, b: int) -> None:
+def explain(model: MLP, found: Evidence, a: int, b: int) -> None:
     """What the pictures are made of, and what they do not say."""
     lesson.notice(
         f"Vermillion ink speaks for {a}, blue ink for {b}, and paper says nothing: weight × 0 is 0. One stroke can "
@@ -293,24 +328,24 @@ def explain(found: Evidence, a: int, b: int) -> None:
         "its colours: evidence is always for one digit *against another*."
     )
     st.header("Where the weights come from", anchor=False)
-    st.markdown(
-        "A network with hidden layers has no single weight from a pixel to a score. But a hidden neuron with ReLU "
-        "either passes on its sum or is silent. Leave out the silent ones, and sums of sums are left: the whole "
-        "network acts on *this* drawing like a single layer. Its weight $w_i$ is how much $z_a - z_b$ rises with the "
-        "ink of pixel i."
-    )
+    has_hidden = bool(model.config.hidden_sizes)
+    st.markdown(WEIGHTS_INSIDE if has_hidden else WEIGHTS_OF_ONE_LAYER)
     bias, alone = account_of(found).bias, round(found.piece.biases[0], 2)
     lesson.formula(
         r"w_i = \frac{1}{\sigma} \, \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}"
         r"\qquad \hat{x}_i = \frac{x_i - \mu}{\sigma}",
-        r"\text{bias} = b - \frac{\mu}{\sigma} \sum_i \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}",
+        r"\text{bias} = \beta - \frac{\mu}{\sigma} \sum_i \frac{\partial (z_a - z_b)}{\partial \hat{x}_i}",
         rf"\text{{bias}} = {alone:.2f} {_summand(bias - alone)} = {bias:.2f}",
     )
     st.markdown(
         "A fraction with ∂ says how much the upper quantity rises with the lower one. The network does not get a pixel "
         f"$x_i$ itself but $\\hat{{x}}_i$: less the mean μ = {MEAN} and divided by the deviation σ = {STD}. The "
-        "account turns that around, so that paper is 0; what paper would add goes into the bias. The rest of it, b, is "
-        "what the network's biases alone add up to, sent through the neurons that are active for this drawing."
+        "account turns that around, so that paper is 0; what paper would add goes into the bias. The rest of it, β, is "
+        + (
+            "what the network's biases alone add up to, sent through the neurons that are active for this drawing."
+            if has_hidden
+            else f"the bias of the output for {a} less that of the output for {b}."
+        )
     )
 
 
@@ -324,8 +359,13 @@ model = reading_network()
 look(model)
 dataset.notice("the ten samples are digits that the program draws itself")
 lesson.notice(
-    "All this says what the network adds up. It does not say why a person would see a 3. And it holds for this one "
-    "drawing: with more ink a silent neuron may wake up or an active one fall silent, and then the weights are others."
+    "All this says what the network adds up. It does not say why a person would see a 3. "
+    + (
+        "And it holds for this one drawing: with more ink a silent neuron may wake up or an active one fall silent, "
+        "and then the weights are others."
+        if model.config.hidden_sizes
+        else "This network has no hidden layer, so its weights are the same whatever you draw."
+    )
 )
 lesson.try_this(
     "Draw a 3 and close one of its bays, then the other, and watch the two bars of ink. Press Undo to open it again. "

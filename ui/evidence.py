@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mnist_core.figures.evidence import evidence_picture, ink_picture
+from mnist_core.figures.signed import largest
 from ui import state, theme
 
 if TYPE_CHECKING:
@@ -38,4 +39,8 @@ def show(found: Evidence, a: int, b: int) -> None:
             "a": a,
             "b": b,
         },
+    )
+    st.caption(
+        "Point at a pixel, or tap it, and it is read out: rows and columns are counted from 0, as in the code. The "
+        f"strongest colour stands for ±{largest(found.pixels):.2f}."
     )

@@ -89,12 +89,15 @@ def account(*, names: Sequence[str], parts: Sequence[float], total: float, total
     rows.append((total_name, 0.0, total, signed(total), "sum"))
     data = pd.DataFrame(rows, columns=["name", "start", "end", "label", "kind"])
     data["right"] = data[["start", "end"]].max(axis=1)
+    data["row"] = range(len(data))
     return VegaFigure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
 
 
 def _names() -> dict[str, Any]:
+    """The rows by their number: in the order of the data alone, Vega would keep those of the figure before on top."""
     axis = {"labelFontSize": 13, "labelLimit": 170, "domain": False, "ticks": False}
-    return {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis}
+    sort = {"field": "row", "op": "min"}
+    return {"field": "name", "type": "nominal", "sort": sort, "title": None, "axis": axis}
 
 
 def _account_layers(theme: Theme) -> list[dict[str, Any]]:

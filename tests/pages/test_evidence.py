@@ -7,6 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import familiarity
 from mnist_core.data import Splits
 from mnist_core.figures.evidence import signed
 from mnist_core.model import MLP, MLPConfig
@@ -79,8 +80,34 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     assert round(100 * alone) + round(100 * of_paper) == round(100 * again) == round(100 * bias)
     assert alone == pytest.approx(found.piece.biases[0], abs=0.006)
     assert for_a == pytest.approx(found.for_a, abs=0.01)
-    assert f"read as a **{a}**" in text(app)
+    assert "Point at a pixel, or tap it" in text(app)
+    assert f"strongest colour stands for ±{found.pixels.abs().max():.2f}." in text(app)
     assert "times** as probable as" in text(app)
+
+
+@pytest.mark.parametrize("is_digit", [True, False])
+def test_only_what_looks_like_a_digit_gets_a_bold_one(
+    is_digit: bool, small: MLP, digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = "digit" if is_digit else "scribble"
+    kinds = torch.tensor([[float(kind == network) for kind in familiarity.KINDS]])
+    monkeypatch.setattr(familiarity, "_together", lambda _: kinds)
+    monkeypatch.setattr(familiarity, "RIVAL", 1.0)  # small networks are often torn between two digits
+    app = opened()
+    first = int(predict_proba(small, sample(digits, 3)[None])[0].argmax())
+    assert (f"read as a **{first}**" in text(app)) == is_digit
+    assert (f"**Not sure:** {familiarity.REASONS['scribble']} Made to choose" in text(app)) != is_digit
+    assert f"say {first} (" in text(app) or is_digit
+    assert written_sum(app)
+
+
+def test_a_dot_is_not_read_but_its_account_stays(small: MLP) -> None:
+    dot = canvas()
+    dot[130:150, 130:150, :3] = 255
+    app = draw(opened(), dot)
+    assert f"**Not sure:** {familiarity.REASONS['dot']}" in text(app)
+    assert "This is read as" not in text(app)
+    assert written_sum(app)
 
 
 def test_the_digits_follow_the_drawing_unless_they_are_chosen(small: MLP, digits: Splits) -> None:
@@ -121,6 +148,10 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
 def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     single = use(monkeypatch, new_model(MLPConfig(()), 0))
     app = opened(hide="ask_blank_page")
+    said = text(app)
+    assert "there before any ink counts" in said
+    assert "its weights are the same whatever you draw" in said
+    assert not re.search("silent|active", said.split("The code that ran")[0])
     tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
     assert re.findall(r"digit (\d)<br>", tiles) == [str(digit) for digit in range(10)]
     bias = written_sum(app)[2][2]
@@ -136,6 +167,7 @@ def test_a_network_that_bends_its_sums_leaves_the_reading_to_the_ready_made_one(
     use(monkeypatch, new_model(MLPConfig((8,), activation), 0))
     app = opened()
     assert f"the hidden neurons have {activation} as their activation" in text(app)
+    assert "no fixed weight per pixel that adds up exactly" in text(app)
     assert written_sum(app)
 
 
@@ -151,6 +183,8 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
     blank = evidence(small, torch.zeros(28, 28), a, b).score
     said = f"is **{signed(blank)}**. The bias in the account of your drawing is **{signed(numbers[2])}**"
     assert said in text(app)
+    assert "only active ones pass a bias on" in text(app)
+    assert "before any ink counts" not in text(app)
     assert abs(blank - numbers[2]) > 0.1
 
 
@@ -168,7 +202,6 @@ def test_what_is_drawn_is_explained_and_nothing_is_when_it_is_cleared(small: MLP
     before = written_sum(app)
     app = draw(app, one)
     assert written_sum(app) != before
-    assert "read as a" in text(app)
     app = draw(app, canvas())
     assert "Draw on the black square" in text(app)
     assert not app.latex

@@ -30,9 +30,10 @@ export default function ({ data, parentElement }) {
           ? "next to nothing"
           : `it speaks for ${product > 0 ? data.a : data.b}`
     read.replaceChildren(
-      `Row ${row + 1}, column ${column + 1}: `,
+      `Row ${row}, column ${column}: `,
       document.createElement("wbr"),
-      `ink ${ink.toFixed(2)} × weight ${signed(weight)} = `,
+      // The factors are rounded here, the product is not made of the rounded ones.
+      `ink ${ink.toFixed(2)} × weight ${signed(weight)} ${ink === 0 || ink === 1 ? "=" : "≈"} `,
       Object.assign(document.createElement("strong"), { textContent: signed(product) }),
       `, ${says}`,
     )

@@ -65,6 +65,8 @@ def test_each_bar_begins_where_the_one_before_ended() -> None:
     assert [row["label"] for row in rows] == ["+12.00", "−15.50", "+5.00", "+1.50"]
     assert [row["kind"] for row in rows] == ["adds", "takes", "adds", "sum"]
     assert [row["right"] for row in rows] == [12, 12, 1.5, 1.5]
+    assert [row["row"] for row in rows] == [0, 1, 2, 3]
+    assert figure.spec["encoding"]["y"]["sort"] == {"field": "row", "op": "min"}
 
 
 def test_only_the_data_of_an_account_changes() -> None:
