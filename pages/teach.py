@@ -335,7 +335,7 @@ def fall_in_words(fall: Fall) -> str:
         rises = not fall.after <= fall.before
     else:
         least = min(fall.foretold, abs(fall.real)) or 1.0
-        places = min(9, max(3, 2 - math.floor(math.log10(least))))  # three digits of the smaller one
+        places = min(9, max(3, 3 - math.floor(math.log10(least))))  # four digits of the smaller one
         before, after = round(fall.before, places), round(fall.after, places)
         numbers = [f"{number:,.{places}f}" for number in (fall.foretold, abs(before - after), before, after)]
         rises = after > before
