@@ -79,8 +79,8 @@ with third.container(border=True, height="stretch"):
 with fourth.container(border=True, height="stretch"):
     st.markdown("##### 4. Your handwriting")
     st.markdown(
-        "Draw, and it reads. It reads a photo, too, and says “Not sure” to what is no digit. See what it sees of your "
-        "stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing."
+        "Draw, and it reads. It reads a photo, too, and mostly says “Not sure” to what is no digit. See what it sees "
+        "of your stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing."
     )
     st.page_link("pages/draw.py")
     st.page_link("pages/pixels.py")

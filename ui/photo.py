@@ -50,7 +50,7 @@ def _take() -> None:
     file, pad = st.session_state[UPLOAD], training_panel.visitor().pad
     if file is None:
         if pad.photo is not None:
-            pad.clear()
+            pad.undo()  # so a drawing that the photo took the place of is back
         return
     found = _read(file.getvalue())
     if not isinstance(found, str):

@@ -77,6 +77,21 @@ def test_the_last_stroke_can_be_taken_back(open_page: OpenPage) -> None:
     assert ink(page) == 0
 
 
+def test_a_drawing_that_a_sample_took_the_place_of_is_brought_back(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    ready(page)
+    draw(page, SEVEN)
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    seven = ink(page)
+    page.get_by_role("button", name="Sample: a 3").click()
+    expect(page.get_by_text(re.compile(r"this is a 3\."))).to_be_visible()
+    assert ink(page) == 0
+    page.locator(".st-key-undo button").click()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+
+
 def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> None:
     page = open_page("draw")
     expect(page.get_by_text(INVITATION)).to_be_visible()

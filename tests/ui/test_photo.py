@@ -93,6 +93,15 @@ def test_a_photo_taken_away_is_no_longer_read() -> None:
     assert not captions(app)
 
 
+def test_a_photo_taken_away_gives_the_drawing_back() -> None:
+    app = opened()
+    pad(app).receive([{"path": 1}], b"one")
+    app = give(app, picture())
+    assert pad(app).picture is None
+    sound(app.file_uploader(key=photo.UPLOAD).clear().run())
+    assert (pad(app).picture, pad(app).photo) == (b"one", None)
+
+
 def test_a_file_taken_away_leaves_no_complaint() -> None:
     app = give(opened(), b"no picture")
     app = sound(app.file_uploader(key=photo.UPLOAD).clear().run())
