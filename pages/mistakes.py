@@ -17,20 +17,20 @@ from ui.question import Question, ask
 
 A_PAGE = 12  # cards
 SURE = 0.9
-ASKED = (4, 9)  # the two digits of the question on the matrix
+ASKED = (9, 4)  # the two digits of the question on the matrix
 MOST_NAMED = 3  # cells
 LUCK = 0.05  # what chance does more often than that, it may well have done
 
 MIRROR = Question(
     key="ask_mirror",
-    text="A network has read some 4s as 9s. Has it then read about as many 9s as 4s?",
+    text="A network has read some 9s as 4s. Has it then read about as many 4s as 9s?",
     right="Not necessarily: the two numbers can be far apart.",
     why="Somewhere between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of "
-    "the 4s, many 4s end up beyond it, and hardly any 9s.",
+    "the 9s, many 9s end up beyond it, and hardly any 4s.",
     wrong={
-        "Yes: if a 4 looks like a 9, that 9 looks like a 4.": "Looking alike works both ways, but reading does not. "
-        "A network that takes every doubtful image for a 9 misreads many 4s and no 9 at all.",
-        "Yes: there are about as many 4s as 9s.": "So there are, and yet the border between them may lie too far to "
+        "Yes: if a 9 looks like a 4, that 4 looks like a 9.": "Looking alike works both ways, but reading does not. "
+        "A network that takes every doubtful image for a 4 misreads many 9s and no 4 at all.",
+        "Yes: there are about as many 9s as 4s.": "So there are, and yet the border between them may lie too far to "
         "one side. Then most of the mistakes are on that side.",
     },
     order=1,
@@ -102,12 +102,17 @@ def show_buttons(whom: duel.Opponents, turn: int) -> None:
 
 def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
     """That the match is not fair, and who decides it."""
-    lost = lost_before(match, evaluation)
+    lost, total = lost_before(match, evaluation), len(match.images)
+    cost = (
+        f"{lost:,} of these {total} images cost the network more: it had lost {'it' if lost == 1 else 'them'} before "
+        "you began."
+        if lost
+        else f"None of these {total} images cost the network more."
+    )
     lesson.notice(
-        "The match is not fair. The images were chosen because this network does badly on them. On images chosen "
+        "The match is not fair. The images were chosen because this network does worst on them. On images chosen "
         "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
-        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. "
-        f"{lost} of these {len(match.images)} images cost the network more: it had lost them before you began."
+        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. " + cost
     )
     if splits.name == state.MNIST:
         source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
@@ -336,8 +341,13 @@ def show_surest(evaluation: Evaluation, splits: Splits) -> None:
     sure, sure_and_right = evaluation.surer_than(SURE)
     lesson.notice(
         f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
-        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. So a high probability speaks for an "
-        "answer, and proves nothing. What such a probability is worth is the question of the next page."
+        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. "
+        + (
+            "So a high probability speaks for an answer, and proves nothing. "
+            if sure
+            else "So here a high probability was never wrong, but on other images it may be. "
+        )
+        + "What such a probability is worth is the question of the next page."
     )
 
 

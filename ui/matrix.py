@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROW, COLUMN, PAGE, NUMBERS = "is_a", "read_as", "cell_page", "matrix_numbers"
 COUNTS, RATES = "Counts", "Rates"
-START = (4, 9)
+START = (9, 4)
 _CLICKS = "_matrix_clicks"  # how often the chart has been drawn anew to forget a click
 
 
