@@ -246,8 +246,8 @@ def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden
     lesson.notice(
         f"{curves} of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
         "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
-        f"better than guessing. It has {hidden} hidden neurons. Take away any single one of them, whichever you like, "
-        "and it costs less than 1 point of accuracy."
+        f"better than guessing. It has {hidden:,} hidden neurons. Take away any single one of them, whichever you "
+        "like, and it costs less than 1 point of accuracy."
     )
     show_leads(before, now, damage)
 

@@ -159,7 +159,11 @@ def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
     label = int(digits.validation.labels[0])
     page = text(app)
     assert f"image of {'an' if label == 8 else 'a'} {label} among the ten above" in page
-    assert "what the 96 neurons add that still speak; what the 32 silenced ones add; the bias" in page
+    last = load_shipped().config.hidden_sizes[-1]
+    silent = round(0.25 * last)
+    assert f"what the {last - silent} neurons add that still speak; what the {silent} silenced ones add; the bias" in (
+        page
+    )
     before, now = (line for line in written(app) if line.startswith(f"z_{label} ="))
     scores = [
         read_damaged(load_shipped(), digits.validation, damage).logits[0, label].item()
@@ -178,7 +182,8 @@ def test_an_undamaged_score_has_no_silent_part(digits: Splits) -> None:
     before, now = (line for line in written(app) if line.startswith(f"z_{label} ="))
     assert before == now
     assert "silenced ones add" not in text(app)
-    assert "what the 128 neurons add that still speak; the bias." in text(app)
+    last = load_shipped().config.hidden_sizes[-1]
+    assert f"what the {last} neurons add that still speak; the bias." in text(app)
 
 
 def lead_by_hand(digits: Splits, damage: Damage) -> tuple[float, int]:
@@ -212,8 +217,8 @@ def test_the_curves_wait_for_the_answer_and_give_the_lead(digits: Splits) -> Non
         )
         assert still == said(app)
     assert "ready-made network, seed 0" not in text(app)
-    assert sum(load_shipped().config.hidden_sizes) == 640
-    assert "It has 640 hidden neurons. Take away any single one" in text(app)  # test_perturbation tries all of them
+    hidden = sum(load_shipped().config.hidden_sizes)
+    assert f"It has {hidden:,} hidden neurons. Take away any single one" in text(app)  # test_perturbation: all
 
 
 def with_own(config: MLPConfig) -> tuple[AppTest, MLP]:
