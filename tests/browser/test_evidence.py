@@ -5,7 +5,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-PRODUCT = re.compile(r"Row (\d+), column (\d+): ink ([\d.]+) × weight ([+−]?[\d.]+) = ([+−]?[\d.]+), (.*)")
+PRODUCT = re.compile(r"Row (\d+), column (\d+): ink ([\d.]+) × weight ([+−]?[\d.]+) [=≈] ([+−]?[\d.]+), (.*)")
+
+LOW = "₀₁₂₃₄₅₆₇₈₉"
+# What is drawn later comes later in the document, wherever it stands: only its place says which row it names.
+NAMES = """chart => [...chart.querySelectorAll(".role-axis-label text")].filter(text => /[a-z]/.test(text.textContent))
+  .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+  .map(text => text.textContent)"""
 
 
 def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> None:
@@ -19,12 +25,12 @@ def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> Non
     assert abs(ink * weight - product) < 0.03
 
     boxes.nth(1).hover(position={"x": 2, "y": 2})
-    expect(read).to_have_text(re.compile(r"^Row 1, column 1: ink 0\.00 × weight \S+ = 0\.00, paper"))
+    expect(read).to_have_text(re.compile(r"^Row 0, column 0: ink 0\.00 × weight \S+ = 0\.00, paper"))
     boxes.nth(0).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    expect(read).to_have_text(re.compile(r"^Row 2, column 2:"))
-    assert (row, column) != (2, 2)
+    expect(read).to_have_text(re.compile(r"^Row 1, column 1:"))
+    assert (row, column) != (1, 1)
 
 
 def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., Page]) -> None:
@@ -37,5 +43,44 @@ def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., 
     assert left["y"] == right["y"]
     assert right["x"] + right["width"] <= 390
     boxes.nth(0).tap(position={"x": 2, "y": 2})
-    expect(page.locator(".read")).to_have_text(re.compile(r"^Row 1, column 1:"))
+    expect(page.locator(".read")).to_have_text(re.compile(r"^Row 0, column 0:"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_rows_of_both_accounts_stay_in_order_whatever_is_drawn_or_compared(open_page: Callable[..., Page]) -> None:
+    page = open_page("evidence")
+    expect(page.locator(".neuron-tiles > div")).to_have_count(8)
+    seen = in_order(page, [])
+    for digit in (5, 0):
+        page.get_by_role("button", name=f"Sample: a {digit}").click()
+        seen = in_order(page, seen)
+    against = page.get_by_role("combobox", name="and against")
+    against.click()
+    against.fill("4")
+    expect(page.get_by_role("option")).to_have_count(1)
+    against.press("Enter")
+    in_order(page, seen)
+
+
+def in_order(page: Page, before: list[str]) -> list[str]:
+    """The names at the rows of both charts, once there are others than before: in the order of what they name."""
+    for _ in range(300):
+        caption = page.locator("figcaption").nth(1).inner_text()
+        a, b = re.findall(r"\d", caption)
+        score = f"z{LOW[int(a)]} − z{LOW[int(b)]}"
+        neurons = page.locator(".neuron-tiles > div").evaluate_all(
+            "tiles => tiles.map(tile => tile.childNodes[1].data)"
+        )
+        expected = [f"ink that speaks for {a}", f"ink that speaks for {b}", "bias", score]
+        expected += [*neurons, "the other", "biases behind them", score]
+        found = rows(page, "Three bars") + rows(page, "A bar for each neuron")
+        if found != before and len(found) == len(expected) and all(map(str.startswith, found, expected)):
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{found} instead of {expected}")
+
+
+def rows(page: Page, chart: str) -> list[str]:
+    """The names at the rows of a chart, from top to bottom."""
+    names: list[str] = page.locator(f'[aria-label^="{chart}"] svg').first.evaluate(NAMES)
+    return names
