@@ -4,6 +4,7 @@ import streamlit as st
 from torch import Tensor
 
 from mnist_core.data import MEAN, STD, standardize
+from mnist_core.familiarity import Verdict, judge
 from mnist_core.figures.lens import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.numbers import percent
 from mnist_core.figures.signed import signed_colours
@@ -34,10 +35,11 @@ from mnist_core.preprocessing import (
     redraw,
     scale_to_box,
 )
-from ui import canvas, dataset, lens, lesson, link, networks, theme
+from ui import canvas, dataset, lens, lesson, link, networks, resources, theme
 from ui.canvas import Subject
 from ui.question import Question, ask
 
+MIDDLE = "the middle of pixel (14, 14), counted from 0 (cross)"
 BRIGHTEST = (1 - MEAN) / STD  # what full ink becomes
 LEFT_OUT = {
     Stages(cut=False): "not cut out",
@@ -45,20 +47,28 @@ LEFT_OUT = {
     Stages(centre=False): "centred by its box, not by mass",
     Stages(normalize=False): "not normalised",
 }
+TO_LEAVE_OUT = {  # the same as something to do
+    Stages(cut=False): "to leave out the cutting",
+    Stages(scale=False): "to stretch in place of the 20 pixels",
+    Stages(centre=False): "to centre by the box",
+    Stages(normalize=False): "to leave out the normalising",
+}
 COSTLIEST = Question(
     key="ask_costliest",
     text="One of the four stages is left out, and the other three stay. Then the network reads all these drawings "
     "again. Two of the stages cost far more than the other two. Which two?",
     right="Cutting out, and the 20 pixels",
-    why="Without either, the digit has another size or other proportions. Nearly all of its strokes then lie where the "
-    "network has hardly ever met them.",
+    why="Without either, the digit has another size or other proportions. Many of its strokes then lie where the "
+    "network has seldom met any.",
     wrong={
-        "Cutting out, and the centre of mass": "Both are about where the digit lies. But with all else in place, "
-        "centring by mass moves most digits by no more than a pixel or two.",
-        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. But they all change "
-        "alike, and the picture in them stays the same.",
+        "Cutting out, and the centre of mass": "Cutting out is one of the two. But centring by mass moves most digits "
+        "by no more than a pixel or two. What that costs depends on the network (see the table), but wrong proportions "
+        "cost far more.",
+        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. It costs something "
+        "(see the table), but they all change alike, and the picture in them stays the same.",
         "The centre of mass, and normalising": "The one moves most digits by no more than a pixel or two. The other "
-        "changes all 784 numbers, but all alike. Both leave the digit its size and its proportions.",
+        "changes all 784 numbers, but all alike. It costs something (see the table), but both leave the digit its size "
+        "and its proportions.",
     },
     order=1,
 )
@@ -66,27 +76,32 @@ COSTLIEST = Question(
 
 def controls() -> Stages:
     """The four switches."""
-    labels = {
-        "pix_cut": "Cut out",
-        "pix_scale": "20 pixels",
-        "pix_centre": "Centre of mass",
-        "pix_normalise": "Normalise",
-    }
     with st.container(horizontal=True, key="pix_stages"):
-        return Stages(*(link.toggle(label, key, True) for key, label in labels.items()))
+        cut = link.toggle("Cut out", "pix_cut", True)
+        scale = link.toggle("20 pixels", "pix_scale", True)
+        centre = link.toggle("Centre of mass", "pix_centre", True, disabled=not scale)
+        normalize = link.toggle("Normalise", "pix_normalise", True)
+    if not scale:
+        st.caption("Without *20 pixels* the picture fills the paper, so *Centre of mass* has nothing to move.")
+    return Stages(cut, scale, centre, normalize)
 
 
 def show_way(model: MLP, subject: Subject, stages: Stages) -> None:
     """The pictures of the reader's drawing, and what is read in the last of them."""
     way, whole = take(subject.drawing, stages), take(subject.drawing)
     now, before = read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]  # (1, 10) -> (10,)
-    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before)]))
+    drawing = subject.drawing if subject.source == "canvas" else None
+    verdict = judge(resources.familiarity_model(), subject.image, before, drawing)
+    if not verdict.is_digit:
+        st.markdown(f"**Not sure:** {verdict.reason}")
+    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)]))
     theme.show(
         two_readings(
             now=now.tolist(),
             before=before.tolist(),
             theme=theme.current(),
             right=None if subject.label is None else str(subject.label),
+            is_answer=verdict.is_digit,
         ),
         key="pix_readings",
         description="The probability of each digit as a bar, and as a line across it the one with all stages; the "
@@ -134,9 +149,9 @@ def placed_tile(way: Way, stages: Stages) -> Tile:
     elif not stages.centre:
         says = "The margins are equal. The centre of mass (ring) lies where it may."
     elif stages.cut:
-        says = "Where the ink would balance (ring) is brought to the middle (cross)."
+        says = f"Where the ink would balance (ring) is brought to {MIDDLE}."
     else:
-        says = "Where the ink would balance (ring) is moved towards the middle (cross), as far as there is room."
+        says = f"Where the ink would balance (ring) is moved towards {MIDDLE}, as far as there is room."
     down, across = centre_of_mass(way.placed)
     return Tile(
         "4 Centre of mass",
@@ -155,21 +170,23 @@ def fed_tile(way: Way, stages: Stages) -> Tile:
     return Tile(
         "5 Normalised",
         f"784 numbers, {low} to {high}",
-        "What the network is fed. " + ("Blue: below zero." if stages.normalize else "Paper is 0, which has no colour."),
+        "What the network is fed. Vermillion: above zero. "
+        + ("Blue: below." if stages.normalize else "Paper is 0, which has no colour."),
         signed_colours(values=way.fed, limit=BRIGHTEST, theme=theme.current()),
         is_mnist=True,
         is_left_out=not stages.normalize,
     )
 
 
-def answer_tile(now: Tensor, before: Tensor) -> Tile:
+def answer_tile(now: Tensor, before: Tensor, verdict: Verdict) -> Tile:
     """The digit that is read, and the one that is read with all stages; both from probabilities [10]."""
     first, usual = int(now.argmax()), int(before.argmax())
+    found = f"{first}, with {percent(now[first].item())}"
     return Tile(
-        "Read as",
-        f"{first}, with {percent(now[first].item())}",
+        "Read as" if verdict.is_digit else "Not sure",
+        found if verdict.is_digit else f"Made to choose: {found}",
         f"With all stages: {usual}, with {percent(before[usual].item())}.",
-        digit=str(first),
+        digit=str(first) if verdict.is_digit else "?",
     )
 
 
@@ -239,15 +256,23 @@ def said_of(found: Cost, stages: Stages) -> str:
 
 def what_costs(trial: Trial) -> str:
     """Which stage is worth most and which least to the network in use, and why that may differ."""
-    costs = {name: lens.found(trial, alone) for alone, name in LEFT_OUT.items()}
-    by_cost = sorted(costs, key=lambda name: costs[name].now)
-    worst, best = by_cost[0], by_cost[-1]
+    costs = sorted(
+        ((lens.found(trial, alone), what) for alone, what in TO_LEAVE_OUT.items()), key=lambda one: one[0].now
+    )
+    (most, worst), (least, best) = costs[0], costs[-1]
     return (
-        f"For this network the worst of the four is *{worst}*: {costs[worst].now:,} read instead of "
-        f"{costs[worst].before:,}. It does best with *{best}*: {costs[best].now:,}. "
+        f"For this network it costs most {worst} ({most.now:,} read rightly instead of {most.before:,}), and least "
+        f"{best} ({least.now:,}). {_may_be_chance(most)}{_may_be_chance(least)}"
         "What centring is worth depends on what a network has met. The ready-made one learned from copies of digits "
         "that were moved about a little, so it hardly needs it. One that you train without distortion needs it badly."
     )
+
+
+def _may_be_chance(found: Cost) -> str:
+    """A sentence on a difference that is no larger than chance often makes it, and a space; else nothing."""
+    if found.now == found.before or abs(found.lost - found.gained) > 2 * found.give_or_take:
+        return ""
+    return f"The difference between {found.now:,} and {found.before:,} may be chance. "
 
 
 def show_sums(way: Way) -> None:

@@ -132,7 +132,13 @@ def framed(*, drawing: npt.ArrayLike, box: tuple[slice, slice] | None) -> npt.ND
 
 
 def two_readings(
-    *, now: Sequence[float], before: Sequence[float], theme: Theme, right: str | None = None, height: int = 190
+    *,
+    now: Sequence[float],
+    before: Sequence[float],
+    theme: Theme,
+    right: str | None = None,
+    height: int = 190,
+    is_answer: bool = True,
 ) -> VegaFigure:
     """Ten probabilities as bars, and those with all stages as a line across each.
 
@@ -142,6 +148,7 @@ def two_readings(
         theme: Of the page.
         right: The right digit where it is known: its bar is green, with the choice's outline if it is chosen.
         height: In pixels.
+        is_answer: Whether the largest is given as an answer; without, all bars but the right one are grey.
 
     Returns:
         The figure.
@@ -150,8 +157,9 @@ def two_readings(
     data = pd.DataFrame({"digit": [str(digit) for digit in range(len(now))], "now": list(now), "all": list(before)})
     data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in now]
     data["role"] = ["right" if name == right else "rest" for name in data["digit"]]
-    data.loc[choice, "role"] = "right" if str(choice) == right else "choice"
-    data["chosen"] = [digit == choice for digit in range(len(now))]
+    if is_answer and str(choice) != right:
+        data.loc[choice, "role"] = "choice"
+    data["chosen"] = [digit == choice and is_answer for digit in range(len(now))]
     axis = {"labelAngle": 0, "labelFontSize": 15}
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None, "axis": axis}
     numbers = [

@@ -13,8 +13,9 @@ from torch import Tensor
 from mnist_core import lens as core
 from mnist_core.checkpoint import load_shipped
 from mnist_core.data import Splits
+from mnist_core.familiarity import REASONS
 from mnist_core.figures.numbers import percent
-from mnist_core.lens import ALL, NONE, Stages, cost, read, sample_drawing, take
+from mnist_core.lens import ALL, NONE, Cost, Stages, Trial, cost, read, sample_drawing, take
 from mnist_core.preprocessing import centre_of_mass
 from tests.conftest import PROJECT
 from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
@@ -43,9 +44,10 @@ def shown(app: AppTest) -> list[float]:
 def test_it_opens_with_a_sample_and_every_switch_counts_at_once(digits: Splits) -> None:
     app, model = open_page(PAGE), load_shipped()
     drawing = sample(digits, 7)
-    for stages in (ALL, Stages(cut=False), Stages(False, False), Stages(False, False, False), NONE):
+    for stages in (ALL, Stages(cut=False), Stages(False, centre=False), Stages(False, False, False), NONE):
         for switch, is_on in zip(SWITCHES, (stages.cut, stages.scale, stages.centre, stages.normalize), strict=True):
-            app.toggle(key=switch).set_value(is_on)
+            if app.toggle(key=switch).value != is_on:
+                app.toggle(key=switch).set_value(is_on)
         app = sound(app.run())
         way, whole = take(drawing, stages), take(drawing)
         now, before = read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]
@@ -86,6 +88,35 @@ def test_a_canvas_without_ink_gets_an_invitation_and_no_pictures() -> None:
     assert "Draw on the black square" in text(app)
     assert "lens" not in html(app)
     assert not app.get("vega_lite_chart")
+
+
+def test_what_is_no_digit_gets_no_bold_one_but_its_way_is_shown() -> None:
+    dot = canvas()
+    dot[130:150, 130:150, :3] = 255
+    app = draw(open_page(PAGE), dot)
+    assert f"**Not sure:** {REASONS['dot']}" in text(app)
+    page = html(app)
+    assert '<b class="digit">?</b>' in page
+    assert "Made to choose: " in page
+    assert "brought to the middle of pixel (14, 14), counted from 0 (cross)" in page
+    app = click_sample(app, 7)
+    assert "Not sure" not in text(app) + html(app)
+
+
+def test_without_20_pixels_nothing_can_be_centred_and_the_switch_says_so() -> None:
+    app = open_page(PAGE)
+    assert not app.toggle(key="pix_centre").disabled
+    assert "nothing to move" not in text(app)
+    app = sound(app.toggle(key="pix_scale").set_value(False).run())
+    assert app.toggle(key="pix_centre").disabled
+    assert "*Centre of mass* has nothing to move" in text(app)
+
+
+def test_both_colours_of_the_last_picture_are_explained() -> None:
+    app = click_sample(open_page(PAGE), 7)
+    assert "Vermillion: above zero. Blue: below." in html(app)
+    app = sound(app.toggle(key="pix_normalise").set_value(False).run())
+    assert "Vermillion: above zero. Paper is 0, which has no colour." in html(app)
 
 
 def written(app: AppTest) -> str:
@@ -145,8 +176,12 @@ def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
     assert counts(app) == [(str(int(before.sum())), "", ""), *lines]
     assert f"With all stages it reads **{int(before.sum())} of 300** rightly" in text(app)
     worst, best = min(found[:4], key=lambda one: one.now), max(found[:4], key=lambda one: one.now)
-    assert f"{worst.now} read instead of {worst.before}." in text(app)
-    assert re.search(rf"It does best with \*[^*]+\*: {best.now}\.", text(app))
+    said = re.search(r"it costs most to [a-z0-9 ]+ \((\d+) read rightly instead of (\d+)\), and least to", text(app))
+    assert said
+    assert (int(said[1]), int(said[2])) == (worst.now, worst.before)
+    assert re.search(rf"and least to [a-z0-9 ]+ \({best.now}\)\.", text(app))
+    may_be_chance = best.now != best.before and abs(best.lost - best.gained) <= 2 * best.give_or_take
+    assert (f"difference between {best.now} and {best.before} may be chance" in text(app)) == may_be_chance
 
     for switch in ("pix_cut", "pix_centre"):
         app = sound(app.toggle(key=switch).set_value(False).run())
@@ -160,14 +195,27 @@ def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
     ) in text(app)
 
 
-def test_a_difference_that_may_be_chance_is_named_as_such() -> None:
+def test_a_difference_that_may_be_chance_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(_: Trial, stages: Stages) -> Cost:
+        return Cost(1_000, 982, 716, 270, 4) if not stages.cut else Cost(1_000, 982, 987, 4, 9)
+
+    monkeypatch.setattr(lens, "found", found)
     app = answered(open_page(PAGE))
-    app = sound(app.toggle(key="pix_scale").set_value(False).run())
-    assert "may be chance" not in text(app)
+    said = text(app)
+    assert "costs most to leave out the cutting (716 read rightly instead of 982), and least to" in said
+    assert "The difference between 987 and 982 may be chance." in said
+    assert "The difference between 716" not in said
     app = sound(app.toggle(key="pix_centre").set_value(False).run())
-    with_both = counts(app)[-1]
-    app = sound(app.toggle(key="pix_centre").set_value(True).run())
-    assert with_both == counts(app)[2]  # what fills the image can't be moved in it
+    assert "5 more, give or take 4" in text(app)
+    assert "So small a difference may be chance." in text(app)
+
+
+def test_what_fills_the_image_can_not_be_moved_in_it() -> None:
+    app = answered(open_page(PAGE))
+    for switch in ("pix_centre", "pix_scale"):
+        app = sound(app.toggle(key=switch).set_value(False).run())
+    assert "may be chance" not in text(app).split("As you have set it")[1].split("What to notice")[0]
+    assert counts(app)[-1] == counts(app)[2]  # what fills the image can't be moved in it
 
 
 def test_a_teacher_sets_the_stages_by_the_link_and_hides_them(digits: Splits) -> None:

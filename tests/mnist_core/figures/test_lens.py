@@ -80,6 +80,12 @@ def test_a_right_choice_is_green_with_the_outline_of_a_choice() -> None:
     assert figure.data["chosen"].tolist() == [True, False]
 
 
+def test_without_an_answer_no_bar_is_marked_as_the_choice() -> None:
+    figure = two_readings(now=[0.9, 0.1], before=[0.9, 0.1], theme=LIGHT, right="1", is_answer=False)
+    assert figure.data["role"].tolist() == ["rest", "right"]
+    assert not figure.data["chosen"].any()
+
+
 def test_the_table_has_a_line_and_a_bar_for_each_choice_of_stages() -> None:
     rows = [CostRow("all <stages>", 981, None, None, is_set=False), CostRow("none", 412, 570, 1, is_set=True)]
     html = cost_table(rows=rows, drawings=1_000, theme=LIGHT)
