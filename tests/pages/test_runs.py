@@ -178,7 +178,7 @@ def test_the_last_three_are_ticked_at_first_then_whatever_is_new_and_ticks_stay(
 
 
 def test_the_curves_are_those_of_the_ticked_runs_and_of_the_switch(digits: Splits) -> None:
-    app = opened(trained(1, digits, QUICK), trained(3, digits, replace(QUICK, learning_rate=30.0, optimizer="sgd")))
+    app = opened(trained(1, digits, QUICK), trained(3, digits, replace(QUICK, learning_rate=100.0, optimizer="sgd")))
     assert [row["Ended"] for row in table(app)] == ["finished", "diverged"]
     names = chart(app)["color"]["scale"]["domain"]
     assert names == ["Run 1", "Run 3"]
