@@ -55,7 +55,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     """
     pad = training_panel.visitor().pad
     st.markdown("Draw a digit, 0 to 9.")
-    canvas, buttons = st.container(width=SIZE), st.container(horizontal=True, width=SIZE)
+    canvas, buttons, note = st.container(width=SIZE), st.container(horizontal=True, width=SIZE), st.container()
     samples = sample_digits()
     with st.container(key="pad_tools"):  # on a phone, the theme puts what is in another column before them
         with st.container(width=SIZE):
@@ -66,8 +66,13 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
         _draw(pad, brush)
     with buttons:
         st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=not pad.can_undo)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.clear)
-    return _subject(pad, samples, start)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.set_aside)
+    found = _subject(pad, samples, start)
+    if found is not None and found.source != "canvas":
+        note.caption(
+            f"Read now: {f'the sample {found.label}' if found.source == 'sample' else 'your photo'}. Draw to replace it."
+        )
+    return found
 
 
 def _draw(pad: Pad, brush: int) -> None:

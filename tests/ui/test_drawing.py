@@ -158,3 +158,11 @@ def test_nobody_makes_it_grow_without_end() -> None:
     pad.receive([{"path": index} for index in range(10 * MOST_STROKES)], b"much")
     assert len(pad.strokes) == MOST_STROKES
     assert pad.picture == b"much"
+
+
+def test_a_slip_on_the_clear_button_costs_nothing() -> None:
+    pad = drawn()
+    pad.set_aside()  # what the button does
+    assert pad.picture is None
+    pad.undo()
+    assert pad.picture == b"two"
