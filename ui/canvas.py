@@ -69,9 +69,8 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
         st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.set_aside)
     found = _subject(pad, samples, start)
     if found is not None and found.source != "canvas":
-        note.caption(
-            f"Read now: {f'the sample {found.label}' if found.source == 'sample' else 'your photo'}. Draw to replace it."
-        )
+        what = f"the sample {found.label}" if found.source == "sample" else "your photo"
+        note.caption(f"Read now: {what}. Draw to replace it.")
     return found
 
 
