@@ -174,7 +174,7 @@ def test_a_network_that_reads_is_not_the_second_network(digits: Splits) -> None:
 
 
 def test_the_file_is_small_says_what_it_is_and_reads_no_digits() -> None:
-    assert WEIGHTS.stat().st_size < 300_000
+    assert WEIGHTS.stat().st_size < 1_000_000
     checkpoint = load(WEIGHTS, classes=len(ANSWERS))
     assert checkpoint.model.config == NETWORK
     assert checkpoint.card["answers"] == list(ANSWERS)
