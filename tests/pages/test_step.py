@@ -12,7 +12,7 @@ from torch import nn
 from mnist_core.data import Splits, normalize
 from mnist_core.model import MLP, MLPConfig
 from mnist_core.phases import PHASES, SlowStep, partly_trained
-from mnist_core.ruler import measure
+from mnist_core.ruler import Verdict, measure
 from mnist_core.training import OPTIMIZERS, TrainingConfig, new_model, train_step
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
@@ -281,7 +281,7 @@ def test_the_ruler_foretells_the_loss_after_the_step() -> None:
 
 def test_too_small_right_and_too_large_can_all_be_seen() -> None:
     app = answered(open_page(PAGE))
-    unseen = {"too small", "about right", "a bit large", "too large"}
+    unseen: set[Verdict] = {"too small", "about right", "a bit large", "too large"}
     for seed in range(5):
         app = sound(app.number_input(key="step_seed").set_value(seed).run())
         ruler = measure(slow_of(app), RATES)
