@@ -98,9 +98,7 @@ def main() -> None:
     for what, name in (("sent", "the canvas sends the drawing"), ("answer", "the answer"), ("bars", "the ten bars")):
         times = sorted(each[what] for each in found[2:])
         median, slow = statistics.median(times), times[int(0.9 * len(times))]
-        print(
-            f"lifted pen to {name}: {median:.0f} ms (median of {len(times)}, one in ten above {slow:.0f})"
-        )
+        print(f"lifted pen to {name}: {median:.0f} ms (median of {len(times)}, one in ten above {slow:.0f})")
 
 
 if __name__ == "__main__":
