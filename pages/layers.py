@@ -82,7 +82,7 @@ def collapsing() -> None:
     difference = (layered - single).abs().max().item()
     head = "| score of | " + " | ".join(map(str, range(0, 10, 3))) + " |"
     rows = [
-        f"| {words} | " + " | ".join(written(z[0, digit].item()) for digit in range(0, 10, 3)) + " |"
+        f"| {words} | " + " | ".join(written(z[0, digit].item(), 1) for digit in range(0, 10, 3)) + " |"
         for words, z in (("layers in turn", layered), ("one layer", single))
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * 4, *rows]))

@@ -33,8 +33,8 @@ def test_what_the_lesson_asks_of_all_generated_digits() -> None:
 
 
 def check_question(last: dict[str, RunRecord]) -> None:
-    """Shuffled 70 or more of 100, sorted fewer than 40."""
-    assert last[SHUFFLED].epochs[-1].validation_accuracy >= 0.7
+    """Shuffled 60 or more of 100, sorted fewer than 40: what the lesson says and asks."""
+    assert last[SHUFFLED].epochs[-1].validation_accuracy >= 0.6
     assert last[SORTED].epochs[-1].validation_accuracy < 0.4
 
 
