@@ -1,4 +1,4 @@
-"""What a visitor waits for, in a real Chromium: the first page, a digit read, a stop; and what a live curve costs.
+"""What a visitor waits for, in a real Chromium: the first page, and a stop; and what a live curve costs.
 
 Needs the development tools and Chromium; nothing is downloaded.
 
@@ -42,48 +42,6 @@ def first_page(browser: Browser) -> float:
         page.goto(address)
         page.get_by_role("heading", name="Understand a classifier").wait_for()
         seconds = time.perf_counter() - started
-        page.close()
-    return seconds
-
-
-# Watches for the sentence with the answer to change, in the page itself: asking from outside would be timed too.
-WATCH = """
-() => {
-  const answer = () => [...document.querySelectorAll("p")].find((p) => p.innerText.startsWith("With a probability"))
-  const before = answer()?.innerText
-  window.took = null
-  addEventListener("pointerup", () => { window.lifted = performance.now() }, { capture: true, once: true })
-  const look = () => {
-    const now = answer()?.innerText
-    if (window.lifted && now && now !== before) window.took = performance.now() - window.lifted
-    else requestAnimationFrame(look)
-  }
-  window.lifted = null
-  look()
-}
-"""
-STROKES = [(140, 50, 140, 230), (100, 60, 180, 60), (100, 150, 180, 150), (90, 220, 190, 220), (60, 60, 60, 200)]
-
-
-def reading(browser: Browser) -> list[float]:
-    """Seconds from lifting the mouse to the new answer on the page, for strokes drawn one over another."""
-    with fresh_server() as address:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(f"{address}/draw")
-        page.get_by_text("Draw on the black square").wait_for(timeout=60_000)
-        page.wait_for_timeout(3_000)
-        box = page.locator("[class*=st-key-canvas_] canvas").last.bounding_box()
-        assert box is not None
-        seconds = []
-        for from_x, from_y, to_x, to_y in STROKES:
-            page.evaluate(WATCH)
-            page.mouse.move(box["x"] + from_x, box["y"] + from_y)
-            page.mouse.down()
-            page.mouse.move(box["x"] + to_x, box["y"] + to_y, steps=8)
-            page.mouse.up()
-            page.wait_for_function("window.took !== null")
-            seconds.append(page.evaluate("window.took") / 1000)
-            page.wait_for_timeout(500)
         page.close()
     return seconds
 
@@ -132,7 +90,6 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         for what, seconds in (
             ("first page of a fresh server", [first_page(browser) for _ in range(rounds)]),
-            ("lifted pen to answer", reading(browser)),
             ("Stop to stopped", stopping(browser, rounds)),
         ):
             print(f"{what}: {statistics.median(seconds):.2f} s (median of {len(seconds)}, worst {max(seconds):.2f})")

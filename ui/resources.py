@@ -6,6 +6,7 @@ torch takes seconds to import. So this file imports it inside functions, and the
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,13 @@ from mnist_core.jobs import FairQueue
 if TYPE_CHECKING:
     from mnist_core.data import Splits
     from mnist_core.model import MLP
+
+# torch gives every thread of the server as many helpers as there are cores. On images as small as these they cost more
+# than they help: making a drawing into 28 x 28 pixels took 100 ms in place of 3 while a browser was busy on the same
+# two cores. Without them, a run's weights are also the same however many cores the host has.
+os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
+if "torch" in sys.modules:  # a page loads it before this file, if its link woke the server
+    sys.modules["torch"].set_num_threads(1)
 
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
 EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
@@ -116,11 +124,6 @@ def library() -> DataLibrary:
 @st.cache_resource(show_spinner=False)
 def jobs() -> FairQueue:
     """The one queue all visitors' trainings share."""
-    import torch
-
-    # One core trains and the other serves pages. It must be said before the queue's thread starts, and it makes
-    # a run's weights the same however many cores the host has.
-    torch.set_num_threads(1)
     # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
     # being drawn slows it to a quarter; at half a millisecond, to less than a half.
     sys.setswitchinterval(0.0005)

@@ -1,5 +1,8 @@
 """The data library: generated digits while MNIST is away, and another try."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +12,16 @@ import pytest
 from mnist_core import data
 from mnist_core.data import DatasetUnavailable, Splits
 from ui.resources import DataLibrary
+
+IN_A_THREAD = """
+import threading
+{first}
+{then}
+import torch
+reader = threading.Thread(target=lambda: print(torch.get_num_threads()))
+reader.start()
+reader.join()
+"""
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -48,3 +61,12 @@ def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
     assert library.mnist_problem is None
     library.retry()
     assert library.mnist() is digits
+
+
+@pytest.mark.parametrize("orders", [("import ui.resources", "import torch"), ("import torch", "import ui.resources")])
+def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tuple[str, str]) -> None:
+    first, then = orders
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    command = [sys.executable, "-c", IN_A_THREAD.format(first=first, then=then)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.split() == ["1"]
