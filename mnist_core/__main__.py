@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--model", type=Path, default=SHIPPED, help="a file that train --save wrote")
     command = commands.add_parser("ship", help="train the network that comes with the project, from MNIST")
     command.add_argument("--save", type=Path, required=True, help="where to write the weights")
+    command.add_argument("--seed", type=int, default=SHIPPING.seed, help=f"({SHIPPING.seed}, the one that is shipped)")
     return parser
 
 
@@ -158,8 +159,9 @@ def _familiarity(options: argparse.Namespace) -> None:
 
 def _ship(options: argparse.Namespace) -> None:
     print(f"{MODEL.label} with {MODEL.parameter_count:,} parameters, on MNIST and {DIGITS:,} drawn digits")
-    print(f"{SHIPPING}", flush=True)
-    for step in ship(load_mnist(default_root())):
+    config = replace(SHIPPING, seed=options.seed)
+    print(f"{config}", flush=True)
+    for step in ship(load_mnist(default_root()), config=config):
         if isinstance(step, Progress):
             seen = step.validation
             print(
