@@ -37,7 +37,7 @@ def test_without_an_activation_the_layers_are_one_and_with_it_they_are_not(digit
     assert difference
     assert float(difference[1]) > 10
     z = load_shipped()(normalize(digits.validation.images[:1]))[0]
-    row = " | ".join(f"{z[digit].item():.2f}".replace("-", "−") for digit in (0, 3, 6, 9))
+    row = " | ".join(f"{z[digit].item():.1f}".replace("-", "−") for digit in (0, 3, 6, 9))
     assert f"| layers in turn | {row} |" in page
 
 
