@@ -26,7 +26,7 @@ def upload() -> None:
     """
     pictures = st.container(horizontal=True)
     file = st.file_uploader(
-        "Or a photo of a digit, on paper or on a board",
+        f"Or a photo of a digit, on paper or on a board, {MOST_MEGABYTES} MB at most",
         list(TYPES),
         max_upload_size=MOST_MEGABYTES,
         key=UPLOAD,

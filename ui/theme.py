@@ -13,6 +13,8 @@ LAYOUT = """
 .st-key-unseen { display: none; }
 /* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
 [class*="st-key-canvas_"] { overflow: hidden; }
+/* It would name the kinds of pictures as programs do, "image/jpeg", and be cut off. */
+.st-key-photo_file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
