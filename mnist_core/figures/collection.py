@@ -167,30 +167,31 @@ def small_confusion(*, counts: Sequence[Sequence[int]], theme: Theme) -> VegaFig
             for read, count in enumerate(row)
         ]
     )
+    return VegaFigure(data, _cells(theme))
+
+
+def _cells(theme: Theme) -> dict[str, Any]:
     axis = {"labelAngle": 0, "labelFontSize": 13, "titleFontSize": 13, "domain": False, "ticks": False}
     colours = {"domain": ["empty", "right", "wrong"], "range": [theme.heat[0], RIGHT_CLASS, CHOICE]}
-    return VegaFigure(
-        data,
-        {
-            "height": 300,
-            "encoding": {
-                "x": {"field": "read", "type": "ordinal", "title": "read as", "axis": axis},
-                "y": {"field": "shown", "type": "ordinal", "title": "it is", "axis": axis},
-                "tooltip": {"field": "said", "type": "nominal"},
-            },
-            "layer": [
-                {
-                    "mark": {"type": "rect"},
-                    "encoding": {
-                        "color": {"field": "kind", "type": "nominal", "scale": colours, "legend": None},
-                        "description": {"field": "said", "type": "nominal"},
-                    },
-                },
-                {
-                    "mark": {"type": "text", "fontSize": 14, "aria": False},
-                    "encoding": {"text": {"field": "number", "type": "nominal"}, "color": {"value": "#000"}},
-                },
-            ],
-            "config": {"scale": {"bandPaddingInner": 0.06, "bandPaddingOuter": 0.03}},
+    return {
+        "height": 300,
+        "encoding": {
+            "x": {"field": "read", "type": "ordinal", "title": "read as", "axis": axis},
+            "y": {"field": "shown", "type": "ordinal", "title": "it is", "axis": axis},
+            "tooltip": {"field": "said", "type": "nominal"},
         },
-    )
+        "layer": [
+            {
+                "mark": {"type": "rect"},
+                "encoding": {
+                    "color": {"field": "kind", "type": "nominal", "scale": colours, "legend": None},
+                    "description": {"field": "said", "type": "nominal"},
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 14, "aria": False},
+                "encoding": {"text": {"field": "number", "type": "nominal"}, "color": {"value": "#000"}},
+            },
+        ],
+        "config": {"scale": {"bandPaddingInner": 0.06, "bandPaddingOuter": 0.03}},
+    }
