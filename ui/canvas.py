@@ -55,7 +55,9 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     """
     pad = training_panel.visitor().pad
     st.markdown("Draw a digit, 0 to 9.")
-    canvas, buttons, note = st.container(width=SIZE), st.container(horizontal=True, width=SIZE), st.container()
+    # The canvas comes late; what lies below it is not to move then, under a finger on its way.
+    canvas = st.container(width=SIZE, height=SIZE, border=False)
+    buttons, note = st.container(horizontal=True, width=SIZE), st.container()
     samples = sample_digits()
     with st.container(key="pad_tools"):  # on a phone, the theme puts what is in another column before them
         with st.container(width=SIZE):

@@ -116,6 +116,34 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     assert not problems
 
 
+WHERE_ALL_STANDS = """() => {
+  const app = document.querySelector("[data-testid=stApp]")
+  if (app?.dataset.testScriptState !== "notRunning") return null
+  const scrolled = document.querySelector("[data-testid=stMain]").scrollTop
+  return [...document.querySelectorAll("[data-testid=stElementContainer], canvas")]
+    .map(node => node.getBoundingClientRect()).flatMap(box => [box.left, box.top + scrolled, box.width, box.height])
+}"""
+
+
+def settle(page: Page) -> None:
+    """Waits until a second has gone by in which the app was idle and nothing on the page moved.
+
+    What is measured or pointed at before may lie elsewhere a moment later: on a busy machine, what a page is made of
+    comes over seconds, and on a server just started the line at the top grows shorter by a row.
+    """
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.get_by_text("until MNIST is here")).to_have_count(0)
+    before, quiet = None, 0
+    for _ in range(600):
+        stands = page.evaluate(WHERE_ALL_STANDS)
+        quiet = quiet + 1 if stands and stands == before else 0
+        if quiet == 10:
+            return
+        before = stands
+        page.wait_for_timeout(100)
+    raise AssertionError("the page never stood still for a second")
+
+
 def _check_host(url: str, server: str, problems: list[str]) -> None:
     if url.startswith("http") and not url.startswith(server):
         problems.append(f"asked the internet for {url}")

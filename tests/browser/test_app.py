@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, settle
 from tests.conftest import PROJECT
 
 OpenPage = Callable[..., Page]
@@ -42,6 +42,7 @@ def test_train_from_the_page_to_the_end_and_read_a_drawn_one(open_page: OpenPage
 
 
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
+    settle(page)
     canvas = page.locator("[class*=st-key-canvas_] canvas").last
     canvas.evaluate("node => node.scrollIntoView({ block: 'center' })")  # not under the page's header
     box = canvas.bounding_box()
@@ -57,7 +58,6 @@ def draw(page: Page, points: list[tuple[int, int]]) -> None:
 def test_the_shipped_network_reads_a_seven_at_once(open_page: OpenPage) -> None:
     page = open_page("draw")
     expect(page.get_by_text("Draw on the black square")).to_be_visible()
-    page.wait_for_timeout(1_000)  # the canvas takes strokes once its script has run
     draw(page, [(80, 70), (200, 70), (120, 220)])
     expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
     page.get_by_role("button", name="Clear").click()
@@ -68,7 +68,6 @@ def test_a_sample_is_read_on_a_click_and_clears_the_canvas(open_page: OpenPage) 
     page = open_page("draw", width=390)
     page.get_by_role("button", name="Sample: a 3").click()
     expect(page.get_by_text(re.compile(r"this is a 3\."))).to_be_visible()
-    page.wait_for_timeout(1_000)
     draw(page, [(140, 50), (138, 140), (136, 230)])
     expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
 

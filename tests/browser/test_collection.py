@@ -9,7 +9,6 @@ def test_two_digits_in_a_row_and_the_second_is_called_otherwise(open_page: OpenP
     page = open_page("collection")
     keep = page.locator(".st-key-keep_as button")
     expect(page.locator("[class*=st-key-canvas_] canvas").last).to_be_visible()
-    page.wait_for_timeout(1_000)  # the canvas takes strokes once its script has run
     for number, (points, label) in enumerate(
         [([(140, 50), (138, 140), (136, 230)], 1), ([(80, 70), (200, 70), (120, 220)], 2)], 1
     ):

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 PRODUCT = re.compile(r"Row (\d+), column (\d+): ink ([\d.]+) × weight ([+−]?[\d.]+) [=≈] ([+−]?[\d.]+), (.*)")
 
 LOW = "₀₁₂₃₄₅₆₇₈₉"
@@ -18,6 +20,7 @@ def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> Non
     page = open_page("evidence")
     read, boxes = page.locator(".read"), page.locator(".box")
     expect(read).to_have_text(re.compile(r"speaks for \d"))
+    settle(page)
     found = PRODUCT.match(read.inner_text())
     assert found
     row, column = int(found[1]), int(found[2])
@@ -37,6 +40,7 @@ def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., 
     page = open_page("evidence", width=390)
     boxes = page.locator(".box")
     expect(boxes).to_have_count(2)
+    settle(page)
     left, right = (boxes.nth(index).bounding_box() for index in (0, 1))
     assert left
     assert right

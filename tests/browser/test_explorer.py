@@ -9,6 +9,7 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_core import functions
+from tests.browser.conftest import settle
 from ui.explorer import SOFTMAX_JS, START
 
 OpenPage = Callable[..., Page]
@@ -89,6 +90,7 @@ def place(page: Page, digit: int, share: float) -> tuple[float, float]:
 
 
 def drag(page: Page, digit: int, share: float) -> None:
+    settle(page)
     page.mouse.move(*place(page, digit, 0))
     page.mouse.down()
     page.mouse.move(*place(page, digit, share), steps=5)
@@ -141,9 +143,9 @@ def test_a_drag_moves_all_probabilities_and_the_link_holds_it(open_page: OpenPag
 
 def test_what_comes_back_from_the_server_never_interrupts_a_drag(open_page: OpenPage) -> None:
     page = open_page("softmax")
-    expect(bar(page, 0)).to_be_visible()
     drag(page, 0, 0.5)
     page.mouse.move(5, 5)  # leaving the columns sends what was dragged
+    settle(page)
     page.mouse.move(*place(page, 1, 0))
     page.mouse.down()
     page.mouse.move(*place(page, 1, 0.4), steps=3)
@@ -224,7 +226,7 @@ def swipe(page: Page, start: tuple[float, float], to: tuple[float, float]) -> No
 
 def test_a_finger_drags_along_a_bar_and_scrolls_across_it(open_page: OpenPage) -> None:
     page = open_page("softmax", width=390)
-    expect(bar(page, 3)).to_be_visible()
+    settle(page)
     x, y = place(page, 3, 0)
     swipe(page, (x, y), place(page, 3, -0.5))
     expect(bar(page, 3)).to_have_attribute("aria-valuenow", re.compile(r"^-(4\.9|5|5\.1)$"))

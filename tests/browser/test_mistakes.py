@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 OpenPage = Callable[..., Page]
 HIDDEN = "mistakes?hide=ask_mirror,ask_always_three"
 
@@ -13,6 +15,7 @@ HIDDEN = "mistakes?hide=ask_mirror,ask_always_three"
 def click(page: Page, shown: int, read: int) -> None:
     """Clicks a cell as a hand does, whatever lies on top of it there."""
     cell = page.locator(f"path[aria-label*='images of a {shown} were read as a {read}:']")
+    settle(page)
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
     assert box
@@ -62,7 +65,7 @@ def test_twenty_presses_on_a_phone_end_with_the_score(open_page: OpenPage) -> No
     buttons = page.locator(".st-key-duel_buttons")
     expect(page.get_by_text("Image 1 of 20.")).to_be_visible()
     expect(buttons.get_by_role("button")).to_have_count(10)
-    buttons.scroll_into_view_if_needed()
+    settle(page)
     tops = {round(box["y"]) for button in buttons.get_by_role("button").all() if (box := button.bounding_box())}
     assert len(tops) == 2  # two rows of five
     buttons.get_by_role("button", name="7", exact=True).dblclick()  # the second press is no answer to the next image
