@@ -14,6 +14,7 @@ from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_
 from mnist_core.evaluation import evaluate
 from mnist_core.experiments import run
 from mnist_core.familiarity import (
+    BENT,
     DIGIT_FROM,
     DRAWN,
     KEPT,
@@ -148,6 +149,7 @@ def _familiarity(options: argparse.Namespace) -> None:
         "answers": ANSWERS,
         "trained_on": f"{splits.name}'s {len(splits.train):,} training images and drawings of this program",
         "drawn": asdict(DRAWN),
+        "augment": f"elastic, {BENT} pixels",
         "training": asdict(replace(TRAINING, seed=options.seed)),
         "validation_accuracy": event.validation_accuracy,
         "threshold": found,
