@@ -41,6 +41,7 @@ NOTHING = (
     "Nothing on this picture stands out from its background. A photo of one digit works best, from straight above and "
     "large in the picture."
 )
+TOO_MANY = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
@@ -86,9 +87,7 @@ def open_grey(content: bytes) -> Grey:
         image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
         image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster
         if image.width * image.height > MOST_PIXELS:
-            raise PhotoUnreadable(
-                f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
-            )
+            raise PhotoUnreadable(TOO_MANY)
         grey = _one_channel(ImageOps.exif_transpose(image))
         zoom = SIDE / max(grey.size)
         size = max(round(zoom * grey.width), 1), max(round(zoom * grey.height), 1)
@@ -96,6 +95,8 @@ def open_grey(content: bytes) -> Grey:
         small = grey.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
     except PhotoUnreadable:
         raise
+    except Image.DecompressionBombError as error:  # Pillow counts the pixels, too, and earlier; its limit is higher
+        raise PhotoUnreadable(TOO_MANY) from error
     except Exception as error:  # Pillow raises nearly anything at a file that is broken, or made to do harm
         raise PhotoUnreadable("This is no picture that can be read here. JPEG, PNG and WebP can.") from error
     return np.asarray(small, np.float32) / np.float32(255)

@@ -277,10 +277,12 @@ def test_too_many_pixels_or_bytes_are_refused_before_they_are_decoded(monkeypatc
         to_drawing(bytes(photo.MOST_BYTES + 1))
 
 
-def test_a_decompression_bomb_is_refused() -> None:
+def test_so_many_pixels_that_pillow_refuses_them_itself_are_refused_in_the_same_words() -> None:
     bomb = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
-    with pytest.raises(PhotoUnreadable):
+    Image.new("1", (14_000, 13_500)).save(bomb, "PNG")
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(bomb)
+    with pytest.raises(PhotoUnreadable, match="24 million pixels"):
         to_drawing(bomb.getvalue())
 
 
