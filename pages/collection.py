@@ -120,9 +120,10 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
     first = standings[0]
     low, high = first.interval
     each = f"Each counts for {100 / first.images:.2g} points" if first.images > 1 else "One digit can only be 0 or 100%"
+    luck = f" {verdict(first)}" if digits else ""  # the example is itself of the images it would be compared with
     lesson.notice(
         f"{first.name} reads {first.right} of {in_words(first.images)} rightly. {each}, and the line reaches from "
-        f"{low:.0%} to {high:.0%}. {verdict(first)}"
+        f"{low:.0%} to {high:.0%}.{luck}"
     )
     answers = collection.reading(known[0], judged)
     show_confusion(answers)

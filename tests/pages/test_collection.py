@@ -133,7 +133,11 @@ def test_without_digits_it_shows_an_example_and_says_so(digits: Splits) -> None:
     assert "Ten digits, one of each, take a minute." in text(app)
     assert "ten digits of the example" in text(app)
     assert table_rows(app)[0][1].endswith("of 10")
+    assert "of 10 digits rightly" in text(app)
+    assert "your digits" not in text(app)
+    assert "Could that be luck?" not in text(app)
     assert not app.get("download_button")
+    assert "Could that be luck? If it read your digits" in text(give(app, from_data(digits.train, 10)))
 
 
 def test_the_question_and_its_answers_are_wilsons_numbers() -> None:
