@@ -204,7 +204,8 @@ def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
     loud = loudest_neurons(model, found.piece, LOUDEST)
     names = [f"neuron {number + 1}" for number in loud.numbers]
     rest = sum(of - silent for silent, of in loud.silent[:1]) - len(names)
-    parts, total = add_up([*loud.contributions.tolist(), loud.others, loud.bias])
+    others = [f"the other {rest:,} active ones" if rest > 1 else "the other active one"] if rest else []
+    parts, total = add_up([*loud.contributions.tolist(), *([loud.others] if rest else []), loud.bias])
     st.markdown(
         f"The same {signed(total)} once more, now neuron by neuron. These are the {len(names)} neurons of the first "
         f"hidden layer that say most about {a} or {b} here. The pictures are their weights, for pixels of 0 to 1, with "
@@ -214,15 +215,15 @@ def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
     draw_neurons(loud, names, parts, found.ink)
     theme.show(
         account(
-            names=[*names, f"the other {rest:,} active ones", "biases behind them"],
+            names=[*names, *others, "biases behind them"],
             parts=parts,
             total=total,
             total_name=f"z{_low(a)} − z{_low(b)}",
             theme=theme.current(),
         ),
         key="neuron_account",
-        description="A bar for each neuron above, one for all others, one for the biases of the later layers, and "
-        "their sum.",
+        description="A bar for each neuron above, one for all others if there are any, one for the biases of the later "
+        "layers, and their sum.",
     )
     st.markdown(_silence(loud.silent))
 

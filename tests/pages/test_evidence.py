@@ -5,6 +5,7 @@ import time
 
 import pytest
 import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import familiarity
@@ -143,6 +144,24 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
     assert re.findall(r"neuron (\d+)<br>", tiles) == [str(number + 1) for number in loud.numbers]
     silent = "; ".join(f"{none} of the {of} in hidden layer {i}" for i, (none, of) in enumerate(loud.silent, 1))
     assert f"sums are not above 0: {silent}." in text(app)
+
+
+@pytest.mark.parametrize(
+    ("neurons", "rest"), [(6, None), (9, "the other active one"), (24, "the other 16 active ones")]
+)
+def test_the_account_has_a_bar_for_the_rest_only_where_there_is_a_rest(
+    neurons: int, rest: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = new_model(MLPConfig((neurons,)), 0)
+    with torch.no_grad():
+        model[0].bias.fill_(10.0)  # type: ignore[operator]
+    use(monkeypatch, model)
+    rows = convert_arrow_bytes_to_pandas_df(opened().get("vega_lite_chart")[-1].proto.data.data)
+    names = rows["name"].tolist()
+    assert names[min(neurons, 8) : -1] == [*([rest] if rest else []), "biases behind them"]
+    assert all(name.startswith("neuron ") for name in names[: min(neurons, 8)])
+    label = [round(100 * float(text.replace("−", "-"))) for text in rows["label"]]
+    assert sum(label[:-1]) == label[-1]
 
 
 def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
