@@ -10,11 +10,18 @@ LAYOUT = """
 [data-testid="stMainBlockContainer"] { max-width: 62rem; }
 [data-testid="stMarkdownContainer"] p, [data-testid="stMarkdownContainer"] li { max-width: 42rem; }
 [data-testid="stImage"] img { image-rendering: pixelated; }
-.st-key-unseen { display: none; }
+[class*="st-key-unseen"] { display: none; }
 /* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
 [class*="st-key-canvas_"] { overflow: hidden; }
 /* It would name the kinds of pictures as programs do, "image/jpeg", and be cut off. */
 .st-key-photo_file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+/* Why the uploader refuses a file stands in it for screen readers only, and in a tooltip, which no finger finds. */
+[data-testid="stFileUploader"] [data-testid="stFileChips"]:has([role="alert"]) { max-height: none; }
+[data-testid="stFileChip"]:has([role="alert"]) { flex-wrap: wrap; }
+[data-testid="stFileChip"] [role="alert"] {
+  position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
+  width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
+}
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
