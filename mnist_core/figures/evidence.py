@@ -59,13 +59,14 @@ def signed(number: float) -> str:
 
 def times(logarithm: float) -> str:
     """The ratio of two probabilities, as text, from the difference of their logits: e to that power."""
-    ratio = math.exp(logarithm)
-    if ratio < 10:
-        return f"{ratio:.1f}"
-    if ratio < 1e6:
-        return f"{float(f'{ratio:.2g}'):,.0f}"
-    mantissa, exponent = f"{ratio:.1e}".split("e")
-    return f"{mantissa} · 10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    if logarithm < math.log(1e6):
+        ratio = math.exp(logarithm)
+        return f"{ratio:.1f}" if ratio < 10 else f"{float(f'{ratio:.2g}'):,.0f}"
+    # The ratio itself may be too large for a float: after lessons with far too long steps, scores are in the millions.
+    power = logarithm / math.log(10)
+    mantissa, carried = f"{10 ** (power - math.floor(power)):.1e}".split("e")  # 9.96 is rounded to 1.0e+01
+    exponent = math.floor(power) + int(carried)
+    return f"{mantissa} · 10{str(exponent).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def account(*, names: Sequence[str], parts: Sequence[float], total: float, total_name: str, theme: Theme) -> VegaFigure:

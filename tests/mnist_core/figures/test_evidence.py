@@ -54,6 +54,9 @@ def test_numbers_as_text() -> None:
     assert times(math.log(9.44)) == "9.4"
     assert times(math.log(9_472)) == "9,500"
     assert times(math.log(7.2e10)) == "7.2 · 10¹⁰"
+    assert times(1000 * math.log(10) + math.log(3)) == "3.0 · 10¹⁰⁰⁰"  # no float is so large
+    assert times(math.log(9.97e10)) == "1.0 · 10¹¹"
+    assert times(34_365_800.0).endswith(" · 10¹⁴⁹²⁴⁸⁷⁷")  # as after a lesson with far too long a step
 
 
 def test_each_bar_begins_where_the_one_before_ended() -> None:
