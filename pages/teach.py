@@ -13,7 +13,7 @@ from mnist_core.figures.numbers import percent
 from mnist_core.figures.ruler import loss_in_words, written
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tried, score_slopes
-from mnist_core.model import CLASSES
+from mnist_core.model import CLASSES, MLPConfig
 from mnist_core.phases import significant
 from mnist_core.prediction import predict_proba
 from mnist_core.teaching import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
@@ -237,7 +237,10 @@ def _score_in_numbers(found: Slope, digit: int) -> str:
 
 
 def show_pictures(at: Desk, found: Slope) -> None:
-    """The gradient of the first layer's weights as pictures."""
+    """The gradient of the first layer's weights as pictures, or why there is none."""
+    if not found.first.any():
+        st.markdown(why_no_slope(at.pupil.original.config))
+        return
     is_single = not at.pupil.original.config.hidden_sizes
     order = torch.arange(len(found.first)) if is_single else found.first.abs().argsort(descending=True)[:PICTURES]
     pictures = rank_one(found.first[order], found.image).view(-1, 28, 28)
@@ -257,6 +260,17 @@ def show_pictures(at: Desk, found: Slope) -> None:
     )
 
 
+def why_no_slope(config: MLPConfig) -> str:
+    """Why nothing comes back to a first layer with others behind it, in a sentence."""
+    where = "the first layer" if len(config.hidden_sizes) == 1 else "the first layer, or of one behind it,"
+    neurons = (
+        f"no neuron of {where} is active"
+        if config.activation == "relu"
+        else f"every neuron of {where} is at an end of its {config.activation}, where that is flat"
+    )
+    return f"For this drawing, {neurons}, so the weights of the first layer get no slope: the step leaves them alone."
+
+
 def show_formula(at: Desk, found: Slope) -> None:
     """How the gradient of the weights follows from that of the scores."""
     if at.pupil.original.config.hidden_sizes:
@@ -272,6 +286,8 @@ def show_formula(at: Desk, found: Slope) -> None:
     else:
         st.markdown("A weight passes on its pixel $x$. So its slope is that of its score, times the pixel:")
         lesson.formula(r"\frac{\partial L}{\partial W} = (p - y)\, x^\top")
+    if not found.first.any():
+        return  # there are no pictures
     lesson.notice(
         "All pictures are the same drawing, only stronger or weaker, and some turned to the other colours. There is "
         "nothing in this gradient but what you drew, times one number for each neuron. The paper has a colour too: "

@@ -167,6 +167,31 @@ def test_where_nothing_is_left_to_learn_it_says_so() -> None:
     assert "The step takes η times its slope" in text(lie)
 
 
+@pytest.mark.parametrize(
+    ("config", "layer", "bias", "said"),
+    [
+        (MLPConfig((8,)), 0, -1000.0, "no neuron of the first layer is active, so"),
+        (MLPConfig((8, 6)), 2, -1000.0, "no neuron of the first layer, or of one behind it, is active, so"),
+        (MLPConfig((8,), "tanh"), 0, 1000.0, "every neuron of the first layer is at an end of its tanh"),
+    ],
+)
+def test_where_the_first_layer_gets_no_slope_it_says_why_and_shows_no_pictures(
+    config: MLPConfig, layer: int, bias: float, said: str
+) -> None:
+    app, model = with_own(config)
+    app = click_sample(app, 6)
+    assert "Full colour is" in text(app)
+    images = len(app.get("image"))
+    with torch.no_grad():
+        model[layer].bias.fill_(bias)  # type: ignore[operator]
+    page = text(sound(app.run()))
+    assert f"For this drawing, {said}" in page
+    assert "Full colour is" not in page
+    assert "All pictures are the same drawing" not in page
+    assert len(app.get("image")) == images - 1
+    assert r"\frac{\partial L}{\partial W_1} = \delta\, x^\top" in " ".join(element.value for element in app.latex)
+
+
 def test_from_what_is_known_a_button_leads_to_what_is_read_worst(digits: Splits) -> None:
     model = load_shipped()
     found = evaluate(model, digits.validation)
