@@ -34,8 +34,9 @@ def upload() -> None:
     )
     pad = training_panel.visitor().pad
     found = None if file is None else _read(file.getvalue())
-    if isinstance(found, str):
-        st.warning(found, icon=":material/image_not_supported:")
+    if file is not None and isinstance(found, str):
+        # Named, since a file that the browser refuses afterwards stands beside it and is not told to the server.
+        st.warning(f"`{file.name.replace('`', ' ')}`: {found}", icon=":material/image_not_supported:")
     elif found is not None and pad.photo is None:
         st.button("Read this photo again", icon=":material/replay:", key="photo_again", on_click=_take)
     if pad.photo is not None:

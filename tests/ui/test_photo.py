@@ -68,9 +68,9 @@ def test_a_photo_that_cannot_be_read_is_told_in_a_sentence_and_leaves_the_drawin
     app = opened()
     pad(app).read_sample(3)
     app = give(app, b"no picture")
-    assert app.warning[0].value.startswith("This is no picture")
+    assert app.warning[0].value.startswith("`digit.png`: This is no picture")
     app = give(app, picture(ink=False), "blank.png")
-    assert app.warning[0].value == core.NOTHING
+    assert app.warning[0].value == f"`blank.png`: {core.NOTHING}"
     assert pad(app).sample == 3
 
 
