@@ -102,7 +102,7 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
             type="primary",
             icon=":material/school:",
             on_click=teaching.give_lesson,
-            args=(at, shown.image, digit, rate),
+            args=(at, shown, digit, rate),
             disabled=given >= MOST_LESSONS,
         )
         st.button(

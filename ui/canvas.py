@@ -22,6 +22,7 @@ SIZE = 280  # pixels: preprocessing.CANVAS_SIZE, which is not imported here beca
 BRUSH = 18  # pixels: makes strokes as thick as MNIST's
 THINNEST, THICKEST = 8, 30  # pixels
 
+_SEND_JS = (state.COMPONENTS / "send_at_once.js").read_text(encoding="utf-8")
 _SAMPLES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
 _SAMPLES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
 
@@ -66,14 +67,23 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
             _offer(samples)
     with canvas:
         _draw(pad, brush)
+    with st.container(key="unseen_sender"):
+        st.components.v2.component("send_at_once", js=_SEND_JS)(key="send_at_once")
     with buttons:
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=pad.undo, disabled=not pad.can_undo)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=pad.set_aside)
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=not pad.can_undo)
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=_clear)
     found = _subject(pad, samples, start)
-    if found is not None and found.source != "canvas":
-        what = f"the sample {found.label}" if found.source == "sample" else "your photo"
-        note.caption(f"Read now: {what}. Draw to replace it.")
+    note.caption(_what_is_read(found))  # always a line, so that the samples do not move under the pointer
     return found
+
+
+def _what_is_read(found: Subject | None) -> str:
+    if found is None:
+        return "Read now: nothing yet."
+    if found.source == "canvas":
+        return "Read now: your drawing."
+    what = f"the sample {found.label}" if found.source == "sample" else "your photo"
+    return f"Read now: {what}. Draw to replace it."
 
 
 def _draw(pad: Pad, brush: int) -> None:
@@ -83,7 +93,7 @@ def _draw(pad: Pad, brush: int) -> None:
 
     if state.is_new_place() and pad.strokes:
         pad.move()
-    result = st_canvas(
+    st_canvas(
         stroke_width=brush,
         stroke_color="#FFFFFF",
         background_color="#000000",
@@ -94,8 +104,36 @@ def _draw(pad: Pad, brush: int) -> None:
         return_image_data=True,
         key=f"canvas_{pad.version}",
     )
-    if result.image_bytes is not None:
-        pad.receive((result.json_data or {}).get("objects", []), result.image_bytes)
+    _take_in(pad)
+
+
+def _take_in(pad: Pad) -> bool:
+    """Gives the pad what the canvas sent last; says whether that is new."""
+    sent = st.session_state.get(f"canvas_{pad.version}", {}).get("drawing") or {}
+    if not sent.get("data"):
+        return False
+    return pad.receive((sent["raw"] or {}).get("objects", []), base64.b64decode(sent["data"].partition(",")[2]))
+
+
+def pad_now() -> Pad:
+    """The visitor's pad, with what was drawn since the page was; for callbacks, which come before it is drawn anew."""
+    pad = training_panel.visitor().pad
+    _take_in(pad)
+    return pad
+
+
+def newest(shown: Subject | None) -> Subject | None:
+    """What there is to read now, if more was drawn since the page was; else what it shows. For callbacks."""
+    pad = training_panel.visitor().pad
+    return _subject(pad, None, None) if _take_in(pad) and pad.strokes else shown
+
+
+def _undo() -> None:
+    pad_now().undo()
+
+
+def _clear() -> None:
+    pad_now().set_aside()
 
 
 def sample_digits() -> Tensor | None:
@@ -128,7 +166,7 @@ def _offer(samples: Tensor | None) -> None:
 def _pick() -> None:
     picked = st.session_state["samples"].get("picked")
     if isinstance(picked, int) and 0 <= picked < 10:
-        training_panel.visitor().pad.read_sample(picked)
+        pad_now().read_sample(picked)
 
 
 def _subject(pad: Pad, samples: Tensor | None, start: int | None) -> Subject | None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import streamlit as st
 
-from ui import networks, resources, state, status, training_panel
+from ui import canvas, networks, resources, state, status, training_panel
+from ui.canvas import Subject
 from ui.take_home import plain
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mnist_core.data import Dataset
     from mnist_core.evaluation import Evaluation
     from mnist_core.model import MLP
-    from ui.canvas import Subject
 
 KEEP_AS, RELABEL, FILES = "keep_as", "own_label", "own_files"  # keys of widgets
 MOST_MEGABYTES = 4  # collection.MOST_BYTES, which is not imported here because torch is slow to load
@@ -85,13 +85,13 @@ def _show_what_is_read(subject: Subject) -> None:
     st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
 
 
-def _keep(subject: Subject | None, model: MLP) -> None:
+def _keep(shown: Subject | None, model: MLP) -> None:
     """Keeps a drawing under the label just pressed, and says so."""
     from mnist_core.collection import MOST, own_digit
     from mnist_core.figures.cards import a
     from mnist_core.prediction import predict_proba
 
-    label = st.session_state[KEEP_AS]
+    label, subject = st.session_state[KEEP_AS], canvas.newest(shown)
     st.session_state[KEEP_AS] = None  # the next drawing begins without an answer
     if label is None or subject is None or subject.source == "sample":
         return

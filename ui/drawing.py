@@ -20,8 +20,8 @@ class Pad:
         strokes: On the canvas, the first one first, as the canvas describes them.
         pictures: The canvas as PNG, by how many strokes were on it.
         start: The strokes that the canvas was last told to begin with.
-        tellings: How often it was told; another number makes it begin anew.
-        version: Of the canvas; another one is another canvas.
+        tellings: How often it was told; another number makes it begin anew, and say what it then looks like.
+        version: Of the canvas; another one is another canvas, and what the one before still sends is no longer heard.
         seen: What the browser sent last, as it was sent.
         sample: The sample digit that is read in place of the strokes, if one is.
         photo: uint8 [H, W], bright ink on dark: the photo that is read in place of the strokes, if one is.
@@ -38,16 +38,17 @@ class Pad:
     photo: npt.NDArray[np.uint8] | None = None
     aside: tuple[list[dict[str, Any]], dict[int, bytes]] | None = None
 
-    def receive(self, strokes: list[dict[str, Any]], picture: bytes) -> None:
-        """Takes what the browser sent, unless it is what it sent before."""
+    def receive(self, strokes: list[dict[str, Any]], picture: bytes) -> bool:
+        """Takes what the browser sent, unless it is what it sent before; says whether it is new."""
         if picture == self.seen:
-            return
+            return False
         self.seen = picture
         self.strokes = strokes[:MOST_STROKES]
         self.pictures = {count: older for count, older in self.pictures.items() if count < len(self.strokes)}
         self.pictures[len(self.strokes)] = picture
         if strokes:
             self.sample = self.photo = self.aside = None
+        return True
 
     @property
     def picture(self) -> bytes | None:
@@ -97,4 +98,7 @@ class Pad:
 
     def _begin_with(self, strokes: list[dict[str, Any]]) -> None:
         self.strokes = self.start = strokes
-        self.tellings += 1
+        if strokes and self.picture is None:  # several strokes came at once
+            self.tellings += 1
+        else:
+            self.version += 1

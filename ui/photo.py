@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import training_panel
+from ui import canvas, training_panel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +48,7 @@ def upload() -> None:
 
 def _take() -> None:
     """Reads the photo that is chosen, if there is ink on it, until the reader draws or clears or takes it back."""
-    file, pad = st.session_state[UPLOAD], training_panel.visitor().pad
+    file, pad = st.session_state[UPLOAD], canvas.pad_now()
     if file is None:
         if pad.photo is not None:
             pad.undo()  # so a drawing that the photo took the place of is back

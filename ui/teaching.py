@@ -112,7 +112,7 @@ def _pick() -> None:
 
 def take_worst(at: Desk, digit: int) -> None:
     """What is taught is the image of this digit that is read worst, not what is drawn; Undo brings that back."""
-    training_panel.visitor().pad.set_aside()
+    canvas.pad_now().set_aside()
     at.picked = digit
 
 
@@ -169,14 +169,15 @@ def say(at: Desk, digit: int) -> None:
     _say(at)
 
 
-def give_lesson(at: Desk, image: Tensor, digit: int, rate: float) -> None:
+def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:
     """Teaches the copy one drawing, or notes why not."""
     from mnist_core.teaching import LessonFailed, teach
 
+    drawn = canvas.newest(shown) or shown
     with training_panel.visitor().lock:
         at.trouble = ""
         try:
-            taught = teach(at.pupil, image, digit, rate)
+            taught = teach(at.pupil, drawn.image, digit, rate)
             at.before = taught.lessons[-1], at.pupil.model
             at.pupil = taught
         except (LessonFailed, ValueError) as error:

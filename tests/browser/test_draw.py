@@ -1,9 +1,11 @@
 """The canvas in a browser: a finger, the last stroke taken back, and a drawing that stays."""
 
+import io
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import settle
 from tests.browser.test_app import draw
@@ -93,6 +95,45 @@ def test_a_drawing_that_a_sample_took_the_place_of_is_brought_back(open_page: Op
     page.get_by_role("button", name="Sample: a 3").click()
     expect(page.get_by_text(re.compile(r"this is a 3\."))).to_be_visible()
     assert ink(page) == 0
+    page.locator(".st-key-undo button").click()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+
+
+def test_who_presses_a_button_right_after_a_stroke_loses_nothing(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    seven = draw_seven(page)
+    draw(page, [(30, 250), (250, 250)])
+    page.locator(".st-key-clear button").click()
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    assert ink(page) == 0
+    page.locator(".st-key-undo button").click()
+    expect(page.get_by_text(INVITATION)).to_be_hidden()
+    assert ink(page) > seven
+    page.locator(".st-key-undo button").click()
+    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    assert ink(page) == seven
+
+
+def photo(name: str, lines: list[tuple[int, int, int, int]]) -> FilePayload:
+    """A dark pen on light paper, as PNG."""
+    paper, content = Image.new("L", (280, 280), 235), io.BytesIO()
+    for line in lines:
+        ImageDraw.Draw(paper).line(line, 40, 18)
+    paper.save(content, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": content.getvalue()}
+
+
+def test_a_drawing_is_brought_back_after_one_photo_and_another(open_page: OpenPage) -> None:
+    page = open_page("draw")
+    seven = draw_seven(page)
+    one = photo("one.png", [(140, 40, 138, 240)])
+    four = photo("four.png", [(90, 50, 70, 150), (70, 150, 200, 150), (180, 60, 175, 240)])
+    for content, digit in ((one, 1), (four, 4), (one, 1)):
+        page.locator(".st-key-photo_file input[type=file]").set_input_files(content)
+        expect(page.get_by_text(re.compile(rf"this is a {digit}\."))).to_be_visible()
+        settle(page)
+        expect(page.get_by_text(re.compile(rf"this is a {digit}\."))).to_be_visible()
     page.locator(".st-key-undo button").click()
     expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
     assert ink(page) == seven
