@@ -79,7 +79,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
 
 def _what_is_read(found: Subject | None) -> str:
     if found is None:
-        return "Read now: nothing yet."
+        return "Nothing is drawn yet."
     if found.source == "canvas":
         return "Read now: your drawing."
     what = f"the sample {found.label}" if found.source == "sample" else "your photo"
