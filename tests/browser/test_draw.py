@@ -139,6 +139,21 @@ def test_a_drawing_is_brought_back_after_one_photo_and_another(open_page: OpenPa
     assert ink(page) == seven
 
 
+def test_why_a_file_is_refused_can_be_read(open_page: OpenPage) -> None:
+    page = open_page("draw", width=390)
+    expect(page.get_by_text(INVITATION)).to_be_visible()
+    uploader = page.locator(".st-key-photo_file")
+    uploader.locator("input[type=file]").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"7"}
+    )
+    said = uploader.get_by_role("alert")
+    expect(said).to_contain_text("not allowed")
+    box = said.bounding_box()  # for a screen reader alone, it would be a pixel
+    assert box is not None
+    assert box["width"] > 100
+    assert box["height"] > 12
+
+
 def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> None:
     page = open_page("draw")
     seven = draw_seven(page)

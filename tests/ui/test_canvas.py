@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.preprocessing import drawing_to_mnist
-from tests.test_pages import canvas, draw, offline, open_page, png, sound  # noqa: F401
+from tests.test_pages import canvas, click_sample, draw, offline, open_page, png, sound, text  # noqa: F401
 from ui import collection, training_panel
 from ui.drawing import Pad
 
@@ -67,3 +67,10 @@ def test_what_is_taught_is_all_that_was_drawn() -> None:
     app = sound(begin(TEACH).button(key="teach_it").click().run())
     [desk] = training_panel.visitors().find(app.session_state["_holder"]).desks.values()
     assert desk.pupil.lessons[0].slope.image.equal(drawing_to_mnist(both_strokes()))
+
+
+def test_there_is_always_a_line_on_what_is_read_so_that_nothing_moves() -> None:
+    app = open_page(DRAW)
+    assert "Nothing is drawn yet." in text(app)
+    assert "Read now: your drawing." in text(draw(app, first_stroke()))
+    assert "Read now: the sample 4." in text(click_sample(app, 4))
