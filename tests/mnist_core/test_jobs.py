@@ -204,11 +204,8 @@ def test_a_paused_job_rests_until_its_owner_lets_it_go_on() -> None:
 
 
 def test_a_job_goes_on_until_something_is_reached_and_rests_there() -> None:
-    job = FairQueue().submit(iter(range(100)))
-    job.pause()
-    assert job.wait(20)
-    reached = job.snapshot().latest or 0
-    for target in (max(20, reached + 1), 60):
+    job = FairQueue().submit(iter(range(100)), held=True)
+    for target in (20, 60):
         job.go_on(lambda number, target=target: number >= target)  # type: ignore[misc]
         assert job.wait(20)
         snapshot = job.snapshot()
