@@ -22,7 +22,7 @@ class Pad:
         start: The strokes that the canvas was last told to begin with.
         tellings: How often it was told; another number makes it begin anew, and say what it then looks like.
         version: Of the canvas; another one is another canvas, and what the one before still sends is no longer heard.
-        seen: What the browser sent last, as it was sent.
+        seen: What this canvas sent last, as it was sent.
         sample: The sample digit that is read in place of the strokes, if one is.
         photo: uint8 [H, W], bright ink on dark: the photo that is read in place of the strokes, if one is.
         aside: The strokes that such a sample or photo took the place of, with their pictures, for an undo.
@@ -93,12 +93,16 @@ class Pad:
 
     def move(self) -> None:
         """Another page, or a page that was loaded again, has a canvas of its own; it begins with what is drawn."""
-        self.version += 1
         self.start = list(self.strokes)
+        self._take_another_canvas()
 
     def _begin_with(self, strokes: list[dict[str, Any]]) -> None:
         self.strokes = self.start = strokes
         if strokes and self.picture is None:  # several strokes came at once
             self.tellings += 1
         else:
-            self.version += 1
+            self._take_another_canvas()
+
+    def _take_another_canvas(self) -> None:
+        self.version += 1
+        self.seen = None

@@ -50,6 +50,14 @@ def test_the_picture_of_strokes_that_came_together_is_asked_for() -> None:
     assert not pad.can_undo
 
 
+def test_the_same_stroke_drawn_again_after_an_undo_counts() -> None:
+    pad = Pad()
+    pad.receive(ONE, b"one")
+    pad.undo()
+    assert pad.receive(ONE, b"one")
+    assert pad.picture == b"one"
+
+
 def test_two_undos_in_a_row_need_no_word_from_the_browser() -> None:
     pad = drawn()
     pad.undo()
