@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import dataset, link, resources, state, status, theme
+from ui.frame import dataset, link, resources, state, theme
+from ui.visitor import status
 
 st.set_page_config(page_title="Understand a classifier", layout="wide")
 # No icons: the browser would ask a server on the internet for the one of the page, as the tab's icon.

@@ -16,11 +16,12 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.data import Dataset, DatasetUnavailable, default_root, load_mnist
-from mnist_core.evaluation import Evaluation, evaluate
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.offline_digits import make_digits
-from mnist_core.training import EpochEvent, TrainingConfig, fit, new_model
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.generated import make_digits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import EpochEvent, TrainingConfig, fit, new_model
 
 TIMED_DIGITS = 12_000
 REPEATS = 5

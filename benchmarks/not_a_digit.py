@@ -35,14 +35,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 
 from benchmarks.machine import describe
 from benchmarks.pen_strokes import CANVAS, PenDigit, Stroke, hand, ink, read_unipen, render
-from mnist_core import strangers
-from mnist_core.checkpoint import SHIPPED, load
-from mnist_core.data import DatasetUnavailable, default_root, load_mnist
-from mnist_core.familiarity import Verdict, judge, load_familiarity
-from mnist_core.model import MLP
-from mnist_core.offline_digits import make_digits
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import Drawing, drawing_to_mnist
+from mnist_core.data.generated import make_digits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.handwriting import not_digits
+from mnist_core.handwriting.is_digit import Verdict, judge, load_familiarity
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import Drawing, drawing_to_mnist
+from mnist_core.network.checkpoint import SHIPPED, load
+from mnist_core.network.model import MLP
 
 WIDTHS = (12, 18, 26)  # pixels of brush
 HANDS = ("futural", "timesi", "scripts", "scriptc")  # of Hershey's: printed, slanted with serifs, two of joined writing
@@ -186,11 +186,11 @@ def print_validation(rule: Rule, seed: int) -> None:
     generator = torch.Generator().manual_seed(1_000_003 + seed)  # a seed that no training uses
     images = {
         "generated digits": make_digits(3_000, 1_000_003 + seed).images,
-        "with every brush": strangers.single_digits(3_000, generator)[0],
-        "dots": strangers.dots(1_000, generator),
-        "scribbles": strangers.scribbles(3_000, generator),
-        "letters": strangers.letters(3_000, generator)[0],
-        "several digits": strangers.several_digits(3_000, generator),
+        "with every brush": not_digits.single_digits(3_000, generator)[0],
+        "dots": not_digits.dots(1_000, generator),
+        "scribbles": not_digits.scribbles(3_000, generator),
+        "letters": not_digits.letters(3_000, generator)[0],
+        "several digits": not_digits.several_digits(3_000, generator),
     }
     try:
         images = {"MNIST's validation": load_mnist(default_root(), download=False).validation.images} | images

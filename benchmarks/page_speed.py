@@ -19,11 +19,11 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.theme import LIGHT
-from mnist_core.model import MLPConfig
-from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig, new_model
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import BatchEvent, EpochEvent, TrainingConfig, new_model
+from mnist_core.training.records import RunRecord
 from tests.browser.conftest import QUIET, chromium, serving
 
 

@@ -28,13 +28,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 
 from benchmarks.machine import describe
 from benchmarks.pen_strokes import PenDigit, hand, read_unipen, render
-from mnist_core.calibration import calibrate
-from mnist_core.checkpoint import SHIPPED, load
-from mnist_core.data import Dataset, DatasetUnavailable, default_root, load_mnist
-from mnist_core.evaluation import Evaluation, evaluate
-from mnist_core.model import MLP
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import drawing_to_mnist
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.evaluation.calibration import calibrate
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.network.checkpoint import SHIPPED, load
+from mnist_core.network.model import MLP
 
 WIDTHS = (12, 18, 26)  # pixels: the brushes of the drawing page
 LOOKED_AT = 15  # the writers whose misread digits were looked at

@@ -31,12 +31,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 
 from benchmarks import pen_strokes
 from benchmarks.machine import describe
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import DatasetUnavailable, default_root, load_mnist
-from mnist_core.offline_digits import trace_digits
-from mnist_core.photo import PhotoUnreadable, to_drawing
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import drawing_to_mnist
+from mnist_core.data.generated import trace_digits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.network.checkpoint import load_shipped
 
 HEIGHT, WIDTH = 600, 800  # pixels of a photo
 FINE = 2  # by which ink is first drawn larger, then averaged

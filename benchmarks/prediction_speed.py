@@ -15,11 +15,11 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.checkpoint import SHIPPED, load
-from mnist_core.evaluation import evaluate
-from mnist_core.offline_digits import make_digits
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import drawing_to_mnist
+from mnist_core.data.generated import make_digits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.network.checkpoint import SHIPPED, load
 
 IMAGES = 5_000  # as many as MNIST's validation images, which some pages evaluate
 CANVAS = 280  # pixels a side

@@ -17,10 +17,12 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
-from mnist_core.experiments import RunRecord, run
-from mnist_core.recipes import RECIPES, Recipe
-from mnist_core.training import TrainingDiverged, new_model
+from mnist_core.data.dataset import Splits
+from mnist_core.data.generated import generated_splits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.training.loop import TrainingDiverged, new_model
+from mnist_core.training.recipes import RECIPES, Recipe
+from mnist_core.training.records import RunRecord, run
 
 
 def train(recipe: Recipe, splits: Splits, seed: int) -> tuple[RunRecord, float]:

@@ -16,12 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 import torch
 
 from benchmarks.machine import describe
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Dataset, Splits, default_root, load_mnist
-from mnist_core.evaluation import evaluate
-from mnist_core.model import CLASSES, MLP, MLPConfig
-from mnist_core.teaching import Cost, slope, step
-from mnist_core.training import TrainingConfig, fit, new_model
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.data.mnist import default_root, load_mnist
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.lessons.teach import Cost, slope, step
+from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.model import CLASSES, MLP, MLPConfig
+from mnist_core.training.loop import TrainingConfig, fit, new_model
 
 RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.03, 0.1, 1.0)
 TAUGHT_FROM = 5_000  # training images

@@ -21,10 +21,12 @@ from torch.utils.data import DataLoader
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.machine import describe
-from mnist_core.batches import usual_dataset
-from mnist_core.data import Dataset, DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
-from mnist_core.model import MLPConfig
-from mnist_core.training import BatchEvent, TrainingConfig, fit, new_model
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.data.generated import generated_splits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.lessons.batches import usual_dataset
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import BatchEvent, TrainingConfig, fit, new_model
 
 
 def course_speed(dataset: Dataset, batch_size: int, batches: int) -> float:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import torch
 
-from mnist_core.augmentation import affine
-from mnist_core.checkpoint import SHIPPED, CheckpointError, load, save
-from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
-from mnist_core.evaluation import evaluate
-from mnist_core.experiments import run
-from mnist_core.familiarity import (
+from mnist_core.data.augmentation import affine
+from mnist_core.data.dataset import Splits
+from mnist_core.data.generated import generated_splits
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.handwriting.is_digit import (
     BENT,
     DIGIT_FROM,
     DRAWN,
@@ -27,15 +27,17 @@ from mnist_core.familiarity import (
     rates,
     threshold,
 )
-from mnist_core.model import ACTIVATIONS, MLPConfig
-from mnist_core.photo import PhotoUnreadable, to_drawing
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import drawing_to_mnist
-from mnist_core.shipped import DRAWN as DIGITS
-from mnist_core.shipped import MODEL, Progress, ship
-from mnist_core.shipped import TRAINING as SHIPPING
-from mnist_core.strangers import ANSWERS
-from mnist_core.training import OPTIMIZERS, SCHEDULES, EpochEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.handwriting.not_digits import ANSWERS
+from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.handwriting.shipped import DRAWN as DIGITS
+from mnist_core.handwriting.shipped import MODEL, Progress, ship
+from mnist_core.handwriting.shipped import TRAINING as SHIPPING
+from mnist_core.network.checkpoint import SHIPPED, CheckpointError, load, save
+from mnist_core.network.model import ACTIVATIONS, MLPConfig
+from mnist_core.training.loop import OPTIMIZERS, SCHEDULES, EpochEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.training.records import run
 
 
 def main(arguments: list[str] | None = None) -> int:

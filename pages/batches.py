@@ -4,7 +4,12 @@ import inspect
 
 import streamlit as st
 
-from mnist_core.batches import (
+from mnist_core.data.dataset import Splits
+from mnist_core.figures.batches import cosine_bars, xray_cards
+from mnist_core.figures.images import sheet
+from mnist_core.figures.side_by_side import comparison_curves
+from mnist_core.figures.words import digits_in_words
+from mnist_core.lessons.batches import (
     Race,
     batch_sizes,
     epoch_order,
@@ -15,16 +20,13 @@ from mnist_core.batches import (
     race,
     usual_batches,
 )
-from mnist_core.data import Splits
-from mnist_core.experiments import RunRecord
-from mnist_core.figures.comparison import comparison_curves
-from mnist_core.figures.images import sheet
-from mnist_core.figures.xray import cosine_bars, xray_cards
-from mnist_core.shuffling import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
-from mnist_core.statistics import digits_in_words
-from mnist_core.xray import BatchXray, gradient_norms, xray
-from ui import dataset, gallery, lesson, link, live, theme
-from ui.question import Question, ask
+from mnist_core.lessons.batches_order import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
+from mnist_core.lessons.batches_xray import BatchXray, gradient_norms, xray
+from mnist_core.training.records import RunRecord
+from ui.frame import dataset, lesson, link, theme
+from ui.frame.question import Question, ask
+from ui.lessons import batches_gallery
+from ui.studio import live
 
 SIZES = (1, 8, 16, 32, 64, 128)
 PLACES = ("first", "middle", "last")
@@ -88,7 +90,7 @@ def look(splits: Splits) -> None:
 
 def count_short_batch(splits: Splits, size: int) -> None:
     """The mean over the examples beside the mean of the batches' means, with numbers."""
-    losses = gallery.losses(splits, SHORT)
+    losses = batches_gallery.losses(splits, SHORT)
     sizes = batch_sizes(len(losses), size)
     right, wrong = mean_over_examples(losses), mean_of_batch_means(losses, size)
     st.markdown(
@@ -213,12 +215,12 @@ def take_apart(splits: Splits) -> None:
     """One batch, image by image."""
     network, order, number, seed = choose_batch(splits)
     shuffle = order == SHUFFLED
-    chosen = gallery.xray(splits, network, shuffle, seed, number)
-    other = gallery.batch_cosine(splits, network, not shuffle, seed, number)
+    chosen = batches_gallery.xray(splits, network, shuffle, seed, number)
+    other = batches_gallery.batch_cosine(splits, network, not shuffle, seed, number)
     cosines = {SHUFFLED: chosen.cosine, SORTED: other} if shuffle else {SHUFFLED: other, SORTED: chosen.cosine}
     largest_first = link.toggle("Largest gradient first", "xray_sort")
     places = chosen.by_norm if largest_first else range(len(chosen.norms))
-    batch = gallery.xray_batch(splits, shuffle, seed, number)
+    batch = batches_gallery.xray_batch(splits, shuffle, seed, number)
     cards = xray_cards(
         images=batch.images.numpy(), xray=chosen, order=places, theme=theme.current(), longest=max(chosen.norms)
     )
@@ -261,8 +263,10 @@ def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
     """The controls of the X-ray: network, order, batch and seed."""
     left, right = st.columns(2)
     with left:
-        network = link.buttons("Network", "xray_network", (gallery.NEW, gallery.READY_MADE), gallery.NEW)
-        number = link.whole_slider("Batch", "xray_batch", 1, gallery.xray_batches(splits), 1)
+        network = link.buttons(
+            "Network", "xray_network", (batches_gallery.NEW, batches_gallery.READY_MADE), batches_gallery.NEW
+        )
+        number = link.whole_slider("Batch", "xray_batch", 1, batches_gallery.xray_batches(splits), 1)
     with right:
         order = link.buttons("Order of the images", "xray_order", (SHUFFLED, SORTED), SHUFFLED)
         seed = link.seed("Seed of the shuffling and of the new network", "xray_seed")
@@ -287,7 +291,7 @@ st.markdown(
 )
 train_both(digits)
 st.header("X-ray of a batch", anchor=False)
-some = gallery.xray_batches(digits) * gallery.XRAY_BATCH
+some = batches_gallery.xray_batches(digits) * batches_gallery.XRAY_BATCH
 st.markdown(
     "What does the order change? Take a batch apart. The **gradient** of a loss says, for each weight of the network, "
     "how the loss changes with it; a step goes against it. Each image has a gradient of its own, which you may think "

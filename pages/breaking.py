@@ -6,14 +6,13 @@ import streamlit as st
 import torch
 from torch import nn
 
-from mnist_core.evaluation import Evaluation
+from mnist_core.data.pixel_order import pixel_order, reordered
+from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.breaking import Reading, before_and_now, digit_bars, failure_curve, reading_cards
 from mnist_core.figures.cards import a
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
-from mnist_core.model import CLASSES, INPUTS, MLP
-from mnist_core.neurons import pixel_order, reordered
-from mnist_core.perturbation import (
+from mnist_core.lessons.breaking import (
     LOUDEST,
     Damage,
     ScoreParts,
@@ -27,8 +26,11 @@ from mnist_core.perturbation import (
     silence,
     zero_biases,
 )
-from ui import breaking, dataset, lesson, link, networks, resources, theme
-from ui.question import Question, ask
+from mnist_core.network.model import CLASSES, INPUTS, MLP
+from ui.frame import dataset, lesson, link, resources, theme
+from ui.frame.question import Question, ask
+from ui.lessons import breaking
+from ui.visitor import networks
 
 SHUFFLED_SHOWN = 8  # images
 Kind = Literal["silenced", "noise"]

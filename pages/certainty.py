@@ -6,7 +6,8 @@ import math
 
 import streamlit as st
 
-from mnist_core.calibration import (
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.evaluation.calibration import (
     Calibration,
     TemperatureSearch,
     calibrate,
@@ -15,8 +16,7 @@ from mnist_core.calibration import (
     largest_terms,
     surest_mistake,
 )
-from mnist_core.evaluation import Evaluation
-from mnist_core.figures.calibration import (
+from mnist_core.figures.certainty import (
     FEW,
     bin_in_words,
     images_per_bin,
@@ -26,10 +26,12 @@ from mnist_core.figures.calibration import (
     reliability_diagram,
 )
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.numbers import percent
-from mnist_core.functions import softmax
-from ui import calibration, dataset, lesson, link, networks, question, theme
-from ui.question import Question
+from mnist_core.figures.words import percent
+from mnist_core.network.functions import softmax
+from ui.frame import dataset, lesson, link, question, theme
+from ui.frame.question import Question
+from ui.lessons import certainty
+from ui.visitor import networks
 
 # 0.25 to 4, by the same factor each time
 TEMPERATURES = tuple(float(f"{2 ** (step / 32):.3g}") for step in range(-64, 65))
@@ -173,7 +175,7 @@ def temperature(evaluation: Evaluation, before: Calibration, *, answered: bool) 
     controls, button = st.columns([3, 1], gap="large", vertical_alignment="bottom")
     with controls:
         t = link.select_slider("Temperature, T", "certainty_t", TEMPERATURES, 1.0, names="{:g}".format)
-    searched = calibration.temperature_search(evaluation, TEMPERATURES)
+    searched = certainty.temperature_search(evaluation, TEMPERATURES)
     if not link.is_hidden("certainty_t"):
         button.button("To the lowest point", key="certainty_best", on_click=_set_temperature, args=(searched.best,))
     show_temperature(t, evaluation, before, searched)
@@ -302,7 +304,7 @@ def show_lesson(found: Calibration) -> None:
         "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
         "network is, not what it reads."
     )
-    say_how_far_to_trust(calibration.temperature_search(evaluation, TEMPERATURES))
+    say_how_far_to_trust(certainty.temperature_search(evaluation, TEMPERATURES))
 
 
 def introduce_temperature() -> None:

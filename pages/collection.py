@@ -4,18 +4,24 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.checkpoint import shipped_card
-from mnist_core.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
-from mnist_core.data import Dataset
-from mnist_core.evaluation import TWO_SIDED_95, Evaluation, chance_of_split, wilson_interval
+from mnist_core.data.dataset import Dataset
+from mnist_core.evaluation.accuracy import TWO_SIDED_95, Evaluation, chance_of_split, wilson_interval
 from mnist_core.figures.cards import a
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
 from mnist_core.figures.images import sheet
-from mnist_core.figures.numbers import percent
-from mnist_core.model import MLP
-from ui import canvas, collection, dataset, lesson, networks, question, state, take_home, theme
-from ui.collection import Network, in_words
-from ui.question import Question
+from mnist_core.figures.words import percent
+from mnist_core.lessons.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
+from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.model import MLP
+from ui.drawing import canvas
+from ui.drawing import collection as collection_
+from ui.drawing.collection import in_words
+from ui.frame import dataset, lesson, question, state, theme
+from ui.frame.question import Question
+from ui.lessons import collection
+from ui.lessons.collection import Network
+from ui.studio import take_home
+from ui.visitor import networks
 
 NO_BREAK = "\u00a0"  # a space at which no line is broken
 NO_BREAK_HYPHEN = "\u2011"
@@ -44,10 +50,10 @@ def whole_page(model: MLP) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         subject = canvas.subject(offers_samples=False)
-    digits = collection.kept()
+    digits = collection_.kept()
     known = collection.all_networks()
     with right:
-        collection.keep(subject, model, leads_on=False)
+        collection_.keep(subject, model, leads_on=False)
         if digits:
             show_digits(digits, known[0])
         else:

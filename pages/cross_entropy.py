@@ -5,12 +5,12 @@ import math
 import streamlit as st
 import torch
 
-from mnist_core.figures.batch_mean import batch_mean
+from mnist_core.figures.cross_entropy_arrows import gradient_arrows
+from mnist_core.figures.cross_entropy_batch import batch_mean
+from mnist_core.figures.cross_entropy_sweep import loss_sweep
 from mnist_core.figures.curves import loss_of_probability
-from mnist_core.figures.gradient_arrows import gradient_arrows
-from mnist_core.figures.loss_sweep import loss_sweep
-from mnist_core.figures.numbers import decimal
-from mnist_core.functions import (
+from mnist_core.figures.words import decimal
+from mnist_core.network.functions import (
     binary_cross_entropy,
     cross_entropy,
     cross_entropy_gradient,
@@ -22,8 +22,8 @@ from mnist_core.functions import (
     sigmoid,
     softmax,
 )
-from ui import lesson, link, question, theme
-from ui.question import Question
+from ui.frame import lesson, link, question, theme
+from ui.frame.question import Question
 
 MARKS = (0.9, 0.1, 0.01)
 BATCH = (0.9, 0.7, 0.8, 0.3)

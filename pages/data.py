@@ -2,11 +2,8 @@
 
 import streamlit as st
 
-from mnist_core.data import MEAN, STD, Splits, normalize, standardize
-from mnist_core.feeding import accuracy_fed, byte_scale, unit_scale
-from mnist_core.figures.images import sheet, unrolled
-from mnist_core.figures.pixels import class_bars, level_histogram, number_table, scale_bars
-from mnist_core.statistics import (
+from mnist_core.data.dataset import MEAN, STD, Splits, normalize, standardize
+from mnist_core.data.statistics import (
     class_counts,
     images_of,
     level_counts,
@@ -14,8 +11,12 @@ from mnist_core.statistics import (
     page_of,
     pixel_statistics,
 )
-from ui import dataset, gallery, lesson, link, state, theme
-from ui.question import Question, ask
+from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
+from mnist_core.figures.images import sheet, unrolled
+from mnist_core.lessons.data import accuracy_fed, byte_scale, unit_scale
+from ui.frame import dataset, lesson, link, state, theme
+from ui.frame.question import Question, ask
+from ui.lessons import data_gallery
 
 COLUMNS, ROWS = 10, 4
 PIXELS = 28 * 28
@@ -148,7 +149,7 @@ def take_apart(splits: Splits) -> None:
 
 def compute_scale(splits: Splits) -> list[int]:
     """Mean and deviation before the reader's eyes; returns how often each grey level occurs."""
-    counts = gallery.level_counts(splits)
+    counts = data_gallery.level_counts(splits)
     import torch
 
     sums = pixel_statistics(torch.tensor(counts))
@@ -235,7 +236,7 @@ def forget(splits: Splits) -> None:
     )
     if not ask(FORGOTTEN):
         return
-    read = gallery.accuracies_by_scale(splits)
+    read = data_gallery.accuracies_by_scale(splits)
     theme.show(
         scale_bars(accuracies=read, theme=theme.current()),
         key="scale_bars",
@@ -264,7 +265,7 @@ st.header("Browse the images", anchor=False)
 st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
 browse(digits)
 st.image(
-    sheet(images=(gallery.mean_images(digits) * 255).round().byte(), columns=5, factor=5),
+    sheet(images=(data_gallery.mean_images(digits) * 255).round().byte(), columns=5, factor=5),
     caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
     "images of that digit.",
     output_format="PNG",

@@ -5,17 +5,20 @@ import streamlit as st
 from PIL import Image
 from torch import Tensor
 
-from mnist_core.familiarity import DIGIT_FROM, KINDS, Verdict, judge
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a
 from mnist_core.figures.images import enlarged, png_url
-from mnist_core.figures.numbers import percent
-from mnist_core.model import MLP
-from mnist_core.prediction import predict_proba
-from mnist_core.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
-from ui import canvas, collection, dataset, lesson, networks, photo, question, resources, state, theme
-from ui.canvas import Subject
-from ui.question import Question
+from mnist_core.figures.words import percent
+from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, Verdict, judge
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from mnist_core.network.model import MLP
+from ui.drawing import canvas, photo
+from ui.drawing import collection as collection_
+from ui.drawing.canvas import Subject
+from ui.frame import dataset, lesson, question, resources, state, theme
+from ui.frame.question import Question
+from ui.visitor import networks
 
 DIGITS = [str(digit) for digit in range(10)]
 
@@ -98,7 +101,7 @@ def reader(model: MLP) -> None:
         subject = canvas.subject()
     with right:
         show_reading(model, subject)
-        collection.keep(subject, model)
+        collection_.keep(subject, model)
         if subject is not None:
             look_closer()
         photo.upload()

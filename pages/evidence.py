@@ -6,21 +6,24 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from mnist_core.data import MEAN, STD
-from mnist_core.familiarity import judge
+from mnist_core.data.dataset import MEAN, STD
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a as an
 from mnist_core.figures.evidence import account, add_up, neuron_tiles, signed, times
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.signed import largest
-from mnist_core.gradients import biases_alone, has_linear_pieces, linear_piece
-from mnist_core.model import CLASSES, MLP
-from mnist_core.neurons import for_plain_pixels
-from mnist_core.prediction import Evidence, Loudest, changed_sides, evidence, loudest_neurons, predict_proba
-from ui import canvas, dataset, lesson, link, networks, resources, theme
-from ui import evidence as pictures
-from ui.canvas import Subject
-from ui.question import Question, ask
+from mnist_core.figures.words import percent
+from mnist_core.handwriting.is_digit import judge
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.lessons.evidence import Evidence, Loudest, changed_sides, evidence, loudest_neurons
+from mnist_core.network.gradients import biases_alone, has_linear_pieces, linear_piece
+from mnist_core.network.layers import for_plain_pixels
+from mnist_core.network.model import CLASSES, MLP
+from ui.drawing import canvas
+from ui.drawing.canvas import Subject
+from ui.frame import dataset, lesson, link, resources, theme
+from ui.frame.question import Question, ask
+from ui.lessons import evidence as pictures
+from ui.visitor import networks
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 FIRST, NEXT = "best guess", "next best guess"

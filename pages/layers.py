@@ -7,9 +7,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from mnist_core.data import normalize
-from mnist_core.experiments import RunRecord, side_by_side, trial
-from mnist_core.figures.comparison import comparison_curves
+from mnist_core.data.dataset import normalize
+from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.figures.images import sheet
 from mnist_core.figures.layers import (
     activation_curves,
@@ -17,22 +16,20 @@ from mnist_core.figures.layers import (
     silenced_neurons,
     two_classes_map,
 )
+from mnist_core.figures.side_by_side import comparison_curves
 from mnist_core.figures.theme import DARK
-from mnist_core.model import Dropout, MLPConfig
-from mnist_core.neurons import (
-    activation_values,
-    collapse,
-    last_hidden,
-    layer_by_layer,
-    pixel_order,
-    reordered,
-    with_dropout,
-)
-from mnist_core.pooling import KINDS, pool
-from mnist_core.rings import NOTHING, REACH, Separation
-from mnist_core.training import TrainingConfig, new_model
-from ui import dataset, lesson, link, live, networks, resources, theme
-from ui.question import Question, ask
+from mnist_core.lessons.layers import activation_values, collapse, layer_by_layer, with_dropout
+from mnist_core.lessons.layers_pooling import KINDS, pool
+from mnist_core.lessons.layers_rings import NOTHING, REACH, Separation
+from mnist_core.network.layers import last_hidden
+from mnist_core.network.model import Dropout, MLPConfig
+from mnist_core.training.loop import TrainingConfig, new_model
+from mnist_core.training.records import RunRecord, side_by_side, trial
+from ui.frame import dataset, lesson, link, resources, theme
+from ui.frame.question import Question, ask
+from ui.lessons import layers
+from ui.studio import live
+from ui.visitor import networks
 
 BETWEEN = {NOTHING: "nothing", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 POOLED = {"max": "maximum", "mean": "mean"}
@@ -110,7 +107,7 @@ def two_rings() -> None:
         )
         hidden = link.whole_slider("Hidden neurons", "ring_neurons", 1, 8, 3)
         seed = link.seed("Seed of the first weights", "ring_seed")
-    found = networks.separation(between, hidden, seed)
+    found = layers.separation(between, hidden, seed)
     with controls:
         st.markdown(f"It puts **{found.accuracy:.0%}** of the points right.")
     with picture:

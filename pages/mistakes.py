@@ -5,15 +5,17 @@ import math
 import streamlit as st
 from torch import Tensor
 
-from mnist_core.data import Splits
-from mnist_core.duel import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
-from mnist_core.evaluation import Evaluation, chance_of_split
+from mnist_core.data.dataset import Splits
+from mnist_core.data.statistics import page_of
+from mnist_core.evaluation.accuracy import Evaluation, chance_of_split
 from mnist_core.figures.cards import Line, a, cards, large, two_lines
-from mnist_core.figures.confusion import fraction, precision_and_recall, table_of_digits
-from mnist_core.figures.numbers import percent
-from mnist_core.statistics import page_of
-from ui import dataset, duel, lesson, link, matrix, networks, state, status, theme
-from ui.question import Question, ask
+from mnist_core.figures.mistakes import fraction, precision_and_recall, table_of_digits
+from mnist_core.figures.words import percent
+from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
+from ui.frame import dataset, lesson, link, state, theme
+from ui.frame.question import Question, ask
+from ui.lessons import mistakes_duel, mistakes_matrix
+from ui.visitor import known_networks, networks
 
 A_PAGE = 12  # cards
 SURE = 0.9
@@ -69,8 +71,8 @@ def say_how_many(evaluation: Evaluation, name: str, splits: Splits) -> None:
 def show_duel(evaluation: Evaluation, splits: Splits) -> None:
     """The reader against the network."""
     st.header("You against the network", anchor=False)
-    whom = status.model_in_use(), splits.name
-    match = duel.with_network(whom, evaluation)
+    whom = known_networks.model_in_use(), splits.name
+    match = mistakes_duel.with_network(whom, evaluation)
     total = len(match.images)
     st.markdown(
         f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
@@ -89,15 +91,27 @@ def show_duel(evaluation: Evaluation, splits: Splits) -> None:
             show_buttons(whom, match.turn)
             show_last(match, evaluation, splits)
     if match.turn:
-        st.button("Start again", key="duel_restart", icon=":material/restart_alt:", on_click=duel.restart, args=(whom,))
+        st.button(
+            "Start again",
+            key="duel_restart",
+            icon=":material/restart_alt:",
+            on_click=mistakes_duel.restart,
+            args=(whom,),
+        )
     say_fair(match, evaluation, splits)
 
 
-def show_buttons(whom: duel.Opponents, turn: int) -> None:
+def show_buttons(whom: mistakes_duel.Opponents, turn: int) -> None:
     """A button for each digit. They are new ones for each image: a press that comes late belongs to the last one."""
     with st.container(horizontal=True, gap="small", key="duel_buttons", width=350):
         for digit in range(10):
-            st.button(str(digit), key=f"duel_{turn}_{digit}", width=56, on_click=duel.answer, args=(whom, turn, digit))
+            st.button(
+                str(digit),
+                key=f"duel_{turn}_{digit}",
+                width=56,
+                on_click=mistakes_duel.answer,
+                args=(whom, turn, digit),
+            )
 
 
 def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
@@ -181,14 +195,14 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
         "where i = j. All others are mistakes."
     )
     has_answered = ask(MIRROR)
-    i, j, as_rates = matrix.controls(shows_matrix=has_answered)
+    i, j, as_rates = mistakes_matrix.controls(shows_matrix=has_answered)
     if has_answered:
-        way = ", or choose its row and its column in the two lists" * matrix.has_lists()
+        way = ", or choose its row and its column in the two lists" * mistakes_matrix.has_lists()
         st.markdown(
             f"Click a cell{way}, and the images in it appear below. The stronger the colour, the larger the share of "
             "the row that went wrong in this way. The diagonal has no colour: it holds the right answers."
         )
-        matrix.show(evaluation, (i, j), as_rates)
+        mistakes_matrix.show(evaluation, (i, j), as_rates)
         notice_mirror(evaluation)
     show_cell(evaluation, splits, i, j)
     counts = evaluation.confusion.tolist()
@@ -247,7 +261,7 @@ def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
         return
     order = "the least sure answers first" if i == j else "first those whose right digit got the lowest probability"
     st.markdown(f"**Images of {a(i)} that were read as {a(j)}**, {order}. Each bar is a probability from the softmax.")
-    show_cards(evaluation, splits, found, matrix.PAGE)
+    show_cards(evaluation, splits, found, mistakes_matrix.PAGE)
 
 
 def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) -> None:

@@ -5,13 +5,16 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.network_diagram import network_diagram, weight_areas
+from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
-from mnist_core.functions import softmax
-from mnist_core.model import ACTIVATIONS, CLASSES, INPUTS, MLPConfig
-from mnist_core.neurons import NeuronSum, for_plain_pixels, learning_layer, neuron_sum
-from ui import dataset, lesson, link, networks, state, theme
-from ui.question import Question, ask
+from mnist_core.lessons.network import NeuronSum, learning_layer, neuron_sum
+from mnist_core.network.functions import softmax
+from mnist_core.network.layers import for_plain_pixels
+from mnist_core.network.model import ACTIVATIONS, CLASSES, INPUTS, MLPConfig
+from ui.frame import dataset, lesson, link, state, theme
+from ui.frame.question import Question, ask
+from ui.lessons import network
+from ui.visitor import networks
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -79,13 +82,13 @@ def show_sum(name: str, pixels: Tensor, weights: Tensor, found: NeuronSum, limit
 @st.fragment
 def one_layer() -> None:
     """The single layer of ten neurons: its weights while it learns, and the sum of one of them."""
-    moments = {snapshot.batches: snapshot for snapshot in networks.learning_layer()}
+    moments = {snapshot.batches: snapshot for snapshot in network.learning_layer()}
     snapshot = moments[
         link.select_slider(
             "Batches it has learned from",
             "net_batches",
-            networks.MOMENTS,
-            networks.MOMENTS[-1],
+            network.MOMENTS,
+            network.MOMENTS[-1],
             names="{:,}".format,
             help="A batch is a handful of images, here 50. After each, all weights are changed a little.",
         )

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from mnist_core import overfitting
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.overfitting import learning_by_heart
-from mnist_core.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reading, Remedies, Study
-from ui import dataset, lesson, link, live, overfitting_runs, question, theme
-from ui.question import Question
+from mnist_core.figures.words import percent
+from mnist_core.lessons import overfitting
+from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reading, Remedies, Study
+from ui.frame import dataset, lesson, link, question, theme
+from ui.frame.question import Question
+from ui.lessons import overfitting_runs
+from ui.studio import live
 
 NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
 DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)

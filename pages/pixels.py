@@ -3,41 +3,32 @@
 import streamlit as st
 from torch import Tensor
 
-from mnist_core.data import MEAN, STD, standardize
-from mnist_core.familiarity import Verdict, judge
-from mnist_core.figures.lens import CostRow, Tile, cost_table, framed, two_readings, way_pictures
-from mnist_core.figures.numbers import percent
+from mnist_core.data.dataset import MEAN, STD, standardize
+from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.signed import signed_colours
-from mnist_core.lens import (
-    ALL,
-    DRAWINGS,
-    LARGEST,
-    NONE,
-    SMALLEST,
-    Cost,
-    Stages,
-    Trial,
-    Way,
-    centre_by_box,
-    draw_on_canvas,
-    read,
-    stretch,
-    take,
-)
-from mnist_core.model import MLP
-from mnist_core.preprocessing import (
+from mnist_core.figures.words import percent
+from mnist_core.handwriting.is_digit import Verdict, judge
+from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
     CANVAS_SIZE,
     IMAGE_SIZE,
+    LARGEST,
+    SMALLEST,
     centre_by_mass,
     centre_of_mass,
     crop_to_ink,
+    draw_on_canvas,
     redraw,
     scale_to_box,
 )
-from ui import canvas, dataset, lens, lesson, link, networks, resources, theme
-from ui.canvas import Subject
-from ui.question import Question, ask
+from mnist_core.lessons.pixels import ALL, DRAWINGS, NONE, Cost, Stages, Trial, Way, centre_by_box, read, stretch, take
+from mnist_core.network.model import MLP
+from ui.drawing import canvas
+from ui.drawing.canvas import Subject
+from ui.frame import dataset, lesson, link, resources, theme
+from ui.frame.question import Question, ask
+from ui.lessons import pixels_drawings
+from ui.visitor import networks
 
 MIDDLE = "the middle of pixel (14, 14), counted from 0 (cross)"
 BRIGHTEST = (1 - MEAN) / STD  # what full ink becomes
@@ -198,7 +189,7 @@ def sides(height: float, width: float) -> str:
 def show_costs(stages: Stages, reader: str) -> None:
     """What each stage is worth, on many drawings."""
     st.header("What is each stage worth?", anchor=False)
-    making, splits = lens.making(), dataset.splits()
+    making, splits = pixels_drawings.making(), dataset.splits()
     st.markdown(
         f"One drawing proves little. So {min(DRAWINGS, len(splits.validation)):,} validation images ({splits.name}), "
         "from which no network learns, were made into drawings: each on a canvas of its own, "
@@ -213,7 +204,7 @@ def show_costs(stages: Stages, reader: str) -> None:
     trial = making.trial
     st.html(cost_table(rows=cost_rows(trial, stages), drawings=len(trial.labels), theme=theme.current()))
     st.caption("Lost: read rightly with all stages, and now wrongly. Gained: the other way round.")
-    st.markdown(said_of(lens.found(trial, stages), stages))
+    st.markdown(said_of(pixels_drawings.found(trial, stages), stages))
     lesson.notice(what_costs(trial))
     lesson.show_source(stretch, centre_by_box, draw_on_canvas, take)
 
@@ -221,7 +212,7 @@ def show_costs(stages: Stages, reader: str) -> None:
 @st.fragment(run_every=1.0)
 def wait() -> None:
     """Until the drawings are made."""
-    making = lens.making()
+    making = pixels_drawings.making()
     if making.is_done and making.trial:
         st.rerun()
     ready = len(making.trial.labels) if making.trial else 0
@@ -234,7 +225,7 @@ def cost_rows(trial: Trial, stages: Stages) -> list[CostRow]:
     names.setdefault(stages, ", ".join(name for alone, name in LEFT_OUT.items() if stages.lacks(alone)))
     rows = []
     for some, name in names.items():
-        found = lens.found(trial, some)
+        found = pixels_drawings.found(trial, some)
         lost, gained = (None, None) if some == ALL else (found.lost, found.gained)
         rows.append(CostRow(name, found.now, lost, gained, is_set=some == stages))
     return rows
@@ -257,7 +248,8 @@ def said_of(found: Cost, stages: Stages) -> str:
 def what_costs(trial: Trial) -> str:
     """Which stage is worth most and which least to the network in use, and why that may differ."""
     costs = sorted(
-        ((lens.found(trial, alone), what) for alone, what in TO_LEAVE_OUT.items()), key=lambda one: one[0].now
+        ((pixels_drawings.found(trial, alone), what) for alone, what in TO_LEAVE_OUT.items()),
+        key=lambda one: one[0].now,
     )
     (most, worst), (least, best) = costs[0], costs[-1]
     return (

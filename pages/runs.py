@@ -8,15 +8,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnist_core import comparison
-from mnist_core.comparison import SEEDS, Band, RunResult, Welch
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
-from ui import dataset, lesson, link, live, question, recipe, runs, state, theme, training_panel
-from ui.question import Question
+from mnist_core.figures.words import percent
+from mnist_core.lessons import runs_comparison
+from mnist_core.lessons.runs_comparison import SEEDS, Band, RunResult, Welch
+from ui.frame import dataset, lesson, link, question, state, theme
+from ui.frame.question import Question
+from ui.lessons import runs
+from ui.studio import live, recipe
+from ui.visitor import run_in_words
 
 NAMES: dict[str, Mapping[Any, str]] = {
-    "Optimizer": training_panel.OPTIMIZERS,
+    "Optimizer": run_in_words.OPTIMIZERS,
     "Activation": recipe.ACTIVATION_NAMES,
     "Schedule": recipe.SCHEDULE_NAMES,
     "Shuffle": {True: "yes", False: "no"},
@@ -64,7 +67,7 @@ def shown(name: str, value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
-def in_a_sentence(settings: Mapping[str, comparison.Setting]) -> str:
+def in_a_sentence(settings: Mapping[str, runs_comparison.Setting]) -> str:
     """Settings as a reader would say them; what was not used is left out."""
     said = {
         "Training images": "{} training images",
@@ -78,7 +81,7 @@ def in_a_sentence(settings: Mapping[str, comparison.Setting]) -> str:
         "Epochs": "{} epochs",
         "Seed": "seed {}",
     }
-    plain: dict[tuple[str, comparison.Setting], str] = {
+    plain: dict[tuple[str, runs_comparison.Setting], str] = {
         ("Dropout", 0.0): "no dropout",
         ("Learning rate turned", "never"): "",
         ("Schedule", "constant"): "a constant learning rate",
@@ -128,7 +131,7 @@ def your_runs() -> None:
     curves(ticked, styles([result.number for result in results]))
     st.download_button(
         "Download the table (CSV)",
-        comparison.as_csv(results),
+        runs_comparison.as_csv(results),
         "runs.csv",
         "text/csv",
         key="runs_csv",
@@ -141,13 +144,13 @@ def your_runs() -> None:
 def table(results: list[RunResult], chosen: list[RunResult]) -> None:
     """A row for each run; the settings in which the chosen ones differ are marked."""
     records = [result.record for result in results]
-    columns = comparison.differing(records)
-    marked = comparison.differing(result.record for result in chosen)
+    columns = runs_comparison.differing(records)
+    marked = runs_comparison.differing(result.record for result in chosen)
     heads = {name: f"≠{NO_BREAK}{name}" if name in marked else name for name in columns}
     # Not by a style of pandas, which takes longer than all the rest of the table.
     rows = [row(result, heads, {heads[name] for name in marked}) for result in results]
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
-    same = {name: value for name, value in comparison.settings(records[0]).items() if name not in columns}
+    same = {name: value for name, value in runs_comparison.settings(records[0]).items() if name not in columns}
     mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
     whose = "The same in all runs" if len(results) > 1 else "Its settings"
     st.caption(f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {in_a_sentence(same)}.")
@@ -155,7 +158,7 @@ def table(results: list[RunResult], chosen: list[RunResult]) -> None:
 
 def row(result: RunResult, heads: dict[str, str], tinted: set[str]) -> dict[str, str]:
     """A run as a row of the table: what came of it, and its settings under these heads, of which some are tinted."""
-    chosen = comparison.settings(result.record)
+    chosen = runs_comparison.settings(result.record)
     test = result.record.test
     cells = {
         "Run": result.name,
@@ -172,7 +175,7 @@ def row(result: RunResult, heads: dict[str, str], tinted: set[str]) -> dict[str,
 
 def what_differs(ticked: list[RunResult]) -> str:
     """What a comparison of these runs can tell, and what it can't."""
-    names = comparison.differing(result.record for result in ticked)
+    names = runs_comparison.differing(result.record for result in ticked)
     but_seed = [name for name in names if name != "Seed"]
     if not names:
         said = "The ticked runs have the same settings, the seed included: taken to the end, they are the same run."
@@ -314,9 +317,9 @@ def what_to_notice(on_show: list[Band]) -> None:
     else:
         lesson.notice(
             f"Look at the ends of the thin lines. Luck alone drives two bands of {SEEDS} wholly apart in fewer than "
-            f"{math.ceil(100 * comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end apart, "
-            "the settings differ. Where they overlap, one run of each could have come out either way: with a lucky "
-            "seed the worse settings win."
+            f"{math.ceil(100 * runs_comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end "
+            "apart, the settings differ. Where they overlap, one run of each could have come out either way: with a "
+            "lucky seed the worse settings win."
         )
 
 
@@ -329,7 +332,7 @@ def in_words(letter: str, band: Band) -> str:
         each = ", ".join(f"{accuracy:.2%}" for accuracy in found)
         parts = [f"**{letter}**: {each}."]
         if len(found) > 1:
-            mean, deviation = comparison.mean_and_deviation(found)
+            mean, deviation = runs_comparison.mean_and_deviation(found)
             parts.append(f"Mean {mean:.2%}, standard deviation {100 * deviation:.2f} points.")
     if band.diverged:
         parts.append(f"The loss exploded with {band.diverged} of {len(band.records)} seeds.")
@@ -344,7 +347,7 @@ def give_verdict(first: Band, second: Band) -> None:
     if first.name == second.name:
         st.caption("A and B are the same. Choose another one to compare.")
         return
-    found = comparison.verdict(first, second)
+    found = runs_comparison.verdict(first, second)
     with st.container(border=True):
         st.markdown(f":material/balance: **Verdict.** {found.sentence}")
     if found.test:
@@ -378,9 +381,9 @@ def work_out(test: Welch) -> None:
     )
     st.markdown(
         f"If both settings were equally good, luck alone would give a $t$ at least as far from 0 as {test.t:.2f} in "
-        f"**{percent(test.p)}** of such comparisons. Below {comparison.LEVEL:.0%} one says that it was more than luck, "
-        "and is wrong in that once in twenty times when there is nothing. The 95% interval of the difference is made "
-        "so that it holds the true difference in 95 of 100 such comparisons."
+        f"**{percent(test.p)}** of such comparisons. Below {runs_comparison.LEVEL:.0%} one says that it was more than "
+        "luck, and is wrong in that once in twenty times when there is nothing. The 95% interval of the difference is "
+        "made so that it holds the true difference in 95 of 100 such comparisons."
     )
 
 
@@ -425,17 +428,17 @@ lesson.formula(
     r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}",
     *(
         rf"\sqrt{{\frac{{{EXAMPLE_ACCURACY:g} \cdot {1 - EXAMPLE_ACCURACY:g}}}{{{count}}}}} = "
-        rf"{comparison.standard_error(EXAMPLE_ACCURACY, count):.4f}"
+        rf"{runs_comparison.standard_error(EXAMPLE_ACCURACY, count):.4f}"
         for count in dict.fromkeys((MNIST_VALIDATION, len(splits.validation)))
     ),
 )
 st.markdown(
     f"So {MNIST_VALIDATION:,} images, which is what MNIST leaves for validation here, alone carry a standard error of "
-    f"**{100 * comparison.standard_error(EXAMPLE_ACCURACY, MNIST_VALIDATION):.1f} points** at "
+    f"**{100 * runs_comparison.standard_error(EXAMPLE_ACCURACY, MNIST_VALIDATION):.1f} points** at "
     f"{EXAMPLE_ACCURACY:.0%}. "
     + (
         f"The {len(splits.validation):,} generated digits now in use carry "
-        f"{100 * comparison.standard_error(EXAMPLE_ACCURACY, len(splits.validation)):.1f} points. "
+        f"{100 * runs_comparison.standard_error(EXAMPLE_ACCURACY, len(splits.validation)):.1f} points. "
         if len(splits.validation) != MNIST_VALIDATION
         else ""
     )
@@ -451,5 +454,5 @@ lesson.try_this(
     "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, train "
     "that on the page before, and have it judged here."
 )
-lesson.show_source(comparison.five_seeds, comparison.welch, comparison.chance_of)
+lesson.show_source(runs_comparison.five_seeds, runs_comparison.welch, runs_comparison.chance_of)
 lesson.footer()

@@ -5,10 +5,11 @@ import inspect
 import streamlit as st
 import torch
 
-from mnist_core.figures.temperature import temperature_sweep
-from mnist_core.functions import cross_entropy, log_softmax, softmax, softmax_naive
-from ui import explorer, lesson, question, theme
-from ui.question import Question
+from mnist_core.figures.softmax import temperature_sweep
+from mnist_core.network.functions import cross_entropy, log_softmax, softmax, softmax_naive
+from ui.frame import lesson, question, theme
+from ui.frame.question import Question
+from ui.lessons import softmax_explorer
 
 RISE = 100.0
 SWEEP = [2 ** (quarter / 4) for quarter in range(-8, 13)]  # 0.25 to 8, by the same factor each time
@@ -59,7 +60,7 @@ st.markdown(
 )
 
 
-explorer.show()
+softmax_explorer.show()
 lesson.notice(
     "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
     "becomes 2.718 times as large, wherever it was. Below the columns stands the **loss**, the price of the answer: "
@@ -68,10 +69,10 @@ lesson.notice(
 )
 
 
-def take_scores(key: str) -> explorer.Setting:
+def take_scores(key: str) -> softmax_explorer.Setting:
     """What is set in the columns, and a button that looks again."""
     st.button("Take the scores from the columns", key=key, icon=":material/refresh:")
-    return explorer.current()
+    return softmax_explorer.current()
 
 
 @st.fragment
@@ -199,7 +200,7 @@ def show_both_languages() -> None:
         browser, server = st.columns(2)
         with browser:
             st.caption("`ui/components/softmax.js`, in your browser")
-            st.code(explorer.SOFTMAX_JS, language="javascript", wrap_lines=True)
+            st.code(softmax_explorer.SOFTMAX_JS, language="javascript", wrap_lines=True)
         with server:
             st.caption("`mnist_core.functions`, on the server")
             for function in (softmax_naive, softmax, log_softmax, cross_entropy):

@@ -6,9 +6,8 @@ from torch import Tensor
 from mnist_core.figures.images import sheet
 from mnist_core.figures.ruler import learning_rate_ruler, loss_in_words, written
 from mnist_core.figures.signed import largest, signed_pictures
-from mnist_core.functions import cross_entropy, cross_entropy_gradient, softmax
-from mnist_core.gradients import losses_along
-from mnist_core.phases import (
+from mnist_core.figures.words import places_that_show, significant
+from mnist_core.lessons.step import (
     CAN_BE_SKIPPED,
     PHASES,
     SLOW_OPTIMIZERS,
@@ -17,16 +16,17 @@ from mnist_core.phases import (
     WeightUpdate,
     excerpt,
     marked_source,
-    places_that_show,
-    significant,
     two_backwards,
 )
-from mnist_core.ruler import Ruler
-from mnist_core.training import train_step
-from ui import dataset, lesson, link, microscope, question, state, theme
-from ui.microscope import RATE
-from ui.question import Question
-from ui.training_panel import OPTIMIZERS
+from mnist_core.lessons.step_ruler import Ruler
+from mnist_core.network.functions import cross_entropy, cross_entropy_gradient, softmax
+from mnist_core.network.gradients import losses_along
+from mnist_core.training.loop import train_step
+from ui.frame import dataset, lesson, link, question, state, theme
+from ui.frame.question import Question
+from ui.lessons import step_microscope
+from ui.lessons.step_microscope import RATE
+from ui.visitor.run_in_words import OPTIMIZERS
 
 NETWORKS = {"784-16-10": (16,), "784-10": ()}
 WEIGHTS = ("partly trained", "new")
@@ -94,7 +94,7 @@ TOO_LARGE = Question(
 )
 
 
-def setting(digits: str) -> microscope.Setting:
+def setting(digits: str) -> step_microscope.Setting:
     """The controls, and what they say, for the data set of this name."""
     with st.container(border=not all(map(link.is_hidden, BEGINNING))):
         left, right = st.columns(2, gap="large")
@@ -113,7 +113,7 @@ def setting(digits: str) -> microscope.Setting:
                 help=HELP["step_optimizer"],
             )
         st.caption(_said_of_setting(optimizer))
-    return microscope.Setting(digits, images, seed, NETWORKS[network], weights == "new", optimizer)
+    return step_microscope.Setting(digits, images, seed, NETWORKS[network], weights == "new", optimizer)
 
 
 def _said_of_setting(optimizer: str) -> str:
@@ -131,7 +131,7 @@ def _said_of_setting(optimizer: str) -> str:
 def laboratory() -> None:
     """Everything that moves: all parts show one and the same step."""
     splits = dataset.splits()  # asked once: MNIST may arrive while this page is drawn
-    slow = microscope.of_session(setting(splits.name), splits)
+    slow = step_microscope.of_session(setting(splits.name), splits)
     show_presses(slow.moment, splits.name)
     if slow.moment.is_finite:
         show_tensors(slow)
@@ -151,20 +151,20 @@ def show_presses(moment: Moment, digits: str) -> None:
             key="step_next",
             type="primary",
             icon=":material/skip_next:",
-            on_click=microscope.press,
+            on_click=step_microscope.press,
             disabled=not moment.is_finite,
         )
         st.button(
             f"Skip {following}" if following in CAN_BE_SKIPPED else "Skip",
             key="step_skip",
             icon=":material/redo:",
-            on_click=microscope.press,
+            on_click=step_microscope.press,
             args=(True,),
             disabled=following not in CAN_BE_SKIPPED or not moment.is_finite,
         )
-        st.button("Start again", key="step_again", icon=":material/replay:", on_click=microscope.start_again)
+        st.button("Start again", key="step_again", icon=":material/replay:", on_click=step_microscope.start_again)
     with st.container(border=True, key="step_happened"):
-        if microscope.has_new_digits() and moment.phase is None:
+        if step_microscope.has_new_digits() and moment.phase is None:
             here = "MNIST is here" if digits == state.MNIST else f"The images are now {digits}"
             st.markdown(f":material/restart_alt: **{here}: the step begins again with its images.**")
         st.markdown(what_happened(moment))
@@ -312,7 +312,7 @@ def show_tensors(slow: SlowStep) -> None:
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
-        digits = microscope.batch()
+        digits = step_microscope.batch()
         st.image(sheet(images=digits.images, columns=min(4, len(digits)), factor=3), output_format="PNG")
         st.caption(f"The batch: {', '.join(map(str, digits.labels.tolist()))}.")
         gradient = slow.moment.tensors["W1.grad"]
@@ -505,10 +505,10 @@ def show_ruler(slow: SlowStep) -> None:
     )
     answered = question.ask(TOO_LARGE)
     rate = link.select_slider("Learning rate", RATE, RATES, 0.05, names=written, help=HELP[RATE])
-    microscope.set_rate(rate)
+    step_microscope.set_rate(rate)
     if not answered or not slow.moment.is_finite:
         return
-    ruler = microscope.ruler(RULER)
+    ruler = step_microscope.ruler(RULER)
     theme.show(
         learning_rate_ruler(rates=ruler.rates, losses=ruler.losses, now=ruler.now, chosen=rate, theme=theme.current()),
         key="ruler",

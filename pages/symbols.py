@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.model import MLPConfig
-from mnist_core.symbols import GROUPS, SYMBOLS, Symbol, shapes_on_the_way
-from mnist_core.training import new_model
-from ui import dataset, lesson, link, question
-from ui.question import Question
+from mnist_core.lessons.symbols import GROUPS, SYMBOLS, Symbol, shapes_on_the_way
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import new_model
+from ui.frame import dataset, lesson, link, question
+from ui.frame.question import Question
 
 BATCHES = (1, 2, 8, 32, 128, 256)
 QUESTION = Question(

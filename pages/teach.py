@@ -9,18 +9,20 @@ import torch
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cards import a, cards, two_lines
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.ruler import loss_in_words, written
 from mnist_core.figures.signed import largest, signed_pictures
-from mnist_core.figures.teaching import lessons_curve, loss_and_slope, rates_tried, score_slopes
-from mnist_core.model import CLASSES, MLPConfig
-from mnist_core.phases import significant
-from mnist_core.prediction import predict_proba
-from mnist_core.teaching import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
-from ui import dataset, lesson, link, networks, teaching, theme
-from ui.canvas import Subject
-from ui.question import Question, ask
-from ui.teaching import Desk, lessons_in_words
+from mnist_core.figures.teach import lessons_curve, loss_and_slope, rates_tried, score_slopes
+from mnist_core.figures.words import percent, significant
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.lessons.teach import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
+from mnist_core.network.model import CLASSES, MLPConfig
+from ui.drawing.canvas import Subject
+from ui.frame import dataset, lesson, link, theme
+from ui.frame.question import Question, ask
+from ui.lessons import teach_desk
+from ui.lessons.teach_desk import lessons_in_words
+from ui.visitor import networks
+from ui.visitor.desk import Desk
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 DECADES = (0.0001, 0.001, 0.01, 0.1, 1.0)
@@ -101,7 +103,7 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
             key="teach_it",
             type="primary",
             icon=":material/school:",
-            on_click=teaching.give_lesson,
+            on_click=teach_desk.give_lesson,
             args=(at, shown, digit, rate),
             disabled=given >= MOST_LESSONS,
         )
@@ -110,7 +112,7 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
             key="teach_back",
             icon=":material/undo:",
             help="Takes the last lesson back.",
-            on_click=teaching.take_back,
+            on_click=teach_desk.take_back,
             args=(at,),
             disabled=not given,
         )
@@ -118,7 +120,7 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
             "Forget all",
             key="teach_forget",
             icon=":material/restart_alt:",
-            on_click=teaching.forget,
+            on_click=teach_desk.forget,
             args=(at,),
             disabled=not given,
         )
@@ -177,7 +179,7 @@ def show_nothing_to_learn(at: Desk, found: Slope) -> None:
         "reads badly:"
     )
     named, other = two_digits(found)
-    worst = teaching.read_worst()
+    worst = teach_desk.read_worst()
     with st.container(horizontal=True, vertical_alignment="center"):
         if worst and not torch.equal(worst[0][worst[1]] / 255, found.image):
             images, hardest = worst
@@ -185,11 +187,11 @@ def show_nothing_to_learn(at: Desk, found: Slope) -> None:
             st.button(
                 f"Take the {hardest} it reads worst",
                 key="teach_take_worst",
-                on_click=teaching.take_worst,
+                on_click=teach_desk.take_worst,
                 args=(at, hardest),
             )
-        if not link.is_hidden(teaching.DIGIT):
-            st.button(f"Tell it that this is {a(other)}", key="teach_lie", on_click=teaching.say, args=(at, other))
+        if not link.is_hidden(teach_desk.DIGIT):
+            st.button(f"Tell it that this is {a(other)}", key="teach_lie", on_click=teach_desk.say, args=(at, other))
     st.caption(
         f"As {a(named)}, it has a loss of {in_words(found.loss)}. The gradient, which would show here, is as good as 0 "
         "everywhere, and so is every step."
@@ -310,9 +312,9 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
         rf"\eta\,\lVert g\rVert^2 \approx {written(taken)} \cdot {in_latex(found.squared_length, 6)} \approx "
         rf"{in_latex(taken * found.squared_length)}",
     )
-    st.markdown(said_of_falls(*teaching.falls(at, found, last, taken)))
+    st.markdown(said_of_falls(*teach_desk.falls(at, found, last, taken)))
     if found.loss > 0 and found.squared_length > 0:
-        rates, losses = teaching.losses_along_step(at, found, last, taken)
+        rates, losses = teach_desk.losses_along_step(at, found, last, taken)
         theme.show(
             loss_and_slope(
                 rates=rates, losses=losses, steepness=found.squared_length, chosen=taken, theme=theme.current()
@@ -371,7 +373,7 @@ def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
     )
     if not ask(FORGETS):
         return
-    cost = teaching.cost(at)
+    cost = teach_desk.cost(at)
     if at.pupil.lessons:
         show_count(at, cost)
         show_lessons(at)
@@ -413,7 +415,7 @@ def show_count(at: Desk, found: Cost) -> None:
 
 def show_lessons(at: Desk) -> None:
     """All lessons so far, and the share of images read after each."""
-    read = teaching.read_after_each(at)
+    read = teach_desk.read_after_each(at)
     theme.show(
         lessons_curve(read=read, theme=theme.current()),
         key="teach_curve",
@@ -437,7 +439,7 @@ def show_lessons(at: Desk) -> None:
 
 def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
     """What the step would do with each learning rate."""
-    standing, *trials = teaching.trials(at, found, last, TRIED)
+    standing, *trials = teach_desk.trials(at, found, last, TRIED)
     st.markdown(
         ("And if the last step had been a longer or a shorter one? " if last else "And how long should the step be? ")
         + f"Here it is taken with many learning rates, each time on a new copy, to teach {a(found.digit)}:"
@@ -453,12 +455,12 @@ def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None
         key="teach_rates",
         description="Over the learning rate: the probability of your digit after one step, and the share of others.",
     )
-    others = min(teaching.TRIED_ON, len(dataset.splits().validation))
+    others = min(teach_desk.TRIED_ON, len(dataset.splits().validation))
     st.caption(
         f"Solid: the probability of the {found.digit} for your drawing. Dashed: the share of {others:,} validation "
         f"images read rightly. The upright line: your η, {written(rate)}."
     )
-    lesson.notice(said_of_rates(trials, standing, teaching.original_reads(at)))
+    lesson.notice(said_of_rates(trials, standing, teach_desk.original_reads(at)))
 
 
 def said_of_rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
@@ -500,7 +502,7 @@ def show_adoption(at: Desk) -> None:
             icon=":material/neurology:",
             disabled=not at.pupil.lessons,
         ):
-            teaching.adopt(at)
+            teach_desk.adopt(at)
             st.rerun()
     st.caption(
         "It joins your networks under a name that says how many lessons it had, and the network it was copied from "
@@ -513,13 +515,13 @@ def bench(at: Desk) -> None:
     """The canvas, and all that is about the drawing on it."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        shown = teaching.subject(at)
+        shown = teach_desk.subject(at)
     if shown is None:
         right.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
         return
     with right:
         reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
-        digit = teaching.ask_digit(at, shown, reading)
+        digit = teach_desk.ask_digit(at, shown, reading)
         now, _ = slope(at.pupil.model, shown.image, digit)
         before = slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
         show_probability(before, now, len(at.pupil.lessons))
@@ -548,7 +550,7 @@ st.markdown(
 dataset.notice("what you teach may cost is counted on digits that the program draws itself")
 if elsewhere := networks.learned_elsewhere():
     st.markdown(elsewhere)
-bench(teaching.desk())
+bench(teach_desk.desk())
 networks.chooser()
 lesson.show_source(slope, rank_one, step, teach, Cost)
 lesson.try_this(

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from mnist_core.training import fit, train_step
-from ui import dataset, lesson, question, recipe, run_view, training_panel, transport
-from ui.question import Question
+from mnist_core.training.loop import fit, train_step
+from ui.frame import dataset, lesson, question
+from ui.frame.question import Question
+from ui.studio import control, recipe, run_view, transport
+from ui.visitor import store
 
 BLIND = Question(
     "ask_train",
@@ -25,7 +27,7 @@ def begin(chosen: recipe.Chosen, held: bool) -> None:
     """Starts a run with the controls as they stand; a held one rests before its first batch."""
     with st.spinner("The first digits are being drawn."):  # on a server that has just started
         splits = chosen.cut(dataset.splits())
-    training_panel.start(visitor, chosen.model_config, chosen.training_config, splits, held=held)
+    control.start(visitor, chosen.model_config, chosen.training_config, splits, held=held)
 
 
 def describe(chosen: recipe.Chosen) -> None:
@@ -50,7 +52,7 @@ if question.ask(BLIND):
         "In the curve of the loss, a dashed line marks this place. A network that gives each digit the same "
         "probability stays there. With a learning rate of 0.0001 you can watch the curve leave it."
     )
-visitor = training_panel.visitor()
+visitor = store.visitor()
 mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
 with st.container(border=True):
     presets = st.container()
@@ -63,7 +65,7 @@ with st.container(border=True):
         recipe.presets(chosen)
     describe(chosen)
     dataset.notice("it learns from generated digits, which the program draws itself")
-    training_panel.turn_rate(visitor, chosen.training_config.learning_rate)
+    control.turn_rate(visitor, chosen.training_config.learning_rate)
     transport.show(visitor, mode, lambda held: begin(chosen, held))
     if mode != "idle":
         st.caption("A new learning rate counts from the next batch; all other settings count for the next run.")

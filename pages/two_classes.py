@@ -6,12 +6,12 @@ import streamlit as st
 import torch
 
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.numbers import decimal
 from mnist_core.figures.two_classes import image_with_frames, logit_bars, probability_of_label, sigmoid_curve
-from mnist_core.functions import bernoulli, random_logits, sigmoid, softmax
-from mnist_core.two_inputs import MIDDLE, SIDES, logit, middle_and_sides, zeros_and_ones
-from ui import dataset, lesson, link, question, theme
-from ui.question import Question
+from mnist_core.figures.words import decimal
+from mnist_core.lessons.two_classes import MIDDLE, SIDES, logit, middle_and_sides, zeros_and_ones
+from mnist_core.network.functions import bernoulli, random_logits, sigmoid, softmax
+from ui.frame import dataset, lesson, link, question, theme
+from ui.frame.question import Question
 
 IMAGES = 200  # the zeros and ones the reader's weights are tried on
 ENLARGED = 8

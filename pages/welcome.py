@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mnist_core.figures.hundred import hundred_squares
-from ui import lesson, question, state, theme
-from ui.question import Question
+from mnist_core.figures.welcome import hundred_squares
+from ui.frame import lesson, question, state, theme
+from ui.frame.question import Question
 
 GUESSING = Question(
     "ask_welcome",
@@ -22,7 +22,7 @@ GUESSING = Question(
 
 def of_a_hundred() -> None:
     """What guessing reaches, and what learning from examples does."""
-    from mnist_core.checkpoint import shipped_card  # here: torch, which it needs, takes seconds to import
+    from mnist_core.network.checkpoint import shipped_card  # here: torch, which it needs, takes seconds to import
 
     reached = shipped_card()["test_accuracy"]
     with st.container(horizontal=True, gap="medium"):  # with a larger gap they would not stand side by side on a phone

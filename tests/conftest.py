@@ -6,8 +6,9 @@ import pytest
 import torch
 from hypothesis import settings
 
-from mnist_core.data import Dataset, Splits, default_root, load_mnist
-from mnist_core.offline_digits import make_digits
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.data.generated import make_digits
+from mnist_core.data.mnist import default_root, load_mnist
 
 torch.set_num_threads(1)  # as the app does: results do not depend on the machine's cores
 # The same examples every time, and none fails for being slow: tests measure no time.

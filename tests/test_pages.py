@@ -17,12 +17,15 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from torchvision.datasets import MNIST
 
-from mnist_core import data, training
-from mnist_core.data import Splits
-from mnist_core.recipes import RECIPES
+from mnist_core.data import generated
+from mnist_core.data import mnist as mnist_files
+from mnist_core.data.dataset import Splits
+from mnist_core.training import loop
+from mnist_core.training.recipes import RECIPES
 from tests.conftest import PROJECT
-from ui import resources, training_panel
-from ui.question import Question
+from ui.frame import resources
+from ui.frame.question import Question
+from ui.visitor import store
 
 PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
 
@@ -32,7 +35,7 @@ def offline(digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """No MNIST on disk, none to download, and few generated digits."""
     monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(MNIST, "mirrors", [])
-    monkeypatch.setattr(data, "generated_splits", lambda: digits)
+    monkeypatch.setattr(generated, "generated_splits", lambda: digits)
     monkeypatch.setattr(resources, "warm_up", lambda: None)  # it would come after the test is over
     st.cache_resource.clear()
     yield
@@ -86,7 +89,7 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
         arrived.wait(30)
         return digits
 
-    monkeypatch.setattr(data, "load_mnist", load)
+    monkeypatch.setattr(mnist_files, "load_mnist", load)
     app = open_page("pages/train.py")
     assert "Digits: generated, until MNIST is here" in app.caption[0].value
     progress = app.get("progress")[0].proto
@@ -235,7 +238,7 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
 
 
 def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: digits)
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: digits)
     app = open_page("pages/train.py")
     app = sound(app.slider(key="epochs").set_value(7).run())
     app = sound(app.segmented_control(key="dataset").set_value("generated digits").run())
@@ -255,7 +258,7 @@ def test_settings_from_beyond_the_sliders_do_no_harm() -> None:
 
 
 def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(training.OPTIMIZERS, "adamw")
+    monkeypatch.delitem(loop.OPTIMIZERS, "adamw")
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("pages/train.py").run()
     assert not app.exception
     assert app.error[0].value.startswith("These settings can't be used. The optimizer is one of")
@@ -269,13 +272,13 @@ def png(drawing: np.ndarray) -> str:
 
 
 def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
-    version = training_panel.visitors().find(app.session_state["_holder"]).pad.version
+    version = store.visitors().find(app.session_state["_holder"]).pad.version
     app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
     return sound(app.run())
 
 
 def click_sample(app: AppTest, digit: int) -> AppTest:
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     visitor.pad.read_sample(digit)
     return sound(app.run())
 
@@ -312,7 +315,7 @@ def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch:
         ready.wait(30)
         return digits
 
-    monkeypatch.setattr(data, "generated_splits", slowly)
+    monkeypatch.setattr(generated, "generated_splits", slowly)
     app = open_page("pages/draw.py")
     assert "Some digits to click will stand here in a moment." in text(app)
     one = canvas()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
+from mnist_core.figures.words import percent
 
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
 

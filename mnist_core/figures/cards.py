@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from mnist_core.figures.images import png_url
-from mnist_core.figures.numbers import percent
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
+from mnist_core.figures.words import percent
 
 _STYLE = """
 <style>

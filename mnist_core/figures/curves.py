@@ -6,10 +6,10 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from mnist_core.experiments import RunRecord
-from mnist_core.figures.numbers import decimal
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.training import EXPLODED
+from mnist_core.figures.words import decimal
+from mnist_core.training.loop import EXPLODED
+from mnist_core.training.records import RunRecord
 
 TRAINING, VALIDATION = "training", "validation"
 HIGHEST_LOSS = 3.0  # a training curve shows no more: beyond it lies only one spike that would press the rest flat

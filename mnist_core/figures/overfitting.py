@@ -6,7 +6,7 @@ import pandas as pd
 
 from mnist_core.figures.curves import colour_of_images, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
-from mnist_core.overfitting import EPOCHS, Study
+from mnist_core.lessons.overfitting import EPOCHS, Study
 
 TRAINING, VALIDATION = "training images", "validation images"
 AXES = (1.0, 1.5, 2.0, 3.0)  # where the axis may end: few steps, so that a live figure is seldom drawn anew

@@ -1,207 +1,257 @@
-"""Pixels as numbers: a table of them, how often each value occurs, and what a network makes of their scale."""
+"""A drawing on its way to the network, as a row of pictures; and what leaving a stage out costs, as a table."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from PIL import Image
 
-from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.figures.bars import SMALLEST_LABELLED
+from mnist_core.figures.images import ROW_COLOUR, png_url
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
+from mnist_core.figures.words import percent
 
-BIN = 8  # grey levels to a bar: 32 bars
-BRIGHT = 118  # from this level on, black numbers read better than white ones
-AXIS = (-1.1, 3.0)  # holds 0 to 1 and what normalisation makes of it, so that both figures share it
-
-_TABLE_STYLE = """
+PIXEL = 6  # of the page: how large a pixel of MNIST is shown
+PAPER = 28  # pixels: MNIST's side
+FRAME = 1 / 90  # the width of the blue frame, as a share of the drawing's longer side
+_BLUE = "#{:02X}{:02X}{:02X}".format(*ROW_COLOUR)
+_MIDDLE = (PAPER / 2 + 0.5) / PAPER  # of pixel (14, 14), counted from 0
+_STYLE = f"""
 <style>
-.pixel-table { overflow-x: auto; }
-.pixel-table table { border-collapse: collapse; font: 10.5px/1 ui-monospace, monospace; margin: 0; }
-.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 2.45em; height: 2.1em; padding: 0; border: 1px solid #333; }
-.pixel-table td.o { color: #767676; }
-.pixel-table td.b { color: #000; }
-.pixel-table th { font-weight: normal; text-align: right; padding: 0 .5em 0 0; border: 0; }
-.pixel-table thead th { text-align: center; padding: 0 0 .4em; }
-.pixel-table tr.r td { border-top: 2px solid #56B4E9; border-bottom: 2px solid #56B4E9; }
-.pixel-table tr.r th { font-weight: bold; }
-@media (max-width: 640px) { .pixel-table table { font-size: 9px; } .pixel-table td { min-width: 0; padding: 0 2px; } }
+.lens {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 1.1rem 0.9rem;
+  font-size: 0.85rem; line-height: 1.4; }}
+.lens > div {{ max-width: {PAPER * PIXEL}px; }}
+.lens .frame {{ position: relative; aspect-ratio: 1; display: flex; align-items: center; justify-content: center;
+  box-sizing: border-box; border: 1px solid rgba(128, 128, 128, 0.45); margin-bottom: 0.45rem; }}
+.lens .off .frame {{ border: 2px dashed #808080; }}
+.lens .frame img {{ display: block; }}
+.lens .frame img.hard {{ image-rendering: pixelated; }}
+.lens i {{ position: absolute; background: {_BLUE}; }}
+.lens i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
+.lens i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
+.lens i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
+  border: 2px solid {_BLUE}; border-radius: 50%; background: none; }}
+.lens b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
+.lens .size {{ opacity: 0.8; }}
+.lens .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}
 </style>
 """
 
 
-def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
-    """An image as the table of its numbers, each on a ground as bright as it is, with the numbers of rows and columns.
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """One picture of the row.
 
-    One row is marked. 28 columns are as wide as the text of a page on a laptop.
+    Attributes:
+        title: What has been done.
+        size: How large the picture is, in words.
+        says: One sentence.
+        picture: uint8 [H, W] or [H, W, 3]; None for a digit in place of a picture.
+        digit: What stands there where there is no picture.
+        is_mnist: Whether its pixels are those of MNIST: hard, and shown as large as in the other such pictures.
+        is_left_out: Whether the stage is left out.
+        centre: The centre of mass, (down, across) from 0 to 1, for a ring; None: no ring and no cross.
+    """
+
+    title: str
+    size: str
+    says: str
+    picture: npt.NDArray[np.uint8] | None = None
+    digit: str = ""
+    is_mnist: bool = False
+    is_left_out: bool = False
+    centre: tuple[float, float] | None = None
+
+
+def way_pictures(*, tiles: Sequence[Tile]) -> str:
+    """A row of pictures that folds to the width of the page.
 
     Args:
-        levels: Rows of whole numbers, 0 to 255.
-        row: The row to mark, from 0.
+        tiles: In the order of the way.
 
     Returns:
-        HTML that scrolls sideways where it does not fit.
+        HTML for ``st.html``. A picture's sentence is its text for those who can't see it.
     """
-    lines = []
-    for index, values in enumerate(levels):
-        cells = "".join(_cell(int(value)) for value in values)
-        lines.append(f'<tr{" class=r" if index == row else ""}><th scope="row">{index}</th>{cells}</tr>')
-    head = '<div class="pixel-table" tabindex="0" role="region" aria-label="The numbers of the image, row by row">'
-    columns = "".join(f'<th scope="col">{column}</th>' for column in range(len(levels[0])))
-    table = f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return f"{_TABLE_STYLE}{head}{table}</div>"
+    return f'{_STYLE}<div class="lens" role="list">{"".join(map(_tile, tiles))}</div>'
 
 
-def _cell(level: int) -> str:
-    if level == 0:
-        return '<td class="o">0</td>'
-    return f'<td{" class=b" if level >= BRIGHT else ""} style="--v:{level}">{level}</td>'
+def _tile(tile: Tile) -> str:
+    left_out = "<span>left out</span>" if tile.is_left_out else ""
+    return (
+        f'<div role="listitem"{" class=off" if tile.is_left_out else ""}><div class="frame">{_inside(tile)}</div>'
+        f'<div class="on-and-off"><strong>{html.escape(tile.title)}</strong>{left_out}</div>'
+        f'<div class="size">{html.escape(tile.size)}</div><div>{html.escape(tile.says)}</div></div>'
+    )
 
 
-def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None, height: int = 200) -> VegaFigure:
-    """How many images there are of each digit.
+def _inside(tile: Tile) -> str:
+    if tile.picture is None:
+        return f'<b class="digit">{html.escape(tile.digit)}</b>'
+    height, width = tile.picture.shape[:2]
+    share = width / (PAPER if tile.is_mnist else max(height, width))
+    return (
+        f'<img src="{png_url(Image.fromarray(tile.picture))}" alt="{html.escape(tile.title, quote=True)}" '
+        f'style="width: {share:.2%}"{" class=hard" if tile.is_mnist else ""}>{_marks(tile.centre)}'
+    )
+
+
+def _marks(centre: tuple[float, float] | None) -> str:
+    """A cross through the middle of pixel (14, 14), and a ring around the centre of mass."""
+    if centre is None:
+        return ""
+    down, across = centre
+    return f'<i class="row"></i><i class="column"></i><i class="ring" style="top: {down:.2%}; left: {across:.2%}"></i>'
+
+
+def framed(*, drawing: npt.ArrayLike, box: tuple[slice, slice] | None) -> npt.NDArray[np.uint8]:
+    """A drawing with a blue frame around its ink.
 
     Args:
-        counts: Of the digits 0 to 9.
-        theme: Of the page.
-        chosen: A digit whose bar stands out.
-        height: In pixels.
+        drawing: float [H, W] in 0..1.
+        box: The rows and columns that hold the ink; None: no frame.
 
     Returns:
-        The figure.
+        uint8 [H, W, 3].
     """
-    data = pd.DataFrame({"digit": [str(digit) for digit in range(len(counts))], "images": list(counts)})
-    data["label"] = [f"{count:,}" for count in counts]
-    data["chosen"] = [digit == chosen for digit in range(len(counts))]
-    encoding: dict[str, Any] = {
-        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0, "labelFontSize": 15}},
-        "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
-    }
-    fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
-    label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 10, "color": theme.text},
-        "encoding": {"text": {"field": "label", "type": "nominal"}},
-    }
-    bars = {"mark": "bar", "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
+    grey = np.rint(np.asarray(drawing) * 255).astype(np.uint8)
+    picture = np.repeat(grey[..., None], 3, axis=2)
+    if box is None:
+        return picture
+    thick = max(1, round(FRAME * max(grey.shape)))
+    rows, columns = (slice(max(0, part.start - thick), part.stop + thick) for part in box)
+    inside = picture[box].copy()
+    picture[rows, columns] = ROW_COLOUR  # what lies beyond the drawing is cut off by NumPy
+    picture[box] = inside
+    return picture
 
 
-def level_histogram(
+def two_readings(
     *,
-    counts: Sequence[int],
-    shift: float,
-    scale: float,
-    mean: float,
-    deviation: float,
-    value: float,
-    name: str,
-    without_paper: bool,
+    now: Sequence[float],
+    before: Sequence[float],
     theme: Theme,
-    height: int = 260,
+    right: str | None = None,
+    height: int = 190,
+    is_answer: bool = True,
 ) -> VegaFigure:
-    """How often pixels have which value, on one of the two scales, with one value marked.
+    """Ten probabilities as bars, and those with all stages as a line across each.
 
     Args:
-        counts: How often each of the 256 grey levels occurs.
-        shift: What is taken from a pixel in 0..1,
-        scale: and what it is then divided by. 0 and 1 leave it as it is.
-        mean: Of all pixels, on this scale.
-        deviation: Of all pixels, on this scale.
-        value: The value to mark, on this scale.
-        name: Of the quantity, for the axis.
-        without_paper: Leaves out the level 0, which hides all others by its size.
+        now: Of the digits 0 to 9, with the stages that are left; from 0 to 1.
+        before: With all stages.
         theme: Of the page.
+        right: The right digit where it is known: its bar is green, with the choice's outline if it is chosen.
         height: In pixels.
-
-    Returns:
-        The figure; both scales have the same axis.
-    """
-    bars = _bars(counts, shift, scale, without_paper)
-    marks = [
-        ("spread", mean - deviation, mean + deviation, 0.0, ""),
-        ("mean", mean, mean, 0.0, ""),
-        ("value", value, value, 0.0, f"your pixel: {_short(value)}"),
-    ]
-    data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
-    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
-    title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
-    return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
-
-
-def _bars(
-    counts: Sequence[int], shift: float, scale: float, without_paper: bool
-) -> list[tuple[str, float, float, float, str]]:
-    """The share of the pixels in each few neighbouring levels, and where these lie on the scale."""
-    bars = []
-    for first in range(0, len(counts), BIN):
-        count = sum(counts[max(first, 1) if without_paper else first : first + BIN])
-        start, end = (((level / 255) - shift) / scale for level in (first - 0.5, first + BIN - 0.5))
-        bars.append(("bar", start, end, count / sum(counts), ""))
-    return bars
-
-
-def _short(number: float) -> str:
-    """Two decimals, with a proper minus, and no minus before a zero."""
-    text = f"{number:.2f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
-
-
-def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
-    x = {
-        "field": "start",
-        "type": "quantitative",
-        "title": name,
-        "scale": {"domain": list(AXIS), "nice": False},
-        "axis": {"tickCount": 8},
-    }
-    y = {
-        "field": "share",
-        "type": "quantitative",
-        "title": "share of pixels",
-        "axis": {"format": ".3~%", "tickCount": 4, "minExtent": 44, "maxExtent": 44},
-    }
-
-    def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
-        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
-
-    # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
-    # would make the plot narrower.
-    align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
-    label = {"type": "text", "align": align, "fontSize": 12, "color": theme.text}
-    x2 = {"field": "end"}
-    return [
-        layer("spread", {"type": "rect", "color": theme.rest, "opacity": 0.18}, {"x": x, "x2": x2}),
-        layer("bar", {"type": "rect", "color": theme.rest}, {"x": x, "x2": x2, "y": y, "y2": {"datum": 0}}),
-        layer("mean", {"type": "rule", "strokeDash": [4, 4], "color": theme.text}, {"x": x}),
-        layer("value", {"type": "rule", "strokeWidth": 2.5, "color": theme.first_line}, {"x": x}),
-        layer("value", label, {"x": x, "y": {"value": -8}, "text": {"field": "label", "type": "nominal"}}),
-    ]
-
-
-def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
-    """The share read rightly, for each scale the same pixels were put on.
-
-    Args:
-        accuracies: From 0 to 1, by name; the first is how it is meant.
-        theme: Of the page.
+        is_answer: Whether the largest is given as an answer; without, all bars but the right one are grey.
 
     Returns:
         The figure.
     """
-    data = pd.DataFrame({"scale": list(accuracies), "read rightly": list(accuracies.values())})
-    data["label"] = [f"{accuracy:.1%}" for accuracy in accuracies.values()]
-    data["meant"] = [index == 0 for index in range(len(data))]
-    encoding: dict[str, Any] = {
-        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
-        "x": {
-            "field": "read rightly",
-            "type": "quantitative",
-            "scale": {"domain": [0, 1.12], "nice": False},  # room for the numbers behind the bars
-            "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
+    choice = max(range(len(now)), key=now.__getitem__)
+    data = pd.DataFrame({"digit": [str(digit) for digit in range(len(now))], "now": list(now), "all": list(before)})
+    data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in now]
+    data["role"] = ["right" if name == right else "rest" for name in data["digit"]]
+    if is_answer and str(choice) != right:
+        data.loc[choice, "role"] = "choice"
+    data["chosen"] = [digit == choice and is_answer for digit in range(len(now))]
+    axis = {"labelAngle": 0, "labelFontSize": 15}
+    x = {"field": "digit", "type": "nominal", "sort": None, "title": None, "axis": axis}
+    numbers = [
+        {"field": field, "type": "quantitative", "format": ".4f", "title": title}
+        for field, title in (("now", "as set"), ("all", "all stages"))
+    ]
+    encoding = {"x": x, "tooltip": [{"field": "digit", "type": "nominal"}, *numbers]}
+    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": _reading_layers(theme)})
+
+
+def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
+    y = {"type": "quantitative", "title": "probability", "scale": {"domain": [0, 1]}}
+    y["axis"] = {"format": "%", "tickCount": 3}
+    fill = {"domain": ["right", "choice", "rest"], "range": [RIGHT_CLASS, CHOICE, theme.rest]}
+    bar = {
+        "mark": {"type": "bar", "strokeWidth": 2.5},
+        "encoding": {
+            "y": {"field": "now", **y},
+            "color": {"field": "role", "type": "nominal", "scale": fill, "legend": None},
+            "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
         },
     }
-    fill = {"condition": {"test": "datum.meant", "value": theme.first_line}, "value": theme.rest}
-    label = {
-        "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13, "color": theme.text},
-        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    tick = {
+        "mark": {"type": "tick", "color": theme.text, "thickness": 2.5, "width": {"band": 0.95}},
+        "encoding": {"y": {"field": "all", **y}},
     }
-    bars = {"mark": {"type": "bar", "height": 26}, "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})
+    label = {
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 12, "color": theme.text},
+        "encoding": {"y": {"field": "now", **y}, "text": {"field": "label", "type": "nominal"}},
+    }
+    return [bar, tick, label]
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """One line of the table of costs.
+
+    Attributes:
+        name: Which stages there are.
+        right: How many drawings are read rightly.
+        lost: How many were right with all stages and are wrong; None in the line of all stages.
+        gained: How many were wrong with all stages and are right; None there.
+        is_set: Whether it is what the reader has set.
+    """
+
+    name: str
+    right: int
+    lost: int | None
+    gained: int | None
+    is_set: bool
+
+
+_TABLE_STYLE = """
+<style>
+.costs { border-collapse: collapse; width: 100%; max-width: 48rem; font-size: 0.95rem; line-height: 1.35; }
+.costs th, .costs td { padding: 0.4rem 0.7rem 0.4rem 0.5rem; text-align: left; font-weight: normal;
+  border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); }
+.costs td.number, .costs th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.costs td.bar { width: 34%; }
+.costs td.bar i { display: block; height: 0.9rem; min-width: 1px; }
+.costs tr.set th, .costs tr.set td { font-weight: bold; }
+@media (max-width: 640px) { .costs { font-size: 0.85rem; } .costs td.bar { width: 18%; }
+  .costs th, .costs td { padding: 0.4rem 0.3rem; } }
+</style>
+"""
+
+
+def cost_table(*, rows: Sequence[CostRow], drawings: int, theme: Theme) -> str:
+    """How many drawings are read rightly with which stages, with a bar each.
+
+    Args:
+        rows: In the order in which they are to stand.
+        drawings: How many there are.
+        theme: Of the page.
+
+    Returns:
+        HTML for ``st.html``.
+    """
+    head = (
+        f'<tr><th scope="col">stages</th><th scope="col" colspan="2">read rightly, of {drawings:,}</th>'
+        '<th scope="col" class="number">lost</th><th scope="col" class="number">gained</th></tr>'
+    )
+    lines = "".join(_cost_line(row, drawings, theme) for row in rows)
+    return f'{_TABLE_STYLE}<table class="costs"><thead>{head}</thead><tbody>{lines}</tbody></table>'
+
+
+def _cost_line(row: CostRow, drawings: int, theme: Theme) -> str:
+    colour = theme.first_line if row.is_set else theme.rest
+    mark = " (as set above)" if row.is_set else ""
+    counts = "".join(f'<td class="number">{"" if n is None else f"{n:,}"}</td>' for n in (row.lost, row.gained))
+    return (
+        f'<tr{" class=set" if row.is_set else ""}><th scope="row">{html.escape(row.name)}{mark}</th>'
+        f'<td class="bar"><i style="width: {row.right / drawings:.1%}; background: {colour}"></i></td>'
+        f'<td class="number">{row.right:,}</td>{counts}</tr>'
+    )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from mnist_core.figures.numbers import decimal
 from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.figures.words import decimal
 
 CEILING = 2.0  # times the loss now: the top of the figure, or a wild step would press the rest flat
 FAR = 1_000.0  # times the top: far enough out of the figure for what is no number

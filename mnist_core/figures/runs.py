@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from mnist_core.comparison import Band, RunResult
 from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.lessons.runs_comparison import Band, RunResult
 
 Curve = Literal["validation accuracy", "validation loss", "training loss"]
 

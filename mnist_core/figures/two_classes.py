@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.numbers import decimal
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.functions import bernoulli, sigmoid
-from mnist_core.two_inputs import Box
+from mnist_core.figures.words import decimal
+from mnist_core.lessons.two_classes import Box
+from mnist_core.network.functions import bernoulli, sigmoid
 
 Z_AXIS = 12.0  # the sigmoid is drawn from minus this to this
 Z_BARS = 6.0  # and bars of logits

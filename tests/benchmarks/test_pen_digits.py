@@ -10,9 +10,9 @@ from PIL import Image
 
 from benchmarks import pen_digits
 from benchmarks.pen_strokes import read_unipen
-from mnist_core.checkpoint import load_shipped
-from mnist_core.evaluation import Evaluation
-from mnist_core.prediction import predict_proba
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.network.checkpoint import load_shipped
 
 TWO = """.LEXICON "0" "1"
 .SEGMENT DIGIT 0 ? "1"

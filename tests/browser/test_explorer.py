@@ -8,9 +8,9 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mnist_core import functions
+from mnist_core.network import functions
 from tests.browser.conftest import settle
-from ui.explorer import SOFTMAX_JS, START
+from ui.lessons.softmax_explorer import SOFTMAX_JS, START
 
 OpenPage = Callable[..., Page]
 

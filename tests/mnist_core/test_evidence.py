@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from mnist_core.data import MEAN, STD, Dataset, Splits, standardize
-from mnist_core.gradients import LinearPiece, has_linear_pieces, linear_piece
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.prediction import evidence, loudest_neurons, predict_proba
-from mnist_core.training import TrainingConfig, fit, new_model
+from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, standardize
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.lessons.evidence import evidence, loudest_neurons
+from mnist_core.network.gradients import LinearPiece, has_linear_pieces, linear_piece
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import TrainingConfig, fit, new_model
 
 NETWORKS = st.builds(
     MLPConfig,

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_core.data import Dataset, normalize
-from mnist_core.gradients import batch_gradient, losses_along
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.training import new_model
+from mnist_core.data.dataset import Dataset, normalize
+from mnist_core.network.gradients import batch_gradient, losses_along
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 
 
 @pytest.fixture

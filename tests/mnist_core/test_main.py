@@ -6,10 +6,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from mnist_core import __main__ as terminal
-from mnist_core import familiarity
-from mnist_core.checkpoint import load
-from mnist_core.data import Splits
-from mnist_core.strangers import ANSWERS, Amounts
+from mnist_core.data.dataset import Splits
+from mnist_core.handwriting import is_digit
+from mnist_core.handwriting.not_digits import ANSWERS, Amounts
+from mnist_core.network.checkpoint import load
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def test_familiarity(
     digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = Amounts(20, 20, 10, 20, 20, 60)
-    monkeypatch.setattr(familiarity, "DRAWN", few)
-    monkeypatch.setattr(familiarity, "DRAWN_TO_VALIDATE", few)
+    monkeypatch.setattr(is_digit, "DRAWN", few)
+    monkeypatch.setattr(is_digit, "DRAWN_TO_VALIDATE", few)
     monkeypatch.setattr(terminal, "load_mnist", lambda root: digits)
     path = tmp_path / "second.safetensors"
     assert terminal.main(["familiarity", "--seed", "3", "--save", str(path)]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("validation loss") == familiarity.TRAINING.epochs
+    assert printed.count("validation loss") == is_digit.TRAINING.epochs
     assert "letter refused" in printed
     card = load(path, classes=len(ANSWERS)).card
     assert card["training"]["seed"] == 3

@@ -7,9 +7,9 @@ import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits, normalize
-from mnist_core.shuffling import SHUFFLED, SORTED
+from mnist_core.data.dataset import Splits, normalize
+from mnist_core.lessons.batches_order import SHUFFLED, SORTED
+from mnist_core.network.checkpoint import load_shipped
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/batches.py"

@@ -8,16 +8,18 @@ import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits
-from mnist_core.evaluation import evaluate
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.perturbation import Damage, more_noise, more_silenced, read_damaged
-from mnist_core.training import new_model
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.lessons.breaking import Damage, more_noise, more_silenced, read_damaged
+from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
-from ui import breaking, resources, state, training_panel
-from ui.training_panel import TrainedModel
+from ui.frame import resources, state
+from ui.lessons import breaking
+from ui.visitor import store
+from ui.visitor.store import TrainedModel
 
 PAGE = "pages/breaking.py"
 
@@ -225,7 +227,7 @@ def with_own(config: MLPConfig) -> tuple[AppTest, MLP]:
     """The page with a network of the visitor's own in use."""
     model = new_model(config, 0).eval().requires_grad_(False)
     app = open_page(PAGE)
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     visitor.models = [TrainedModel("run-1", "Your network 1", model, {"dataset": state.GENERATED})]
     app.session_state["_offered_model"] = "run-1"
     return sound(app.run()), model
@@ -294,7 +296,7 @@ def test_what_it_says_of_the_images() -> None:
 
 
 def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_core.data.load_mnist", lambda *arguments, **options: mnist)
+    monkeypatch.setattr("mnist_core.data.mnist.load_mnist", lambda *arguments, **options: mnist)
     app = open_page(PAGE)
     for _ in range(600):
         if resources.library().mnist():

@@ -10,12 +10,13 @@ from scipy import stats
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from mnist_core import calibration, data
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits
-from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.data import mnist as mnist_files
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation import calibration
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.network.checkpoint import load_shipped
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui import networks
+from ui.visitor import networks
 
 PAGE = "pages/certainty.py"
 
@@ -186,7 +187,7 @@ def test_a_network_without_mistakes_has_an_example_too(answers: Evaluation, monk
 def test_on_mnist_the_ready_made_network_is_about_as_sure_as_it_is_right(
     mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
     app = answered()
     for _ in range(100):
         if "5,000 validation images (MNIST)" in text(app):

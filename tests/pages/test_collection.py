@@ -8,15 +8,15 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, confusion_matrix
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.checkpoint import load_shipped, shipped_card
-from mnist_core.collection import OwnDigit, own_digit
-from mnist_core.data import Dataset, Splits, normalize
-from mnist_core.model import MLPConfig
-from mnist_core.training import new_model
+from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.lessons.collection import OwnDigit, own_digit
+from mnist_core.network.checkpoint import load_shipped, shipped_card
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import new_model
 from tests.test_pages import offline, open_page, opened_by_link, questions_of, sound, text  # noqa: F401
-from tests.ui.test_collection import give
-from ui import training_panel
-from ui.training_panel import TrainedModel
+from tests.ui.lessons.test_collection import give
+from ui.visitor import store
+from ui.visitor.store import TrainedModel
 
 PAGE = "pages/collection.py"
 
@@ -42,7 +42,7 @@ def table_rows(app: AppTest) -> list[list[str]]:
 
 def with_own_network(app: AppTest) -> AppTest:
     """Gives the visitor an untrained network, as if from a file; it is the one in use."""
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [TrainedModel("file-1", f"From file 1: {model.config.label}", model, {})]
     app = sound(app.run())
@@ -92,7 +92,7 @@ def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) 
 
 def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: Splits) -> None:
     app = open_page(PAGE)
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [TrainedModel(f"run-{n}", f"Your network {n}: 784-8-10", model, {}) for n in (1, 2)]
     app = give(app, from_data(digits.train, 20))
@@ -107,7 +107,7 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
     app = sound(open_page(PAGE).run())  # by now there are digits
     assert "The networks have learned from neither." in text(app)
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [
         TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import data
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import MEAN, STD, Splits
-from mnist_core.evaluation import evaluate
+from mnist_core.data import mnist as mnist_files
+from mnist_core.data.dataset import MEAN, STD, Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.network.checkpoint import load_shipped
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/data.py"
@@ -22,7 +22,7 @@ def tables(app: AppTest) -> list[str]:
 
 
 def open_with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
     app = open_page(PAGE)
     for _ in range(100):
         if "Digits: MNIST" in app.caption[0].value:

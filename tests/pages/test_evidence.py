@@ -8,14 +8,15 @@ import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import familiarity
-from mnist_core.data import Splits
+from mnist_core.data.dataset import Splits
 from mnist_core.figures.evidence import signed
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.prediction import evidence, loudest_neurons, predict_proba
-from mnist_core.training import TrainingConfig, fit, new_model
+from mnist_core.handwriting import is_digit
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.lessons.evidence import evidence, loudest_neurons
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import TrainingConfig, fit, new_model
 from tests.test_pages import canvas, click_sample, draw, offline, opened_by_link, sound, text  # noqa: F401
-from ui import networks
+from ui.visitor import networks
 
 PAGE = "pages/evidence.py"
 NUMBER = r"([+−-]?\s?\d+\.\d\d)"
@@ -86,19 +87,19 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     assert "times** as probable as" in text(app)
 
 
-@pytest.mark.parametrize("is_digit", [True, False])
+@pytest.mark.parametrize("looks_like_one", [True, False])
 def test_only_what_looks_like_a_digit_gets_a_bold_one(
-    is_digit: bool, small: MLP, digits: Splits, monkeypatch: pytest.MonkeyPatch
+    looks_like_one: bool, small: MLP, digits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = "digit" if is_digit else "scribble"
-    kinds = torch.tensor([[float(kind == network) for kind in familiarity.KINDS]])
-    monkeypatch.setattr(familiarity, "_together", lambda _: kinds)
-    monkeypatch.setattr(familiarity, "RIVAL", 1.0)  # small networks are often torn between two digits
+    network = "digit" if looks_like_one else "scribble"
+    kinds = torch.tensor([[float(kind == network) for kind in is_digit.KINDS]])
+    monkeypatch.setattr(is_digit, "_together", lambda _: kinds)
+    monkeypatch.setattr(is_digit, "RIVAL", 1.0)  # small networks are often torn between two digits
     app = opened()
     first = int(predict_proba(small, sample(digits, 3)[None])[0].argmax())
-    assert (f"read as a **{first}**" in text(app)) == is_digit
-    assert (f"**Not sure:** {familiarity.REASONS['scribble']} Made to choose" in text(app)) != is_digit
-    assert f"say {first} (" in text(app) or is_digit
+    assert (f"read as a **{first}**" in text(app)) == looks_like_one
+    assert (f"**Not sure:** {is_digit.REASONS['scribble']} Made to choose" in text(app)) != looks_like_one
+    assert f"say {first} (" in text(app) or looks_like_one
     assert written_sum(app)
 
 
@@ -106,7 +107,7 @@ def test_a_dot_is_not_read_but_its_account_stays(small: MLP) -> None:
     dot = canvas()
     dot[130:150, 130:150, :3] = 255
     app = draw(opened(), dot)
-    assert f"**Not sure:** {familiarity.REASONS['dot']}" in text(app)
+    assert f"**Not sure:** {is_digit.REASONS['dot']}" in text(app)
     assert "This is read as" not in text(app)
     assert written_sum(app)
 
@@ -208,7 +209,7 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
 
 
 def test_the_ready_made_network_has_no_even_chance_either() -> None:
-    from ui import resources
+    from ui.frame import resources
 
     p = predict_proba(resources.shipped_model(), torch.zeros(1, 28, 28))[0]
     assert p.max() > 0.15

@@ -8,10 +8,10 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits, normalize
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.rings import separate
+from mnist_core.data.dataset import Splits, normalize
+from mnist_core.lessons.layers_rings import separate
+from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.model import MLP, MLPConfig
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 

@@ -15,12 +15,13 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 from torch.nn import functional as F
 
-from mnist_core import data
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Dataset, Splits, normalize
-from mnist_core.evaluation import Evaluation
+from mnist_core.data import mnist as mnist_files
+from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.network.checkpoint import load_shipped
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui import networks, state
+from ui.frame import state
+from ui.visitor import networks
 
 PAGE = "pages/mistakes.py"
 HIDDEN = {"hide": "ask_mirror,ask_always_three"}
@@ -71,7 +72,7 @@ def pictures(html: str) -> np.ndarray:
 
 
 def with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: mnist)
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
     app = opened_by_link(PAGE, **HIDDEN)
     for _ in range(100):
         if "Digits: MNIST" in app.caption[0].value:
@@ -193,7 +194,7 @@ def test_a_digit_never_read_has_a_dash_and_no_precision(digits: Splits, monkeypa
     last = model[-1]
     assert isinstance(last, nn.Linear)
     last.bias.data[7] = -1e4  # never a 7
-    monkeypatch.setattr("mnist_core.checkpoint.load_shipped", lambda: model)
+    monkeypatch.setattr("mnist_core.network.checkpoint.load_shipped", lambda: model)
     app = opened_by_link(PAGE, **HIDDEN, of_digit="7")
     assert r"\text{precision}_7 = \frac{0}{0} \ \text{(no value)}" in formulas(app)
     assert "It never called anything a 7" in text(app)
@@ -284,7 +285,7 @@ def test_other_digits_begin_another_duel(digits: Splits, monkeypatch: pytest.Mon
     assert "**Image 4 of 20.**" in text(app)
     fewer = digits.validation.subset(slice(0, 200))
     other = Splits("MNIST", digits.train, fewer, digits.test)
-    monkeypatch.setattr(data, "load_mnist", lambda *arguments, **options: other)
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: other)
     app = sound(app.button(key="retry_mnist").click().run())
     for _ in range(100):
         if "Digits: MNIST" in app.caption[0].value:

@@ -5,12 +5,13 @@ import re
 import torch
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits, generated_splits, normalize
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.neurons import Snapshot, learning_layer
+from mnist_core.data.dataset import Splits, normalize
+from mnist_core.data.generated import generated_splits
+from mnist_core.lessons.network import Snapshot, learning_layer
+from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.model import MLP, MLPConfig
 from tests.test_pages import offline, open_page, sound, text, train  # noqa: F401
-from ui import networks
+from ui.lessons import network
 
 PAGE = "pages/network.py"
 
@@ -119,7 +120,7 @@ def middle_of_the_zero(snapshot: Snapshot) -> float:
 
 def check_shapes(splits: Splits) -> list[Snapshot]:
     """From the moment on when the page says so, the middle of the 0 is blue; returns the snapshots."""
-    snapshots = learning_layer(splits.train.subset(slice(0, networks.LEARNS_FROM)), splits.validation, networks.MOMENTS)
+    snapshots = learning_layer(splits.train.subset(slice(0, network.LEARNS_FROM)), splits.validation, network.MOMENTS)
     assert all(middle_of_the_zero(found) < 0 for found in snapshots if found.batches >= 100)
     assert snapshots[0].accuracy < 0.2
     return snapshots

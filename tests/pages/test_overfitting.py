@@ -7,10 +7,11 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.data import Splits, generated_splits
-from mnist_core.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
+from mnist_core.data.dataset import Splits
+from mnist_core.data.generated import generated_splits
+from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui.overfitting_runs import MOST_RUNS
+from ui.lessons.overfitting_runs import MOST_RUNS
 
 PAGE = "pages/overfitting.py"
 RIGHT = "It fell, turned, and rose again."

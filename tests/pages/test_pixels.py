@@ -10,16 +10,16 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from mnist_core import lens as core
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits
-from mnist_core.familiarity import REASONS
-from mnist_core.figures.numbers import percent
-from mnist_core.lens import ALL, NONE, Cost, Stages, Trial, cost, read, sample_drawing, take
-from mnist_core.preprocessing import centre_of_mass
+from mnist_core.data.dataset import Splits
+from mnist_core.figures.words import percent
+from mnist_core.handwriting.is_digit import REASONS
+from mnist_core.handwriting.preprocessing import centre_of_mass, sample_drawing
+from mnist_core.lessons import pixels as core
+from mnist_core.lessons.pixels import ALL, NONE, Cost, Stages, Trial, cost, read, take
+from mnist_core.network.checkpoint import load_shipped
 from tests.conftest import PROJECT
 from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
-from ui import lens
+from ui.lessons import pixels_drawings
 
 PAGE = "pages/pixels.py"
 SWITCHES = ("pix_cut", "pix_scale", "pix_centre", "pix_normalise")
@@ -168,7 +168,7 @@ def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
     assert "costs" not in html(app)
     assert "So 300 validation images (generated digits)" in text(app)
     app = answered(app)
-    (*_, trial), model = core.trials(digits.validation, lens.SEED), load_shipped()
+    (*_, trial), model = core.trials(digits.validation, pixels_drawings.SEED), load_shipped()
     before = core.rights(model, trial, ALL)
     alone = [Stages(cut=False), Stages(scale=False), Stages(centre=False), Stages(normalize=False)]
     found = [cost(before, core.rights(model, trial, stages)) for stages in (*alone, NONE)]
@@ -199,7 +199,7 @@ def test_a_difference_that_may_be_chance_is_named_as_such(monkeypatch: pytest.Mo
     def found(_: Trial, stages: Stages) -> Cost:
         return Cost(1_000, 982, 716, 270, 4) if not stages.cut else Cost(1_000, 982, 987, 4, 9)
 
-    monkeypatch.setattr(lens, "found", found)
+    monkeypatch.setattr(pixels_drawings, "found", found)
     app = answered(open_page(PAGE))
     said = text(app)
     assert "costs most to leave out the cutting (716 read rightly instead of 982), and least to" in said

@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import comparison, recipes
-from mnist_core.comparison import SEEDS, RunResult, standard_error, verdict
-from mnist_core.data import Splits
-from mnist_core.experiments import RunRecord, run, score, trial
-from mnist_core.model import MLPConfig
-from mnist_core.recipes import Recipe
-from mnist_core.training import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.data.dataset import Splits
+from mnist_core.lessons import runs_comparison
+from mnist_core.lessons.runs_comparison import SEEDS, RunResult, standard_error, verdict
+from mnist_core.network.model import MLPConfig
+from mnist_core.training import recipes
+from mnist_core.training.loop import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.training.recipes import Recipe
+from mnist_core.training.records import RunRecord, run, score, trial
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui import runs, state, training_panel
-from ui.training_panel import TrainedModel
+from ui.frame import state
+from ui.lessons import runs
+from ui.visitor import store
+from ui.visitor.store import TrainedModel
 
 PAGE = "pages/runs.py"
 RIGHT = "Close together, but not the same."
@@ -37,8 +40,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "RECIPES", (SMALL, SMALLER))
 
 
-def visitor(app: AppTest) -> training_panel.Visitor:
-    return training_panel.visitors().find(app.session_state["_holder"])
+def visitor(app: AppTest) -> store.Visitor:
+    return store.visitors().find(app.session_state["_holder"])
 
 
 def trained(
@@ -53,7 +56,7 @@ def trained(
                 break
     except TrainingDiverged as diverged:
         record = replace(record, diverged=diverged)
-    ending: training_panel.Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
+    ending: store.Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
     key = f"run-{number}"
     return TrainedModel(key, key, model.eval(), record.card(), record, ending, 1.25, score(model, splits.validation))
 
@@ -201,13 +204,13 @@ def test_runs_on_other_digits_may_be_compared_but_that_is_said(digits: Splits) -
 
 def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     texts: list[str] = []
-    write = comparison.as_csv
+    write = runs_comparison.as_csv
 
     def note(results: Sequence[RunResult]) -> str:
         texts.append(write(results))
         return texts[-1]
 
-    monkeypatch.setattr(comparison, "as_csv", note)
+    monkeypatch.setattr(runs_comparison, "as_csv", note)
     made = trained(1, digits, QUICK, RateEvent(3, 0.02))
     app = opened(made, trained(2, digits, QUICK, steps=2))
     (button,) = app.download_button
@@ -365,7 +368,7 @@ def test_only_the_last_bands_are_kept_and_the_same_settings_only_once(monkeypatc
 def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
     app = open_page(PAGE)
-    training_panel.visitor().models = [trained(1, digits, QUICK)]
+    store.visitor().models = [trained(1, digits, QUICK)]
     app = train_band(answered(app))
     words = next(element.value for element in app.markdown if element.value.startswith("**A**"))
     again = answered(open_page(PAGE))

@@ -10,10 +10,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import functions
+from mnist_core.network import functions
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
-from ui import explorer
+from ui.lessons import softmax_explorer
 
 PAGE = "pages/softmax.py"
 RIGHT = {
@@ -57,7 +57,7 @@ def test_what_the_first_question_says_of_the_power() -> None:
 
 
 def test_the_same_limits_stand_in_the_explorers_script() -> None:
-    limits = re.findall(r"\d\.\d·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", explorer._JS)
+    limits = re.findall(r"\d\.\d·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", softmax_explorer._JS)
     assert set(limits) == {"3.4·10³⁸", "1.4·10⁻⁴⁵"}
 
 

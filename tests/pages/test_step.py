@@ -9,11 +9,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from mnist_core.data import Splits, normalize
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.phases import PHASES, SlowStep, partly_trained
-from mnist_core.ruler import Verdict, measure
-from mnist_core.training import OPTIMIZERS, TrainingConfig, new_model, train_step
+from mnist_core.data.dataset import Splits, normalize
+from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
+from mnist_core.lessons.step_ruler import Verdict, measure
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
@@ -386,7 +386,7 @@ def test_when_mnist_arrives_in_the_middle_of_a_step_the_page_says_so(
 ) -> None:
     app = press(open_page(PAGE), presses)
     arrived = dataclasses.replace(digits, name="MNIST")
-    monkeypatch.setattr("ui.dataset.splits", lambda: arrived)
+    monkeypatch.setattr("ui.frame.dataset.splits", lambda: arrived)
     app = sound(app.run())
     said = "MNIST is here: the step begins again with its images."
     assert (said in text(app)) == (presses > 0)

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.symbols import SYMBOLS
+from mnist_core.lessons.symbols import SYMBOLS
 from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
 
 PAGE = "pages/symbols.py"

@@ -9,25 +9,26 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from mnist_core.checkpoint import load_shipped
-from mnist_core.data import Splits
-from mnist_core.evaluation import evaluate
-from mnist_core.figures.numbers import percent
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.figures.ruler import loss_in_words
-from mnist_core.model import MLP, MLPConfig
-from mnist_core.teaching import MOST_LESSONS, Cost, Pupil, slope, teach
-from mnist_core.training import new_model
+from mnist_core.figures.words import percent
+from mnist_core.lessons.teach import MOST_LESSONS, Cost, Pupil, slope, teach
+from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 from tests.conftest import PROJECT
 from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
-from ui import resources, state, training_panel
-from ui.teaching import Desk
-from ui.training_panel import TrainedModel
+from ui.frame import resources, state
+from ui.visitor import store
+from ui.visitor.desk import Desk
+from ui.visitor.store import TrainedModel
 
 PAGE = "pages/teach.py"
 
 
 def desk_of(app: AppTest, key: str = state.SHIPPED) -> Desk:
-    return training_panel.visitors().find(app.session_state["_holder"]).desks[key]
+    return store.visitors().find(app.session_state["_holder"]).desks[key]
 
 
 def sample(digits: Splits, digit: int) -> Tensor:
@@ -50,7 +51,7 @@ def with_own(config: MLPConfig, scale: float = 1.0) -> tuple[AppTest, MLP]:
     for weights in model.parameters():
         weights.mul_(scale)
     app = open_page(PAGE)
-    visitor = training_panel.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_holder"])
     visitor.models = [
         TrainedModel("run-1", "Your network 1: a long name", model, {"dataset": state.GENERATED, "test_accuracy": 0.5})
     ]
@@ -365,7 +366,7 @@ def test_the_copy_can_be_read_with_elsewhere_and_says_what_it_is(config: MLPConf
     taught = desk_of(app, "run-1").pupil.model
     app = press(app, "teach_adopt")
     assert "Your network 1, taught 2 lessons" in app.caption[0].value
-    adopted = training_panel.visitors().find(app.session_state["_holder"]).models[-1]
+    adopted = store.visitors().find(app.session_state["_holder"]).models[-1]
     assert adopted.model is taught
     accuracy = round(evaluate(taught, digits.validation).accuracy, 4)
     assert adopted.card == {"dataset": state.GENERATED, "taught": 2, "validation_accuracy": accuracy}

@@ -5,11 +5,11 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.data import Dataset, Splits
-from mnist_core.evaluation import evaluate
-from mnist_core.model import MLPConfig
-from mnist_core.recipes import RECIPES
-from mnist_core.training import new_model
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import new_model
+from mnist_core.training.recipes import RECIPES
 from tests.test_pages import finish, offline, open_page, opened_by_link, sound, text, train  # noqa: F401
 
 

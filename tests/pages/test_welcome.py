@@ -1,9 +1,9 @@
 """The first page: what it says of the network that comes with the site."""
 
-from mnist_core.checkpoint import load_shipped, shipped_card
+from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.conftest import PROJECT
 from tests.test_pages import offline, open_page, sound, text  # noqa: F401
-from ui.take_home import KEPT
+from ui.studio.take_home import KEPT
 
 
 def test_what_guessing_and_the_shipped_network_reach_is_shown_after_the_answer() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mnist_core.data import Splits
+from mnist_core.data.dataset import Splits
 from mnist_core.figures.cards import Line, a, cards, data_url, large, two_lines
 from mnist_core.figures.theme import CHOICE, LIGHT, RIGHT_CLASS
 

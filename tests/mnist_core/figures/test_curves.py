@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_core.experiments import RunRecord
 from mnist_core.figures.curves import (
     GUESSING,
     HIGHEST_LOSS,
@@ -16,8 +15,9 @@ from mnist_core.figures.curves import (
     training_curve,
 )
 from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
-from mnist_core.model import MLPConfig
-from mnist_core.training import EXPLODED, BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import EXPLODED, BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged
+from mnist_core.training.records import RunRecord
 
 CONFIG = TrainingConfig(epochs=4, batch_size=50)  # two batches make an epoch of 100 images
 EMPTY = RunRecord(MLPConfig(), CONFIG, "generated digits", train_size=100)

@@ -8,8 +8,8 @@ import torch
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.curves import loss_of_probability
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.numbers import decimal, percent
 from mnist_core.figures.theme import DARK, LIGHT
+from mnist_core.figures.words import decimal, percent
 
 
 def test_bars_name_choice_and_right_class() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mnist_core.figures.overfitting import AXES, TRAINING, VALIDATION, learning_by_heart
 from mnist_core.figures.theme import DARK, LIGHT
-from mnist_core.overfitting import EPOCHS, Reading, Remedies, Study
+from mnist_core.lessons.overfitting import EPOCHS, Reading, Remedies, Study
 
 
 def run(*validation: float) -> Study:

@@ -1,104 +1,99 @@
-"""Pixels as numbers."""
+"""The pictures of the way, the two readings, and the table of costs."""
 
+import base64
+import io
 import re
 
+import numpy as np
 import pytest
-import torch
+from PIL import Image
 
-from mnist_core.data import MEAN, STD
-from mnist_core.figures.pixels import AXIS, BRIGHT, class_bars, level_histogram, number_table, scale_bars
-from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
+from mnist_core.figures.images import ROW_COLOUR
+from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
+from mnist_core.figures.theme import CHOICE, DARK, LIGHT, RIGHT_CLASS
 
-
-def test_the_table_holds_every_number_in_its_row_and_marks_one() -> None:
-    image = torch.randint(0, 256, (28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-    image[3, 5] = 0
-    html = number_table(levels=image.tolist(), row=3)
-    assert re.findall(r'<th scope="col">(\d+)</th>', html) == [str(column) for column in range(28)]
-    rows = re.findall(r'<tr( class=r)?><th scope="row">(\d+)</th>(.*?)</tr>', html)
-    assert [int(number) for _, number, _ in rows] == list(range(28))
-    assert [int(number) for marked, number, _ in rows if marked] == [3]
-    for (_, _, cells), values in zip(rows, image.tolist(), strict=True):
-        assert [int(cell) for cell in re.findall(r">(\d+)</td>", cells)] == values
+GREY = np.full((20, 20), 100, dtype=np.uint8)
 
 
-def contrast(level: int, text: int) -> float:
-    """WCAG's contrast ratio of two greys."""
-    bright, dark = (
-        (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) + 0.05
-        for c in (max(level, text) / 255, min(level, text) / 255)
+def pictures(html: str) -> list[np.ndarray]:
+    found = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(picture)))) for picture in found]
+
+
+def test_each_tile_has_its_picture_its_words_and_what_is_left_out_is_named() -> None:
+    html = way_pictures(
+        tiles=[
+            Tile("1 <Drawing>", "20 wide", "It is & stays.", GREY),
+            Tile("2 Small", "10 wide", "Smaller.", GREY[:10, :14], is_mnist=True, is_left_out=True),
+            Tile("Read as", "7", "Said.", digit="7"),
+        ]
     )
-    return bright / dark
+    assert html.count('role="listitem"') == 3
+    assert html.count("left out") == html.count("class=off") == 1
+    assert "1 &lt;Drawing&gt;" in html
+    assert "It is &amp; stays." in html
+    assert '<b class="digit">7</b>' in html
+    assert [picture.shape for picture in pictures(html)] == [(20, 20), (10, 14)]
+    assert re.findall(r"width: ([\d.]+)%\"( class=hard)?", html) == [("100.00", ""), ("50.00", " class=hard")]
 
 
-@pytest.mark.parametrize("level", [1, 60, BRIGHT - 1, BRIGHT, 200, 255])
-def test_the_numbers_can_be_read_on_every_ground(level: int) -> None:
-    cell = re.search(r"<td[^>]*>", number_table(levels=[[level]], row=0).split("</style>")[1])
-    assert cell is not None
-    assert f"--v:{level}" in cell[0]
-    assert contrast(level, 0 if "class=b" in cell[0] else 255) >= 4.5
+def test_the_ring_lies_on_the_centre_of_mass_and_the_cross_in_the_middle_of_pixel_14() -> None:
+    without = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True)])
+    assert 'class="ring"' not in without
+    html = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True, centre=(0.25, 0.75))])
+    assert 'class="ring" style="top: 25.00%; left: 75.00%"' in html
+    assert "top: 51.79%" in html  # 14.5 / 28
 
 
-def test_the_numbers_of_paper_can_be_read() -> None:
-    assert contrast(0, 0x76) >= 4.5
+@pytest.mark.parametrize("box", [(slice(30, 60), slice(20, 80)), (slice(0, 100), slice(0, 90))])
+def test_a_frame_lies_around_the_ink_and_not_on_it(box: tuple[slice, slice]) -> None:
+    drawing = np.random.default_rng(0).random((100, 90))
+    plain, picture = framed(drawing=drawing, box=None), framed(drawing=drawing, box=box)
+    assert picture.shape == plain.shape == (100, 90, 3)
+    assert np.array_equal(plain[..., 0], np.rint(drawing * 255))
+    assert np.array_equal(picture[box], plain[box])
+    changed = (picture != plain).any(axis=2)
+    rows, columns = box
+    around = changed[max(0, rows.start - 1) : rows.stop + 1, max(0, columns.start - 1) : columns.stop + 1]
+    assert changed.sum() == around.sum()
+    assert (picture[changed] == ROW_COLOUR).all()
+    assert around.sum() == around.size - drawing[box].size
 
 
-def test_class_bars_have_their_counts_and_one_stands_out() -> None:
-    data = class_bars(counts=[5923, 6742, 10], theme=LIGHT, chosen=1).data
-    assert data["images"].tolist() == [5923, 6742, 10]
-    assert data["label"].tolist() == ["5,923", "6,742", "10"]
-    assert data["chosen"].tolist() == [False, True, False]
+def test_both_readings_stand_in_one_figure() -> None:
+    now = [0.05] * 8 + [0.6, 0.0]
+    before = [0.0] * 7 + [1.0, 0.0, 0.0]
+    figure = two_readings(now=now, before=before, theme=LIGHT, right="7")
+    assert figure.data["now"].tolist() == now
+    assert figure.data["all"].tolist() == before
+    assert figure.data["role"].tolist() == ["rest"] * 7 + ["right", "choice", "rest"]
+    assert figure.data["chosen"].tolist() == [False] * 8 + [True, False]
+    assert figure.data["label"].tolist() == ["5.0%"] * 8 + ["60.0%", ""]
+    bar, tick, _ = figure.spec["layer"]
+    assert bar["encoding"]["color"]["scale"]["range"][:2] == [RIGHT_CLASS, CHOICE]
+    assert (bar["encoding"]["y"]["field"], tick["encoding"]["y"]["field"]) == ("now", "all")
 
 
-COUNTS = [800] + [1] * 127 + [0] * 127 + [73]
+def test_a_right_choice_is_green_with_the_outline_of_a_choice() -> None:
+    figure = two_readings(now=[0.9, 0.1], before=[0.9, 0.1], theme=DARK, right="0")
+    assert figure.data["role"].tolist() == ["right", "rest"]
+    assert figure.data["chosen"].tolist() == [True, False]
 
 
-def histogram(normal: bool, without_paper: bool = False) -> VegaFigure:
-    shift, scale = (MEAN, STD) if normal else (0.0, 1.0)
-    return level_histogram(
-        counts=COUNTS,
-        shift=shift,
-        scale=scale,
-        mean=0.1,
-        deviation=0.2,
-        value=(0.5 - shift) / scale,
-        name="x",
-        without_paper=without_paper,
-        theme=DARK,
-    )
+def test_without_an_answer_no_bar_is_marked_as_the_choice() -> None:
+    figure = two_readings(now=[0.9, 0.1], before=[0.9, 0.1], theme=LIGHT, right="1", is_answer=False)
+    assert figure.data["role"].tolist() == ["rest", "right"]
+    assert not figure.data["chosen"].any()
 
 
-def test_the_bars_of_a_histogram_hold_all_pixels_and_only_move_when_normalised() -> None:
-    before, after = histogram(normal=False).data, histogram(normal=True).data
-    bars, moved = before[before["kind"] == "bar"], after[after["kind"] == "bar"]
-    assert len(bars) == 32
-    assert bars["share"].sum() == pytest.approx(1)
-    assert bars["share"].iloc[0] == pytest.approx(807 / 1_000)
-    assert moved["share"].tolist() == bars["share"].tolist()
-    for edge in ("start", "end"):
-        assert moved[edge].tolist() == pytest.approx([(x - MEAN) / STD for x in bars[edge]])
-        assert all(AXIS[0] <= x <= AXIS[1] for x in (*bars[edge], *moved[edge]))
-
-
-def test_without_paper_only_the_level_0_is_gone() -> None:
-    data = histogram(normal=False, without_paper=True).data
-    bars = data[data["kind"] == "bar"]
-    assert bars["share"].iloc[0] == pytest.approx(7 / 1_000)
-    assert bars["share"].sum() == pytest.approx(200 / 1_000)
-    assert histogram(normal=False).spec == histogram(normal=False, without_paper=True).spec
-
-
-def test_the_histogram_marks_mean_deviation_and_the_readers_pixel() -> None:
-    figure = histogram(normal=True)
-    assert figure.spec["title"]["text"] == "mean 0.10 (dashed), deviation 0.20 (grey band)"
-    data = figure.data.set_index("kind")
-    assert data.loc["mean", "start"] == pytest.approx(0.1)
-    assert (data.loc["spread", "start"], data.loc["spread", "end"]) == pytest.approx((-0.1, 0.3))
-    assert data.loc["value", "start"] == pytest.approx((0.5 - MEAN) / STD)
-    assert data.loc["value", "label"] == "your pixel: 1.20"
-
-
-def test_scale_bars_say_their_share() -> None:
-    figure = scale_bars(accuracies={"meant": 0.9906, "forgotten": 0.9468}, theme=LIGHT)
-    assert figure.data["label"].tolist() == ["99.1%", "94.7%"]
-    assert figure.data["meant"].tolist() == [True, False]
+def test_the_table_has_a_line_and_a_bar_for_each_choice_of_stages() -> None:
+    rows = [CostRow("all <stages>", 981, None, None, is_set=False), CostRow("none", 412, 570, 1, is_set=True)]
+    html = cost_table(rows=rows, drawings=1_000, theme=LIGHT)
+    assert "of 1,000" in html
+    assert re.findall(r"width: ([\d.]+)%; background: (#\w+)", html) == [
+        ("98.1", LIGHT.rest),
+        ("41.2", LIGHT.first_line),
+    ]
+    assert "all &lt;stages&gt;</th>" in html
+    assert "none (as set above)</th>" in html
+    assert re.findall(r'<td class="number">([\d,]*)</td>', html) == ["981", "", "", "412", "570", "1"]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.comparison import Band, RunResult
-from mnist_core.experiments import RunRecord, Score
 from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.runs import CURVES, MOST_RUNS, Curve, final_accuracies, run_curves, seed_bands, styles
 from mnist_core.figures.theme import CHOICE, DARK, LIGHT, RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.model import MLPConfig
-from mnist_core.training import BatchEvent, EpochEvent, TrainingConfig, TrainingDiverged
+from mnist_core.lessons.runs_comparison import Band, RunResult
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import BatchEvent, EpochEvent, TrainingConfig, TrainingDiverged
+from mnist_core.training.records import RunRecord, Score
 
 
 def record(*losses: float, epochs: int = 2) -> RunRecord:

@@ -1,0 +1,97 @@
+"""A batch taken apart: each image with its loss and the size of its gradient, and where the batch as a whole points."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image
+
+from mnist_core.figures.images import png_url
+from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
+from mnist_core.lessons.batches_xray import BatchXray
+
+_STYLE = """
+<style>
+.xray { display: grid; grid-template-columns: repeat(8, 1fr); gap: 10px 8px; font-size: 12px; }
+@media (max-width: 640px) { .xray { grid-template-columns: repeat(4, 1fr); } }
+.xray figure { margin: 0; }
+.xray img { width: 100%; max-width: 84px; display: block; image-rendering: pixelated; border: 2px solid transparent; }
+.xray .wrong img { border-color: CHOICE; }
+.xray .bar { height: 7px; max-width: 84px; margin: 3px 0; background: rgba(128, 128, 128, .25); }
+.xray .bar div { height: 100%; background: LINE; }
+.xray figcaption { line-height: 1.3; }
+</style>
+"""
+
+
+def xray_cards(
+    *, images: npt.NDArray[np.uint8], xray: BatchXray, order: Sequence[int], theme: Theme, longest: float
+) -> str:
+    """A card for each image: the image, a bar as long as its gradient, and its loss.
+
+    Args:
+        images: uint8 [N, 28, 28].
+        xray: Of these images.
+        order: Their places in the batch, in the order of the cards.
+        theme: Of the page.
+        longest: The length of a gradient whose bar is full.
+
+    Returns:
+        HTML; eight cards side by side, four on a phone.
+    """
+    style = _STYLE.replace("CHOICE", CHOICE).replace("LINE", theme.first_line)
+    return f'{style}<div class="xray">{"".join(_card(images[i], xray, i, longest) for i in order)}</div>'
+
+
+def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: float) -> str:
+    label, answer = xray.labels[index], xray.answers[index]
+    share = min(1.0, xray.norms[index] / longest) if longest > 0 else 0.0
+    is_wrong = answer != label
+    says = [f"gradient {_amount(xray.norms[index])}", f"loss {_amount(xray.losses[index])}"]
+    says += [f"read as {answer}"] if is_wrong else []
+    return (
+        f'<figure{" class=wrong" if is_wrong else ""}><img src="{png_url(Image.fromarray(image))}" alt="a {label}">'
+        f'<div class="bar"><div style="width:{share:.1%}"></div></div>'
+        f"<figcaption>{'<br>'.join(says)}</figcaption></figure>"
+    )
+
+
+def _amount(number: float) -> str:
+    return f"{number:.2f}" if number >= 0.005 or number == 0 else "&lt; 0.01"
+
+
+def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> VegaFigure:
+    """How far batches point where all images together point: from −1, against it, to 1, the same direction.
+
+    Args:
+        cosines: By the name of the batch.
+        chosen: The batch that is taken apart.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    data = pd.DataFrame({"batch": list(cosines), "cosine": list(cosines.values())})
+    data["label"] = [f"{cosine:.2f}".replace("-", "−") for cosine in cosines.values()]
+    data["chosen"] = [name == chosen for name in cosines]
+    encoding: dict[str, Any] = {
+        "y": {"field": "batch", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "x": {
+            "field": "cosine",
+            "type": "quantitative",
+            "title": "cosine with the full gradient",
+            "scale": {"domain": [-1, 1]},
+            "axis": {"tickCount": 5},
+        },
+    }
+    fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
+    align = {"expr": "datum.cosine < 0 ? 'right' : 'left'"}
+    dx = {"expr": "datum.cosine < 0 ? -5 : 5"}
+    label = {
+        "mark": {"type": "text", "align": align, "dx": dx, "fontSize": 13, "color": theme.text},
+        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    }
+    bars = {"mark": {"type": "bar", "height": 20}, "encoding": {"color": fill}}
+    return VegaFigure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})

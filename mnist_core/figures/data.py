@@ -1,0 +1,207 @@
+"""Pixels as numbers: a table of them, how often each value occurs, and what a network makes of their scale."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from mnist_core.figures.theme import Theme, VegaFigure
+
+BIN = 8  # grey levels to a bar: 32 bars
+BRIGHT = 118  # from this level on, black numbers read better than white ones
+AXIS = (-1.1, 3.0)  # holds 0 to 1 and what normalisation makes of it, so that both figures share it
+
+_TABLE_STYLE = """
+<style>
+.pixel-table { overflow-x: auto; }
+.pixel-table table { border-collapse: collapse; font: 10.5px/1 ui-monospace, monospace; margin: 0; }
+.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
+  min-width: 2.45em; height: 2.1em; padding: 0; border: 1px solid #333; }
+.pixel-table td.o { color: #767676; }
+.pixel-table td.b { color: #000; }
+.pixel-table th { font-weight: normal; text-align: right; padding: 0 .5em 0 0; border: 0; }
+.pixel-table thead th { text-align: center; padding: 0 0 .4em; }
+.pixel-table tr.r td { border-top: 2px solid #56B4E9; border-bottom: 2px solid #56B4E9; }
+.pixel-table tr.r th { font-weight: bold; }
+@media (max-width: 640px) { .pixel-table table { font-size: 9px; } .pixel-table td { min-width: 0; padding: 0 2px; } }
+</style>
+"""
+
+
+def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
+    """An image as the table of its numbers, each on a ground as bright as it is, with the numbers of rows and columns.
+
+    One row is marked. 28 columns are as wide as the text of a page on a laptop.
+
+    Args:
+        levels: Rows of whole numbers, 0 to 255.
+        row: The row to mark, from 0.
+
+    Returns:
+        HTML that scrolls sideways where it does not fit.
+    """
+    lines = []
+    for index, values in enumerate(levels):
+        cells = "".join(_cell(int(value)) for value in values)
+        lines.append(f'<tr{" class=r" if index == row else ""}><th scope="row">{index}</th>{cells}</tr>')
+    head = '<div class="pixel-table" tabindex="0" role="region" aria-label="The numbers of the image, row by row">'
+    columns = "".join(f'<th scope="col">{column}</th>' for column in range(len(levels[0])))
+    table = f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"{_TABLE_STYLE}{head}{table}</div>"
+
+
+def _cell(level: int) -> str:
+    if level == 0:
+        return '<td class="o">0</td>'
+    return f'<td{" class=b" if level >= BRIGHT else ""} style="--v:{level}">{level}</td>'
+
+
+def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None, height: int = 200) -> VegaFigure:
+    """How many images there are of each digit.
+
+    Args:
+        counts: Of the digits 0 to 9.
+        theme: Of the page.
+        chosen: A digit whose bar stands out.
+        height: In pixels.
+
+    Returns:
+        The figure.
+    """
+    data = pd.DataFrame({"digit": [str(digit) for digit in range(len(counts))], "images": list(counts)})
+    data["label"] = [f"{count:,}" for count in counts]
+    data["chosen"] = [digit == chosen for digit in range(len(counts))]
+    encoding: dict[str, Any] = {
+        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0, "labelFontSize": 15}},
+        "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
+    }
+    fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
+    label = {
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 10, "color": theme.text},
+        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    }
+    bars = {"mark": "bar", "encoding": {"color": fill}}
+    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
+
+
+def level_histogram(
+    *,
+    counts: Sequence[int],
+    shift: float,
+    scale: float,
+    mean: float,
+    deviation: float,
+    value: float,
+    name: str,
+    without_paper: bool,
+    theme: Theme,
+    height: int = 260,
+) -> VegaFigure:
+    """How often pixels have which value, on one of the two scales, with one value marked.
+
+    Args:
+        counts: How often each of the 256 grey levels occurs.
+        shift: What is taken from a pixel in 0..1,
+        scale: and what it is then divided by. 0 and 1 leave it as it is.
+        mean: Of all pixels, on this scale.
+        deviation: Of all pixels, on this scale.
+        value: The value to mark, on this scale.
+        name: Of the quantity, for the axis.
+        without_paper: Leaves out the level 0, which hides all others by its size.
+        theme: Of the page.
+        height: In pixels.
+
+    Returns:
+        The figure; both scales have the same axis.
+    """
+    bars = _bars(counts, shift, scale, without_paper)
+    marks = [
+        ("spread", mean - deviation, mean + deviation, 0.0, ""),
+        ("mean", mean, mean, 0.0, ""),
+        ("value", value, value, 0.0, f"your pixel: {_short(value)}"),
+    ]
+    data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
+    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
+    title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
+    return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
+
+
+def _bars(
+    counts: Sequence[int], shift: float, scale: float, without_paper: bool
+) -> list[tuple[str, float, float, float, str]]:
+    """The share of the pixels in each few neighbouring levels, and where these lie on the scale."""
+    bars = []
+    for first in range(0, len(counts), BIN):
+        count = sum(counts[max(first, 1) if without_paper else first : first + BIN])
+        start, end = (((level / 255) - shift) / scale for level in (first - 0.5, first + BIN - 0.5))
+        bars.append(("bar", start, end, count / sum(counts), ""))
+    return bars
+
+
+def _short(number: float) -> str:
+    """Two decimals, with a proper minus, and no minus before a zero."""
+    text = f"{number:.2f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+
+
+def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
+    x = {
+        "field": "start",
+        "type": "quantitative",
+        "title": name,
+        "scale": {"domain": list(AXIS), "nice": False},
+        "axis": {"tickCount": 8},
+    }
+    y = {
+        "field": "share",
+        "type": "quantitative",
+        "title": "share of pixels",
+        "axis": {"format": ".3~%", "tickCount": 4, "minExtent": 44, "maxExtent": 44},
+    }
+
+    def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
+        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
+
+    # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
+    # would make the plot narrower.
+    align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
+    label = {"type": "text", "align": align, "fontSize": 12, "color": theme.text}
+    x2 = {"field": "end"}
+    return [
+        layer("spread", {"type": "rect", "color": theme.rest, "opacity": 0.18}, {"x": x, "x2": x2}),
+        layer("bar", {"type": "rect", "color": theme.rest}, {"x": x, "x2": x2, "y": y, "y2": {"datum": 0}}),
+        layer("mean", {"type": "rule", "strokeDash": [4, 4], "color": theme.text}, {"x": x}),
+        layer("value", {"type": "rule", "strokeWidth": 2.5, "color": theme.first_line}, {"x": x}),
+        layer("value", label, {"x": x, "y": {"value": -8}, "text": {"field": "label", "type": "nominal"}}),
+    ]
+
+
+def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
+    """The share read rightly, for each scale the same pixels were put on.
+
+    Args:
+        accuracies: From 0 to 1, by name; the first is how it is meant.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    data = pd.DataFrame({"scale": list(accuracies), "read rightly": list(accuracies.values())})
+    data["label"] = [f"{accuracy:.1%}" for accuracy in accuracies.values()]
+    data["meant"] = [index == 0 for index in range(len(data))]
+    encoding: dict[str, Any] = {
+        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "x": {
+            "field": "read rightly",
+            "type": "quantitative",
+            "scale": {"domain": [0, 1.12], "nice": False},  # room for the numbers behind the bars
+            "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
+        },
+    }
+    fill = {"condition": {"test": "datum.meant", "value": theme.first_line}, "value": theme.rest}
+    label = {
+        "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13, "color": theme.text},
+        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    }
+    bars = {"mark": {"type": "bar", "height": 26}, "encoding": {"color": fill}}
+    return VegaFigure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})

@@ -1,0 +1,489 @@
+"""From a photo or a scan of a digit to a drawing: bright ink on dark paper, and nothing else.
+
+A canvas has ink and nothing. A photo has paper, light that falls unevenly, lines printed on the paper, the edge of a
+table, and dirt that JPEG adds. Six steps leave only the ink:
+
+    open_grey -> dark_on_light -> flatten -> core -> digit_among -> thicken
+
+``to_drawing`` runs them. ``preprocessing.drawing_to_mnist`` then does with the result what it does with any drawing.
+"""
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image, ImageFilter, ImageOps
+from torch.nn import functional as F
+
+from mnist_core.handwriting.preprocessing import BOX_SIZE
+
+MOST_BYTES = 10 * 2**20
+MOST_PIXELS = 24_000_000  # that are decoded; of a large JPEG only every second, fourth or eighth pixel is
+SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+STROKES = (0.3, 0.1)  # of the longer side: what is wider is no stroke but a shadow; the second if the first fails
+WIDEST = 0.3  # of its length: what is wider than this is no digit
+FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
+NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
+SMALLEST = 8  # pixels of ink: a smaller piece is dirt
+SPECK = 0.04  # of the main piece's ink: what has less and stands apart is dirt
+NEAR = 0.35  # of the main piece's length: what is that near to it may be another stroke of the same digit
+SIMILAR = 0.5  # of the main piece's length: what is that long is another digit, wherever it stands
+THUMBNAIL = 64  # pixels: enough to see whether ink is darker or brighter than paper ...
+AROUND = 25  # ... which is what most pixels of so wide a square are
+THINNEST = 2.0  # pixels of MNIST's 20: three of four digits in MNIST have thicker strokes
+
+NOTHING = (
+    "Nothing on this picture stands out from its background. A photo of one digit works best, from straight above and "
+    "large in the picture."
+)
+TOO_MANY = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
+
+Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
+Mask = npt.NDArray[np.bool_]  # [H, W]
+
+
+class PhotoUnreadable(ValueError):
+    """There is no picture in the file, or no ink on the picture; the message says which, in a sentence."""
+
+
+def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
+    """What is written on a photo, as if it had been drawn.
+
+    Args:
+        content: A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, up to ``MOST_BYTES`` long.
+
+    Returns:
+        uint8 [H, W], the longer side ``SIDE``: 0 for everything but ink, 255 for full ink.
+
+    Raises:
+        PhotoUnreadable: If the file is no such picture, or nothing on it stands out.
+    """
+    grey = dark_on_light(open_grey(content))
+    darkness, mask = find_ink(grey)
+    ink = thicken(grey_ink(darkness, mask))
+    return (255 * ink).round().astype(np.uint8)
+
+
+def open_grey(content: bytes) -> Grey:
+    """Step 1: the picture in grey, as the camera was held, ``SIDE`` pixels long.
+
+    Args:
+        content: A picture file.
+
+    Returns:
+        float32 [H, W] in 0..1.
+
+    Raises:
+        PhotoUnreadable: If the file is too large, or no picture, or broken.
+    """
+    if len(content) > MOST_BYTES:
+        raise PhotoUnreadable(f"The file is larger than {MOST_BYTES // 2**20} MB. A smaller picture will do.")
+    try:
+        image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
+        image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster
+        if image.width * image.height > MOST_PIXELS:
+            raise PhotoUnreadable(TOO_MANY)
+        grey = _one_channel(ImageOps.exif_transpose(image))
+        zoom = SIDE / max(grey.size)
+        size = max(round(zoom * grey.width), 1), max(round(zoom * grey.height), 1)
+        # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
+        small = grey.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
+    except PhotoUnreadable:
+        raise
+    except Image.DecompressionBombError as error:  # Pillow counts the pixels, too, and earlier; its limit is higher
+        raise PhotoUnreadable(TOO_MANY) from error
+    except Exception as error:  # Pillow raises nearly anything at a file that is broken, or made to do harm
+        raise PhotoUnreadable("This is no picture that can be read here. JPEG, PNG and WebP can.") from error
+    return np.asarray(small, np.float32) / np.float32(255)
+
+
+def _one_channel(image: Image.Image) -> Image.Image:
+    """Any picture in grey, mode "L"; what is transparent becomes paper."""
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel or more; converting would cut, not scale
+        values = np.asarray(image).astype(np.float64)
+        most = 65_535 if image.mode.startswith("I") else max(float(np.nanmax(values)), 1e-9)
+        return Image.fromarray((255 * np.nan_to_num(values / most).clip(0, 1)).astype(np.uint8))
+    if not image.has_transparency_data:
+        return image if image.mode == "L" else image.convert("RGB").convert("L")
+    grey, alpha = image.convert("RGBA").convert("LA").split()
+    opaque = np.asarray(alpha) > 127
+    if not opaque.any():
+        return Image.new("L", image.size)
+    seen = float(np.median(np.asarray(grey)[opaque]))
+    # If most of the picture is transparent, what is not is the ink, else the paper.
+    paper = seen if opaque.mean() > 0.5 else 255.0 * (seen < 128)
+    return Image.composite(grey, Image.new("L", image.size, round(paper)), alpha)
+
+
+def dark_on_light(grey: Grey) -> Grey:
+    """Step 2: turns the brightness around where the ink is brighter than the paper, as chalk on a board is.
+
+    Ink covers little of what is around it. So the median of a wide neighbourhood is paper, and what differs most from
+    it is ink; the third power lets a few pixels that differ much count for more than many that differ little.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+
+    Returns:
+        The same, or 1 - grey.
+    """
+    height, width = grey.shape
+    size = max(THUMBNAIL * width // SIDE, 1), max(THUMBNAIL * height // SIDE, 1)
+    small = Image.fromarray((255 * grey).astype(np.uint8)).resize(size, Image.Resampling.BOX)
+    around = small.filter(ImageFilter.MedianFilter(AROUND))
+    difference = (np.asarray(small, np.float64) - np.asarray(around, np.float64)) / 255
+    return 1 - grey if (_middle(difference.shape) * difference**3).sum() > 0 else grey
+
+
+def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """How much a place counts: 1 in the middle of the picture, less towards its edges."""
+    down, across = (np.linspace(-1, 1, length) if length > 1 else np.zeros(1) for length in shape)
+    return np.exp(-(down[:, None] ** 2 + across**2) / 0.5)
+
+
+def find_ink(grey: Grey) -> tuple[Grey, Mask]:
+    """Steps 3 to 5: how dark everything is beside its paper, and where the digit is.
+
+    A marker needs a wide neighbourhood (see ``flatten``). But the corner of a shadow is narrow, too, and would be ink
+    then. So if what is found is cut off by the picture's edge, or too fat for a digit, a narrow one is tried.
+
+    Args:
+        grey: float32 [H, W] in 0..1, dark ink on light paper.
+
+    Returns:
+        float32 [H, W] in 0..1, 0 for paper; and bool [H, W], True on the digit.
+
+    Raises:
+        PhotoUnreadable: If nothing stands out.
+    """
+    found = []
+    for stroke in STROKES:
+        try:
+            darkness = flatten(grey, stroke)
+            numbers = core(darkness)
+            mask = digit_among(numbers)
+        except PhotoUnreadable:
+            continue
+        found.append((darkness, with_faint_parts(darkness, numbers, mask)))
+        if is_written(mask):
+            return found[-1]
+    if not found:
+        raise PhotoUnreadable(NOTHING)
+    return found[0]
+
+
+def is_written(mask: Mask) -> bool:
+    """Whether a mask, bool [H, W], looks as if a pen had drawn it: all in the picture, and not too fat."""
+    return not _is_cut(mask) and stroke_width(mask.astype(np.float32)) <= WIDEST * _length(mask)
+
+
+def flatten(grey: Grey, stroke: float) -> Grey:
+    """Step 3: how much darker than the paper around it each pixel is, so that light and shadow no longer matter.
+
+    The paper under a stroke is found by *closing*: each pixel becomes the brightest of its neighbourhood, then the
+    darkest of the neighbourhood's brightest. What is dark and narrower than the neighbourhood is gone then, but shadows
+    and tables, which are wide, stay as they are, sharp edges and all. Ink in a shadow reflects the same *share* of the
+    light as ink beside it, so the paper is divided by, not subtracted.
+
+    Args:
+        grey: float32 [H, W] in 0..1, dark ink on light paper.
+        stroke: How wide the neighbourhood is, as a share of the picture's longer side; wider than any stroke.
+
+    Returns:
+        float32 [H, W] in 0..1: 0 for paper, 1 for black.
+    """
+    smooth = _blurred(grey, 1.0)  # or a single bright pixel of noise would stand for the paper around it
+    reach = round(stroke * max(grey.shape))
+    paper = -_brightest(-_brightest(smooth, reach), reach)
+    darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
+    # The brightest of many pixels is always brighter than paper is on average: take that off again.
+    return np.maximum(darkness - np.median(darkness), 0).astype(np.float32)
+
+
+def _brightest(grey: Grey, reach: int) -> Grey:
+    """The largest value in the square of ``reach`` pixels around each pixel, or in what lies inside the picture."""
+    for _ in range(2):  # down, then across
+        half = reach // 2
+        grey = np.pad(grey, ((half, half), (0, 0)), constant_values=-np.inf)
+        width = 1
+        while width < 2 * half + 1:  # windows of 1, 2, 4, ... rows are put together from two smaller ones
+            step = min(width, 2 * half + 1 - width)
+            grey, width = np.maximum(grey[:-step], grey[step:]), width + step
+        grey = np.ascontiguousarray(grey.T)
+    return grey
+
+
+def _blurred(grey: Grey, radius: float) -> Grey:
+    image = Image.fromarray((255 * grey).round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+def core(darkness: Grey) -> npt.NDArray[np.int64]:
+    """Step 4: the strong ink, and which of it hangs together.
+
+    Args:
+        darkness: float32 [H, W] in 0..1, 0 for paper.
+
+    Returns:
+        int64 [H, W]: 0 for paper, and a number from 1 for each piece of ink.
+
+    Raises:
+        PhotoUnreadable: If nothing is darker than the paper's own unevenness.
+    """
+    marks = darkness[darkness > paper_limit(darkness)]
+    if marks.size < SMALLEST:
+        raise PhotoUnreadable(NOTHING)
+    return connected(darkness > otsu(marks))
+
+
+def paper_limit(darkness: Grey) -> float:
+    """How dark paper can be by chance. The median distance from the median tells, ink or not: most of it is paper."""
+    deviation = 1.4826 * float(np.median(np.abs(darkness - np.median(darkness))))  # of normal noise
+    return max(FAINTEST, NOISE * deviation)
+
+
+def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask) -> Mask:
+    """The digit with those parts of its strokes that a light hand left faint, as faint as printed lines may be.
+
+    All that is darker than paper and hangs together with the digit is taken along; but only if it is more than what is
+    just as faint elsewhere. For then the paper is printed, and what hangs together with the digit is lines.
+
+    Args:
+        darkness: float32 [H, W] in 0..1, 0 for paper.
+        numbers: int64 [H, W], 0 for all but strong ink.
+        mask: bool [H, W], True on that strong ink which is the digit.
+
+    Returns:
+        bool [H, W].
+    """
+    faint = connected(darkness > paper_limit(darkness))
+    grown = np.isin(faint, np.unique(faint[mask]))
+    gained, elsewhere = grown & ~mask, (faint > 0) & ~grown & (numbers == 0)
+    return mask if _is_cut(grown) or elsewhere.sum() > gained.sum() else grown
+
+
+def _length(mask: Mask) -> int:
+    """The longer side of the box around a mask, in pixels."""
+    return 1 + max(int(np.ptp(np.flatnonzero(mask.any(axis)))) for axis in (0, 1))
+
+
+def _is_cut(mask: Mask) -> bool:
+    """Whether the picture's edge cuts a mask off."""
+    return bool(mask[[0, -1]].any() or mask[:, [0, -1]].any())
+
+
+def otsu(values: npt.NDArray[np.float32]) -> float:
+    """The threshold that divides values into two classes as different as can be (Otsu 1979).
+
+    Lines printed on paper are fainter than the pen, and this finds the gap between the two. With no lines there, it
+    divides the faint edges of the ink from its core.
+
+    Args:
+        values: float32 [n] in 0..1.
+
+    Returns:
+        The threshold: the one for which the variance between the two classes is largest.
+    """
+    count, edges = np.histogram(values, bins=64, range=(0, 1))
+    share = count / count.sum()
+    middle = (edges[1:] + edges[:-1]) / 2
+    below = share.cumsum()[:-1]  # (63,): the share of the lower class
+    mass = (share * middle).cumsum()[:-1]
+    mean = (share * middle).sum()
+    between = (mean * below - mass) ** 2 / np.maximum(below * (1 - below), 1e-12)
+    return float(edges[1:-1][between.argmax()])
+
+
+def connected(mask: Mask) -> npt.NDArray[np.int64]:
+    """Numbers the pieces of a mask; pixels that touch, also at a corner, are of one piece.
+
+    Every pixel begins as a piece of its own, named after its place. Then, over and over, each pair of neighbours agrees
+    on the smaller of their two names, and every name is replaced by the name that its owner now has.
+
+    Args:
+        mask: bool [H, W].
+
+    Returns:
+        int64 [H, W]: 0 where the mask is False, else the piece's number, from 1.
+    """
+    framed = np.pad(mask, 1)
+    places = np.flatnonzero(framed)
+    number = np.zeros(framed.size, np.int64)
+    number[places] = np.arange(places.size)
+    width = framed.shape[1]
+    pairs = [
+        (number[places[near]], number[places[near] + step])
+        for step in (1, width - 1, width, width + 1)
+        for near in [framed.ravel()[places + step]]
+    ]
+    one, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    name = np.arange(places.size)
+    while not np.array_equal(name[one], name[other]):
+        smaller = np.minimum(name[one], name[other])
+        np.minimum.at(name, name[one], smaller)
+        np.minimum.at(name, name[other], smaller)
+        while not np.array_equal(name, name[name]):
+            name = name[name]
+    labels = np.zeros(framed.size, np.int64)
+    labels[places] = np.unique(name, return_inverse=True)[1] + 1
+    return labels.reshape(framed.shape)[1:-1, 1:-1]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of ink: its number, its box (top, bottom, left, right; pixels), its area and whether it is cut off."""
+
+    number: int
+    top: int
+    bottom: int
+    left: int
+    right: int
+    area: int
+    weight: float  # area, counted less towards the picture's edge
+    is_cut: bool  # the picture's edge cuts it off
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether most of it is away from the picture's middle."""
+        return self.weight < 0.4 * self.area
+
+    @property
+    def length(self) -> int:
+        """Of its longer side."""
+        return max(self.bottom - self.top, self.right - self.left)
+
+    def gap(self, other: "Piece") -> int:
+        """How far apart two boxes are; 0 if they overlap."""
+        down = max(self.top, other.top) - min(self.bottom, other.bottom)
+        across = max(self.left, other.left) - min(self.right, other.right)
+        return max(down, across, 0)
+
+
+def digit_among(numbers: npt.NDArray[np.int64]) -> Mask:
+    """Step 5: the pieces that are the digit, not dirt, nor the table's edge, nor what else is written there.
+
+    The main piece is the one with the most ink, where ink counts less towards the picture's edge, and what the edge
+    cuts off counts hardly at all. A 4 or a 5 may have a second stroke: what is near the main piece stays, unless it is
+    a speck. What is about as large as the main piece stays wherever it is: that there are two digits is for the reader
+    to know, not to be hidden.
+
+    Args:
+        numbers: int64 [H, W]: a number for each piece, 0 for paper.
+
+    Returns:
+        bool [H, W]: True on the digit.
+
+    Raises:
+        PhotoUnreadable: If there are only specks, or something that the picture's edge cuts off, away from the middle.
+    """
+    found = _measured(numbers)
+    if not found:
+        raise PhotoUnreadable(NOTHING)
+    main = max(found, key=lambda piece: piece.weight * (0.05 if piece.is_cut else 1))
+    if main.is_cut and main.is_aside:
+        raise PhotoUnreadable(NOTHING)
+    kept = [piece.number for piece in found if piece is main or _belongs(piece, main)]
+    return np.isin(numbers, kept)
+
+
+def _belongs(piece: Piece, main: Piece) -> bool:
+    if piece.is_cut and not main.is_cut:
+        return False
+    if piece.length >= SIMILAR * main.length:
+        return True
+    return piece.area >= SPECK * main.area and piece.gap(main) <= NEAR * main.length
+
+
+def _measured(numbers: npt.NDArray[np.int64]) -> list[Piece]:
+    """Every piece's box, area, and weight."""
+    height, width = numbers.shape
+    rows, columns = np.nonzero(numbers)
+    owner, count = numbers[rows, columns], int(numbers.max()) + 1
+    first, last = np.full((2, count), SIDE), np.zeros((2, count), np.int64)
+    for axis, places in enumerate((rows, columns)):
+        np.minimum.at(first[axis], owner, places)
+        np.maximum.at(last[axis], owner, places)
+    area = np.bincount(owner, minlength=count)
+    weight = np.bincount(owner, _middle(numbers.shape)[rows, columns], minlength=count)
+    cut = (first == 0).any(0) | (last[0] == height - 1) | (last[1] == width - 1)
+    return [
+        Piece(
+            number=number,
+            top=int(first[0, number]),
+            bottom=int(last[0, number]) + 1,
+            left=int(first[1, number]),
+            right=int(last[1, number]) + 1,
+            area=int(area[number]),
+            weight=float(weight[number]),
+            is_cut=bool(cut[number]),
+        )
+        for number in np.flatnonzero(area >= SMALLEST).tolist()
+    ]
+
+
+def grey_ink(darkness: Grey, mask: Mask) -> Grey:
+    """Ink as dark as most of the digit becomes full ink; its edges keep their grey, everything else becomes paper.
+
+    Args:
+        darkness: float32 [H, W] in 0..1.
+        mask: bool [H, W]: where the digit is.
+
+    Returns:
+        float32 [H, W] in 0..1, 1 for full ink.
+    """
+    near = np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(3))) > 0  # its edges, too
+    full = float(np.quantile(darkness[mask], 0.7))
+    return np.where(near, np.minimum(darkness / full, 1), 0).astype(np.float32)
+
+
+def thicken(ink: Grey) -> Grey:
+    """Step 6: makes strokes that would be too thin in MNIST's 20 pixels as thick as MNIST's thinnest.
+
+    A ballpoint's line is a fiftieth of a digit's height; in 20 pixels that is less than half a pixel.
+
+    Args:
+        ink: float32 [H, W] in 0..1.
+
+    Returns:
+        The same, or with every stroke thicker by as much as is missing.
+    """
+    radius = round((THINNEST / BOX_SIZE * _length(ink > 0) - stroke_width(ink)) / 2)
+    if radius < 1:
+        return ink
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    margin = 2 * radius  # the pen reaches beyond the ink, and beyond that there must be paper to look at
+    paper = np.pad(ink, margin)
+    part = slice(rows[0], rows[-1] + 2 * margin + 1), slice(columns[0], columns[-1] + 2 * margin + 1)
+    paper[part] = np.pad(_round_pen(paper[part], radius), radius)
+    return paper[margin:-margin, margin:-margin]
+
+
+def _round_pen(ink: Grey, radius: int) -> Grey:
+    """The darkest within a radius of each pixel that has one to every side: [h, w] -> [h - 2 radius, w - 2 radius]."""
+    height, width = (length - 2 * radius for length in ink.shape)
+    paper, thick = torch.from_numpy(ink.copy())[None], torch.zeros(1, height, width)
+    for row in range(2 * radius + 1):  # the pen's circle, row by row: half as wide as it is there
+        half = math.isqrt(radius**2 - (row - radius) ** 2)
+        darkest = F.max_pool2d(paper[:, row : row + height], (1, 2 * half + 1), stride=1)
+        thick = torch.maximum(thick, darkest[:, :, radius - half : radius - half + width])
+    return thick[0].numpy()
+
+
+def stroke_width(ink: Grey) -> float:
+    """How thick the strokes are on average, in pixels: twice the area over the length of the outline.
+
+    Args:
+        ink: float32 [H, W] in 0..1. Both are taken from the grey values (the outline is how much they change in all),
+            so that it also holds for lines thinner than a pixel.
+
+    Returns:
+        The width; 0 without ink.
+    """
+    down, across = np.diff(ink, axis=0), np.diff(ink, axis=1)  # each then averaged over the same squares of 4 pixels
+    outline = float(np.hypot(down[:, 1:] + down[:, :-1], across[1:] + across[:-1]).sum()) / 2
+    return 2 * float(ink.sum()) / outline if outline else 0.0

@@ -1,0 +1,1 @@
+"""What one lesson alone computes: a file has the name of its page, or begins with it."""

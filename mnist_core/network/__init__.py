@@ -1,0 +1,1 @@
+"""The network, its functions and its gradients, and the files that hold it."""

@@ -1,0 +1,74 @@
+"""The data library: generated digits while MNIST is away, and another try."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from mnist_core.data import generated
+from mnist_core.data import mnist as mnist_files
+from mnist_core.data.dataset import Splits
+from mnist_core.data.mnist import DatasetUnavailable
+from ui.frame.resources import DataLibrary
+
+IN_A_THREAD = """
+import threading
+{first}
+{then}
+import torch
+reader = threading.Thread(target=lambda: print(torch.get_num_threads()))
+reader.start()
+reader.join()
+"""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Splits | Exception] = [DatasetUnavailable("no network."), digits]
+    go_on = threading.Event()
+
+    def load(*arguments: object, **options: object) -> Splits:
+        go_on.wait(10)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(generated, "generated_splits", lambda: digits)
+    monkeypatch.setattr(mnist_files, "load_mnist", load)
+    library = DataLibrary()
+    assert library.generated() is digits  # at once, while MNIST is still on its way
+    assert (library.mnist_is_loading, library.mnist()) == (True, None)
+
+    go_on.set()
+    wait_until(lambda: library.mnist_problem == "no network.")
+    assert (library.mnist_is_loading, library.mnist()) == (False, None)
+
+    library.retry()
+    library.retry()  # a second visitor's click, which must not start a second download
+    wait_until(lambda: library.mnist() is digits)
+    assert library.mnist_problem is None
+    library.retry()
+    assert library.mnist() is digits
+
+
+@pytest.mark.parametrize("orders", [("import ui.resources", "import torch"), ("import torch", "import ui.resources")])
+def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tuple[str, str]) -> None:
+    first, then = orders
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    command = [sys.executable, "-c", IN_A_THREAD.format(first=first, then=then)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.split() == ["1"]

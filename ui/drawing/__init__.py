@@ -1,0 +1,1 @@
+"""What the pages with a canvas share: drawing, photos, samples, reading, keeping."""

@@ -1,0 +1,121 @@
+"""The reader's own test set, as pages with a canvas add to it: a digit is kept by one press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.drawing import canvas
+from ui.drawing.canvas import Subject
+from ui.frame import resources, state
+from ui.visitor import store
+
+if TYPE_CHECKING:
+    from mnist_core.lessons.collection import OwnDigit
+    from mnist_core.network.model import MLP
+
+
+KEEP_AS = "keep_as"  # the key of the buttons
+
+
+WORD = "_kept_word"  # the key of what was said of the digit kept last
+
+
+FIVE_WIDE = 220  # pixels, in which five buttons stand side by side, and the other five below
+
+
+def kept() -> list[OwnDigit]:
+    """The digits kept so far, the oldest first."""
+    return store.visitor().own_digits
+
+
+def keep(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
+    """Draws ten buttons; a press keeps the drawing as that digit and clears the canvas for the next one.
+
+    Args:
+        subject: What is drawn; a sample is not the reader's, and can't be kept.
+        model: The network in use, which says what it reads there.
+        leads_on: Whether this is a page that shows what it reads; then a link leads to the page of the test set. That
+            page itself shows here what is read in place of a drawing.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "What did you write? One press keeps it for your own test set.",
+            range(10),
+            key=KEEP_AS,
+            on_change=_keep,
+            args=(subject, model),
+            disabled=subject is None or subject.source == "sample",
+            wrap=True,
+            width=FIVE_WIDE,
+        )
+        if subject is not None and subject.source != "canvas" and not leads_on:
+            _show_what_is_read(subject)
+    if subject is not None and subject.source == "sample":
+        st.caption("This is a sample, which someone else wrote. What you draw yourself can be kept.")
+    elif WORD in st.session_state:
+        st.caption(st.session_state[WORD])
+    if leads_on and kept():
+        st.page_link(state.page("collection"), label=f"See your test set: {in_words(len(kept()))} so far")
+
+
+def in_words(count: int) -> str:
+    """Such as no digit, 1 digit, 3 digits."""
+    return f"{count:,} digit{'' if count == 1 else 's'}" if count else "no digit"
+
+
+def _show_what_is_read(subject: Subject) -> None:
+    """A sample or a photo, while the canvas is empty."""
+    from PIL import Image
+
+    from mnist_core.figures.images import enlarged, png_url
+
+    whose = "The sample" if subject.source == "sample" else "Your photo"
+    seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
+    st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
+
+
+def _keep(shown: Subject | None, model: MLP) -> None:
+    """Keeps a drawing under the label just pressed, and says so."""
+    from mnist_core.figures.cards import a
+    from mnist_core.handwriting.prediction import predict_proba
+    from mnist_core.lessons.collection import MOST, own_digit
+
+    label, subject = st.session_state[KEEP_AS], canvas.newest(shown)
+    st.session_state[KEEP_AS] = None  # the next drawing begins without an answer
+    if label is None or subject is None or subject.source == "sample":
+        return
+    added, dropped = add([own_digit(subject.image, label, subject.source)])
+    if not added:
+        st.session_state[WORD] = "This drawing was there already. The same one is not kept twice."
+        return
+    store.visitor().pad.clear()
+    read = int(predict_proba(model, subject.image[None])[0].argmax())
+    said = f"Kept as **{a(label)}**; the network read **{a(read)}**.{_doubt(subject)} {in_words(len(kept()))} so far."
+    gone = f" There is room for {MOST}, so the oldest one went." if dropped else ""
+    st.session_state[WORD] = f"{said}{gone} Draw the next one."
+
+
+def _doubt(subject: Subject) -> str:
+    """What a drawing looks like that the second network takes for no digit. The reader decides: it is kept anyway."""
+    from mnist_core.handwriting.is_digit import judge
+
+    drawing = subject.drawing if subject.source == "canvas" else None
+    verdict = judge(resources.familiarity_model(), subject.image, drawing=drawing)
+    if verdict.is_digit:
+        return ""
+    looks = verdict.reason.partition(". ")[0].replace("This", "it", 1)
+    return f" But {looks}: click it in your test set if it is to go."
+
+
+def add(new: Sequence[OwnDigit]) -> tuple[int, int]:
+    """Adds digits to those kept; returns how many were new, and how many old ones had to go."""
+    from mnist_core.lessons.collection import merge
+
+    visitor = store.visitor()
+    with visitor.lock:
+        merged = merge(visitor.own_digits, new)
+        visitor.own_digits = merged.digits
+    return merged.added, merged.dropped

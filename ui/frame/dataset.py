@@ -1,0 +1,88 @@
+"""Which digits are in use, and the sentence that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.frame import link, resources, state
+
+if TYPE_CHECKING:
+    from mnist_core.data.dataset import Splits
+
+
+NAMES = {state.MNIST: "MNIST", state.GENERATED: "Generated digits"}
+
+
+def chooser() -> None:
+    """The control for which digits are in use; it counts for all pages."""
+    st.session_state.setdefault("dataset", state.wanted_dataset())
+    link.buttons(
+        "Digits to learn from",
+        "dataset",
+        NAMES,
+        state.MNIST,
+        names=NAMES.__getitem__,
+        help="MNIST: digits written by people; a network learns from 55,000 of them. Generated digits: drawn by the "
+        "program; it learns from 10,000.",
+    )
+
+
+def mention() -> None:
+    """Puts the digits in use into the link of a page that has no control for them, unless they are MNIST's.
+
+    The parameter has another name than the control, which Streamlit lets nobody else write.
+    """
+    if "dataset" not in state.page_controls() and state.wanted_dataset() == state.GENERATED:
+        st.query_params["digits"] = "generated"
+
+
+def splits() -> Splits:
+    """The data set in use: the chosen one, or generated digits while MNIST is not there."""
+    wanted = resources.library().mnist() if state.wanted_dataset() == state.MNIST else None
+    return wanted or resources.library().generated()
+
+
+def splits_if_ready() -> Splits | None:
+    """The same without waiting: None while the generated digits are still being drawn."""
+    return splits() if resources.library().is_ready else None
+
+
+def name_in_use() -> str:
+    """The name of that data set, without waiting for it."""
+    is_mnist = state.wanted_dataset() == state.MNIST and resources.library().mnist()
+    return state.MNIST if is_mnist else state.GENERATED
+
+
+def notice(consequence: str) -> None:
+    """One sentence while MNIST is wanted and not there, with its progress or a way to try again.
+
+    Args:
+        consequence: What that means on this page, after "so".
+    """
+    library = resources.library()
+    library.start()
+    if state.wanted_dataset() != state.MNIST or library.mnist():
+        return
+    if library.mnist_is_loading:
+        _loading(consequence)
+        return
+    with st.container(key="mnist_notice"):
+        st.info(f"MNIST can't be downloaded here now, so {consequence}.", icon=":material/cloud_off:")
+        left, right = st.columns([1, 3], vertical_alignment="center")
+        left.button("Try again", key="retry_mnist", icon=":material/refresh:", on_click=library.retry)
+        with right.popover("What went wrong", type="tertiary"):
+            st.markdown("No server that offers MNIST could be reached. Is there an internet connection? The details:")
+            st.code(library.mnist_problem, language=None, wrap_lines=True)
+
+
+@st.fragment(run_every=1.0)
+def _loading(consequence: str) -> None:
+    library = resources.library()
+    if not library.mnist_is_loading:
+        st.rerun()
+    st.progress(
+        library.progress,
+        text=f"MNIST is on its way. Until it is here, {consequence}.",
+    )

@@ -1,0 +1,268 @@
+"""The state of a page in its link: a teacher sets the page up, copies the link, and pupils see the same.
+
+Each control here is one of Streamlit's, bound to the query parameter of its key. ``?hide=epochs,seed`` leaves out the
+controls it names for the whole visit: one that has a value in the link keeps it, another stands on its start.
+Everything a link says is checked before it is used; what is not among the control's values is ignored.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from ui.frame import state
+
+T = TypeVar("T")
+
+_COPY_HTML = '<button type="button">Copy link</button>\n<span role="status"></span>'
+_COPY_JS = (state.COMPONENTS / "copy_link.js").read_text(encoding="utf-8")
+_COPY_CSS = (state.COMPONENTS / "copy_link.css").read_text(encoding="utf-8")
+_NAME = re.compile(r"[a-z0-9_]{1,40}")
+UNBOUND = object()  # the start of what is not a widget, among the page's controls
+_BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+def restore() -> None:
+    """Remembers what the link said when the visit began; called once a run, before the page.
+
+    Streamlit drops what no widget is bound to when the page is switched, so what is to be left out is said again.
+    """
+    linked = state.linked()
+    hidden = ",".join(sorted(hidden_names()))
+    if hidden and st.query_params.get("hide") != hidden:
+        linked["hide"] = st.query_params["hide"] = hidden
+
+
+def hidden_names() -> set[str]:
+    """The names of the controls that this visit leaves out."""
+    return {name for name in state.linked().get("hide", "").split(",") if _NAME.fullmatch(name)}
+
+
+def is_hidden(name: str) -> bool:
+    """Whether this visit leaves out the control (or the part of a page) of this name."""
+    return name in hidden_names()
+
+
+def slider(
+    label: str, key: str, least: float, most: float, start: float, step: float = 0.1, *, shown: str, **options: Any
+) -> float:
+    """A slider of decimal numbers.
+
+    Args:
+        label: What it sets.
+        key: Its name, in the session's state and in the link.
+        least: The lowest value.
+        most: The highest value.
+        start: The value without a link.
+        step: From one value to the next.
+        shown: How a value is written, such as ``"%.1f"``.
+        options: Whatever else ``st.slider`` takes.
+
+    Returns:
+        The value, from ``least`` to ``most``.
+    """
+
+    def read(text: str) -> float:
+        return _between(float(text), least, most)
+
+    def draw() -> float:
+        return float(st.slider(label, least, most, start, step, shown, key, **_BOUND, **options))
+
+    return _control(key, start, read, draw)
+
+
+def whole_slider(label: str, key: str, least: int, most: int, start: int, **options: Any) -> int:
+    """A slider of whole numbers; the arguments are those of ``slider``."""
+    return _control(
+        key,
+        start,
+        _whole(least, most),
+        lambda: int(st.slider(label, least, most, start, key=key, **_BOUND, **options)),
+    )
+
+
+def number_input(label: str, key: str, least: int, most: int, start: int, **options: Any) -> int:
+    """A field for a whole number; the arguments are those of ``slider``."""
+    return _control(
+        key,
+        start,
+        _whole(least, most),
+        lambda: int(st.number_input(label, least, most, start, key=key, **_BOUND, **options)),
+    )
+
+
+def seed(label: str, key: str, *, meaning: str = "") -> int:
+    """A field for a seed, which says what a seed is.
+
+    Args:
+        label: Of what the seed is.
+        key: Its name, in the session's state and in the link.
+        meaning: What this one decides, as a sentence.
+
+    Returns:
+        The seed, 0 to 2**32 - 1; 0 without a link.
+    """
+    explained = "A seed picks one of many random draws: the same seed gives the same one again."
+    return number_input(label, key, 0, 2**32 - 1, 0, help=f"{meaning} {explained}".strip())
+
+
+def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:
+    """A switch; the arguments are those of ``slider``."""
+    return _control(
+        key,
+        start,
+        {"true": True, "false": False}.__getitem__,
+        lambda: st.toggle(label, start, key, **_BOUND, **options),
+    )
+
+
+def select_slider(
+    label: str, key: str, values: Sequence[T], start: T, *, names: Callable[[T], str] = str, **options: Any
+) -> T:
+    """A slider over given values.
+
+    Args:
+        label: What it sets.
+        key: Its name, in the session's state and in the link.
+        values: What it can stand on, in order.
+        start: The value without a link.
+        names: How a value is written, on the page and in the link.
+        options: Whatever else ``st.select_slider`` takes.
+
+    Returns:
+        One of ``values``.
+    """
+    return _control(
+        key,
+        start,
+        _by_name(values, names),
+        lambda: st.select_slider(label, values, start, names, key, **_BOUND, **options),
+    )
+
+
+def buttons(
+    label: str, key: str, values: Iterable[T], start: T, *, names: Callable[[T], str] = str, **options: Any
+) -> T:
+    """A row of buttons of which one is pressed; the arguments are those of ``select_slider``."""
+    values = list(values)
+
+    def draw() -> T:
+        chosen = st.segmented_control(
+            label, values, default=start, required=True, format_func=names, key=key, wrap=True, **_BOUND, **options
+        )
+        return start if chosen is None else chosen
+
+    return _control(key, start, _by_name(values, names), draw)
+
+
+def selectbox(
+    label: str, key: str, values: Iterable[T], start: T, *, names: Callable[[T], str] = str, **options: Any
+) -> T:
+    """A list to choose one from; the arguments are those of ``select_slider``."""
+    values = list(values)
+    return _control(
+        key,
+        start,
+        _by_name(values, names),
+        lambda: st.selectbox(label, values, values.index(start), names, key, **_BOUND, **options),
+    )
+
+
+def text_input(label: str, key: str, placeholder: str, *, longest: int) -> str:
+    """A field for a few words, empty without a link.
+
+    Args:
+        label: What it is for.
+        key: Its name, in the session's state and in the link.
+        placeholder: What stands in it while it is empty.
+        longest: The most characters it takes; a longer text in the link is cut off there.
+
+    Returns:
+        The text.
+    """
+    return _control(
+        key,
+        "",
+        str,
+        lambda: st.text_input(label, key=key, placeholder=placeholder, max_chars=longest, **_BOUND),
+    )[:longest]
+
+
+def _control(key: str, start: T, read: Callable[[str], T], draw: Callable[[], T]) -> T:
+    if is_hidden(key):
+        return _keep_linked(key, start, read)
+    state.page_controls()[key] = start
+    return draw()
+
+
+def _keep_linked(key: str, start: T, read: Callable[[str], T]) -> T:
+    """The value the link has for something that is not a widget, which also stays in the link."""
+    text = state.linked().get(key)
+    try:
+        value = start if text is None else read(text)
+    except (KeyError, ValueError, OverflowError):
+        state.linked().pop(key)
+        st.query_params.pop(key, None)
+        return start
+    if text is not None and st.query_params.get(key) != text:
+        st.query_params[key] = text
+    return value
+
+
+def _between(value: float, least: float, most: float) -> float:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise ValueError(f"{value} is not between {least} and {most}")
+    return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    return lambda text: int(_between(int(text), least, most))
+
+
+def _by_name(values: Iterable[T], names: Callable[[T], str]) -> Callable[[str], T]:
+    return {names(value): value for value in values}.__getitem__
+
+
+def unbound(key: str, start: T, read: Callable[[str], T]) -> T:
+    """The linked value of what is not a widget, such as the state of an inline component.
+
+    Args:
+        key: Its name in the link.
+        start: The value without a link.
+        read: From the link's text to the value; it raises ValueError for what it does not accept.
+
+    Returns:
+        The value last set with ``set_unbound``, else that of the link, else ``start``.
+    """
+    if not is_hidden(key):
+        state.page_controls()[key] = UNBOUND
+    return _keep_linked(key, start, read)
+
+
+def set_unbound(key: str, text: str | None) -> None:
+    """Puts the value of what is not a widget into the link; None takes it out. For callbacks, or before it is drawn."""
+    if text is None:
+        state.linked().pop(key, None)
+        st.query_params.pop(key, None)
+    else:
+        state.linked()[key] = st.query_params[key] = text
+
+
+def tools() -> None:
+    """The two buttons every page has: copy the link to this page as it stands, and set the page back."""
+    with st.container(horizontal=True, key="page_tools", vertical_alignment="center"):
+        component = st.components.v2.component("copy_link", html=_COPY_HTML, css=_COPY_CSS, js=_COPY_JS)
+        component(key="copy_link", width="content")
+        st.button("Reset this page", key="reset_page", type="tertiary", on_click=_reset)
+
+
+def _reset() -> None:
+    """Puts each control of the page on its start and forgets its answers. What the link hides stays as linked."""
+    controls = state.page_controls()
+    for key, start in controls.items():
+        if start is UNBOUND:
+            set_unbound(key, None)
+        else:
+            st.session_state[key] = start

@@ -1,0 +1,158 @@
+"""What all visitors share, and nobody changes: the data sets, the shipped network, the training queue.
+
+torch takes seconds to import. So this file imports it inside functions, and the first page needs none of them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+import streamlit as st
+
+from mnist_core.jobs import FairQueue
+
+if TYPE_CHECKING:
+    from mnist_core.data.dataset import Splits
+    from mnist_core.network.model import MLP
+
+# torch gives every thread of the server as many helpers as there are cores. On images as small as these they cost more
+# than they help: making a drawing into 28 x 28 pixels took 100 ms in place of 3 while a browser was busy on the same
+# two cores. Without them, a run's weights are also the same however many cores the host has.
+os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
+if "torch" in sys.modules:  # a page loads it before this file, if its link woke the server
+    sys.modules["torch"].set_num_threads(1)
+
+DOWNLOAD_SECONDS = 120.0  # nobody waits for it
+EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
+
+
+T = TypeVar("T")
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Starts some work on a thread of its own, which an executor's threads can't replace: they hold up the exit."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # whoever asks for the result hears of it
+            future.set_exception(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="data")
+    thread.start()
+    atexit.register(thread.join, EXIT_SECONDS)  # a process that ends while a thread is inside torch ends in an abort
+    return future
+
+
+class DataLibrary:
+    """Both data sets, prepared on threads of their own: the generated digits within seconds, MNIST when it comes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._generated: Future[Splits] | None = None
+        self._mnist: Future[Splits] | None = None
+        self.progress = 0.0  # of MNIST's download, 0 to 1
+
+    def start(self) -> None:
+        """Begins, unless that has happened."""
+        with self._lock:
+            self._generated = self._generated or _in_background(self._generate)
+            self._mnist = self._mnist or _in_background(self._load)
+
+    @staticmethod
+    def _generate() -> Splits:
+        from mnist_core.data.generated import generated_splits
+
+        return generated_splits()
+
+    def _load(self) -> Splits:
+        from mnist_core.data.mnist import default_root, load_mnist
+
+        return load_mnist(default_root(), on_progress=self._note, seconds=DOWNLOAD_SECONDS)
+
+    def _note(self, share: float) -> None:
+        self.progress = share
+
+    def generated(self) -> Splits:
+        """The generated digits; waits for them the first time."""
+        self.start()
+        assert self._generated is not None
+        return self._generated.result()
+
+    def mnist(self) -> Splits | None:
+        """MNIST, or None while it is on its way or can't be had."""
+        future = self._mnist
+        return future.result() if future and future.done() and not future.exception() else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there are digits to work on at once."""
+        return bool(self.mnist() or (self._generated and self._generated.done()))
+
+    @property
+    def mnist_is_loading(self) -> bool:
+        """Whether MNIST may still come by itself."""
+        return self._mnist is None or not self._mnist.done()
+
+    @property
+    def mnist_problem(self) -> str | None:
+        """Why MNIST can't be had, in a sentence."""
+        error = self._mnist.exception() if self._mnist and self._mnist.done() else None
+        return str(error) if error else None
+
+    def retry(self) -> None:
+        """Tries to get MNIST once more, unless someone else has just done so."""
+        with self._lock:
+            if self.mnist_problem:
+                self.progress = 0.0
+                self._mnist = _in_background(self._load)
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> DataLibrary:
+    """The data sets."""
+    return DataLibrary()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> FairQueue:
+    """The one queue all visitors' trainings share."""
+    # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
+    # being drawn slows it to a quarter; at half a millisecond, to less than a half.
+    sys.setswitchinterval(0.0005)
+    queue = FairQueue()
+    atexit.register(queue.close)
+    return queue
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_model() -> MLP:
+    """The network that comes with the project, for reading only."""
+    from mnist_core.network.checkpoint import load_shipped
+
+    return load_shipped().requires_grad_(False)
+
+
+@st.cache_resource(show_spinner=False)
+def familiarity_model() -> MLP:
+    """The second network, which tells whether a drawing is a digit at all; for reading only."""
+    from mnist_core.handwriting.is_digit import load_familiarity
+
+    return load_familiarity().requires_grad_(False)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Timer:
+    """Gets torch and the data ready once the first page is out, so that the second one need not wait."""
+    timer = threading.Timer(1.0, library().start)
+    timer.daemon = True
+    timer.start()
+    atexit.register(timer.cancel)
+    return timer

@@ -1,0 +1,103 @@
+"""Every key of the session's state that is not a widget's own, behind typed accessors."""
+
+import re
+import uuid
+from typing import Any, cast
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from mnist_core import PROJECT
+
+COMPONENTS = PROJECT / "ui" / "components"
+SHIPPED = "shipped"
+MNIST = "MNIST"
+GENERATED = "generated digits"
+
+_HOLDER_JS = (COMPONENTS / "holder.js").read_text(encoding="utf-8")
+
+
+def identify() -> None:
+    """Finds the name of this browser tab, which survives a reload; called once a run, before anything needs it.
+
+    The server proposes a name. A tab that has one from before answers with that, a moment after the first run.
+    """
+    candidate = st.session_state.setdefault("_candidate", uuid.uuid4().hex)
+    st.session_state.setdefault("_holder", candidate)
+    name = st.session_state.get("holder", {}).get("name")
+    if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name):
+        st.session_state["_holder"] = name
+
+
+def ask_tab() -> None:
+    """Asks the tab for its name, once the page is drawn."""
+    component = st.components.v2.component("holder", js=_HOLDER_JS)
+    with st.container(key="unseen"):
+        component(
+            key="holder",
+            data={"candidate": st.session_state["_candidate"], "known": current_holder()},
+            on_name_change=lambda: None,
+        )
+
+
+def current_holder() -> str:
+    """The name ``identify`` found in this run."""
+    return str(st.session_state["_holder"])
+
+
+def linked() -> dict[str, str]:
+    """What the link says that is not bound to a widget on the page: at first all that it said when the visit began."""
+    if "_linked" not in st.session_state:
+        st.session_state["_linked"] = st.query_params.to_dict()
+    return cast(dict[str, str], st.session_state["_linked"])
+
+
+def page_controls() -> dict[str, Any]:
+    """The controls drawn on this page so far: the value each starts with, by key."""
+    return cast(dict[str, Any], st.session_state.setdefault("_page_controls", {}))
+
+
+def turn_to(index: int, pages: list[StreamlitPage]) -> None:
+    """Notes the order of all pages, and which of them is open."""
+    st.session_state["_pages"] = index, pages
+    st.session_state["_page_controls"] = {}
+
+
+def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
+    """The pages before and after the open one, where there are such."""
+    index, pages = st.session_state["_pages"]
+    return pages[index - 1] if index else None, pages[index + 1] if index + 1 < len(pages) else None
+
+
+def page(stem: str) -> StreamlitPage:
+    """The page whose file has this name, for a link to it."""
+    _, pages = st.session_state["_pages"]
+    return cast(StreamlitPage, next(page for page in pages if page.url_path == stem))
+
+
+def wanted_dataset() -> str:
+    """The data set the reader or the link chose: ``MNIST`` (also while it is not there yet) or ``GENERATED``."""
+    chosen = st.session_state.get("dataset")
+    if chosen is None and (linked().get("digits") == "generated" or linked().get("dataset") == "Generated digits"):
+        return GENERATED
+    return GENERATED if chosen == GENERATED else MNIST
+
+
+def offer_model(key: str) -> None:
+    """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
+    st.session_state["_offered_model"] = key
+
+
+def accept_offered_model() -> None:
+    """Lets the chooser, whose key is ``model``, stand on the model just trained; call it before drawing that."""
+    if "_offered_model" in st.session_state:
+        st.session_state["model"] = st.session_state.pop("_offered_model")
+
+
+def is_new_place() -> bool:
+    """Whether the canvas drawn last was one of another page, of another visit or of nobody; now it is one of here."""
+    index, _ = st.session_state["_pages"]
+    here = index, current_holder()
+    is_new = st.session_state.get("_canvas_place") != here
+    st.session_state["_canvas_place"] = here
+    return is_new

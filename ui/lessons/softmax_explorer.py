@@ -1,0 +1,136 @@
+"""The softmax explorer: ten scores to drag. It counts and draws in the browser; its state is in the link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS
+from ui.frame import link, state, theme
+
+KEY = "explorer"
+SCALES = (10, 120)  # a drag is fine on the first; on the second, e^z overflows
+TEMPERATURES = (0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+SOFTMAX_JS = (state.COMPONENTS / "softmax.js").read_text(encoding="utf-8")
+
+_JS = SOFTMAX_JS + (state.COMPONENTS / "explorer.js").read_text(encoding="utf-8")
+_CSS = (state.COMPONENTS / "explorer.css").read_text(encoding="utf-8")
+_SCORE = re.compile(r"-?[0-9]{1,3}(\.[0-9])?")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the reader has set.
+
+    Attributes:
+        logits: Ten scores, -120.0 to 120.0.
+        true_class: What the digit really is, 0 to 9.
+        temperature: What the scores are divided by; one of ``TEMPERATURES``.
+        subtract: Whether the largest score is taken from all of them before the exponential.
+        scale: How far the bars reach; one of ``SCALES``.
+    """
+
+    logits: tuple[float, ...] = (-1.0, -2.0, 0.5, 4.0, -3.0, 2.5, -1.5, -0.5, 3.0, 0.0)
+    true_class: int = 3
+    temperature: float = 1.0
+    subtract: bool = True
+    scale: int = 10
+
+
+START = Setting()
+
+
+def _logits(text: str) -> tuple[float, ...]:
+    scores = text.split(",")
+    if len(scores) != len(START.logits) or not all(map(_SCORE.fullmatch, scores)):
+        raise ValueError("not ten scores with a decimal at most")
+    logits = tuple(float(score) + 0.0 for score in scores)  # + 0.0 because -0 is 0
+    if max(map(abs, logits)) > SCALES[-1]:
+        raise ValueError("a score is beyond the scale")
+    return logits
+
+
+def _one_of(values: Mapping[str, Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if text not in values:
+            raise ValueError(f"not one of {', '.join(values)}")
+        return values[text]
+
+    return read
+
+
+# The keys are also the names in the link, and what ?hide= calls the parts of the explorer.
+READERS: dict[str, Callable[[str], Any]] = {
+    "logits": _logits,
+    "true_class": _one_of({str(digit): digit for digit in range(10)}),
+    "temperature": _one_of({f"{temperature:g}": temperature for temperature in TEMPERATURES}),
+    "subtract": _one_of({"true": True, "false": False}),
+    "scale": _one_of({str(scale): scale for scale in SCALES}),
+}
+
+
+@st.fragment
+def show() -> None:
+    """Draws the explorer. After a drag only this runs anew, so that the next drag has the browser to itself."""
+    setting = current()
+    component = st.components.v2.component("explorer", html='<div class="explorer">\n</div>', css=_CSS, js=_JS)
+    component(
+        key=KEY,
+        data={
+            **vars(setting),
+            "logits": list(setting.logits),
+            "turn": _turn(_sent()),
+            "hidden": [name for name in READERS if link.is_hidden(name)],
+            "scales": list(SCALES),
+            "temperatures": list(TEMPERATURES),
+            "colours": {"right": RIGHT_CLASS, "choice": CHOICE, "rest": theme.current().rest},
+        },
+        on_state_change=_take,
+    )
+
+
+def current() -> Setting:
+    """What is set in the explorer. While the reader drags, that is what was set before."""
+    values = {name: link.unbound(name, getattr(START, name), read) for name, read in READERS.items()}
+    if max(map(abs, values["logits"])) > values["scale"]:
+        values["scale"] = SCALES[-1]
+    return Setting(**values)
+
+
+def _take() -> None:
+    """Puts into the link what the browser has sent, all of it or, if anything is wrong with it, nothing."""
+    if st.session_state.get("reset_page"):
+        return  # a last key and a click on Reset came at once
+    try:
+        texts = {name: _text(_sent()[name]) for name in READERS}
+        values = {name: read(texts[name]) for name, read in READERS.items()}
+    except (KeyError, ValueError):
+        return  # the explorer gets back what it had before
+    for name, value in values.items():
+        link.set_unbound(name, None if value == getattr(START, name) else texts[name])
+
+
+def _sent() -> Mapping[str, Any]:
+    sent = st.session_state.get(KEY, {}).get("state")
+    return sent if isinstance(sent, Mapping) else {}
+
+
+def _turn(sent: Mapping[str, Any]) -> int:
+    """The number the browser gave to what it sent last, by which it knows the answer to that."""
+    turn = sent.get("turn")
+    return turn if isinstance(turn, int) else 0
+
+
+def _text(value: object) -> str:
+    """How a value stands in the link."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    if isinstance(value, list) and all(isinstance(score, int | float) for score in value):
+        return ",".join(map(_text, value))
+    raise ValueError("neither a number nor numbers")

@@ -1,0 +1,317 @@
+"""Where visitors teach copies of their networks: what is taught, what was taught so far, and what it cost."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui.drawing import canvas
+from ui.drawing.canvas import Subject
+from ui.frame import dataset, link, state
+from ui.visitor import known_networks, networks, store
+from ui.visitor.desk import Desk
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mnist_core.data.dataset import Splits
+    from mnist_core.lessons.teach import Cost, Fall, Lesson, Slope, Trial
+    from mnist_core.network.model import MLP
+
+DIGIT = "teach_digit"
+LOOKED_THROUGH = 5_000  # training images, for those that are read worst
+SHORTEST = 1e-9  # learning rate: a number that can still be read
+CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
+TRIED_ON = 500  # validation images, for each of many learning rates; so many take as long as reading all once
+
+_PICTURES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
+_PICTURES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
+
+
+def desk() -> Desk:
+    """The visitor's own, for the network in use."""
+    from mnist_core.lessons.teach import Pupil
+
+    visitor, key = store.visitor(), known_networks.model_in_use()
+    model, _ = networks.model_in_use()
+    with visitor.lock:
+        visitor.desks = {name: kept for name, kept in visitor.desks.items() if name in known_networks.models()}
+        found = visitor.desks.get(key)
+        if found is None or found.pupil.original is not model:
+            found = visitor.desks[key] = Desk(Pupil(model, model), (None, model))
+        return found
+
+
+def subject(at: Desk) -> Subject | None:
+    """Draws the canvas and images that are read badly, and says what there is to teach."""
+    from mnist_core.handwriting.preprocessing import image_to_drawing
+
+    drawn = canvas.subject()
+    worst = read_worst()
+    if worst is None:
+        return drawn
+    st.caption(
+        "Or take one that it reads badly: of each digit, the one it reads worst of "
+        f"{min(LOOKED_THROUGH, len(dataset.splits().train)):,} training images."
+    )
+    images, hardest = worst
+    _pictures(images)
+    if drawn is not None:
+        return drawn
+    digit = hardest if at.picked is None else at.picked
+    return Subject(images[digit] / 255, image_to_drawing(images[digit]).numpy(), digit, "sample")
+
+
+def _pictures(images: Tensor) -> None:
+    component = st.components.v2.component(
+        "samples", html='<div class="row">\n</div>', css=_PICTURES_CSS, js=_PICTURES_JS
+    )
+    greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
+    component(
+        key="teach_worst",
+        data={"images": [{"greys": grey, "name": f"Read badly: a {digit}"} for digit, grey in enumerate(greys)]},
+        on_picked_change=_pick,
+    )
+
+
+def _pick() -> None:
+    picked = st.session_state["teach_worst"].get("picked")
+    if isinstance(picked, int) and 0 <= picked < 10:
+        take_worst(desk(), picked)
+
+
+def take_worst(at: Desk, digit: int) -> None:
+    """What is taught is the image of this digit that is read worst, not what is drawn; Undo brings that back."""
+    canvas.pad_now().set_aside()
+    at.picked = digit
+
+
+def read_worst() -> tuple[Tensor, int] | None:
+    """Of each digit the training image that the network in use reads worst, and the digit it reads worst of all.
+
+    Returns:
+        torch.uint8 [10, 28, 28] and the digit; None while no images are ready.
+    """
+    splits = dataset.splits_if_ready()
+    if splits is None:
+        return None
+    model, _ = networks.model_in_use()
+    return _read_worst(*networks.owner_and_key(), splits.name, len(splits.train), model, splits)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _read_worst(owner: str, key: str, name: str, size: int, _model: MLP, _splits: Splits) -> tuple[Tensor, int]:
+    from mnist_core.evaluation.accuracy import evaluate
+
+    some = _splits.train.subset(slice(0, LOOKED_THROUGH))
+    order = evaluate(_model, some).hardest(len(some))
+    labels = some.labels[order]
+    firsts = [int(order[labels == digit][0]) for digit in range(10)]
+    return some.images[firsts], int(labels[0])
+
+
+def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
+    """Ten buttons for what the drawing was meant to be.
+
+    They stand on what it is known to be, or else on what it is read as. Once the reader has said it, that holds until
+    something else is there; a drawing with one more stroke is not.
+    """
+    suggestion = reading if shown.label is None else shown.label
+    seen = None if shown.label is None else shown.image.numpy().tobytes()
+    if at.seen == "":  # only now, when the visit begins, is it the link that says it
+        at.said = state.linked().get(DIGIT, "") in tuple("0123456789") and DIGIT not in st.session_state
+    elif at.seen != seen or st.session_state.get("reset_page"):
+        at.said = False
+    at.seen = seen
+    if not at.said and not link.is_hidden(DIGIT):
+        st.session_state[DIGIT] = suggestion
+    start = suggestion if link.is_hidden(DIGIT) else 0
+    return link.buttons("What was it meant to be?", DIGIT, range(10), start, on_change=_say, args=(at,))
+
+
+def _say(at: Desk) -> None:
+    at.said = True
+
+
+def say(at: Desk, digit: int) -> None:
+    """Says what it was, in place of the reader."""
+    st.session_state[DIGIT] = digit
+    _say(at)
+
+
+def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:
+    """Teaches the copy one drawing, or notes why not."""
+    from mnist_core.lessons.teach import LessonFailed, teach
+
+    drawn = canvas.newest(shown) or shown
+    with store.visitor().lock:
+        at.trouble = ""
+        try:
+            taught = teach(at.pupil, drawn.image, digit, rate)
+            at.before = taught.lessons[-1], at.pupil.model
+            at.pupil = taught
+        except (LessonFailed, ValueError) as error:
+            at.trouble = str(error)
+
+
+def take_back(at: Desk) -> None:
+    """Takes the last lesson back."""
+    from mnist_core.lessons import teach
+
+    with store.visitor().lock:
+        at.trouble = ""
+        for by_lessons in at.choices.values():
+            by_lessons.pop(len(at.pupil.lessons), None)
+        at.pupil = teach.take_back(at.pupil)
+
+
+def forget(at: Desk) -> None:
+    """Back to the network as it came."""
+    from mnist_core.lessons.teach import Pupil
+
+    with store.visitor().lock:
+        at.trouble = ""
+        at.choices.clear()
+        at.pupil = Pupil(at.pupil.original, at.pupil.original)
+
+
+def cost(at: Desk) -> Cost:
+    """What all lessons together have done to the reading of the validation images."""
+    from mnist_core.evaluation.accuracy import evaluate
+    from mnist_core.lessons.teach import Cost
+
+    splits, pupil = dataset.splits(), at.pupil
+    by_lessons = _choices(at, splits)
+    before = by_lessons.setdefault(0, networks.validation().choices)
+    given = len(pupil.lessons)
+    if given not in by_lessons:
+        by_lessons[given] = evaluate(pupil.model, splits.validation).choices
+    return Cost(splits.validation.labels, before, by_lessons[given])
+
+
+def read_after_each(at: Desk) -> list[float | None]:
+    """The share of validation images read rightly before the first lesson and after each; None if nobody counted."""
+    splits = dataset.splits()
+    known, labels = _choices(at, splits), splits.validation.labels
+    return [
+        (known[given] == labels).float().mean().item() if given in known else None
+        for given in range(len(at.pupil.lessons) + 1)
+    ]
+
+
+def _choices(at: Desk, splits: Splits) -> dict[int, Tensor]:
+    return at.choices.setdefault((splits.name, len(splits.validation)), {})
+
+
+def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) -> list[Trial]:
+    """What a step comes to with each learning rate; kept until another step is asked for.
+
+    Args:
+        at: The desk.
+        found: How things stood before the step.
+        last: The lesson that was this step; None if it is still to come.
+        rates: Above 0.
+
+    Returns:
+        A trial of no step at all, and one for each rate.
+    """
+    from mnist_core.lessons.teach import try_rates
+
+    splits = dataset.splits()
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, splits.name)
+    if at.tried[0] != asked:
+        others = splits.validation.subset(slice(0, TRIED_ON))
+        at.tried = (asked, try_rates(asked[0], found.image, found.digit, (0.0, *rates), others))
+    return at.tried[1]
+
+
+def _before(at: Desk, last: Lesson | None) -> MLP:
+    """The network from before a step: the last lesson, or the coming one."""
+    from mnist_core.lessons.teach import take_back
+
+    if last is None:
+        return at.pupil.model
+    if at.before[0] is not last:
+        at.before = last, take_back(at.pupil).model
+    return at.before[1]
+
+
+def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[list[float], list[float]]:
+    """The loss of a drawing after steps from none to twice as long as the one with this rate.
+
+    Args:
+        at: The desk.
+        found: How things stood before the step.
+        last: The lesson that was this step; None if it is still to come.
+        rate: Of the step.
+
+    Returns:
+        The learning rates, with the given one in the middle, and the losses.
+    """
+    from mnist_core.lessons.teach import losses_after
+
+    middle = CURVE_POINTS // 2
+    rates = [rate * (point / middle) for point in range(CURVE_POINTS + 1)]
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
+    if at.curve[0] != asked:
+        at.curve = (asked, losses_after(asked[0], found.image, found.digit, rates))
+    return rates, at.curve[1]
+
+
+def original_reads(at: Desk) -> float:
+    """The share that the network as it came reads rightly, of the images that ``trials`` are counted on."""
+    found = networks.validation_of(known_networks.model_in_use(), at.pupil.original)
+    return (found.choices == found.labels)[:TRIED_ON].float().mean().item()
+
+
+def falls(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[Fall, Fall | None]:
+    """How far the loss falls with a step, and with the longest of some shorter ones of which the slope foretells it.
+
+    Args:
+        at: The desk.
+        found: How things stood before the step.
+        last: The lesson that was this step; None if it is still to come.
+        rate: Of the step; the shorter ones are ten, a hundred, … times shorter.
+
+    Returns:
+        The two; the second is None if the slope foretells none.
+    """
+    from mnist_core.lessons import teach
+
+    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
+    if at.falls is None or at.falls[0] != asked:
+        shorter = (round(rate * 0.1**tens, 12) for tens in range(1, 10))
+        rates = (rate, *(short for short in shorter if short >= SHORTEST))
+        each = teach.falls(asked[0], found.image, found.digit, rates)
+        at.falls = (asked, (next(each), next((fall for fall in each if fall.agrees), None)))
+    return at.falls[1]
+
+
+def lessons_in_words(count: int) -> str:
+    """How many lessons."""
+    return "1 lesson" if count == 1 else f"{count} lessons"
+
+
+def adopt(at: Desk) -> None:
+    """Keeps the copy beside the visitor's networks, and reads with it everywhere."""
+    read = cost(at)
+    visitor, given = store.visitor(), len(at.pupil.lessons)
+    name = known_networks.models()[known_networks.model_in_use()].split(":")[0]
+    original = _card()
+    # What the original reached in its tests says nothing of the copy.
+    card = {key: value for key, value in original.items() if not key.endswith("_accuracy")} | {"taught": given}
+    if original.get("dataset") == dataset.splits().name:
+        card["validation_accuracy"] = round(read.right_after / len(read.labels), 4)
+    store.add_taught(visitor, f"{name}, taught {lessons_in_words(given)}", at.pupil.model, card)
+
+
+def _card() -> dict[str, Any]:
+    """Of the network in use."""
+    from mnist_core.network.checkpoint import shipped_card
+
+    key = known_networks.model_in_use()
+    own = [trained.card for trained in store.visitor().models if trained.key == key]
+    return own[0] if own else shipped_card()

@@ -1,0 +1,98 @@
+"""A small training that belongs to a lesson: a button, and a figure that follows it while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import streamlit as st
+
+from mnist_core.jobs import ENDED, Snapshot, State
+from ui.frame import resources
+from ui.studio import control
+from ui.visitor import store
+
+T = TypeVar("T")
+
+
+def experiment(
+    name: str, label: str, make: Callable[[], Iterator[T]], draw: Callable[[T], None], *, before: str, setting: object
+) -> None:
+    """Draws a button that starts a small training in the background, and below it what came of it so far.
+
+    It does not read the test images and its network reads no drawing. One goes on at a time for each visitor.
+
+    Args:
+        name: Of the experiment; also that of its button, which is ``start_<name>``.
+        label: Of the button.
+        make: Makes the training, from a new model, with the controls as they stand.
+        draw: Draws what the training has yielded last.
+        before: What stands there before the first start.
+        setting: What the result depends on. When it is another than at the start, a line says so.
+    """
+    is_running = _is_running(name)
+    if is_running:
+        st.button("Stop", key=f"stop_{name}", icon=":material/stop:", on_click=_stop, args=(name,))
+    # Not a callback, which would train with the settings of the run before.
+    elif st.button(label, key=f"start_{name}", type="primary", icon=":material/play_arrow:"):
+        _start(name, make(), setting)
+        st.rerun()
+    every = _seconds(name)
+    st.fragment(_show, run_every=every)(name, draw, before, setting, every)
+
+
+def _seconds(name: str) -> float | None:
+    """Until the page looks at the training again; None if it is over."""
+    found = store.visitor().experiments.get(name)
+    return control.poll_seconds(found.job.snapshot()) if found and _is_running(name) else None
+
+
+def _start(name: str, training: Iterator[object], setting: object) -> None:
+    visitor = store.visitor()
+    with visitor.lock:
+        for other in visitor.experiments.values():
+            other.job.cancel()
+        job = resources.jobs().submit(training)
+        visitor.experiments[name] = store.Experiment(job, setting)
+
+
+def _stop(name: str) -> None:
+    found = store.visitor().experiments.get(name)
+    if found:
+        found.job.cancel()
+        found.job.wait(control.STILL_SECONDS)
+
+
+def _is_running(name: str) -> bool:
+    found = store.visitor().experiments.get(name)
+    return found is not None and found.job.snapshot().state not in ENDED
+
+
+def _show(name: str, draw: Callable[[T], None], before: str, setting: object, every: float | None) -> None:
+    if control.is_time_to_change(every, _seconds(name)):
+        st.rerun()  # the button changes too
+    found = store.visitor().experiments.get(name)
+    if found is None:
+        st.caption(before)
+        return
+    snapshot: Snapshot[T] = found.job.snapshot()
+    message = _message(snapshot)
+    if message:
+        st.markdown(message)
+    elif found.setting != setting and every is None:
+        st.caption("The settings have changed since. Start again to see what that does.")
+    if snapshot.latest is not None:
+        draw(snapshot.latest)
+
+
+def _message(snapshot: Snapshot[T]) -> str | None:
+    match snapshot.state:
+        case State.WAITING:
+            return f"You are number {snapshot.place} in line: four networks train at a time on this server."
+        case State.CANCELLED:
+            return "**Stopped.**"
+        case State.FAILED if isinstance(snapshot.error, ArithmeticError):
+            return f"**{snapshot.error}**"
+        case State.FAILED:
+            return "Training ended with an error that is not yours. Please try again."
+    return None

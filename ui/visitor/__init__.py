@@ -1,0 +1,1 @@
+"""Who sits before a page, and what they have."""

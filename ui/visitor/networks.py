@@ -1,0 +1,127 @@
+"""The networks that lessons look into, trained or found once and shared; for reading only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.frame import dataset, resources, state
+from ui.visitor import known_networks, run_in_words, store
+
+if TYPE_CHECKING:
+    from mnist_core.data.dataset import Splits
+    from mnist_core.evaluation.accuracy import Evaluation
+    from mnist_core.network.model import MLP
+
+
+def model_in_use() -> tuple[MLP, str]:
+    """The network that reads, and its name: for a page that lets it read, or shows what it does."""
+    trained = _trained_in_use()
+    if trained:
+        return trained.model, f"your network {trained.model.config.label}"
+    shipped = resources.shipped_model()
+    return shipped, f"the ready-made network {shipped.config.label}"
+
+
+def _trained_in_use() -> store.TrainedModel | None:
+    """The visitor's network that reads, or None: it is the ready-made one."""
+    key = known_networks.model_in_use()
+    return next((trained for trained in store.visitor().models if trained.key == key), None)
+
+
+def learned_elsewhere() -> str:
+    """A sentence on the network in use if it learned from other digits than it reads now; else nothing.
+
+    It is judged by the network's card. A file's card can say anything, so only the names of our own digits count.
+    The ready-made network learned from both kinds, and so did copies of it: their cards count the drawn digits.
+    """
+    from mnist_core.network.checkpoint import shipped_card
+
+    trained = _trained_in_use()
+    card = trained.card if trained else shipped_card()
+    source, read = card.get("dataset"), dataset.splits().name
+    if source == state.MNIST != read and not card.get("drawn_digits"):
+        return (
+            "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
+            "generated digit before."
+        )
+    if source == state.GENERATED != read:
+        return (
+            "Keep in mind that this network learned from generated digits, which a program drew, and has never met "
+            "a digit of MNIST before."
+        )
+    return ""
+
+
+def chooser() -> None:
+    """Another network to read with. It draws the whole page anew, so that all of it agrees."""
+    from mnist_core.network.checkpoint import shipped_card
+
+    own = {trained.key: accuracy_first(trained) for trained in store.visitor().models}
+    known = {key: own.get(key, name) for key, name in known_networks.models().items()}
+    card = shipped_card()
+    learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")
+    known[state.SHIPPED] += f": {card['test_accuracy']:.1%} in its final test, trained on {learned_from}"
+    st.session_state["model"] = known_networks.model_in_use()
+    st.selectbox(
+        "Which network reads",
+        known,
+        format_func=known.__getitem__,
+        key="model",
+        persist_state="session",
+        help=f"The one that reads now. {known[known_networks.model_in_use()]}.",  # a phone cuts off the end of the line
+    )
+
+
+def accuracy_first(trained: store.TrainedModel) -> str:
+    """A network's name with what it reads rightly before its recipe, so that a short line still has it.
+
+    What a file says of its network is not repeated: nobody here has counted it.
+    """
+    if trained.record is None:
+        is_copy = trained.key.startswith("taught-")  # and its accuracy was counted on the page that teaches
+        counted = trained.card.get("validation_accuracy") if is_copy else None
+        return trained.name if counted is None else f"{trained.name}: {counted:.1%} in validation"
+    recipe, came = run_in_words.settings(trained.record), run_in_words.reached(trained.record)
+    if not trained.record.test and trained.validation:
+        came = f"{trained.validation.accuracy:.1%} in validation, {came}"
+    return f"{trained.name.split(':')[0]}: {came}, {recipe}"
+
+
+def validation() -> Evaluation:
+    """What the network in use makes of the validation images in use; both are for looking at only."""
+    return validation_of(known_networks.model_in_use(), model_in_use()[0])
+
+
+def validation_of(key: str, model: MLP) -> Evaluation:
+    """What one of the visitor's networks, or the ready-made one, makes of the validation images in use."""
+    splits = dataset.splits()
+    return _validation(owner_of(key), key, splits.name, len(splits.validation), model, splits)
+
+
+def owner_and_key() -> tuple[str, str]:
+    """Whose network is in use, and which: what to key a cache by."""
+    key = known_networks.model_in_use()
+    return owner_of(key), key
+
+
+def owner_of(key: str) -> str:
+    """Whose network goes by this key. The ready-made one is everyone's, so nobody's."""
+    return "" if key == state.SHIPPED else state.current_holder()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _validation(owner: str, key: str, name: str, size: int, _model: MLP, _splits: Splits) -> Evaluation:
+    from mnist_core.evaluation.accuracy import evaluate
+
+    return evaluate(_model, _splits.validation)
+
+
+def with_hidden_layer() -> tuple[MLP, str]:
+    """The same, unless that network has no hidden layer: then the ready-made one."""
+    model, name = model_in_use()
+    if model.config.hidden_sizes:
+        return model, name
+    shipped = resources.shipped_model()
+    return shipped, f"the ready-made network {shipped.config.label}"

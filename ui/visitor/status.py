@@ -1,0 +1,51 @@
+"""The line above every page: which network reads, which digits are in use, and whether a training goes on."""
+
+import streamlit as st
+
+from mnist_core.jobs import State
+from ui.frame import dataset, resources, state
+from ui.visitor import run_in_words, store
+from ui.visitor.known_networks import model_in_use, models
+
+
+def line() -> None:
+    """Draws the line; while a training or the download goes on, it looks again every few seconds."""
+    waits_for = _going_on()
+    st.fragment(_line, run_every=2.0 if any(waits_for) else None)(waits_for)
+
+
+def _going_on() -> tuple[bool, ...]:
+    library = resources.library()
+    return store.visitor().is_training, library.mnist_is_loading, not library.is_ready
+
+
+def _line(waits_for: tuple[bool, ...]) -> None:
+    if _going_on() != waits_for:
+        st.rerun()  # another network reads, or other digits are in use: that concerns the whole page
+    visitor = store.visitor()
+    parts = [f":material/neurology: Reads: {_in_short()}", f":material/database: Digits: {_data()}"]
+    if visitor.going:
+        snapshot = visitor.going.job.snapshot()
+        done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
+        waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
+        rests = ", paused" if snapshot.is_held else ""
+        parts.append(f":material/model_training: training: {waits}{rests}")
+    st.caption(" &nbsp; ".join(parts))
+
+
+def _in_short() -> str:
+    """The name of the network that reads and how far it came, without the rest of its recipe."""
+    key = model_in_use()
+    for trained in store.visitor().models:
+        if trained.key == key and trained.record:
+            return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record)}"
+    return models()[key]
+
+
+def _data() -> str:
+    name = dataset.name_in_use()
+    if name == state.MNIST:
+        return state.MNIST
+    if state.wanted_dataset() == state.MNIST and resources.library().mnist_is_loading:
+        return "generated, until MNIST is here"
+    return "generated"

@@ -1,0 +1,214 @@
+"""Who sits before each page, and what they have: runs, networks, drawings. It outlives a page and a reload."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
+from ui.frame import state
+from ui.visitor.pad import Pad
+from ui.visitor.run_in_words import reached, settings
+
+if TYPE_CHECKING:
+    from mnist_core.data.dataset import Splits
+    from mnist_core.lessons.collection import OwnDigit
+    from mnist_core.lessons.mistakes import Duel
+    from mnist_core.lessons.runs_comparison import Band
+    from mnist_core.lessons.train import BatchSeen
+    from mnist_core.network.checkpoint import Checkpoint
+    from mnist_core.network.model import MLP
+    from mnist_core.training.loop import Dial
+    from mnist_core.training.records import RunRecord, Score
+    from ui.visitor.desk import Desk
+
+
+MOST_MODELS = 8  # kept for a visitor; the oldest goes first
+
+
+Mode = Literal["idle", "running", "paused", "slow"]
+
+
+Ending = Literal["finished", "stopped", "diverged"]
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network a visitor has trained or loaded.
+
+    Attributes:
+        key: What it goes by in the session.
+        name: What the reader calls it.
+        model: In eval mode; only looked at.
+        card: What a file of its weights says of it.
+        record: Of its training; None if it came from a file.
+        ending: How that ended.
+        seconds: Of training, other visitors' turns not counted.
+        validation: Its score on the validation images of the digits it learned from, as it is now.
+    """
+
+    key: str
+    name: str
+    model: MLP
+    card: dict[str, Any]
+    record: RunRecord | None = None
+    ending: Ending = "finished"
+    seconds: float = 0.0
+    validation: Score | None = None
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there is something to read with: a run that diverged at once went back to its first weights."""
+        return self.record is None or self.record.learned_steps > 0
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A lesson's small training, and the settings it was started with."""
+
+    job: Job[Any]
+    setting: object
+
+
+@dataclass
+class Going:
+    """A run that goes on, waits or rests.
+
+    Attributes:
+        job: Its place in the queue.
+        model: What it trains. Nobody reads its weights while the job works.
+        dial: Its learning rate.
+        splits: What it learns from.
+        seen: The last batch it was stepped by, taken apart.
+        slow_since: Since when that batch is shown in slow motion; None when it is not.
+    """
+
+    job: Job[RunRecord]
+    model: MLP
+    dial: Dial
+    splits: Splits
+    seen: BatchSeen | None = None
+    slow_since: float | None = None
+
+
+@dataclass
+class Visitor:
+    """What one browser tab has going and has made."""
+
+    last_seen: float
+    runs_started: int = 0
+    files_loaded: int = 0
+    going: Going | None = None
+    models: list[TrainedModel] = field(default_factory=list)
+    last: Snapshot[RunRecord] | None = None  # how the last run ended
+    experiments: dict[str, Experiment] = field(default_factory=dict)  # of the lessons, by name
+    bands: dict[str, Band] = field(default_factory=dict)  # the same settings with five seeds, by name
+    duels: dict[tuple[str, str], Duel] = field(default_factory=dict)  # with each network, on each set of digits
+    pad: Pad = field(default_factory=Pad)  # what they drew last
+    desks: dict[str, Desk] = field(default_factory=dict)  # where they teach a copy of each network, by its key
+    copies_kept: int = 0
+    own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run goes on, waits or rests."""
+        return self.going is not None
+
+    @property
+    def mode(self) -> Mode:
+        """What the run does now; the buttons depend on it."""
+        going = self.going
+        if going is None:
+            return "idle"
+        if going.slow_since is not None:
+            return "slow"
+        return "paused" if going.job.snapshot().is_held else "running"
+
+
+class Visitors:
+    """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._by_name: dict[str, Visitor] = {}
+
+    def find(self, name: str) -> Visitor:
+        """The visitor of this name, who is thereby seen; a new one if they are unknown."""
+        now = self._clock()
+        with self._lock:
+            for gone in [n for n, visitor in self._by_name.items() if now - visitor.last_seen > FORGET_AFTER]:
+                forgotten = self._by_name.pop(gone)
+                for experiment in forgotten.experiments.values():
+                    experiment.job.cancel()
+                if forgotten.going:
+                    forgotten.going.job.cancel()
+            visitor = self._by_name.setdefault(name, Visitor(now))
+            visitor.last_seen = now
+            return visitor
+
+
+@st.cache_resource(show_spinner=False)
+def visitors() -> Visitors:
+    """Everyone on this server."""
+    return Visitors()
+
+
+def visitor() -> Visitor:
+    """Whoever sits before this page. Their run, should it rest for want of them, goes on; if it ended, it is noted."""
+    found = visitors().find(state.current_holder())
+    with found.lock:
+        for experiment in found.experiments.values():
+            experiment.job.touch()
+        if found.going:
+            found.going.job.touch()
+            _note_end(found, found.going)
+    return found
+
+
+def _note_end(visitor: Visitor, going: Going) -> None:
+    """Keeps the model of a run that is over, if it learned anything."""
+    from mnist_core.training.records import score
+
+    snapshot = going.job.snapshot()
+    if snapshot.state not in ENDED:
+        return
+    visitor.going = None
+    visitor.last = snapshot
+    record = snapshot.latest
+    if record is None or not record.steps or (snapshot.state is State.FAILED and not record.diverged):
+        return
+    key = f"run-{visitor.runs_started}"
+    ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
+    name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record)}"
+    validation = score(going.model, going.splits.validation)
+    card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
+    trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
+    visitor.models = [*visitor.models, trained][-MOST_MODELS:]
+    if trained.has_learned:
+        state.offer_model(key)
+
+
+def add_loaded(visitor: Visitor, checkpoint: Checkpoint) -> None:
+    """Keeps a network that came from a file beside those that were trained here, and reads with it."""
+    with visitor.lock:
+        visitor.files_loaded += 1
+        key = f"file-{visitor.files_loaded}"
+        name = f"From file {visitor.files_loaded}: {checkpoint.model.config.label}"
+        visitor.models = [*visitor.models, TrainedModel(key, name, checkpoint.model, checkpoint.card)][-MOST_MODELS:]
+        state.offer_model(key)
+
+
+def add_taught(visitor: Visitor, name: str, model: MLP, card: dict[str, Any]) -> None:
+    """Keeps a copy that was taught by hand beside the networks that were trained here, and reads with it."""
+    with visitor.lock:
+        visitor.copies_kept += 1
+        key = f"taught-{visitor.copies_kept}"
+        visitor.models = [*visitor.models, TrainedModel(key, name, model, card)][-MOST_MODELS:]
+        state.offer_model(key)
