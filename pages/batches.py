@@ -4,11 +4,11 @@ import inspect
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.figures.batches import cosine_bars, xray_cards
 from mnist_core.figures.images import sheet
 from mnist_core.figures.side_by_side import comparison_curves
-from mnist_core.figures.words import digits_in_words
 from mnist_core.lessons.batches import (
     Race,
     batch_sizes,
@@ -73,7 +73,7 @@ def look(splits: Splits) -> None:
     st.image(
         sheet(images=batch.images, columns=min(8 if size <= 32 else 16, len(batch)), factor=3),
         caption=f"Batch {number + 1:,} of {len(sizes):,}: {len(batch)} of {len(train):,} training images. Digit × how "
-        f"often: {digits_in_words(batch.labels)}",
+        f"often: {words.digits_in_words(batch.labels)}",
         output_format="PNG",
     )
     lesson.formula(

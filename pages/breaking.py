@@ -6,10 +6,10 @@ import streamlit as st
 import torch
 from torch import nn
 
+from mnist_core import words
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.breaking import Reading, before_and_now, digit_bars, failure_curve, reading_cards
-from mnist_core.figures.cards import a
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.lessons.breaking import (
@@ -159,9 +159,9 @@ def show_formula(dense: list[nn.Linear], damage: Damage, now: breaking.Broken, l
     lesson.formula(rf"z_i = \sum_j \left(W_{{i,j}} + a\,\sigma\,\varepsilon_{{i,j}}\right) {h} + b_i")
     silenced = f"what the {now.silent} silenced ones add; " if now.silent else ""
     st.markdown(
-        f"An example is the image of {a(label)} among the ten above, and its score $z_{label}$. It is the sum of: what "
-        f"the {last.in_features - now.silent} {what} add that {'still speak' if len(dense) > 1 else 'there are'}; "
-        f"{silenced}the bias. Before the damage and now:"
+        f"An example is the image of {words.a(label)} among the ten above, and its score $z_{label}$. It is the sum "
+        f"of: what the {last.in_features - now.silent} {what} add that "
+        f"{'still speak' if len(dense) > 1 else 'there are'}; {silenced}the bias. Before the damage and now:"
     )
     lesson.formula(_summed(label, now.before, now.silent), _summed(label, now.now, now.silent))
     if len(dense) > 1 and not damage.is_none:

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.evaluation.calibration import (
     Calibration,
@@ -20,13 +21,11 @@ from mnist_core.figures.certainty import (
     FEW,
     bin_in_words,
     images_per_bin,
-    loss_in_words,
     loss_over_temperature,
     range_of,
     reliability_diagram,
 )
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.words import percent
 from mnist_core.network.functions import softmax
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
@@ -75,14 +74,14 @@ def say_what_came_true(found: Calibration) -> None:
     if ninety.images:
         st.markdown(
             f"**Around 90%**, from {range_of(ninety)}, there {_are(ninety.images)}. The network claims "
-            f"{percent(ninety.confidence)} on average and reads {ninety.right:,} of them rightly: "
+            f"{words.percent(ninety.confidence)} on average and reads {ninety.right:,} of them rightly: "
             f"**{ninety.accuracy:.1%}**."
         )
     else:
         st.markdown(f"**Around 90%**, from {range_of(ninety)}, there is no image.")
     last = found.bins[-1]
     st.markdown(
-        f"**All images together:** it claims {percent(found.confidence)} on average and is right in "
+        f"**All images together:** it claims {words.percent(found.confidence)} on average and is right in "
         f"{found.accuracy:.1%}. {_verdict(found)} Of {found.images:,} images, {last.images:,} stand in the last bin, "
         f"above {last.low:.1%}."
     )
@@ -213,9 +212,9 @@ def compare(t: float, searched: TemperatureSearch, before: Calibration, now: Cal
     """The table of the three temperatures."""
     losses = searched.tried[1.0], searched.tried[t], searched.lowest
     rows = {
-        "cross-entropy": [loss_in_words(loss) for loss in losses],
+        "cross-entropy": [words.loss(loss, 4) for loss in losses],
         "ECE": [f"{found.error:.4f}" for found in (before, now, best)],
-        "mean confidence": [percent(found.confidence) for found in (before, now, best)],
+        "mean confidence": [words.percent(found.confidence) for found in (before, now, best)],
         "read rightly": [f"{found.accuracy:.2%}" for found in (before, now, best)],
     }
     heads = "T = 1", f"yours, T = {t:g}", f"lowest, T = {searched.best:.2f}"
@@ -331,7 +330,7 @@ def say_how_far_to_trust(searched: TemperatureSearch) -> None:
             f"The lowest point, at T = {searched.best:.3g}, lies beyond the temperatures shown here, "
             f"{TEMPERATURES[0]:g} to {TEMPERATURES[-1]:g}."
         )
-    other, lowest = loss_in_words(searched.other_half), loss_in_words(searched.lowest)
+    other, lowest = words.loss(searched.other_half, 4), words.loss(searched.lowest, 4)
     if other == lowest:
         judged = f"**{other}**, the same to its last digit here"
     else:

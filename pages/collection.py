@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.data.dataset import Dataset
 from mnist_core.evaluation.accuracy import TWO_SIDED_95, Evaluation, chance_of_split, wilson_interval
-from mnist_core.figures.cards import a
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
 from mnist_core.figures.images import sheet
-from mnist_core.figures.words import percent
 from mnist_core.lessons.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
 from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLP
@@ -94,13 +93,13 @@ def show_digits(digits: Sequence[OwnDigit], network: Network) -> None:
         return
     label, choice = digits[chosen].label, int(answers.choices[chosen])
     p = answers.probabilities[chosen]
-    said = f"**Digit {chosen + 1}**: you called it {a(label)}. "
+    said = f"**Digit {chosen + 1}**: you called it {words.a(label)}. "
     if label == choice:
-        said += f"So does the network, with a probability of {percent(p[label].item())}."
+        said += f"So does the network, with a probability of {words.percent(p[label].item())}."
     else:
         said += (
-            f"The network reads {a(choice)}, with a probability of {percent(p[choice].item())}; the {label} has "
-            f"{percent(p[label].item())}."
+            f"The network reads {words.a(choice)}, with a probability of {words.percent(p[choice].item())}; the "
+            f"{label} has {words.percent(p[label].item())}."
         )
     st.markdown(said)
     collection.show_corrections(digits[chosen])
@@ -182,7 +181,7 @@ def show_standings(standings: Sequence[Standing]) -> None:
 
 def show_confusion(answers: Evaluation) -> None:
     """Which digits the network in use took for which."""
-    figure, words = st.columns(2, gap="large", vertical_alignment="center")
+    figure, said = st.columns(2, gap="large", vertical_alignment="center")
     with figure:
         theme.show(
             small_confusion(counts=answers.confusion.tolist(), theme=theme.current()),
@@ -195,11 +194,13 @@ def show_confusion(answers: Evaluation) -> None:
         for read, count in enumerate(row)
         if count and shown != read
     ]
-    with words:
+    with said:
         st.markdown("**Which for which**, by the network in use. Green cells on the diagonal are right answers.")
         if cells:
             st.markdown(
-                "\n".join(f"- {a(shown)} read as {a(read)}: {count}" for count, shown, read in sorted(cells)[::-1])
+                "\n".join(
+                    f"- {words.a(shown)} read as {words.a(read)}: {count}" for count, shown, read in sorted(cells)[::-1]
+                )
             )
         else:
             st.markdown("No digit is misread. Write one as you do in a hurry.")
@@ -229,8 +230,8 @@ def show_pair(known: Sequence[Network], judged: Dataset) -> None:
     st.markdown(
         f"Only {known[0].name} reads {in_words(only_one)} rightly, only {other.name} {in_words(only_two)}. Of the "
         f"others, both read {both} and both misread {neither}: those can't tell them apart. Were both networks equally "
-        f"good, luck would split the {only_one + only_two} so unevenly, or more so, in {percent(chance)} of all cases. "
-        f"{judgement}"
+        f"good, luck would split the {only_one + only_two} so unevenly, or more so, in {words.percent(chance)} of all "
+        f"cases. {judgement}"
     )
 
 

@@ -5,11 +5,11 @@ import math
 import streamlit as st
 import torch
 
+from mnist_core import words
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_mean
 from mnist_core.figures.cross_entropy_sweep import loss_sweep
 from mnist_core.figures.curves import loss_of_probability
-from mnist_core.figures.words import decimal
 from mnist_core.network.functions import (
     binary_cross_entropy,
     cross_entropy,
@@ -181,7 +181,7 @@ def push() -> None:
     p, gradient = softmax(z), cross_entropy_gradient(z, y)
     lesson.formula(
         r"\frac{\partial \, \text{loss}}{\partial z_i} = p_i - y_i",
-        rf"p_{right} - y_{right} = {decimal(p[y].item())} - 1 = {gradient[y].item():.3f}",
+        rf"p_{right} - y_{right} = {words.decimal(p[y].item())} - 1 = {gradient[y].item():.3f}",
     )
     if may_show:
         with figure:
@@ -206,7 +206,7 @@ def push() -> None:
 def show_gradient(p: list[float], ours: torch.Tensor, by_torch: torch.Tensor, right: str) -> None:
     """The gradient by the formula and by autograd, side by side."""
     rows = [
-        f"| {name} | {decimal(value)} | {int(name == right)} | {mine:z.5f} | {its:z.5f} |".replace("-", "−")
+        f"| {name} | {words.decimal(value)} | {int(name == right)} | {words.number(mine, 5)} | {words.number(its, 5)} |"
         for name, value, mine, its in zip(CLASSES, p, ours.tolist(), by_torch.tolist(), strict=True)
     ]
     st.markdown("\n".join(["| i | $p_i$ | $y_i$ | $p_i - y_i$ | autograd |", "|---|---|---|---|---|", *rows]))

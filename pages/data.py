@@ -222,8 +222,8 @@ def rescale(counts: list[int]) -> None:
     lesson.notice(
         f"{counts[0] / sums.pixels:.1%} of all pixels are pure paper. Both figures have the same axis and the same "
         "bars: normalising only moves them and pulls them apart. After it, the mean is about 0 and the deviation about "
-        f"1: paper is {-MEAN / STD:.2f} and full ink {(1 - MEAN) / STD:.2f}. The grey band reaches one deviation to "
-        "each side of the mean.".replace("-", "−")
+        f"1: paper is {words.number(-MEAN / STD)} and full ink {words.number((1 - MEAN) / STD)}. The grey band reaches one deviation to "
+        "each side of the mean."
     )
 
 

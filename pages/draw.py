@@ -5,10 +5,9 @@ import streamlit as st
 from PIL import Image
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.cards import a
 from mnist_core.figures.images import enlarged, png_url
-from mnist_core.figures.words import percent
 from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, Verdict, judge
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
@@ -71,18 +70,20 @@ def say(p: Tensor, verdict: Verdict) -> None:
     if verdict.is_digit:
         st.markdown(f"# {first}")
         st.markdown(
-            f"With a probability of **{percent(p[first].item())}** this is {a(first, bold=True)}. "
-            f"The second guess is **{second}**, with {percent(p[second].item())}."
+            f"With a probability of **{words.percent(p[first].item())}** this is {words.a(first, bold=True)}. "
+            f"The second guess is **{second}**, with {words.percent(p[second].item())}."
         )
     else:
         st.markdown("# Not sure")
-        st.markdown(f"{verdict.reason} Made to choose, the network would say {first} ({percent(p[first].item())}).")
+        st.markdown(
+            f"{verdict.reason} Made to choose, the network would say {first} ({words.percent(p[first].item())})."
+        )
 
 
 def second_says(verdict: Verdict) -> str:
     """How sure the second network is that this is a digit, and from where on that is enough."""
     if verdict.kind in ("digit", "unsure"):
-        sure = percent(verdict.probabilities[KINDS.index("digit")])
+        sure = words.percent(verdict.probabilities[KINDS.index("digit")])
         return f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more; here it is {sure}."
     return f"It took this for: {kinds_in_words(verdict)}."
 
@@ -90,7 +91,7 @@ def second_says(verdict: Verdict) -> str:
 def kinds_in_words(verdict: Verdict) -> str:
     """The two kinds of drawing that the second network finds likeliest."""
     likeliest = sorted(zip(verdict.probabilities, KINDS, strict=True), reverse=True)[:2]
-    return ", ".join(f"{kind} {percent(q)}" for q, kind in likeliest)
+    return ", ".join(f"{kind} {words.percent(q)}" for q, kind in likeliest)
 
 
 @st.fragment
@@ -137,7 +138,8 @@ def read_letter(model: MLP) -> None:
             description="The probability of each digit as a bar, for a letter H.",
         )
     st.markdown(
-        f"It says that the H is {a(int(p.argmax()), bold=True)}, with a probability of {percent(p.max().item())}."
+        f"It says that the H is {words.a(int(p.argmax()), bold=True)}, with a probability of "
+        f"{words.percent(p.max().item())}."
     )
     st.markdown(
         "So on this page a second, small network looks first. It was taught another question: is this a digit, or a "

@@ -6,12 +6,11 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
+from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.cards import a as an
-from mnist_core.figures.evidence import account, add_up, neuron_tiles, signed, times
+from mnist_core.figures.evidence import account, add_up, neuron_tiles
 from mnist_core.figures.signed import largest
-from mnist_core.figures.words import percent
 from mnist_core.handwriting.is_digit import judge
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import Evidence, Loudest, changed_sides, evidence, loudest_neurons
@@ -135,9 +134,10 @@ def show_formula(written: Account, a: int, b: int) -> None:
 def _meaning(total: float, a: int, b: int) -> str:
     """What the difference of two logits says about two digits."""
     if total == 0:
-        return f"So for the network {an(a)} is as probable as {an(b)}."
+        return f"So for the network {words.a(a)} is as probable as {words.a(b)}."
     more, less = (a, b) if total > 0 else (b, a)
-    return f"So for the network {an(more)} is about **{times(abs(total))} times** as probable as {an(less)}."
+    times = words.times(abs(total))
+    return f"So for the network {words.a(more)} is about **{times} times** as probable as {words.a(less)}."
 
 
 def _low(digit: int) -> str:
@@ -165,7 +165,7 @@ def show_blank_page(model: MLP, found: Evidence | None, a: int, b: int) -> None:
         key="blank_page",
         description="The probability of each digit as a bar, for a blank page; the text below names the largest.",
     )
-    st.markdown(f"Of a blank page this network says: {an(int(p.argmax()))}, with {percent(p.max().item())}.")
+    st.markdown(f"Of a blank page this network says: {words.a(int(p.argmax()))}, with {words.percent(p.max().item())}.")
     if found:
         compare_biases(model, found, evidence(model, blank, a, b), a, b)
 
@@ -182,7 +182,7 @@ def _where_from(model: MLP) -> str:
 
 def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int) -> None:
     """The bias in the account of the drawing beside what the network says of a blank page."""
-    bias = signed(account_of(found).bias)
+    bias = words.signed(account_of(found).bias)
     if not model.config.hidden_sizes:
         st.markdown(
             f"There, $z_{{{a}}} - z_{{{b}}}$ is exactly the bias in the account above, **{bias}**: nothing else is "
@@ -190,9 +190,9 @@ def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int)
         )
         return
     st.markdown(
-        f"There, $z_{{{a}}} - z_{{{b}}}$ is **{signed(blank.score)}**. The bias in the account of your drawing is "
-        f"**{bias}**. These need not be the same. A bias gets to the output only through neurons that are active, and "
-        f"{changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
+        f"There, $z_{{{a}}} - z_{{{b}}}$ is **{words.signed(blank.score)}**. The bias in the account of your drawing "
+        f"is **{bias}**. These need not be the same. A bias gets to the output only through neurons that are active, "
+        f"and {changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
         "active on one of the two and silent on the other. The bias of your drawing is what all biases add up to with "
         "the neurons that are active *for your drawing*."
     )
@@ -210,9 +210,9 @@ def show_inside(model: MLP, found: Evidence, a: int, b: int) -> None:
     others = [f"the other {rest:,} active ones" if rest > 1 else "the other active one"] if rest else []
     parts, total = add_up([*loud.contributions.tolist(), *([loud.others] if rest else []), loud.bias])
     st.markdown(
-        f"The same {signed(total)} once more, now neuron by neuron. These are the {len(names)} neurons of the first "
-        f"hidden layer that say most about {a} or {b} here. The pictures are their weights, for pixels of 0 to 1, with "
-        "a line around your ink. Below each stands what it passes on, times its **influence**: how much "
+        f"The same {words.signed(total)} once more, now neuron by neuron. These are the {len(names)} neurons of the "
+        f"first hidden layer that say most about {a} or {b} here. The pictures are their weights, for pixels of 0 to "
+        "1, with a line around your ink. Below each stands what it passes on, times its **influence**: how much "
         f"$z_{{{a}}} - z_{{{b}}}$ rises with it."
     )
     draw_neurons(loud, names, parts, found.ink)
@@ -236,7 +236,8 @@ def draw_neurons(loud: Loudest, names: list[str], parts: list[float], ink: Tenso
     limit = largest(loud.weights)
     shown = zip(names, loud.activations.tolist(), loud.influences.tolist(), parts, strict=False)
     lines = [
-        [name, f"{passed:.2f} × {signed(influence)}", f"≈ {signed(part)}"] for name, passed, influence, part in shown
+        [name, f"{passed:.2f} × {words.signed(influence)}", f"≈ {words.signed(part)}"]
+        for name, passed, influence, part in shown
     ]
     st.html(
         neuron_tiles(weights=loud.weights.numpy(), ink=ink.numpy(), lines=lines, limit=limit, theme=theme.current())
@@ -269,7 +270,7 @@ def show_single_layer(model: MLP, found: Evidence) -> None:
         "above is your ink times the difference of two of these pictures."
     )
     limit = largest(weights)
-    lines = [[f"digit {digit}", f"z = {signed(score)}"] for digit, score in enumerate(z.tolist())]
+    lines = [[f"digit {digit}", f"z = {words.signed(score)}"] for digit, score in enumerate(z.tolist())]
     st.html(
         neuron_tiles(
             weights=weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current(), columns=5
@@ -315,12 +316,13 @@ def answer(subject: Subject, p: Tensor) -> str:
     verdict = judge(resources.familiarity_model(), subject.image, p, drawing)
     if verdict.is_digit:
         return (
-            f"This is read as a **{first}**, with {percent(p[first].item())}. The next best guess is **{second}**, "
-            f"with {percent(p[second].item())}."
+            f"This is read as a **{first}**, with {words.percent(p[first].item())}. The next best guess is "
+            f"**{second}**, with {words.percent(p[second].item())}."
         )
     return (
-        f"**Not sure:** {verdict.reason} Made to choose, the network would say {first} ({percent(p[first].item())}), "
-        f"and then {second} ({percent(p[second].item())}). Below is what it adds up for that."
+        f"**Not sure:** {verdict.reason} Made to choose, the network would say {first} "
+        f"({words.percent(p[first].item())}), and then {second} ({words.percent(p[second].item())}). Below is what it "
+        "adds up for that."
     )
 
 

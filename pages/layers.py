@@ -7,6 +7,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import normalize
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.figures.images import sheet
@@ -57,11 +58,6 @@ PERMUTED = Question(
 )
 
 
-def written(number: float, decimals: int = 2) -> str:
-    """A number in a sentence, with a minus sign as long as a plus."""
-    return f"{number:.{decimals}f}".replace("-", "−")
-
-
 @st.fragment
 def collapsing() -> None:
     """The same network with and without activations, beside the one layer it collapses into."""
@@ -79,8 +75,8 @@ def collapsing() -> None:
     difference = (layered - single).abs().max().item()
     head = "| score of | " + " | ".join(map(str, range(0, 10, 3))) + " |"
     rows = [
-        f"| {words} | " + " | ".join(written(z[0, digit].item(), 1) for digit in range(0, 10, 3)) + " |"
-        for words, z in (("layers in turn", layered), ("one layer", single))
+        f"| {name} | " + " | ".join(words.number(z[0, digit].item(), 1) for digit in range(0, 10, 3)) + " |"
+        for name, z in (("layers in turn", layered), ("one layer", single))
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * 4, *rows]))
     st.caption("Four of the ten scores of the first validation image, worked out in two ways.")

@@ -5,12 +5,12 @@ import math
 import streamlit as st
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.data.statistics import page_of
 from mnist_core.evaluation.accuracy import Evaluation, chance_of_split
-from mnist_core.figures.cards import Line, a, cards, large, two_lines
+from mnist_core.figures.cards import Line, cards, large, two_lines
 from mnist_core.figures.mistakes import fraction, precision_and_recall, table_of_digits
-from mnist_core.figures.words import percent
 from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
@@ -222,8 +222,9 @@ def notice_mirror(evaluation: Evaluation) -> None:
     i, j = ASKED
     one, other = counts[i][j], counts[j][i]
     said = (
-        f"Of {sum(counts[i]):,} images of {a(i)}, the network has read {one:,} as {a(j)}: row {i}, column {j}. Of "
-        f"{sum(counts[j]):,} images of {a(j)}, it has read {other:,} as {a(i)}: row {j}, column {i}. "
+        f"Of {sum(counts[i]):,} images of {words.a(i)}, the network has read {one:,} as {words.a(j)}: row {i}, column "
+        f"{j}. Of {sum(counts[j]):,} images of {words.a(j)}, it has read {other:,} as {words.a(i)}: row {j}, column "
+        f"{i}. "
     )
     if one == other:
         said += "Here the two numbers happen to be the same. "
@@ -246,9 +247,9 @@ def fullest_cells(evaluation: Evaluation) -> str:
         named.append(f"{len(cells) - MOST_NAMED} more")
     most = int(evaluation.confusion[cells[0]])
     if len(cells) == 1:
-        return f"The fullest cell off the diagonal is {named[0]}, with {images_in_words(most)}."
+        return f"The fullest cell off the diagonal is {named[0]}, with {words.count(most, 'image')}."
     return (
-        f"No cell off the diagonal holds more than {images_in_words(most)}; {len(cells)} cells hold so many: "
+        f"No cell off the diagonal holds more than {words.count(most, 'image')}; {len(cells)} cells hold so many: "
         f"{'; '.join(named[:-1])} and {named[-1]}."
     )
 
@@ -257,10 +258,13 @@ def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
     """The images of a cell, page by page."""
     found = evaluation.cell(i, j)
     if not len(found):
-        st.markdown(f"**No image of {a(i)} was read as {a(j)}.** The cell is empty.")
+        st.markdown(f"**No image of {words.a(i)} was read as {words.a(j)}.** The cell is empty.")
         return
     order = "the least sure answers first" if i == j else "first those whose right digit got the lowest probability"
-    st.markdown(f"**Images of {a(i)} that were read as {a(j)}**, {order}. Each bar is a probability from the softmax.")
+    st.markdown(
+        f"**Images of {words.a(i)} that were read as {words.a(j)}**, {order}. Each bar is a probability from the "
+        "softmax."
+    )
     show_cards(evaluation, splits, found, mistakes_matrix.PAGE)
 
 
@@ -311,11 +315,11 @@ def show_precision_and_recall(evaluation: Evaluation) -> None:
     )
     st.markdown(
         r"$\sum_i$ adds up the column k, and $\sum_j$ the row k. "
-        f"In words, for k = {k}: the network called {called:,} images {a(k)}, and {right:,} of these are. "
-        f"There are {there:,} images of {a(k)}, and it found {right:,} of these."
+        f"In words, for k = {k}: the network called {called:,} images {words.a(k)}, and {right:,} of these are. "
+        f"There are {there:,} images of {words.a(k)}, and it found {right:,} of these."
     )
     if not called:
-        st.markdown(f"It never called anything {a(k)}, so there is no precision: nothing can be divided by 0.")
+        st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing can be divided by 0.")
     if ask(ALWAYS_THREE):
         compare_digits(evaluation, k)
 
@@ -367,20 +371,13 @@ def show_surest(evaluation: Evaluation, splits: Splits) -> None:
 
 def _given(match: Duel, evaluation: Evaluation, place: int) -> str:
     """The probability the network gave to its own answer."""
-    return percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
+    return words.percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
 
 
 def _if_right(is_right: bool) -> str:
     return ", right" if is_right else ""
 
 
-def images_in_words(count: int) -> str:
-    """Such as 1 image, 3 images."""
-    return f"{count:,} image{'' if count == 1 else 's'}"
-
-
-lesson.header("What it gets wrong", "Would you have read what it gets wrong, and which digits does it take for which?")
-dataset.notice("the network reads generated digits on this page")
 splits = dataset.splits()
 networks.chooser()
 evaluation = networks.validation()

@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
+from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
@@ -46,16 +47,6 @@ def chosen_image(key: str) -> tuple[Tensor, int]:
     return validation.images[index] / 255, int(validation.labels[index])
 
 
-def summand(number: float) -> str:
-    """A number in a sum, in LaTeX: one below zero stands in brackets."""
-    return f"{number:.2f}" if number >= 0 else f"({number:.2f})"
-
-
-def written(number: float) -> str:
-    """A number in a sentence, with a minus sign as long as a plus."""
-    return f"{number:.2f}".replace("-", "−")
-
-
 def show_sum(name: str, pixels: Tensor, weights: Tensor, found: NeuronSum, limit: float) -> None:
     """The three pictures of a neuron's work, and its formula with numbers; ``name`` is its index."""
     pictures = neuron_pictures(
@@ -70,12 +61,14 @@ def show_sum(name: str, pixels: Tensor, weights: Tensor, found: NeuronSum, limit
     weight, pixel = weights.flatten()[strongest].item(), pixels.flatten()[strongest].item()
     row, column = divmod(strongest, pixels.shape[1])
     st.markdown(
-        f"The pixel that counts most here lies in row {row + 1}, column {column + 1}: it adds {written(weight)} × "
-        f"{written(pixel)} = {written(weight * pixel)}. Add up the vermillion ones, the blue ones, and the bias:"
+        f"The pixel that counts most here lies in row {row + 1}, column {column + 1}: it adds {words.number(weight)} × "
+        f"{words.number(pixel)} = {words.number(weight * pixel)}. Add up the vermillion ones, the blue ones, and the "
+        "bias:"
     )
     lesson.formula(
         rf"z_{{{name}}} = \sum_j W_{{{name},j}}\, x_j + b_{{{name}}}",
-        rf"z_{{{name}}} = {found.above:.2f} + {summand(found.below)} + {summand(found.bias)} \approx {found.z:.2f}",
+        rf"z_{{{name}}} = {found.above:.2f} + {words.in_brackets(found.below)} + {words.in_brackets(found.bias)} "
+        rf"\approx {found.z:.2f}",
     )
 
 
@@ -137,7 +130,7 @@ def show_answer(z: Tensor, shows: int) -> None:
     answer = int(z.argmax())
     st.markdown(
         f"All ten neurons do this with the same image. The largest of the ten sums is that of neuron {answer}, "
-        f"{written(z[answer].item())}: so this layer reads a **{answer}**. The image shows a **{shows}**. "
+        f"{words.number(z[answer].item())}: so this layer reads a **{answer}**. The image shows a **{shows}**. "
         "Softmax makes the ten sums into probabilities: shares between 0 and 1 that add up to 1, the larger the sum "
         "the larger. The lesson *Softmax, column by column* shows how."
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.figures.overfitting import learning_by_heart
-from mnist_core.figures.words import percent
 from mnist_core.lessons import overfitting
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reading, Remedies, Study
 from ui.frame import dataset, lesson, link, question, theme
@@ -121,9 +121,9 @@ def say_what_became_of_mistakes(study: Study) -> None:
         f"Look at the **accuracy** too, the share of the validation images that it reads rightly: "
         f"{first.validation_accuracy:.1%} after epoch {first.epoch}, {last.validation_accuracy:.1%} after epoch "
         f"{last.epoch}. That is {verdict}, and **the mistakes have become surer**. After epoch {first.epoch} the "
-        f"network gave its wrong answers a probability of {percent(then.confidence)} on average, at the end of "
-        f"{percent(now.confidence)}. Then at most {percent(left)} is left for the right digit, and that costs at least "
-        f"−ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}."
+        f"network gave its wrong answers a probability of {words.percent(then.confidence)} on average, at the end of "
+        f"{words.percent(now.confidence)}. Then at most {words.percent(left)} is left for the right digit, and that "
+        f"costs at least −ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}."
     )
 
 

@@ -3,10 +3,10 @@
 import streamlit as st
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, standardize
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.signed import signed_colours
-from mnist_core.figures.words import percent
 from mnist_core.handwriting.is_digit import Verdict, judge
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
@@ -157,7 +157,7 @@ def placed_tile(way: Way, stages: Stages) -> Tile:
 
 def fed_tile(way: Way, stages: Stages) -> Tile:
     """The numbers that the network gets, in colours."""
-    low, high = (f"{number:.2f}".replace("-", "−") for number in (way.fed.min().item(), way.fed.max().item()))
+    low, high = (words.number(value) for value in (way.fed.min().item(), way.fed.max().item()))
     return Tile(
         "5 Normalised",
         f"784 numbers, {low} to {high}",
@@ -172,11 +172,11 @@ def fed_tile(way: Way, stages: Stages) -> Tile:
 def answer_tile(now: Tensor, before: Tensor, verdict: Verdict) -> Tile:
     """The digit that is read, and the one that is read with all stages; both from probabilities [10]."""
     first, usual = int(now.argmax()), int(before.argmax())
-    found = f"{first}, with {percent(now[first].item())}"
+    found = f"{first}, with {words.percent(now[first].item())}"
     return Tile(
         "Read as" if verdict.is_digit else "Not sure",
         found if verdict.is_digit else f"Made to choose: {found}",
-        f"With all stages: {usual}, with {percent(before[usual].item())}.",
+        f"With all stages: {usual}, with {words.percent(before[usual].item())}.",
         digit=str(first) if verdict.is_digit else "?",
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
-from mnist_core.figures.words import percent
 from mnist_core.lessons import runs_comparison
 from mnist_core.lessons.runs_comparison import SEEDS, Band, RunResult, Welch
 from ui.frame import dataset, lesson, link, question, state, theme
@@ -381,9 +381,9 @@ def work_out(test: Welch) -> None:
     )
     st.markdown(
         f"If both settings were equally good, luck alone would give a $t$ at least as far from 0 as {test.t:.2f} in "
-        f"**{percent(test.p)}** of such comparisons. Below {runs_comparison.LEVEL:.0%} one says that it was more than "
-        "luck, and is wrong in that once in twenty times when there is nothing. The 95% interval of the difference is "
-        "made so that it holds the true difference in 95 of 100 such comparisons."
+        f"**{words.percent(test.p)}** of such comparisons. Below {runs_comparison.LEVEL:.0%} one says that it was more "
+        "than luck, and is wrong in that once in twenty times when there is nothing. The 95% interval of the "
+        "difference is made so that it holds the true difference in 95 of 100 such comparisons."
     )
 
 

@@ -3,10 +3,10 @@
 import streamlit as st
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.figures.images import sheet
-from mnist_core.figures.ruler import learning_rate_ruler, loss_in_words, written
+from mnist_core.figures.ruler import learning_rate_ruler
 from mnist_core.figures.signed import largest, signed_pictures
-from mnist_core.figures.words import places_that_show, significant
 from mnist_core.lessons.step import (
     CAN_BE_SKIPPED,
     PHASES,
@@ -174,7 +174,7 @@ def show_presses(moment: Moment, digits: str) -> None:
     if len(moment.losses) > 1:
         shown = moment.losses[-8:]
         earlier = "… → " if len(moment.losses) > len(shown) else ""
-        st.markdown(f"The loss of this batch, step by step: {earlier}{' → '.join(map(loss_in_words, shown))}")
+        st.markdown(f"The loss of this batch, step by step: {earlier}{' → '.join(map(words.loss, shown))}")
 
 
 def _badge(phase: str, moment: Moment) -> str:
@@ -238,12 +238,12 @@ def _said_of_forward(moment: Moment) -> str:
 
 def _said_of_loss(moment: Moment) -> str:
     logits, labels, loss = map(moment.there, ("logits", "labels", "loss"))
-    each = " + ".join(loss_in_words(value) for value in cross_entropy(logits, labels).tolist())
+    each = " + ".join(words.loss(value) for value in cross_entropy(logits, labels).tolist())
     count = len(labels)
     sum_of = f"({each}) / {count}" if count > 1 else each
     return (
         f"**The scores are compared with the labels.** The loss of one image is −ln of the probability that its right "
-        f"digit got. The loss of the batch is their mean: {sum_of} = **{loss_in_words(float(loss))}**. Its shape is "
+        f"digit got. The loss of the batch is their mean: {sum_of} = **{words.loss(float(loss))}**. Its shape is "
         "[]: one single number."
     )
 
@@ -277,8 +277,8 @@ def _said_of_step(moment: Moment) -> str:
     assert update is not None
     trend = "lower" if after < before else "higher" if after > before else "the same"
     return (
-        f"**Every weight has moved.** The learning rate was {written(update.rate)}. The loss of the same batch, "
-        f"worked out once more with the new weights: **{loss_in_words(before)} → {loss_in_words(after)}**, {trend}. "
+        f"**Every weight has moved.** The learning rate was {words.learning_rate(update.rate)}. The loss of the same "
+        f"batch, worked out once more with the new weights: **{words.loss(before)} → {words.loss(after)}**, {trend}. "
         "That was one training step. With *Next*, the following one begins, on the same batch."
     )
 
@@ -421,25 +421,24 @@ def _compared_with_autograd(moment: Moment) -> str:
     by_hand = cross_entropy_gradient(moment.there("logits"), moment.there("labels")) / count
     apart = float((found - by_hand).abs().max())
     return said + (
-        f"`backward` has found {_minus(found[0, y])} and {_minus(found[0, _best_wrong(moment)])}. Of all "
-        f"{found.numel()} numbers in `logits.grad`, none differs from the formula by more than "
-        f"{'0.0000001' if apart <= 1e-7 else f'{apart:.7f}'}, which is rounding."
+        f"`backward` has found {words.number(float(found[0, y]), 4)} and "
+        f"{words.number(float(found[0, _best_wrong(moment)]), 4)}. Of all {found.numel()} numbers in `logits.grad`, "
+        f"none differs from the formula by more than {'0.0000001' if apart <= 1e-7 else f'{apart:.7f}'}, which is "
+        "rounding."
     )
-
-
-def _minus(number: Tensor) -> str:
-    return f"{float(number):.4f}".replace("-", "−")
 
 
 def _weight_in_numbers(update: WeightUpdate) -> list[str]:
     """The rule with the numbers of one weight: four digits of each, or more where the equality needs them."""
     for digits in (4, 5, 6, 7):
         lines, way, shown = _rule_in_numbers(update, digits)
-        places = places_that_show(update.before, update.rate * way, update.after)
+        places = words.places_that_show(update.before, update.rate * way, update.after)
         if places:
             break
     places = places or 8
-    moved = rf"{update.before:.{places}f} - {written(update.rate)} \cdot {shown} = {update.after:.{places}f}"
+    moved = (
+        rf"{update.before:.{places}f} - {words.learning_rate(update.rate)} \cdot {shown} = {update.after:.{places}f}"
+    )
     return [*lines, moved]
 
 
@@ -449,15 +448,15 @@ def _rule_in_numbers(update: WeightUpdate, digits: int) -> tuple[list[str], floa
     def rounded(number: float) -> float:
         return float(f"{number:.{digits - 1}e}")
 
-    gradient = rf"\frac{{\partial J}}{{\partial W}} = {significant(update.gradient, digits)}"
+    gradient = rf"\frac{{\partial J}}{{\partial W}} = {words.significant(update.gradient, digits)}"
     if update.mean is not None and update.square is not None:
         mean, root = update.mean, update.square**0.5
-        above, below = significant(mean, digits), significant(root, digits)
+        above, below = words.significant(mean, digits), words.significant(root, digits)
         made_of = rf"\hat m = {above}, \quad \sqrt{{\hat v}} = {below}"
         below += " + 0.00000001" if root < 0.0001 else ""
         return [gradient, made_of], rounded(mean) / (rounded(root) + 1e-8), rf"\frac{{{above}}}{{{below}}}"
     way = update.gradient if update.velocity is None else update.velocity
-    shown = significant(way, digits)
+    shown = words.significant(way, digits)
     lines = [gradient] if update.velocity is None else [gradient, f"v = {shown}"]
     return lines, rounded(way), f"({shown})" if way < 0 else shown
 
@@ -504,7 +503,7 @@ def show_ruler(slow: SlowStep) -> None:
         "loss of the batch worked out after the step."
     )
     answered = question.ask(TOO_LARGE)
-    rate = link.select_slider("Learning rate", RATE, RATES, 0.05, names=written, help=HELP[RATE])
+    rate = link.select_slider("Learning rate", RATE, RATES, 0.05, names=words.learning_rate, help=HELP[RATE])
     step_microscope.set_rate(rate)
     if not answered or not slow.moment.is_finite:
         return
@@ -521,16 +520,14 @@ def show_ruler(slow: SlowStep) -> None:
 def _verdict(ruler: Ruler, rate: float, images: int) -> str:
     """What the learning rate would do, and what the best one would."""
     now, after, best = ruler.now, ruler.loss_at(rate), ruler.losses[ruler.best]
-    path = f"from {loss_in_words(now)} to {loss_in_words(after)}"
-    falls, rises = (f"With {written(rate)} the loss {word} {path}" for word in ("falls", "rises"))
-    lowest = f"The lowest loss on the ruler is {loss_in_words(best)}, at {written(ruler.rates[ruler.best])}."
+    path = f"from {words.loss(now)} to {words.loss(after)}"
+    falls, rises = (f"With {words.learning_rate(rate)} the loss {word} {path}" for word in ("falls", "rises"))
+    lowest = f"The lowest loss on the ruler is {words.loss(best)}, at {words.learning_rate(ruler.rates[ruler.best])}."
     match ruler.verdict(rate):
         case "nothing left":
-            return f"**Nothing is left to learn from this batch.** Its loss is {loss_in_words(now)} already."
+            return f"**Nothing is left to learn from this batch.** Its loss is {words.loss(now)} already."
         case "none helps":
-            return (
-                f"**No learning rate on the ruler makes the loss smaller than it is, {loss_in_words(now)}.** {rises}."
-            )
+            return f"**No learning rate on the ruler makes the loss smaller than it is, {words.loss(now)}.** {rises}."
         case "too small":
             said = f"**Too small.** {falls}: not a quarter of the way it could go."
         case "a bit small":
@@ -539,15 +536,13 @@ def _verdict(ruler: Ruler, rate: float, images: int) -> str:
             said = f"**About right for this step.** {falls}."
         case "large enough":
             whose = "one image" if images == 1 else f"these {images} images"
-            said = (
-                f"**Large enough.** {falls}. For {whose} any rate from about {written(ruler.enough_from or 0)} on does."
-            )
+            enough = words.learning_rate(ruler.enough_from or 0)
+            said = f"**Large enough.** {falls}. For {whose} any rate from about {enough} on does."
         case "a bit large":
             said = f"**A bit large.** {falls}: the step goes beyond the lowest point, and part of the way up again."
         case "too large" if after < now:
-            said = (
-                f"**Too large.** With {written(rate)} the loss hardly falls, {path}: the step goes beyond the valley."
-            )
+            hardly = f"With {words.learning_rate(rate)} the loss hardly falls, {path}"
+            said = f"**Too large.** {hardly}: the step goes beyond the valley."
         case _:
             said = f"**Too large.** {rises}: the step jumps over the valley."
     return said if ruler.shape == "nothing left" else f"{said} {lowest}"

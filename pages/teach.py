@@ -6,13 +6,12 @@ from collections.abc import Sequence
 import streamlit as st
 import torch
 
+from mnist_core import words
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.cards import a, cards, two_lines
+from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.images import enlarged
-from mnist_core.figures.ruler import loss_in_words, written
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.figures.teach import lessons_curve, loss_and_slope, rates_tried, score_slopes
-from mnist_core.figures.words import percent, significant
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.teach import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
 from mnist_core.network.model import CLASSES, MLPConfig
@@ -20,7 +19,6 @@ from ui.drawing.canvas import Subject
 from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
 from ui.lessons import teach_desk
-from ui.lessons.teach_desk import lessons_in_words
 from ui.visitor import networks
 from ui.visitor.desk import Desk
 
@@ -56,20 +54,20 @@ FORGETS = Question(
 
 def in_words(loss: float) -> str:
     """A loss as text, however large."""
-    return "over a million" if loss >= MANY else loss_in_words(loss)
+    return "over a million" if loss >= MANY else words.loss(loss)
 
 
 def in_latex(number: float, digits: int = 4) -> str:
     """A number of some digits, however large or small."""
     if number < MANY:
-        return significant(number, digits)
+        return words.significant(number, digits)
     before, power = f"{number:.{digits - 1}e}".split("e+")
     return rf"{before} \cdot 10^{{{int(power)}}}"
 
 
 def show_probability(before: Slope, now: Slope, given: int) -> None:
     """What the digit that was named gets, before all lessons and now: on a phone, while the canvas is in sight."""
-    was, is_now = (percent(float(found.probabilities[before.digit])) for found in (before, now))
+    was, is_now = (words.percent(float(found.probabilities[before.digit])) for found in (before, now))
     st.markdown(
         f"Probability of the {before.digit}: **{was} → {is_now}**\n\n"
         f"Loss, −ln p: **{in_words(before.loss)} → {in_words(now.loss)}**"
@@ -87,7 +85,7 @@ def show_controls(at: Desk, shown: Subject, digit: int) -> float:
         "teach_rate",
         RATES,
         RATE,
-        names=written,
+        names=words.learning_rate,
         help="How far the step goes: what the gradient is multiplied with.",
     )
     show_buttons(at, shown, digit, rate)
@@ -99,7 +97,7 @@ def show_buttons(at: Desk, shown: Subject, digit: int, rate: float) -> None:
     given = len(at.pupil.lessons)
     with st.container(horizontal=True):
         st.button(
-            f"Teach it: this is {a(digit)}",
+            f"Teach it: this is {words.a(digit)}",
             key="teach_it",
             type="primary",
             icon=":material/school:",
@@ -139,7 +137,7 @@ def show_readings(at: Desk, shown: Subject, before: Slope, now: Slope) -> None:
         st.caption("The network as it came" if given else "What it reads, before any lesson")
         _bars(before, "teach_before")
         if given:
-            st.caption(f"The copy, after {lessons_in_words(given)}")
+            st.caption(f"The copy, after {words.count(given, 'lesson')}")
             _bars(now, "teach_now")
 
 
@@ -191,10 +189,12 @@ def show_nothing_to_learn(at: Desk, found: Slope) -> None:
                 args=(at, hardest),
             )
         if not link.is_hidden(teach_desk.DIGIT):
-            st.button(f"Tell it that this is {a(other)}", key="teach_lie", on_click=teach_desk.say, args=(at, other))
+            st.button(
+                f"Tell it that this is {words.a(other)}", key="teach_lie", on_click=teach_desk.say, args=(at, other)
+            )
     st.caption(
-        f"As {a(named)}, it has a loss of {in_words(found.loss)}. The gradient, which would show here, is as good as 0 "
-        "everywhere, and so is every step."
+        f"As {words.a(named)}, it has a loss of {in_words(found.loss)}. The gradient, which would show here, is as "
+        "good as 0 everywhere, and so is every step."
     )
 
 
@@ -309,8 +309,8 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
     lesson.formula(
         r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W}",
         r"L_{\text{before}} - L_{\text{after}} \approx \eta\,\lVert g\rVert^2",
-        rf"\eta\,\lVert g\rVert^2 \approx {written(taken)} \cdot {in_latex(found.squared_length, 6)} \approx "
-        rf"{in_latex(taken * found.squared_length)}",
+        rf"\eta\,\lVert g\rVert^2 \approx {words.learning_rate(taken)} \cdot {in_latex(found.squared_length, 6)} "
+        rf"\approx {in_latex(taken * found.squared_length)}",
     )
     st.markdown(said_of_falls(*teach_desk.falls(at, found, last, taken)))
     if found.loss > 0 and found.squared_length > 0:
@@ -324,16 +324,16 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
         )
         st.caption(
             "Solid: the loss of this drawing after a step with each learning rate. Dashed: what the slope foretells. "
-            f"The dot: η = {written(taken)}."
+            f"The dot: η = {words.learning_rate(taken)}."
         )
 
 
 def said_of_falls(taken: Fall, shorter: Fall | None) -> str:
     """The falls that are foretold beside the real ones, in words: with a short step first, if its slope holds."""
-    lines = [f"- With η = {written(taken.rate)}, as chosen: {fall_in_words(taken)}"]
+    lines = [f"- With η = {words.learning_rate(taken.rate)}, as chosen: {fall_in_words(taken)}"]
     if shorter:
         times = f"{taken.rate / shorter.rate:,.0f} times shorter"
-        lines.insert(0, f"- With η = {written(shorter.rate)}, a step {times}: {fall_in_words(shorter)}")
+        lines.insert(0, f"- With η = {words.learning_rate(shorter.rate)}, a step {times}: {fall_in_words(shorter)}")
     if taken.agrees:
         why = "Foretold and real agree, since even the chosen step is a short one. With a larger η they part."
     elif taken.foretold > taken.before:
@@ -390,9 +390,9 @@ def show_count(at: Desk, found: Cost) -> None:
     """How many images became wrong and right, and some of them."""
     images, wrong = len(found.labels), len(found.became_wrong)
     taught = sorted({given.slope.digit for given in at.pupil.lessons})
-    read_as = ", ".join(f"{found.wrong_as(digit):,} are now read as {a(digit)}" for digit in taught)
+    read_as = ", ".join(f"{found.wrong_as(digit):,} are now read as {words.a(digit)}" for digit in taught)
     st.markdown(
-        f"After {lessons_in_words(len(at.pupil.lessons))}, it reads **{found.right_before / images:.2%} → "
+        f"After {words.count(len(at.pupil.lessons), 'lesson')}, it reads **{found.right_before / images:.2%} → "
         f"{found.right_after / images:.2%}** of {images:,} validation images rightly: "
         f"{found.right_before:,} before, {found.right_after:,} now.\n\n"
         f"- became wrong: **{wrong:,}**"
@@ -425,9 +425,9 @@ def show_lessons(at: Desk) -> None:
         {
             "lesson": str(number),
             "digit": str(given.slope.digit),
-            "η": written(given.rate),
-            "its p": f"{percent(float(given.slope.probabilities[given.slope.digit]))} → "
-            f"{percent(float(given.probabilities[given.slope.digit]))}",
+            "η": words.learning_rate(given.rate),
+            "its p": f"{words.percent(float(given.slope.probabilities[given.slope.digit]))} → "
+            f"{words.percent(float(given.probabilities[given.slope.digit]))}",
             "read rightly": "–" if share is None else f"{share:.2%}",
         }
         for number, (given, share) in enumerate(zip(at.pupil.lessons, read[1:], strict=True), start=1)
@@ -442,7 +442,7 @@ def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None
     standing, *trials = teach_desk.trials(at, found, last, TRIED)
     st.markdown(
         ("And if the last step had been a longer or a shorter one? " if last else "And how long should the step be? ")
-        + f"Here it is taken with many learning rates, each time on a new copy, to teach {a(found.digit)}:"
+        + f"Here it is taken with many learning rates, each time on a new copy, to teach {words.a(found.digit)}:"
     )
     theme.show(
         rates_tried(
@@ -458,7 +458,7 @@ def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None
     others = min(teach_desk.TRIED_ON, len(dataset.splits().validation))
     st.caption(
         f"Solid: the probability of the {found.digit} for your drawing. Dashed: the share of {others:,} validation "
-        f"images read rightly. The upright line: your η, {written(rate)}."
+        f"images read rightly. The upright line: your η, {words.learning_rate(rate)}."
     )
     lesson.notice(said_of_rates(trials, standing, teach_desk.original_reads(at)))
 

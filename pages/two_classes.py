@@ -5,9 +5,9 @@ import math
 import streamlit as st
 import torch
 
+from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.two_classes import image_with_frames, logit_bars, probability_of_label, sigmoid_curve
-from mnist_core.figures.words import decimal
 from mnist_core.lessons.two_classes import MIDDLE, SIDES, logit, middle_and_sides, zeros_and_ones
 from mnist_core.network.functions import bernoulli, random_logits, sigmoid, softmax
 from ui.frame import dataset, lesson, link, question, theme
@@ -30,11 +30,6 @@ SHIFT = Question(
     },
     order=1,
 )
-
-
-def in_brackets(number: float) -> str:
-    """A number after a sign of multiplication or addition."""
-    return f"({number:.1f})" if number < 0 else f"{number:.1f}"
 
 
 @st.fragment
@@ -96,12 +91,12 @@ def two_pixels() -> None:
 
 def show_neuron(x: list[float], w: list[float], b: float, z: float) -> None:
     """The sum and its sigmoid, in symbols and in numbers."""
-    products = " + ".join(rf"{in_brackets(weight)} \cdot {ink:.2f}" for weight, ink in zip(w, x, strict=True))
-    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {in_brackets(b)} = {z:z.3f}")
+    products = " + ".join(rf"{words.in_brackets(weight)} \cdot {ink:.2f}" for weight, ink in zip(w, x, strict=True))
+    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {words.in_brackets(b)} = {z:z.3f}")
     p, power = sigmoid(torch.tensor(z)).item(), math.exp(-z)
     lesson.formula(
         r"p = \frac{1}{1 + e^{-z}}",
-        rf"p = \frac{{1}}{{1 + e^{{{-z:z.3f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {decimal(p)}",
+        rf"p = \frac{{1}}{{1 + e^{{{-z:z.3f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {words.decimal(p)}",
     )
 
 
@@ -148,9 +143,10 @@ def show_softmax(z: list[float], p: list[float], temperature: float, *, answered
     )
     if not answered:
         return
-    st.latex(rf"p_1 = \frac{{{powers[0]}}}{{{total}}} = \frac{{{values[0]:.3f}}}{{{total}}} = {decimal(p[0])}")
+    st.latex(rf"p_1 = \frac{{{powers[0]}}}{{{total}}} = \frac{{{values[0]:.3f}}}{{{total}}} = {words.decimal(p[0])}")
     st.markdown(
-        f"All {len(p)} together: {sum(p):.3f}. The smallest is {decimal(min(p))}, the largest {decimal(max(p))}."
+        f"All {len(p)} together: {sum(p):.3f}. The smallest is {words.decimal(min(p))}, the largest "
+        f"{words.decimal(max(p))}."
     )
     lesson.notice(
         "Each probability lies between 0 and 1, together they are 1, and a higher score has a higher probability. What "
@@ -173,8 +169,8 @@ def two_again() -> None:
             key="two_difference",
             description="The same curve of the sigmoid. Your point stands at the difference of the two scores.",
         )
-    by_softmax = decimal(softmax(torch.tensor([first, second]))[0].item())
-    by_sigmoid = decimal(sigmoid(torch.tensor(difference)).item())
+    by_softmax = words.decimal(softmax(torch.tensor([first, second]))[0].item())
+    by_sigmoid = words.decimal(sigmoid(torch.tensor(difference)).item())
     lesson.formula(
         r"\frac{e^{z_1}}{e^{z_1} + e^{z_2}} = \frac{1}{1 + e^{-(z_1 - z_2)}}",
         rf"\text{{softmax: }} \frac{{e^{{{first:.1f}}}}}{{e^{{{first:.1f}}} + e^{{{second:.1f}}}}} = {by_softmax}",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.figures.words import percent
 
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
 
@@ -35,7 +35,7 @@ def probability_bars(
     """
     choice = classes[max(range(len(classes)), key=lambda index: probabilities[index])]
     data = pd.DataFrame({"class": list(classes), "probability": list(probabilities)})
-    data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities]
+    data["label"] = [words.percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities]
     data["role"] = [
         "right" if name == right else "choice" if name == choice and is_answer else "rest" for name in classes
     ]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
+from mnist_core import words
 from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
 from mnist_core.lessons.batches_xray import BatchXray
@@ -74,7 +75,7 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
         The figure.
     """
     data = pd.DataFrame({"batch": list(cosines), "cosine": list(cosines.values())})
-    data["label"] = [f"{cosine:.2f}".replace("-", "−") for cosine in cosines.values()]
+    data["label"] = [words.number(cosine) for cosine in cosines.values()]
     data["chosen"] = [name == chosen for name in cosines]
     encoding: dict[str, Any] = {
         "y": {"field": "batch", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from mnist_core.figures.cards import a
+from mnist_core import words
 from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
@@ -200,5 +200,5 @@ def _reading_card(reading: Reading) -> str:
     frame = f"{RIGHT_CLASS} solid" if reading.now == reading.shows else f"{CHOICE} dashed"
     return (
         f'<div role="listitem"><img src="{png_url(Image.fromarray(reading.image))}" style="border: 4px {frame}" '
-        f'alt="Image of {a(reading.shows)}"><div>before: {reading.before}</div><b>now: {reading.now}</b></div>'
+        f'alt="Image of {words.a(reading.shows)}"><div>before: {reading.before}</div><b>now: {reading.now}</b></div>'
     )

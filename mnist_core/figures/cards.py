@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
-from mnist_core.figures.words import percent
 
 _STYLE = """
 <style>
@@ -43,11 +43,6 @@ class Line(NamedTuple):
     is_choice: bool = False
 
 
-def a(digit: int, *, bold: bool = False) -> str:
-    """A digit with its article: a 3, an 8; or a **3**, an **8**."""
-    return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"
-
-
 def two_lines(*, label: int, choice: int, probabilities: Sequence[float]) -> list[Line]:
     """What an image is and what it was read as, with the probability the network gave to each.
 
@@ -60,9 +55,9 @@ def two_lines(*, label: int, choice: int, probabilities: Sequence[float]) -> lis
         Two lines, or one where both are the same digit.
     """
     if label == choice:
-        return [Line(f"{a(label)}, read as {label}", probabilities[label], is_right=True, is_choice=True)]
+        return [Line(f"{words.a(label)}, read as {label}", probabilities[label], is_right=True, is_choice=True)]
     return [
-        Line(f"it is {a(label)}", probabilities[label], is_right=True),
+        Line(f"it is {words.a(label)}", probabilities[label], is_right=True),
         Line(f"read as {choice}", probabilities[choice], is_choice=True),
     ]
 
@@ -100,7 +95,7 @@ def _line(line: Line, theme: Theme) -> str:
     outline = f"border:2px solid {CHOICE};" if line.is_right and line.is_choice else ""
     width = 100 * min(1.0, max(0.0, line.probability))
     bar = f'<div class="bar"><i style="width:{width:.1f}%;background:{fill};{outline}"></i></div>'
-    number = html.escape(percent(line.probability))
+    number = html.escape(words.percent(line.probability))
     return f'<div class="line"><span>{html.escape(line.text)}</span><span>{number}</span></div>{bar}'
 
 

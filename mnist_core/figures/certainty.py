@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
 from mnist_core.figures.theme import DARK, Theme, VegaFigure
-from mnist_core.figures.words import percent
 
 FEW = 10  # images: a bin with fewer is drawn pale
 TOO_SURE, NOT_SURE_ENOUGH = "surer than right", "less sure than right"
@@ -203,8 +203,8 @@ def loss_over_temperature(
     first, last = min(tried), max(tried)
     rows = [(t, loss, "curve", "") for t, loss in sorted(tried.items())]
     if first <= lowest[0] <= last:
-        rows.append((*lowest, "lowest", f"◆ lowest: {loss_in_words(lowest[1])} at T = {lowest[0]:.2f}"))
-    rows.append((*chosen, "chosen", f"● yours: {loss_in_words(chosen[1])} at T = {chosen[0]:.3g}"))
+        rows.append((*lowest, "lowest", f"◆ lowest: {words.loss(lowest[1], 4)} at T = {lowest[0]:.2f}"))
+    rows.append((*chosen, "chosen", f"● yours: {words.loss(chosen[1], 4)} at T = {chosen[0]:.3g}"))
     data = pd.DataFrame(rows, columns=["temperature", "loss", "kind", "label"])
     axes = _loss_axes(first, last, max(tried.values()))
     return VegaFigure(data, {"height": _HEIGHT, "encoding": axes, "layer": _loss_layers(theme)})
@@ -249,16 +249,11 @@ def _loss_layers(theme: Theme) -> list[dict[str, Any]]:
     ]
 
 
-def loss_in_words(loss: float) -> str:
-    """A mean loss with as many digits as small differences need."""
-    return f"{loss:.4f}" if loss < 100 else f"{loss:.3g}"
-
-
 def bin_in_words(part: Bin) -> dict[str, str]:
     """A bin as a line of a table."""
     return {
         "confidence": range_of(part),
         "images": f"{part.images:,}",
-        "claims": percent(part.confidence) if part.images else "",
+        "claims": words.percent(part.confidence) if part.images else "",
         "is right": f"{part.accuracy:.1%}" if part.images else "",
     }

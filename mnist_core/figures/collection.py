@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_core.figures.cards import a
+from mnist_core import words
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def small_confusion(*, counts: Sequence[Sequence[int]], theme: Theme) -> VegaFig
                 "read": read,
                 "number": str(count) if count else "",
                 "kind": "empty" if not count else "right" if shown == read else "wrong",
-                "said": f"{count:,} of {sum(row):,} images of {a(shown)} were read as {a(read)}",
+                "said": f"{count:,} of {sum(row):,} images of {words.a(shown)} were read as {words.a(read)}",
             }
             for shown, row in enumerate(counts)
             for read, count in enumerate(row)

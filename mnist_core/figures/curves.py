@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.figures.words import decimal
 from mnist_core.training.loop import EXPLODED
 from mnist_core.training.records import RunRecord
 
@@ -233,7 +233,7 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
 
 def _priced(p: float) -> str:
     """A probability and its loss; at p = 1 that is 0, and not -0."""
-    written = f"{p:.2f}" if p >= 0.01 else decimal(p)
+    written = f"{p:.2f}" if p >= 0.01 else words.decimal(p)
     return f"p = {written}: {0.0 - math.log(p):.3f}"
 
 

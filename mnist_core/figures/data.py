@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.theme import Theme, VegaFigure
 
 BIN = 8  # grey levels to a bar: 32 bars
@@ -118,10 +119,10 @@ def level_histogram(
     marks = [
         ("spread", mean - deviation, mean + deviation, 0.0, ""),
         ("mean", mean, mean, 0.0, ""),
-        ("value", value, value, 0.0, f"your pixel: {_short(value)}"),
+        ("value", value, value, 0.0, f"your pixel: {words.number(value)}"),
     ]
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
-    said = f"mean {_short(mean)} (dashed), deviation {_short(deviation)} (grey band)"
+    said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
     title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
     return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
 
@@ -136,12 +137,6 @@ def _bars(
         start, end = (((level / 255) - shift) / scale for level in (first - 0.5, first + BIN - 0.5))
         bars.append(("bar", start, end, count / sum(counts), ""))
     return bars
-
-
-def _short(number: float) -> str:
-    """Two decimals, with a proper minus, and no minus before a zero."""
-    text = f"{number:.2f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
 
 
 def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:

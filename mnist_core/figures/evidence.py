@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
+from mnist_core import words
 from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import Bytes, signed_colours
 from mnist_core.figures.theme import Theme, VegaFigure
@@ -51,24 +52,6 @@ def add_up(parts: Sequence[float], decimals: int = 2) -> tuple[list[float], floa
     return [floor / unit for floor in floors], total / unit
 
 
-def signed(number: float) -> str:
-    """Two decimals with a plus or a minus, which is as long; 0 has neither."""
-    text = f"{number:+.2f}".replace("-", "−")
-    return text[1:] if text in ("+0.00", "−0.00") else text
-
-
-def times(logarithm: float) -> str:
-    """The ratio of two probabilities, as text, from the difference of their logits: e to that power."""
-    if logarithm < math.log(1e6):
-        ratio = math.exp(logarithm)
-        return f"{ratio:.1f}" if ratio < 10 else f"{float(f'{ratio:.2g}'):,.0f}"
-    # The ratio itself may be too large for a float: after lessons with far too long steps, scores are in the millions.
-    power = logarithm / math.log(10)
-    mantissa, carried = f"{10 ** (power - math.floor(power)):.1e}".split("e")  # 9.96 is rounded to 1.0e+01
-    exponent = math.floor(power) + int(carried)
-    return f"{mantissa} · 10{str(exponent).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-
-
 def account(*, names: Sequence[str], parts: Sequence[float], total: float, total_name: str, theme: Theme) -> VegaFigure:
     """Summands as bars, each beginning where the one before ended, and below them their sum.
 
@@ -84,10 +67,10 @@ def account(*, names: Sequence[str], parts: Sequence[float], total: float, total
     """
     ends = np.cumsum(parts).tolist()
     rows = [
-        (name, start, end, signed(part), "adds" if part >= 0 else "takes")
+        (name, start, end, words.signed(part), "adds" if part >= 0 else "takes")
         for name, start, end, part in zip(names, [0.0, *ends], ends, parts, strict=False)
     ]
-    rows.append((total_name, 0.0, total, signed(total), "sum"))
+    rows.append((total_name, 0.0, total, words.signed(total), "sum"))
     data = pd.DataFrame(rows, columns=["name", "start", "end", "label", "kind"])
     data["right"] = data[["start", "end"]].max(axis=1)
     data["row"] = range(len(data))

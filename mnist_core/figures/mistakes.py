@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from mnist_core.figures.cards import a
+from mnist_core import words
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 SELECTION = "cell"  # the name under which a click on the matrix is reported
@@ -46,7 +46,8 @@ def confusion_matrix(
                     "shown": shown,
                     "read": read,
                     "images": count,
-                    "said": f"{count:,} of {images:,} images of {a(shown)} were read as {a(read)}: {share:.1%}",
+                    "said": f"{count:,} of {images:,} images of {words.a(shown)} were read as {words.a(read)}: "
+                    "{share:.1%}",
                     "number": number if count else "",
                     "mistakes": 0.0 if shown == read else share,
                     "frame": 3 if (shown, read) == chosen else 0,

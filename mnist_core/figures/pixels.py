@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
+from mnist_core import words
 from mnist_core.figures.bars import SMALLEST_LABELLED
 from mnist_core.figures.images import ROW_COLOUR, png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.figures.words import percent
 
 PIXEL = 6  # of the page: how large a pixel of MNIST is shown
 PAPER = 28  # pixels: MNIST's side
@@ -155,7 +155,7 @@ def two_readings(
     """
     choice = max(range(len(now)), key=now.__getitem__)
     data = pd.DataFrame({"digit": [str(digit) for digit in range(len(now))], "now": list(now), "all": list(before)})
-    data["label"] = [percent(p) if p >= SMALLEST_LABELLED else "" for p in now]
+    data["label"] = [words.percent(p) if p >= SMALLEST_LABELLED else "" for p in now]
     data["role"] = ["right" if name == right else "rest" for name in data["digit"]]
     if is_answer and str(choice) != right:
         data.loc[choice, "role"] = "choice"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.theme import Theme, VegaFigure
-from mnist_core.figures.words import decimal
 
 CEILING = 2.0  # times the loss now: the top of the figure, or a wild step would press the rest flat
 FAR = 1_000.0  # times the top: far enough out of the figure for what is no number
@@ -44,8 +44,8 @@ def learning_rate_ruler(
     rows = [(rate, loss, "curve", "") for rate, loss in zip(rates, losses, strict=True)]
     after = losses[list(rates).index(chosen)]
     rows += [
-        (rates[0], now, "now", f"loss now: {loss_in_words(now)}"),
-        (chosen, after, "chosen", f"{written(chosen)}: {loss_in_words(after)}"),
+        (rates[0], now, "now", f"loss now: {words.loss(now)}"),
+        (chosen, after, "chosen", f"{words.learning_rate(chosen)}: {words.loss(after)}"),
     ]
     data = pd.DataFrame(rows, columns=["rate", "loss", "kind", "label"])
     # The curve leaves through the top; the chosen point stays at it.
@@ -55,20 +55,6 @@ def learning_rate_ruler(
     axes = _axes(rates[0], rates[-1], top)
     layers = _layers(theme, math.sqrt(rates[0] * rates[-1]))
     return VegaFigure(data, {"height": height, "encoding": axes, "layer": layers})
-
-
-def written(rate: float) -> str:
-    """A learning rate without a power of ten: 0.00003, not 3e-05."""
-    return f"{rate:.10f}".rstrip("0").rstrip(".")
-
-
-def loss_in_words(loss: float) -> str:
-    """A loss, however large or small: with three decimals where that says something, or that it is no number."""
-    if not math.isfinite(loss):
-        return "not a number"
-    if loss < 0.00001:
-        return "under 0.00001"
-    return f"{loss:,.0f}" if loss >= 100 else decimal(loss)
 
 
 def _axes(least: float, most: float, top: float) -> dict[str, Any]:

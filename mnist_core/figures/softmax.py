@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from mnist_core import words
 from mnist_core.figures.frames import add_player
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
-from mnist_core.figures.words import percent
 
 FRAME_MS = 220
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
@@ -56,7 +56,7 @@ def _bars(probabilities: Sequence[float], right: int, theme: Theme) -> go.Bar:
             "color": [RIGHT_CLASS if digit == right else theme.rest for digit in digits],
             "line": {"color": CHOICE, "width": [3 if digit == choice else 0 for digit in digits]},
         },
-        text=[percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities],
+        text=[words.percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities],
         textposition="outside",
         textfont={"color": theme.text, "size": 12},
         textangle=0,

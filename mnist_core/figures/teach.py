@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
 from mnist_core.figures.theme import DARK, RIGHT_CLASS, Theme, VegaFigure
 
@@ -24,7 +25,7 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
         The figure: blue below zero, where the score is to rise; vermillion above, where it is to fall.
     """
     data = pd.DataFrame({"digit": [str(digit) for digit in range(len(slopes))], "slope": list(slopes)})
-    data["label"] = [f"{value:+.2f}".replace("-", "−") if abs(value) >= SMALLEST_LABELLED else "0" for value in slopes]
+    data["label"] = [words.signed(value) if abs(value) >= SMALLEST_LABELLED else "0" for value in slopes]
     below = NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None}
     axis = {"labelAngle": 0, "labelFontSize": 15, "orient": "bottom"}

@@ -9,9 +9,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.figures.words import decimal
 from mnist_core.lessons.two_classes import Box
 from mnist_core.network.functions import bernoulli, sigmoid
 
@@ -59,7 +59,7 @@ def sigmoid_curve(*, z: float, title: str, theme: Theme) -> VegaFigure:
     data = pd.DataFrame({"x": at.tolist(), "y": sigmoid(at).tolist(), "kind": "curve", "label": ""})
     p = sigmoid(torch.tensor(z)).item()
     data.loc[len(data)] = [z, p, "yours", ""]
-    data.loc[len(data)] = [0.96 * -Z_AXIS, 0.93, "label", f"p = {decimal(p)}"]  # where the curve is not
+    data.loc[len(data)] = [0.96 * -Z_AXIS, 0.93, "label", f"p = {words.decimal(p)}"]  # where the curve is not
     axes = _axes(title, [-Z_AXIS, Z_AXIS], "p")
     return VegaFigure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, theme.text)})
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import torch
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
@@ -362,18 +363,18 @@ def _is_better(test: Welch, names: tuple[str, str]) -> str:
     is_ahead = test.difference > 0
     better, worse = names[::-1] if is_ahead else names
     low, high = test.interval if is_ahead else (-test.interval[1], -test.interval[0])
-    size = _points(abs(test.difference)) if abs(test.difference) >= 0.00005 else "less than 0.01"
+    size = words.number(100 * abs(test.difference)) if abs(test.difference) >= 0.00005 else "less than 0.01"
     return (
         f"{better} is better than {worse} by {size} points "
-        f"(95%: {_points(low)} to {_points(high)}): more than the luck of the seed explains."
+        f"(95%: {words.number(100 * low)} to {words.number(100 * high)}): more than the luck of the seed explains."
     )
 
 
 def _no_difference(test: Welch, names: tuple[str, str]) -> str:
     low, high = test.interval
     return (
-        f"No difference shown: {names[1]} − {names[0]} = {_points(test.difference)} points "
-        f"(95%: {_points(low)} to {_points(high)}). That could be luck."
+        f"No difference shown: {names[1]} − {names[0]} = {words.number(100 * test.difference)} points "
+        f"(95%: {words.number(100 * low)} to {words.number(100 * high)}). That could be luck."
     )
 
 
@@ -410,11 +411,6 @@ def _unfinished(first: Band, second: Band, names: tuple[str, str]) -> str:
         if len(band.finished) < SEEDS
     ]
     return "".join(parts)
-
-
-def _points(share: float) -> str:
-    """A difference of accuracies in percentage points; what rounds to nothing has no sign."""
-    return f"{round(100 * share, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def chance_of_apart(first: int, second: int) -> float:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.network.functions import cross_entropy
 from mnist_core.network.gradients import batch_gradient
@@ -395,8 +396,8 @@ def excerpt(tensor: Tensor | None, pixel: int = 0) -> str:
 
 def _number(value: float) -> str:
     if value and abs(value) < 0.0005:
-        return f"{value:.0e}".replace("-", "−")
-    return f"{value:.3f}".replace("-", "−")
+        return words.minus(f"{value:.0e}")
+    return words.number(value, 3)
 
 
 def _lettered(model: MLP) -> dict[str, Tensor]:

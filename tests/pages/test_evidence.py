@@ -8,8 +8,8 @@ import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
-from mnist_core.figures.evidence import signed
 from mnist_core.handwriting import is_digit
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import evidence, loudest_neurons
@@ -175,7 +175,7 @@ def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pyte
     tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
     assert re.findall(r"digit (\d)<br>", tiles) == [str(digit) for digit in range(10)]
     bias = written_sum(app)[2][2]
-    assert f"exactly the bias in the account above, **{signed(bias)}**" in text(app)
+    assert f"exactly the bias in the account above, **{words.signed(bias)}**" in text(app)
     a, b, _ = written_sum(app)
     assert bias == pytest.approx(evidence(single, torch.zeros(28, 28), a, b).score, abs=0.01)
 
@@ -201,7 +201,7 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
     assert p.max() > 0.15
     a, b, numbers = written_sum(app)
     blank = evidence(small, torch.zeros(28, 28), a, b).score
-    said = f"is **{signed(blank)}**. The bias in the account of your drawing is **{signed(numbers[2])}**"
+    said = f"is **{words.signed(blank)}**. The bias in the account of your drawing is **{words.signed(numbers[2])}**"
     assert said in text(app)
     assert "only active ones pass a bias on" in text(app)
     assert "before any ink counts" not in text(app)

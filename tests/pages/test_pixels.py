@@ -10,8 +10,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
-from mnist_core.figures.words import percent
 from mnist_core.handwriting.is_digit import REASONS
 from mnist_core.handwriting.preprocessing import centre_of_mass, sample_drawing
 from mnist_core.lessons import pixels as core
@@ -54,7 +54,7 @@ def test_it_opens_with_a_sample_and_every_switch_counts_at_once(digits: Splits) 
         assert shown(app) == pytest.approx(now.tolist(), abs=1e-6)
         page = html(app)
         assert f'<b class="digit">{int(now.argmax())}</b>' in page
-        assert f"With all stages: {int(before.argmax())}, with {percent(before.max().item())}." in page
+        assert f"With all stages: {int(before.argmax())}, with {words.percent(before.max().item())}." in page
         assert page.count("<span>left out</span>") == [stages.cut, stages.scale, stages.centre, stages.normalize].count(
             False
         )

@@ -391,22 +391,6 @@ def test_settings_in_a_sentence(digits: Splits) -> None:
     assert "network 784-16-10, tanh, 50% dropout, AdamW" in text(opened(hidden))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "1 second"),
-        (1.4, "1 second"),
-        (8.6, "9 seconds"),
-        (86, "90 seconds"),
-        (94.9, "90 seconds"),
-        (96, "2 minutes"),
-        (215, "4 minutes"),
-    ],
-)
-def test_a_time_in_few_words(seconds: float, said: str) -> None:
-    assert runs.duration(seconds) == said
-
-
 # The numbers of the prose
 
 

@@ -9,10 +9,9 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
-from mnist_core.figures.ruler import loss_in_words
-from mnist_core.figures.words import percent
 from mnist_core.lessons.teach import MOST_LESSONS, Cost, Pupil, slope, teach
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
@@ -65,7 +64,7 @@ def test_it_begins_with_the_training_image_that_is_read_worst(digits: Splits) ->
     worst = int(found.hardest(1)[0])
     digit = int(digits.train.labels[worst])
     assert named(app) == digit
-    assert f"Probability of the {digit}: **{percent(float(found.probabilities[worst, digit]))}**" in text(app)
+    assert f"Probability of the {digit}: **{words.percent(float(found.probabilities[worst, digit]))}**" in text(app)
     assert f"the one it reads worst of {len(digits.train.labels):,} training images" in text(app)
     assert "This is the step that comes when you press" in text(app)
     app.segmented_control(key="teach_digit").set_value(3)
@@ -82,10 +81,10 @@ def test_before_and_after_are_those_of_the_core(digits: Splits) -> None:
     shipped = load_shipped()
     expected = teach(Pupil(shipped, shipped), sample(digits, 4), 9, 0.001)
     (lesson,) = expected.lessons
-    was, now = (percent(float(p[9])) for p in (lesson.slope.probabilities, lesson.probabilities))
+    was, now = (words.percent(float(p[9])) for p in (lesson.slope.probabilities, lesson.probabilities))
     page = text(app)
     assert f"Probability of the 9: **{was} → {now}**" in page
-    assert f"Loss, −ln p: **{loss_in_words(lesson.slope.loss)} → {loss_in_words(lesson.loss)}**" in page
+    assert f"Loss, −ln p: **{words.loss(lesson.slope.loss)} → {words.loss(lesson.loss)}**" in page
     assert "This is lesson 1, the last one, as it began." in page
     falls = told_falls(page)
     assert falls[-1] == pytest.approx((0.001, lesson.foretold, lesson.fall, lesson.slope.loss, lesson.loss), abs=1e-3)

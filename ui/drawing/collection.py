@@ -79,7 +79,7 @@ def _show_what_is_read(subject: Subject) -> None:
 
 def _keep(shown: Subject | None, model: MLP) -> None:
     """Keeps a drawing under the label just pressed, and says so."""
-    from mnist_core.figures.cards import a
+    from mnist_core import words
     from mnist_core.handwriting.prediction import predict_proba
     from mnist_core.lessons.collection import MOST, own_digit
 
@@ -93,7 +93,10 @@ def _keep(shown: Subject | None, model: MLP) -> None:
         return
     store.visitor().pad.clear()
     read = int(predict_proba(model, subject.image[None])[0].argmax())
-    said = f"Kept as **{a(label)}**; the network read **{a(read)}**.{_doubt(subject)} {in_words(len(kept()))} so far."
+    said = (
+        f"Kept as **{words.a(label)}**; the network read **{words.a(read)}**.{_doubt(subject)} "
+        f"{in_words(len(kept()))} so far."
+    )
     gone = f" There is room for {MOST}, so the oldest one went." if dropped else ""
     st.session_state[WORD] = f"{said}{gone} Draw the next one."
 

@@ -101,7 +101,7 @@ def show_sheet(digits: Sequence[OwnDigit], read: Sequence[int]) -> int | None:
     """
     from PIL import Image
 
-    from mnist_core.figures.cards import a
+    from mnist_core import words
     from mnist_core.figures.images import png_url, sheet
     from mnist_core.lessons.collection import as_dataset
 
@@ -109,7 +109,7 @@ def show_sheet(digits: Sequence[OwnDigit], read: Sequence[int]) -> int | None:
     picture = sheet(images=as_dataset(digits).images, columns=COLUMNS, factor=1, gap=0)
     tiles = [
         {
-            "name": f"Digit {number}: {a(digit.label)}, read as {a(answer)}",
+            "name": f"Digit {number}: {words.a(digit.label)}, read as {words.a(answer)}",
             "says": f"{digit.label}" if digit.label == answer else f"{digit.label}, read {answer}",
             "wrong": digit.label != answer,
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.jobs import ENDED
 from mnist_core.lessons.runs_comparison import SEEDS, Band, RunResult, five_seeds, seeds_from
@@ -66,7 +67,7 @@ class Choice:
     @property
     def work(self) -> str:
         """How much it is to train them, in words."""
-        least, most = (duration(self.batches * seconds) for seconds in self.batch_seconds)
+        least, most = (words.duration(self.batches * seconds) for seconds in self.batch_seconds)
         time = f"about {least}" if least == most else f"{least} to {most}, depending on the computer"
         return f"Five trainings are {self.batches:,} batches together: {time}."
 
@@ -123,13 +124,6 @@ def _why_not(name: str, record: RunRecord, splits: Splits) -> str | None:
     return None
 
 
-def duration(seconds: float) -> str:
-    """A time in few words and round numbers."""
-    if seconds < 20:
-        return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
-    return f"{round(seconds, -1):.0f} seconds" if seconds < 95 else f"{round(seconds / 60):.0f} minutes"
-
-
 def begin(chosen: Choice) -> Iterator[Band]:
     """Makes room for a band, puts it on show beside the one shown last, and returns its training."""
     label = chosen.label
@@ -177,7 +171,7 @@ def time_left(band: Band) -> str:
     snapshot = experiment.job.snapshot() if experiment else None
     if snapshot is None or snapshot.worked < SURE_SECONDS or not band.progress:
         return ""
-    return f"About {duration(snapshot.worked * (1 / band.progress - 1) * snapshot.sharing)} left."
+    return f"About {words.duration(snapshot.worked * (1 / band.progress - 1) * snapshot.sharing)} left."
 
 
 def tick_new(numbers: list[int]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mnist_core import words
 from ui.drawing import canvas
 from ui.drawing.canvas import Subject
 from ui.frame import dataset, link, state
@@ -290,11 +291,6 @@ def falls(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[Fal
     return at.falls[1]
 
 
-def lessons_in_words(count: int) -> str:
-    """How many lessons."""
-    return "1 lesson" if count == 1 else f"{count} lessons"
-
-
 def adopt(at: Desk) -> None:
     """Keeps the copy beside the visitor's networks, and reads with it everywhere."""
     read = cost(at)
@@ -305,7 +301,7 @@ def adopt(at: Desk) -> None:
     card = {key: value for key, value in original.items() if not key.endswith("_accuracy")} | {"taught": given}
     if original.get("dataset") == dataset.splits().name:
         card["validation_accuracy"] = round(read.right_after / len(read.labels), 4)
-    store.add_taught(visitor, f"{name}, taught {lessons_in_words(given)}", at.pupil.model, card)
+    store.add_taught(visitor, f"{name}, taught {words.count(given, 'lesson')}", at.pupil.model, card)
 
 
 def _card() -> dict[str, Any]:

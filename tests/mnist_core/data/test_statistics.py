@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mnist_core.data.dataset import MEAN, STD, Splits
-from mnist_core.figures.words import (digits_in_words)
+from mnist_core import words
 from mnist_core.data.statistics import (class_counts, images_of, level_counts, mean_images, page_of, pixel_statistics)
 
 IMAGES = arrays(np.uint8, st.tuples(st.integers(1, 4), st.just(28), st.just(28)))
@@ -83,6 +83,3 @@ def test_a_page_that_can_not_be_is_a_sentence(count: int, page: int, size: int) 
         page_of(torch.arange(count), page, size)
 
 
-def test_digits_in_words() -> None:
-    labels = torch.tensor([9, 0, 0, 4])
-    assert digits_in_words(labels) == "0 × 2, 4 × 1, 9 × 1"

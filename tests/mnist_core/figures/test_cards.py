@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from mnist_core.data.dataset import Splits
-from mnist_core.figures.cards import Line, a, cards, data_url, large, two_lines
+from mnist_core.figures.cards import Line, cards, data_url, large, two_lines
 from mnist_core.figures.theme import CHOICE, LIGHT, RIGHT_CLASS
 
 PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
@@ -56,11 +56,6 @@ def test_what_a_line_says_is_text_and_no_markup() -> None:
     html = cards(images=image, lines=[[Line('<b>"x"</b>'), Line("<i>", 0.5)]], theme=LIGHT)
     assert "<b>" not in html
     assert "<i>" not in html
-
-
-def test_articles() -> None:
-    assert [a(digit) for digit in (1, 8, 9)] == ["a 1", "an 8", "a 9"]
-    assert [a(digit, bold=True) for digit in (1, 8)] == ["a **1**", "an **8**"]
 
 
 def test_what_is_no_image_is_refused() -> None:

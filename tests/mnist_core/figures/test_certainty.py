@@ -2,6 +2,7 @@
 
 import pytest
 
+from mnist_core import words
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.certainty import (
     FEW,
@@ -9,7 +10,6 @@ from mnist_core.figures.certainty import (
     TOO_SURE,
     bin_in_words,
     images_per_bin,
-    loss_in_words,
     loss_over_temperature,
     reliability_diagram,
 )
@@ -104,4 +104,4 @@ def test_a_bin_in_words() -> None:
         "is right": "75.0%",
     }
     assert bin_in_words(EMPTY)["claims"] == ""
-    assert [loss_in_words(value) for value in (0.0324, 2.303, 1234.5)] == ["0.0324", "2.3030", "1.23e+03"]
+    assert [words.loss(value) for value in (0.0324, 2.303, 1234.5)] == ["0.0324", "2.3030", "1.23e+03"]

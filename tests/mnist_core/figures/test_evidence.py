@@ -20,8 +20,6 @@ from mnist_core.figures.evidence import (
     ink_picture,
     neuron_tiles,
     outline,
-    signed,
-    times,
 )
 from mnist_core.figures.theme import DARK, LIGHT
 
@@ -46,17 +44,6 @@ def test_a_sum_that_plain_rounding_would_spoil() -> None:
     written, total = add_up([0.004, 0.004, 0.004])
     assert (sorted(written), total) == ([0, 0, 0.01], 0.01)
     assert add_up([1.25, -3.5]) == ([1.25, -3.5], -2.25)
-
-
-def test_numbers_as_text() -> None:
-    assert [signed(number) for number in (1.234, -0.5, 0.001, -0.001)] == ["+1.23", "−0.50", "0.00", "0.00"]
-    assert times(0) == "1.0"
-    assert times(math.log(9.44)) == "9.4"
-    assert times(math.log(9_472)) == "9,500"
-    assert times(math.log(7.2e10)) == "7.2 · 10¹⁰"
-    assert times(1000 * math.log(10) + math.log(3)) == "3.0 · 10¹⁰⁰⁰"  # no float is so large
-    assert times(math.log(9.97e10)) == "1.0 · 10¹¹"
-    assert times(34_365_800.0).endswith(" · 10¹⁴⁹²⁴⁸⁷⁷")  # as after a lesson with far too long a step
 
 
 def test_each_bar_begins_where_the_one_before_ended() -> None:

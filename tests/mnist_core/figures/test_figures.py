@@ -9,7 +9,6 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.curves import loss_of_probability
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.theme import DARK, LIGHT
-from mnist_core.figures.words import decimal, percent
 
 
 def test_bars_name_choice_and_right_class() -> None:
@@ -18,26 +17,6 @@ def test_bars_name_choice_and_right_class() -> None:
     assert figure.data["role"].tolist() == ["right", "choice", "rest"]
     assert figure.data["chosen"].tolist() == [False, True, False]
     assert figure.data["label"].tolist() == ["20.0%", "70.0%", "10.0%"]
-
-
-@pytest.mark.parametrize(
-    ("p", "says"),
-    [
-        (0.0, "under 0.1%"),
-        (1e-6, "under 0.1%"),
-        (0.0005, "0.1%"),
-        (0.5, "50.0%"),
-        (0.9996, "over 99.9%"),
-        (1.0, "over 99.9%"),
-    ],
-)
-def test_nothing_is_called_certain_that_is_not(p: float, says: str) -> None:
-    assert percent(p) == says
-
-
-@pytest.mark.parametrize(("p", "says"), [(0.25, "0.250"), (0.001, "0.001"), (0.000168, "0.00017")])
-def test_small_probabilities_get_more_decimals(p: float, says: str) -> None:
-    assert decimal(p) == says
 
 
 def test_a_right_choice_is_green_with_the_choices_outline() -> None:

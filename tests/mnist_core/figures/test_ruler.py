@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from mnist_core.figures.ruler import FAR, learning_rate_ruler, loss_in_words, written
+from mnist_core import words
+from mnist_core.figures.ruler import FAR, learning_rate_ruler
 from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 
 RATES = (0.01, 0.1, 1.0, 10.0)
@@ -66,14 +67,9 @@ def test_what_does_not_fit_together_is_refused() -> None:
         figure(0.5)
 
 
-@pytest.mark.parametrize(("rate", "text"), [(0.00001, "0.00001"), (0.0015, "0.0015"), (10.0, "10"), (1.0, "1")])
-def test_rates_are_written_out(rate: float, text: str) -> None:
-    assert written(rate) == text
-
-
 @pytest.mark.parametrize(
     ("loss", "text"),
     [(0.1884, "0.188"), (2144.4, "2,144"), (math.inf, "not a number"), (0.00012, "0.00012"), (1e-7, "under 0.00001")],
 )
 def test_losses_in_words(loss: float, text: str) -> None:
-    assert loss_in_words(loss) == text
+    assert words.loss(loss) == text

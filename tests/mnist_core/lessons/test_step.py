@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.figures.words import places_that_show, significant
 from mnist_core.lessons.step import (
     CAN_BE_SKIPPED,
     PHASES,
@@ -315,34 +314,6 @@ def test_whether_the_weights_have_moved_since_the_first_pass(batch: tuple[Tensor
     slow.advance(0.1)
     cleared = until(slow, "zero_grad")
     assert (cleared.moved, cleared.adds_up, cleared.lengths) == (False, False, ())
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        *((0.0, "0"), (1.0, "1.000"), (-0.01234567, "-0.01235"), (0.99999, "1.000"), (123.456, "123.5")),
-        *((12345.6, "12346"), (0.00001, "0.00001000"), (-0.0000012345678, r"-1.235 \cdot 10^{-6}")),
-    ],
-)
-def test_four_significant_digits(number: float, text: str) -> None:
-    assert significant(number) == text
-
-
-@pytest.mark.parametrize("rate", [0.00001, 0.0003, 0.05, 1.0, 10.0])
-@pytest.mark.parametrize("gradient", [-0.21, 0.0123456, 0.5, -3.3])
-@pytest.mark.parametrize("before", [-0.03456789, 0.0213141, 0.1])
-def test_the_fewest_places_that_show_the_step(rate: float, gradient: float, before: float) -> None:
-    after = before - rate * gradient
-    found = [places_that_show(before, rate * float(f"{gradient:.{digits}e}"), after) for digits in (3, 4, 5, 6)]
-    places, digits = next((places, digits) for digits, places in enumerate(found, 3) if places is not None)
-    assert 4 <= places <= 8
-    assert f"{before:.{places}f}" != f"{after:.{places}f}"
-    shown = round(before, places) - rate * float(f"{gradient:.{digits}e}")
-    assert f"{shown:.{places}f}" == f"{after:.{places}f}"
-
-
-def test_a_weight_that_does_not_move_needs_four_places() -> None:
-    assert places_that_show(0.123456, 0.0, 0.123456) == 4
 
 
 def test_excerpts() -> None:

@@ -1,7 +1,5 @@
 """Where copies are taught: what is offered to teach, and what a copy is called when it is kept."""
 
-import pytest
-
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
@@ -9,11 +7,6 @@ from tests.test_pages import offline, open_page, sound  # noqa: F401
 from ui.frame import state
 from ui.lessons import teach_desk
 from ui.visitor import store
-
-
-@pytest.mark.parametrize(("count", "words"), [(0, "0 lessons"), (1, "1 lesson"), (12, "12 lessons")])
-def test_lessons_in_words(count: int, words: str) -> None:
-    assert teach_desk.lessons_in_words(count) == words
 
 
 def test_of_each_digit_the_image_that_is_read_worst(digits: Splits) -> None:
