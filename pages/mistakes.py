@@ -400,3 +400,29 @@ lesson.show_source(
     hardest_duel,
 )
 lesson.footer()
+
+
+lesson.header("What it gets wrong", "Would you have read what it gets wrong, and which digits does it take for which?")
+dataset.notice("the network reads generated digits on this page")
+splits = dataset.splits()
+networks.chooser()
+evaluation = networks.validation()
+say_how_many(evaluation, networks.model_in_use()[1], splits)
+show_duel(evaluation, splits)
+show_matrix(evaluation, splits)
+show_precision_and_recall(evaluation)
+show_surest(evaluation, splits)
+lesson.try_this(
+    "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
+    "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
+)
+lesson.show_source(
+    Evaluation.confusion,
+    Evaluation.precision,
+    Evaluation.recall,
+    Evaluation.mistakes,
+    Evaluation.cell,
+    Evaluation.hardest,
+    hardest_duel,
+)
+lesson.footer()
