@@ -1,53 +1,27 @@
-"""The router: the order and the titles of the pages, and what stands above each."""
+"""The router: which page is open, and what stands above each."""
 
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from ui.frame import dataset, link, resources, state, theme
+from ui.frame import course, dataset, link, resources, state, theme
 from ui.visitor import status
 
-st.set_page_config(page_title="Understand a classifier", layout="wide")
-# No icons: the browser would ask a server on the internet for the one of the page, as the tab's icon.
-LESSONS = {
-    "": {"welcome": "Welcome"},
-    "Softmax and loss": {
-        "two_classes": "From two classes to many",
-        "softmax": "Softmax, column by column",
-        "cross_entropy": "Cross-entropy",
-    },
-    "Data and network": {
-        "data": "The data",
-        "batches": "Mini-batches",
-        "network": "The network",
-        "layers": "What layers do",
-    },
-    "Training": {
-        "step": "One training step",
-        "overfitting": "Overfitting",
-        "train": "Train a network",
-        "runs": "Compare runs",
-    },
-    "Your handwriting": {
-        "draw": "Draw a digit",
-        "pixels": "From stroke to pixel",
-        "evidence": "Why 3 and not 8?",
-        "teach": "Teach it your digit",
-        "collection": "Your own test set",
-    },
-    "Your network": {
-        "mistakes": "What it gets wrong",
-        "certainty": "How sure is sure?",
-        "breaking": "Break it",
-    },
-    "To look up": {"symbols": "All symbols"},
-}
+st.set_page_config(page_title=course.TITLE, layout="wide")
+
+
+def page_of(lesson: course.Lesson) -> StreamlitPage:
+    """Without an icon: the browser would ask a server on the internet for it, as the tab's icon."""
+    return st.Page(f"pages/{lesson.stem}.py", title=lesson.title, default=lesson is course.WELCOME)
+
+
 sections = {
-    section: [st.Page(f"pages/{stem}.py", title=title, default=stem == "welcome") for stem, title in titles.items()]
-    for section, titles in LESSONS.items()
+    "": [page_of(course.WELCOME)],
+    **{section.title: [page_of(lesson) for lesson in section.lessons] for section in course.SECTIONS},
 }
 page = st.navigation(sections, expanded=True)
-in_order = [lesson for section in sections.values() for lesson in section]
+in_order = [page for pages in sections.values() for page in pages]
 state.turn_to(in_order.index(page), in_order)
 link.restore()
 theme.apply()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, Splits, normalize, standardize
 from mnist_core.data.statistics import (
     class_counts,
@@ -222,8 +223,8 @@ def rescale(counts: list[int]) -> None:
     lesson.notice(
         f"{counts[0] / sums.pixels:.1%} of all pixels are pure paper. Both figures have the same axis and the same "
         "bars: normalising only moves them and pulls them apart. After it, the mean is about 0 and the deviation about "
-        f"1: paper is {words.number(-MEAN / STD)} and full ink {words.number((1 - MEAN) / STD)}. The grey band reaches one deviation to "
-        "each side of the mean."
+        f"1: paper is {words.number(-MEAN / STD)} and full ink {words.number((1 - MEAN) / STD)}. The grey band reaches "
+        "one deviation to each side of the mean."
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.figures.welcome import hundred_squares
-from ui.frame import lesson, question, state, theme
+from ui.frame import course, lesson, question, state, theme
 from ui.frame.question import Question
 
 GUESSING = Question(
@@ -18,6 +18,24 @@ GUESSING = Question(
     },
     order=1,
 )
+
+
+def opening() -> None:
+    """What a classifier is, the short way to the fun, and what guessing reaches."""
+    st.markdown(
+        "A classifier sorts things into classes. Here the things are small pictures of handwritten digits, and the "
+        "classes are the ten digits, 0 to 9. The program that sorts them is a neural network: hundreds of "
+        "thousands of numbers that nobody wrote down. It found them by looking at examples."
+    )
+    st.markdown(
+        "There are a few formulas, but you can follow everything by moving the controls, and nothing can break. Every "
+        "page stands alone. In a hurry? Train a network, then draw a digit for it:"
+    )
+    with st.container(horizontal=True):
+        for stem in ("train", "draw"):
+            st.page_link(state.page(stem), icon=":material/arrow_forward:")
+    if question.ask(GUESSING):
+        of_a_hundred()
 
 
 def of_a_hundred() -> None:
@@ -36,79 +54,33 @@ def of_a_hundred() -> None:
     )
 
 
-lesson.header("Understand a classifier", "How does a program look at a picture and say: this is a 7?")
-st.markdown(
-    "A classifier sorts things into classes. Here the things are small pictures of handwritten digits, and the "
-    "classes are the ten digits, 0 to 9. The program that sorts them is a neural network: hundreds of "
-    "thousands of numbers that nobody wrote down. It found them by looking at examples."
-)
-st.markdown(
-    "There are a few formulas, but you can follow everything by moving the controls, and nothing can break. Every page "
-    "stands alone. In a hurry? Train a network, then draw a digit for it:"
-)
-with st.container(horizontal=True):
-    for stem in ("train", "draw"):
-        st.page_link(state.page(stem), icon=":material/arrow_forward:")
-if question.ask(GUESSING):
-    of_a_hundred()
+def contents() -> None:
+    """All lessons, by section, two sections in a row."""
+    for number, section in enumerate(course.SECTIONS, start=1):
+        if number % 2:
+            pair = st.columns(2)
+        with pair[1 - number % 2].container(border=True, height="stretch"):
+            is_to_look_up = section is course.SECTIONS[-1]
+            st.markdown(f"##### {section.title}" if is_to_look_up else f"##### {number}. {section.title}")
+            st.markdown(section.about)
+            for each in section.lessons:
+                st.page_link(state.page(each.stem))
 
-first, second = st.columns(2)
-with first.container(border=True, height="stretch"):
-    st.markdown("##### 1. Softmax and loss")
-    st.markdown("Scores become probabilities, and a wrong answer gets its price.")
-    st.page_link("pages/two_classes.py")
-    st.page_link("pages/softmax.py")
-    st.page_link("pages/cross_entropy.py")
-with second.container(border=True, height="stretch"):
-    st.markdown("##### 2. Data and network")
-    st.markdown("What goes in, and what it goes through: weights, sums and layers.")
-    st.page_link("pages/data.py")
-    st.page_link("pages/batches.py")
-    st.page_link("pages/network.py")
-    st.page_link("pages/layers.py")
-third, fourth = st.columns(2)
-with third.container(border=True, height="stretch"):
-    st.markdown("##### 3. Training")
-    st.markdown(
-        "One step, very slowly; then thousands, very fast. Within half a minute a network reads about 97 of 100 digits."
-    )
-    st.page_link("pages/step.py")
-    st.page_link("pages/overfitting.py")
-    st.page_link("pages/train.py")
-    st.page_link("pages/runs.py")
-with fourth.container(border=True, height="stretch"):
-    st.markdown("##### 4. Your handwriting")
-    st.markdown(
-        "Draw, and it reads. It reads a photo, too, and mostly says “Not sure” to what is no digit. See what it sees "
-        "of your stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing."
-    )
-    st.page_link("pages/draw.py")
-    st.page_link("pages/pixels.py")
-    st.page_link("pages/evidence.py")
-    st.page_link("pages/teach.py")
-    st.page_link("pages/collection.py")
-fifth, sixth = st.columns(2)
-with fifth.container(border=True, height="stretch"):
-    st.markdown("##### 5. Your network")
-    st.markdown("See what it gets wrong, how sure it is, and what it can do without.")
-    st.page_link("pages/mistakes.py")
-    st.page_link("pages/certainty.py")
-    st.page_link("pages/breaking.py")
-with sixth.container(border=True, height="stretch"):
-    st.markdown("##### To look up")
-    st.markdown("What each letter in the formulas stands for, and the page that brings it in.")
-    st.page_link("pages/symbols.py")
 
-st.markdown(
-    "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the United "
-    "States and put together in the 1990s. Where it can't be downloaded, the program draws digits of its own, from "
-    "which a network learns less well, and says so. The line at the top of each page tells "
-    "which digits, and which network, are in use. What you draw and what you train is kept on the server for this "
-    "browser tab only, and forgotten half an hour after you leave."
-)
-st.markdown(
-    "**For teachers.** Set a page up and press *Copy link*: whoever opens the link sees the page as you set it, its "
-    "seed included. At the foot of each page stands how to leave controls out. Answers and trained networks are never "
-    "in a link."
-)
-lesson.footer()
+def small_print() -> None:
+    """Where the digits come from, what is kept, and what teachers can do with a link."""
+    st.markdown(
+        "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the "
+        "United States and put together in the 1990s. Where it can't be downloaded, the program draws digits of its "
+        "own, from which a network learns less well, and says so. The line at the top of each page tells "
+        "which digits, and which network, are in use. What you draw and what you train is kept on the server for this "
+        "browser tab only, and forgotten half an hour after you leave."
+    )
+    st.markdown(
+        "**For teachers.** Set a page up and press *Copy link*: whoever opens the link sees the page as you set it, "
+        "its seed included. At the foot of each page stands how to leave controls out. Answers and trained networks "
+        "are never in a link."
+    )
+
+
+lesson.show(opening, contents, small_print)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.batches_order import SHUFFLED, SORTED
 from mnist_core.network.checkpoint import load_shipped
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+from tests.app import open_page, sound, text
 
 PAGE = "pages/batches.py"
 

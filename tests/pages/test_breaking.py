@@ -14,8 +14,8 @@ from mnist_core.lessons.breaking import Damage, more_noise, more_silenced, read_
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
+from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 from ui.frame import resources, state
 from ui.lessons import breaking
 from ui.visitor import store

@@ -15,7 +15,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.evaluation import calibration
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, sound, text
 from ui.visitor import networks
 
 PAGE = "pages/certainty.py"

@@ -13,7 +13,7 @@ from mnist_core.lessons.collection import OwnDigit, own_digit
 from mnist_core.network.checkpoint import load_shipped, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
-from tests.test_pages import offline, open_page, opened_by_link, questions_of, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, questions_of, sound, text
 from tests.ui.lessons.test_collection import give
 from ui.visitor import store
 from ui.visitor.store import TrainedModel

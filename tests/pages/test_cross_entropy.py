@@ -8,7 +8,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+from tests.app import open_page, sound, text
 
 PAGE = "pages/cross_entropy.py"
 BOTH_ANSWERS = {"ask_nothing": "2.303", "ask_push": "All three: that of 3 up, the other two down"}

@@ -8,7 +8,7 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+from tests.app import open_page, sound, text
 
 PAGE = "pages/data.py"
 

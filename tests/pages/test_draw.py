@@ -2,7 +2,7 @@
 
 import re
 
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
+from tests.app import open_page, sound, text
 
 
 def test_a_letter_is_called_a_digit_with_a_high_probability_as_the_answer_says() -> None:

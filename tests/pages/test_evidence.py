@@ -15,7 +15,7 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import evidence, loudest_neurons
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
-from tests.test_pages import canvas, click_sample, draw, offline, opened_by_link, sound, text  # noqa: F401
+from tests.app import canvas, click_sample, draw, opened_by_link, sound, text
 from ui.visitor import networks
 
 PAGE = "pages/evidence.py"

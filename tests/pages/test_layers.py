@@ -12,8 +12,8 @@ from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.layers_rings import separate
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
+from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/layers.py"
 

@@ -19,7 +19,7 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Dataset, Splits, normalize
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.network.checkpoint import load_shipped
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, sound, text
 from ui.frame import state
 from ui.visitor import networks
 

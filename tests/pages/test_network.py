@@ -10,7 +10,7 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import Snapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.test_pages import offline, open_page, sound, text, train  # noqa: F401
+from tests.app import open_page, sound, text, train
 from ui.lessons import network
 
 PAGE = "pages/network.py"

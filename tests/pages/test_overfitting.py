@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, sound, text
 from ui.lessons.overfitting_runs import MOST_RUNS
 
 PAGE = "pages/overfitting.py"

@@ -17,8 +17,8 @@ from mnist_core.handwriting.preprocessing import centre_of_mass, sample_drawing
 from mnist_core.lessons import pixels as core
 from mnist_core.lessons.pixels import ALL, NONE, Cost, Stages, Trial, cost, read, take
 from mnist_core.network.checkpoint import load_shipped
+from tests.app import canvas, click_sample, draw, open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
 from ui.lessons import pixels_drawings
 
 PAGE = "pages/pixels.py"

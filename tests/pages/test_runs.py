@@ -21,7 +21,7 @@ from mnist_core.training import recipes
 from mnist_core.training.loop import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.recipes import Recipe
 from mnist_core.training.records import RunRecord, run, score, trial
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, sound, text
 from ui.frame import state
 from ui.lessons import runs
 from ui.visitor import store

@@ -11,8 +11,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network import functions
+from tests.app import open_page, opened_by_link, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
 from ui.lessons import softmax_explorer
 
 PAGE = "pages/softmax.py"

@@ -14,8 +14,8 @@ from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
 from mnist_core.lessons.step_ruler import Verdict, measure
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
+from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/step.py"
 RATES = tuple(sorted({float(f"{step}e{power}") for power in range(-5, 1) for step in (1, 1.5, 2, 3, 5, 7)} | {10.0}))

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.lessons.symbols import SYMBOLS
-from tests.test_pages import offline, open_page, opened_by_link, sound, text  # noqa: F401
+from tests.app import open_page, opened_by_link, sound, text
 
 PAGE = "pages/symbols.py"
 

@@ -16,8 +16,8 @@ from mnist_core.lessons.teach import MOST_LESSONS, Cost, Pupil, slope, teach
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
+from tests.app import canvas, click_sample, draw, open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
 from ui.frame import resources, state
 from ui.visitor import store
 from ui.visitor.desk import Desk

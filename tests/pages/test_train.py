@@ -10,7 +10,7 @@ from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 from mnist_core.training.recipes import RECIPES
-from tests.test_pages import finish, offline, open_page, opened_by_link, sound, text, train  # noqa: F401
+from tests.app import finish, open_page, opened_by_link, sound, text, train
 
 
 def check_a_new_network_guesses(validation: Dataset) -> None:

@@ -6,8 +6,8 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 
 PAGE = "pages/two_classes.py"
 AT_FIRST = 4  # figures: the line, the sigmoid, the scores, and the sigmoid of the difference

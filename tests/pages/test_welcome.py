@@ -1,8 +1,8 @@
 """The first page: what it says of the network that comes with the site."""
 
 from mnist_core.network.checkpoint import load_shipped, shipped_card
+from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
-from tests.test_pages import offline, open_page, sound, text  # noqa: F401
 from ui.studio.take_home import KEPT
 
 

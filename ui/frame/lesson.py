@@ -9,16 +9,26 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from mnist_core import PROJECT
-from ui.frame import link, state
+from ui.frame import course, link, state
 
 ROUTER = PROJECT / "app.py"
 
 
-def header(title: str, question: str) -> None:
-    """The title of a page and the question it answers; the first call of every page."""
+def show(*parts: Callable[[], object]) -> None:
+    """Draws the lesson of the open page: its title and its question, its parts in order, and the way on.
+
+    It is the last call of every page, so that a page reads from top to bottom as the reader meets it.
+
+    Args:
+        parts: Each draws one part.
+    """
     _insist_on_router()
-    st.title(title, anchor=False)
-    st.markdown(f"#### {question}")
+    lesson = course.lesson_of(state.open_stem())
+    st.title(course.TITLE if lesson is course.WELCOME else lesson.title, anchor=False)
+    st.markdown(f"#### {lesson.question}")
+    for part in parts:
+        part()
+    _footer()
 
 
 def _insist_on_router() -> None:
@@ -64,8 +74,8 @@ def _source(function: Callable[..., Any]) -> str:
     return inspect.getsource(function)
 
 
-def footer() -> None:
-    """What a teacher may want to leave out, the way back and the way on; the last call of every page."""
+def _footer() -> None:
+    """What a teacher may want to leave out, the way back and the way on."""
     _for_teachers()
     before, after = state.neighbours()
     with st.container(horizontal=True, horizontal_alignment="distribute", key="way"):

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from mnist_core import PROJECT
+from ui.frame import course
 
 COMPONENTS = PROJECT / "ui" / "components"
 SHIPPED = "shipped"
@@ -61,6 +62,12 @@ def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
     st.session_state["_page_controls"] = {}
+
+
+def open_stem() -> str:
+    """The name of the open page's file."""
+    index, _ = st.session_state["_pages"]
+    return course.LESSONS[index].stem
 
 
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:

@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
-from tests.test_pages import canvas, click_sample, draw, offline, open_page, png, sound, text  # noqa: F401
+from tests.app import canvas, click_sample, draw, open_page, png, sound, text
 from ui.drawing import collection as collection_
 from ui.visitor import store
 from ui.visitor.pad import Pad
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 DRAW, TEACH = "pages/draw.py", "pages/teach.py"
 

@@ -3,14 +3,17 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.handwriting import photo as core
-from tests.test_pages import offline, sound  # noqa: F401
+from tests.app import sound
 from ui.drawing import photo
 from ui.visitor import store
 from ui.visitor.pad import Pad
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 def page() -> None:

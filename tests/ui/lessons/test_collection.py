@@ -16,11 +16,13 @@ from mnist_core.evaluation import accuracy
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons.collection import MOST, MOST_BYTES, OwnDigit, from_csv, to_csv
 from mnist_core.network.model import MLP
-from tests.test_pages import canvas, click_sample, draw, offline, open_page, sound, text  # noqa: F401
+from tests.app import canvas, click_sample, draw, open_page, sound, text
 from ui.drawing import collection as collection_
 from ui.lessons import collection
 from ui.visitor import store
 from ui.visitor.pad import Pad
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 DRAW, COLLECTION = "pages/draw.py", "pages/collection.py"
 

@@ -1,12 +1,16 @@
 """Where copies are taught: what is offered to teach, and what a copy is called when it is kept."""
 
+import pytest
+
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.test_pages import offline, open_page, sound  # noqa: F401
+from tests.app import open_page, sound
 from ui.frame import state
 from ui.lessons import teach_desk
 from ui.visitor import store
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 def test_of_each_digit_the_image_that_is_read_worst(digits: Splits) -> None:

@@ -18,10 +18,12 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training import export
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
-from tests.test_pages import offline, sound, text  # noqa: F401
+from tests.app import sound, text
 from ui.studio import take_home
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,12 @@ from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
-from tests.test_pages import offline, open_page  # noqa: F401
+from tests.app import open_page
 from ui.frame import dataset, state
 from ui.visitor import known_networks, networks, run_in_words, store
 from ui.visitor.store import TrainedModel
+
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 def said(monkeypatch: pytest.MonkeyPatch, read: str, card: dict[str, Any] | None) -> str:

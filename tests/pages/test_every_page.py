@@ -1,61 +1,35 @@
 """Every page through app.py, without a browser and without a network."""
 
-import ast
-import base64
-import contextlib
-import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-import streamlit as st
-from PIL import Image
 from streamlit.testing.v1 import AppTest
-from torchvision.datasets import MNIST
 
 from mnist_core.data import generated
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Splits
 from mnist_core.training import loop
 from mnist_core.training.recipes import RECIPES
+from tests.app import (
+    PAGES,
+    canvas,
+    click_sample,
+    controls,
+    draw,
+    open_page,
+    opened_by_link,
+    pages_in_order,
+    questions,
+    questions_of,
+    sound,
+    text,
+    train,
+    value_of,
+)
 from tests.conftest import PROJECT
-from ui.frame import resources
-from ui.frame.question import Question
-from ui.visitor import store
-
-PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
-
-
-@pytest.fixture(autouse=True)
-def offline(digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No MNIST on disk, none to download, and few generated digits."""
-    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(MNIST, "mirrors", [])
-    monkeypatch.setattr(generated, "generated_splits", lambda: digits)
-    monkeypatch.setattr(resources, "warm_up", lambda: None)  # it would come after the test is over
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-def open_page(path: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
-    app = app.switch_page(path).run()
-    return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    assert not app.error, app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.success))
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -105,22 +79,6 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
     assert "Digits: MNIST" in app.caption[0].value
 
 
-def opened_by_link(path: str, **linked: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
-    for key, value in linked.items():
-        app.query_params[key] = value
-    return sound(app.run())
-
-
-def questions(app: AppTest) -> list[str]:
-    return [radio.key for radio in app.radio if radio.key and radio.key.startswith("ask_")]
-
-
-def controls(app: AppTest) -> dict[str, Any]:
-    found: dict[str, Any] = app.session_state["_page_controls"]
-    return {key: start for key, start in found.items() if not key.startswith("ask_")}
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_asks_before_it_shows(path: str) -> None:
     app = open_page(path)
@@ -144,16 +102,6 @@ def test_questions_have_names_of_their_own_and_explain_every_wrong_answer() -> N
         assert len({question.why, *question.wrong.values()}) == 1 + len(question.wrong)
 
 
-def questions_of(path: str) -> list[Question]:
-    """The questions a page has as constants, read without running the rest of it."""
-    found: dict[str, Any] = {"Question": Question}
-    for node in ast.parse((PROJECT / path).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign):
-            with contextlib.suppress(Exception):  # a constant made from what the page imports
-                exec(compile(ast.Module([node], []), path, "exec"), found)
-    return [value for value in found.values() if isinstance(value, Question)]
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_a_visit_can_hide_every_control_and_question_of_a_page(path: str) -> None:
     app = open_page(path)
@@ -173,10 +121,6 @@ def test_nonsense_in_the_link_is_ignored(path: str) -> None:
     sound(opened_by_link(path, hide=",".join(expected), **dict.fromkeys(expected, "nonsense")))
 
 
-def value_of(app: AppTest, key: str) -> Any:
-    return app.session_state[key] if key in app.session_state else None  # noqa: SIM401 (it has no get)
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_the_way_back_and_on_stands_on_every_page(path: str) -> None:
     labels = [link.proto.label for link in open_page(path).get("page_link")]
@@ -188,12 +132,6 @@ def test_the_way_back_and_on_stands_on_every_page(path: str) -> None:
         assert f"Next: {order[here + 1]}" in labels
 
 
-def pages_in_order() -> list[Any]:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
-    pages: list[Any] = app.session_state["_pages"][1]
-    return pages
-
-
 def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
     app = opened_by_link("pages/step.py", digits="generated")
     assert app.caption[0].value.endswith("Digits: generated")
@@ -201,20 +139,6 @@ def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
     assert app.segmented_control(key="dataset").value == "generated digits"
     app = sound(app.switch_page("pages/batches.py").run())
     assert app.query_params["digits"] in ("generated", ["generated"])
-
-
-def train(app: AppTest) -> AppTest:
-    return finish(sound(app.button(key="train").click().run()))
-
-
-def finish(app: AppTest) -> AppTest:
-    """Looks at the page until the run is over."""
-    for _ in range(600):
-        if "train" in [button.key for button in app.button]:
-            return app
-        time.sleep(0.05)
-        app = sound(app.run())
-    pytest.fail("the training did not end within half a minute")
 
 
 def test_training_to_the_end_and_reading_with_the_result() -> None:
@@ -263,31 +187,6 @@ def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.Mon
     assert not app.exception
     assert app.error[0].value.startswith("These settings can't be used. The optimizer is one of")
     assert "train" not in [button.key for button in app.button]
-
-
-def png(drawing: np.ndarray) -> str:
-    stream = io.BytesIO()
-    Image.fromarray(drawing).save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
-
-
-def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
-    version = store.visitors().find(app.session_state["_holder"]).pad.version
-    app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
-    return sound(app.run())
-
-
-def click_sample(app: AppTest, digit: int) -> AppTest:
-    visitor = store.visitors().find(app.session_state["_holder"])
-    visitor.pad.read_sample(digit)
-    return sound(app.run())
-
-
-def canvas() -> np.ndarray:
-    """An empty canvas: black, opaque."""
-    empty = np.zeros((280, 280, 4), dtype=np.uint8)
-    empty[..., 3] = 255
-    return empty
 
 
 def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:

@@ -1,0 +1,110 @@
+"""How tests open the app, answer, draw and train in it."""
+
+import ast
+import base64
+import contextlib
+import io
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import PROJECT
+from ui.frame.question import Question
+from ui.visitor import store
+
+PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
+
+
+def open_page(path: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+    app = app.switch_page(path).run()
+    return sound(app)
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception
+    assert not app.error, app.error
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.success))
+
+
+def opened_by_link(path: str, **linked: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
+    for key, value in linked.items():
+        app.query_params[key] = value
+    return sound(app.run())
+
+
+def questions(app: AppTest) -> list[str]:
+    return [radio.key for radio in app.radio if radio.key and radio.key.startswith("ask_")]
+
+
+def controls(app: AppTest) -> dict[str, Any]:
+    found: dict[str, Any] = app.session_state["_page_controls"]
+    return {key: start for key, start in found.items() if not key.startswith("ask_")}
+
+
+def questions_of(path: str) -> list[Question]:
+    """The questions a page has as constants, read without running the rest of it."""
+    found: dict[str, Any] = {"Question": Question}
+    for node in ast.parse((PROJECT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            with contextlib.suppress(Exception):  # a constant made from what the page imports
+                exec(compile(ast.Module([node], []), path, "exec"), found)
+    return [value for value in found.values() if isinstance(value, Question)]
+
+
+def value_of(app: AppTest, key: str) -> Any:
+    return app.session_state[key] if key in app.session_state else None  # noqa: SIM401 (it has no get)
+
+
+def pages_in_order() -> list[Any]:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+    pages: list[Any] = app.session_state["_pages"][1]
+    return pages
+
+
+def train(app: AppTest) -> AppTest:
+    return finish(sound(app.button(key="train").click().run()))
+
+
+def finish(app: AppTest) -> AppTest:
+    """Looks at the page until the run is over."""
+    for _ in range(600):
+        if "train" in [button.key for button in app.button]:
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the training did not end within half a minute")
+
+
+def png(drawing: np.ndarray) -> str:
+    stream = io.BytesIO()
+    Image.fromarray(drawing).save(stream, "PNG")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
+    version = store.visitors().find(app.session_state["_holder"]).pad.version
+    app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
+    return sound(app.run())
+
+
+def click_sample(app: AppTest, digit: int) -> AppTest:
+    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor.pad.read_sample(digit)
+    return sound(app.run())
+
+
+def canvas() -> np.ndarray:
+    """An empty canvas: black, opaque."""
+    empty = np.zeros((280, 280, 4), dtype=np.uint8)
+    empty[..., 3] = 255
+    return empty

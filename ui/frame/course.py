@@ -1,0 +1,244 @@
+"""Which lessons there are, in order: the table that the menu, the first page, the footers and the README are made from.
+
+``python -m ui.frame.course`` writes the README's list anew.
+"""
+
+from dataclasses import dataclass
+
+from mnist_core import PROJECT
+
+TITLE = "Understand a classifier"
+README = PROJECT / "README.md"
+HEAD = "| page | what moves on it |\n| --- | --- |\n"  # of the list in the README
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A page.
+
+    Attributes:
+        stem: The name of its file in ``pages``; the names of all other files that belong to it are this or begin so.
+        title: In the menu and above the page.
+        question: That the page answers.
+        moves: What a reader can move on it, in a line of Markdown.
+    """
+
+    stem: str
+    title: str
+    question: str
+    moves: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lessons that belong together.
+
+    Attributes:
+        title: In the menu.
+        about: What they are about, in a line.
+        lessons: In order.
+    """
+
+    title: str
+    about: str
+    lessons: tuple[Lesson, ...]
+
+
+WELCOME = Lesson(
+    "welcome",
+    "Welcome",
+    "How does a program look at a picture and say: this is a 7?",
+    "what guessing reaches, and what learning from examples does",
+)
+SECTIONS = (
+    Section(
+        "Softmax and loss",
+        "Scores become probabilities, and a wrong answer gets its price.",
+        (
+            Lesson(
+                "two_classes",
+                "From two classes to many",
+                "How can one number answer yes or no, and what if there are ten answers?",
+                "one formula for both labels; a neuron with two weights to set by hand; softmax over 2 to 10 classes",
+            ),
+            Lesson(
+                "softmax",
+                "Softmax, column by column",
+                "How do ten scores become ten probabilities?",
+                "ten bars to drag, every stage from score to loss in float32, overflow and its cure, temperature",
+            ),
+            Lesson(
+                "cross_entropy",
+                "Cross-entropy",
+                "What does it cost to be wrong, and what does the cost tell the network to do?",
+                "the one term that is left, −ln p, the mean of a batch, p − y as arrows, what PyTorch calls it",
+            ),
+        ),
+    ),
+    Section(
+        "Data and network",
+        "What goes in, and what it goes through: weights, sums and layers.",
+        (
+            Lesson(
+                "data",
+                "The data",
+                "What does a network learn from, and what does it get to see?",
+                "every image, mean images, one image as 784 numbers, mean and deviation computed on the spot",
+            ),
+            Lesson(
+                "batches",
+                "Mini-batches",
+                "Which images does a network look at before each step?",
+                "a batch, `DataLoader` beside ours, training on shuffled and on sorted images, the X-ray of a batch",
+            ),
+            Lesson(
+                "network",
+                "The network",
+                "How do 784 pixels become ten scores, and how many numbers does that take?",
+                "weights becoming digits, a neuron's sum on a real digit, a diagram that counts its parameters",
+            ),
+            Lesson(
+                "layers",
+                "What layers do",
+                "Why several layers, and what can stand between them?",
+                "two layers that are one, pixels in shuffled order, pooling, dropout",
+            ),
+        ),
+    ),
+    Section(
+        "Training",
+        "One step, very slowly; then thousands, very fast. Within half a minute a network reads about 97 of "
+        "100 digits.",
+        (
+            Lesson(
+                "step",
+                "One training step",
+                "What exactly happens to a network when it learns from one batch?",
+                "forward, loss, zero_grad, backward, step, a press each; the real loss along the step as a "
+                "ruler for the learning rate",
+            ),
+            Lesson(
+                "overfitting",
+                "Overfitting",
+                "Is a network that makes no mistakes on its examples a good one?",
+                "500 images learned by heart, where the validation loss turned, and four remedies",
+            ),
+            Lesson(
+                "train",
+                "Train a network",
+                "How does a network that knows nothing learn to read?",
+                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs; "
+                "weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
+                "PyTorch script to take home",
+            ),
+            Lesson(
+                "runs",
+                "Compare runs",
+                "Is one setting better than another, or was it luck?",
+                "a table that marks what differs, curves laid over each other, the same settings with five "
+                "seeds, a verdict by Welch's test, CSV",
+            ),
+        ),
+    ),
+    Section(
+        "Your handwriting",
+        "Draw, and it reads. It reads a photo, too, and mostly says “Not sure” to what is no digit. See what "
+        "it sees of your stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing.",
+        (
+            Lesson(
+                "draw",
+                "Draw a digit",
+                "Can it read your handwriting?",
+                "mouse, touch or a photo, prepared as MNIST's digits were, read by the shipped network or by "
+                "your own; it says when it is not sure, and why",
+            ),
+            Lesson(
+                "pixels",
+                "From stroke to pixel",
+                "How does a drawing become the 784 numbers that a network reads?",
+                "the drawing at each stage of its way to 784 numbers; each stage can be left out, and what "
+                "that costs on 1,000 drawings",
+            ),
+            Lesson(
+                "evidence",
+                "Why 3 and not 8?",
+                "What in your drawing speaks for one digit, and what for another?",
+                "what every pixel says for one digit against another, adding up to z₃ − z₈ = ln(p₃/p₈); the "
+                "hidden neurons that say it",
+            ),
+            Lesson(
+                "teach",
+                "Teach it your digit",
+                "What does a network learn from a single drawing, and what does it forget?",
+                "one training step on your drawing, on a copy: probabilities, loss and gradient, what the "
+                "slope foretold, and what it cost the other digits; undo",
+            ),
+            Lesson(
+                "collection",
+                "Your own test set",
+                "Does it read your writing as well as it reads that of others?",
+                "your drawings, kept by one press; every network judged on them, with the interval so few "
+                "leave possible; PNG and CSV, and a class's files together",
+            ),
+        ),
+    ),
+    Section(
+        "Your network",
+        "See what it gets wrong, how sure it is, and what it can do without.",
+        (
+            Lesson(
+                "mistakes",
+                "What it gets wrong",
+                "Would you have read what it gets wrong, and which digits does it take for which?",
+                "you against the network on its twenty hardest digits, the confusion matrix with the images "
+                "behind each cell, precision and recall, the surest mistakes",
+            ),
+            Lesson(
+                "certainty",
+                "How sure is sure?",
+                "It says 90%. Is it right nine times out of ten?",
+                "does 90 % mean 90 %: reliability diagram, expected calibration error, temperature",
+            ),
+            Lesson(
+                "breaking",
+                "Break it",
+                "How much of a network can you destroy before it stops reading?",
+                "biases gone, neurons silent, noise on the weights, pixels shuffled: the accuracy follows, and "
+                "undo is always there",
+            ),
+        ),
+    ),
+    Section(
+        "To look up",
+        "What each letter in the formulas stands for, and the page that brings it in.",
+        (
+            Lesson(
+                "symbols",
+                "All symbols",
+                "Which letter stands for what, and what shape does it have?",
+                "every letter with its shape, its meaning, its name in the code and its lessons",
+            ),
+        ),
+    ),
+)
+LESSONS = (WELCOME, *(lesson for section in SECTIONS for lesson in section.lessons))
+
+
+def lesson_of(stem: str) -> Lesson:
+    """The lesson whose page has this file name; KeyError if there is none."""
+    return {lesson.stem: lesson for lesson in LESSONS}[stem]
+
+
+def in_readme(text: str) -> str:
+    """The text of the README with the list of the lessons as it is now.
+
+    Raises:
+        ValueError: If the text has no such list.
+    """
+    start = text.index(HEAD)
+    rows = "".join(f"| {lesson.title} | {lesson.moves} |\n" for section in SECTIONS for lesson in section.lessons)
+    return text[:start] + HEAD + rows + text[text.index("\n\n", start) + 1 :]
+
+
+if __name__ == "__main__":
+    README.write_text(in_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
