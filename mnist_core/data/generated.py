@@ -6,24 +6,6 @@ turns the shape, and takes a thin or a thick pen. The path is then inked and pla
 fitted to a box of 20 × 20 pixels, then shifted by whole pixels until its centre of mass is in the middle of 28 × 28.
 """
 
-import gzip
-import hashlib
-import http.client
-import os
-import queue
-import tempfile
-import threading
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import torch
-from torch import Tensor
-from mnist_core.data.dataset import Splits
-
-
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -32,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from mnist_core.data.dataset import Dataset
+from mnist_core.data.dataset import Dataset, Splits
 
 SIDE = 28  # pixels
 BOX = 20  # pixels: MNIST fits each digit into 20 × 20 of them

@@ -119,5 +119,3 @@ def page_of(indices: Tensor, page: int, size: int) -> tuple[Tensor, int]:
         raise ValueError(f"Page {page} of {len(indices)} images, {size} to a page, does not exist.")
     first = (min(page, math.ceil(len(indices) / size)) - 1) * size
     return indices[first : first + size], first
-
-

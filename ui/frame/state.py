@@ -66,7 +66,7 @@ def turn_to(index: int, pages: list[StreamlitPage]) -> None:
 
 def open_stem() -> str:
     """The name of the open page's file."""
-    index, _ = st.session_state["_pages"]
+    index: int = st.session_state["_pages"][0]
     return course.LESSONS[index].stem
 
 

@@ -1,19 +1,17 @@
 """Who trains what: starting, pausing and stopping a run, and finding it again after a reload."""
 
-from __future__ import annotations
-
 import copy
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mnist_core.data.dataset import Splits
 from mnist_core.jobs import TURN, Snapshot
+from mnist_core.lessons.train import look_at
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import Dial, TrainingConfig, batch_at, new_model
+from mnist_core.training.records import run
 from ui.frame import resources
 from ui.visitor.store import Going, Visitor
-
-if TYPE_CHECKING:
-    from mnist_core.data.dataset import Splits
-    from mnist_core.network.model import MLPConfig
-    from mnist_core.training.loop import TrainingConfig
 
 STILL_SECONDS = 0.5  # that a page waits for a run to stop, pause or do a batch, which takes less
 WAITING_SECONDS = 2.0  # between two looks at a run that waits in line
@@ -31,9 +29,6 @@ def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, spl
         splits: On what.
         held: Whether it rests before its first batch.
     """
-    from mnist_core.training.loop import Dial, new_model
-    from mnist_core.training.records import run
-
     with visitor.lock:
         if visitor.going:
             return
@@ -82,9 +77,6 @@ def one_epoch(visitor: Visitor) -> None:
 
 def one_batch(visitor: Visitor) -> None:
     """Lets a run that rests learn from one batch, before everyone else's turn, and takes that batch apart."""
-    from mnist_core.lessons.train import look_at
-    from mnist_core.training.loop import batch_at
-
     with visitor.lock:
         going = visitor.going
         if going is None or not going.job.wait(STILL_SECONDS):

@@ -1,18 +1,13 @@
 """The networks that lessons look into, trained or found once and shared; for reading only."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.model import MLP
 from ui.frame import dataset, resources, state
 from ui.visitor import known_networks, run_in_words, store
-
-if TYPE_CHECKING:
-    from mnist_core.data.dataset import Splits
-    from mnist_core.evaluation.accuracy import Evaluation
-    from mnist_core.network.model import MLP
 
 
 def model_in_use() -> tuple[MLP, str]:
@@ -36,8 +31,6 @@ def learned_elsewhere() -> str:
     It is judged by the network's card. A file's card can say anything, so only the names of our own digits count.
     The ready-made network learned from both kinds, and so did copies of it: their cards count the drawn digits.
     """
-    from mnist_core.network.checkpoint import shipped_card
-
     trained = _trained_in_use()
     card = trained.card if trained else shipped_card()
     source, read = card.get("dataset"), dataset.splits().name
@@ -56,8 +49,6 @@ def learned_elsewhere() -> str:
 
 def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
-    from mnist_core.network.checkpoint import shipped_card
-
     own = {trained.key: accuracy_first(trained) for trained in store.visitor().models}
     known = {key: own.get(key, name) for key, name in known_networks.models().items()}
     card = shipped_card()
@@ -113,8 +104,6 @@ def owner_of(key: str) -> str:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _validation(owner: str, key: str, name: str, size: int, _model: MLP, _splits: Splits) -> Evaluation:
-    from mnist_core.evaluation.accuracy import evaluate
-
     return evaluate(_model, _splits.validation)
 
 

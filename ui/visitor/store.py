@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
 
-
 Mode = Literal["idle", "running", "paused", "slow"]
-
-
 Ending = Literal["finished", "stopped", "diverged"]
 
 

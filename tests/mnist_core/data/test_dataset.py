@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from torchvision.datasets import MNIST
 
 from mnist_core.data import mnist as mnist_files
-from mnist_core.data import dataset
-from mnist_core.data.mnist import (DatasetUnavailable, IdxFile, load_mnist)
-from mnist_core.data.dataset import (MEAN, STD, Dataset, Splits, normalize, split_stratified)
+from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, normalize, split_stratified
+from mnist_core.data.mnist import DatasetUnavailable, IdxFile, load_mnist
 
 TRAIN, TEST = 60, 20  # images in the small MNIST of these tests
 

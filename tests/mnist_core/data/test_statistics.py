@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mnist_core.data.dataset import MEAN, STD, Splits
-from mnist_core import words
-from mnist_core.data.statistics import (class_counts, images_of, level_counts, mean_images, page_of, pixel_statistics)
+from mnist_core.data.statistics import class_counts, images_of, level_counts, mean_images, page_of, pixel_statistics
 
 IMAGES = arrays(np.uint8, st.tuples(st.integers(1, 4), st.just(28), st.just(28)))
 
@@ -81,5 +80,3 @@ def test_the_pages_hold_everything_once(count: int, size: int) -> None:
 def test_a_page_that_can_not_be_is_a_sentence(count: int, page: int, size: int) -> None:
     with pytest.raises(ValueError, match="does not exist"):
         page_of(torch.arange(count), page, size)
-
-
