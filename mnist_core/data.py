@@ -16,6 +16,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from mnist_core import DATA
+
 MEAN = 0.1307  # of all pixels of MNIST's 60,000 training images, in the range 0..1
 STD = 0.3081  # their standard deviation; both are the figures the field uses
 VALIDATION_SIZE = 5_000
@@ -100,9 +102,9 @@ MNIST_FILES = (
 
 
 def default_root() -> Path:
-    """The folder that holds (or will hold) ``MNIST/raw``: ``MNIST_DATA_DIR``, else ``data`` in the project."""
+    """The folder that holds (or will hold) ``MNIST/raw``: ``MNIST_DATA_DIR``, else ``mnist_core.DATA``."""
     named = os.environ.get("MNIST_DATA_DIR")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "data"
+    return Path(named) if named else DATA
 
 
 def normalize(images: Tensor) -> Tensor:
