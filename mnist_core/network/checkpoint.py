@@ -11,11 +11,11 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from mnist_core import PROJECT
+from mnist_core import MODELS
 from mnist_core.data.dataset import MEAN, STD
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 
-SHIPPED = PROJECT / "models" / "shipped.safetensors"
+SHIPPED = MODELS / "shipped.safetensors"
 LARGEST = 32_000_000  # bytes; the largest network MLPConfig allows has 20 million
 LARGEST_CARD = 100_000  # bytes; ours have a thousand
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from mnist_core import PROJECT
+from ui import APP
 from ui.frame import course, link, state
 
-ROUTER = PROJECT / "app.py"
+ROUTER = APP / "app.py"
 
 
 def show(*parts: Callable[[], object]) -> None:

@@ -7,10 +7,10 @@ from typing import Any, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from mnist_core import PROJECT
+from ui import APP
 from ui.frame import course
 
-COMPONENTS = PROJECT / "ui" / "components"
+COMPONENTS = APP / "ui" / "components"
 SHIPPED = "shipped"
 MNIST = "MNIST"
 GENERATED = "generated digits"
