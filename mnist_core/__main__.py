@@ -32,7 +32,7 @@ from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.handwriting.shipped import DRAWN as DIGITS
-from mnist_core.handwriting.shipped import MODEL, Progress, ship
+from mnist_core.handwriting.shipped import MODEL, ship
 from mnist_core.handwriting.shipped import TRAINING as SHIPPING
 from mnist_core.network.checkpoint import SHIPPED, CheckpointError, load, save
 from mnist_core.network.model import ACTIVATIONS, MLPConfig
@@ -165,14 +165,10 @@ def _ship(options: argparse.Namespace) -> None:
     print(f"{MODEL.label} with {MODEL.parameter_count:,} parameters, on MNIST and {DIGITS:,} drawn digits")
     config = replace(SHIPPING, seed=options.seed)
     print(f"{config}", flush=True)
-    for step in ship(load_mnist(default_root()), config=config):
-        if isinstance(step, Progress):
-            seen = step.validation
-            print(
-                f"epoch {step.epoch:3}  {step.seconds:6.0f} s  loss {step.loss:.4f}  "
-                f"validation loss {seen.loss:.4f} accuracy {seen.accuracy:.2%}",
-                flush=True,
-            )
+    splits, started = load_mnist(default_root()), time.perf_counter()
+    for step in ship(splits, config=config):
+        if isinstance(step, EpochEvent):
+            _print_epoch(step, time.perf_counter() - started)
         else:
             options.save.write_bytes(step.content)
             print(*(f"{name}: {value}" for name, value in step.card.items()), sep="\n")

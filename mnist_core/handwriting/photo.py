@@ -9,14 +9,12 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 """
 
 import io
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from PIL import Image, ImageFilter, ImageOps
-from torch.nn import functional as F
+from scipy import ndimage
 
 from mnist_core.handwriting.preprocessing import BOX_SIZE
 
@@ -198,24 +196,11 @@ def flatten(grey: Grey, stroke: float) -> Grey:
         float32 [H, W] in 0..1: 0 for paper, 1 for black.
     """
     smooth = _blurred(grey, 1.0)  # or a single bright pixel of noise would stand for the paper around it
-    reach = round(stroke * max(grey.shape))
-    paper = -_brightest(-_brightest(smooth, reach), reach)
+    reach = 2 * (round(stroke * max(grey.shape)) // 2) + 1  # odd, so that the pixel is in its middle
+    paper: Grey = ndimage.grey_closing(smooth, (reach, reach))
     darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
     # The brightest of many pixels is always brighter than paper is on average: take that off again.
     return np.maximum(darkness - np.median(darkness), 0).astype(np.float32)
-
-
-def _brightest(grey: Grey, reach: int) -> Grey:
-    """The largest value in the square of ``reach`` pixels around each pixel, or in what lies inside the picture."""
-    for _ in range(2):  # down, then across
-        half = reach // 2
-        grey = np.pad(grey, ((half, half), (0, 0)), constant_values=-np.inf)
-        width = 1
-        while width < 2 * half + 1:  # windows of 1, 2, 4, ... rows are put together from two smaller ones
-            step = min(width, 2 * half + 1 - width)
-            grey, width = np.maximum(grey[:-step], grey[step:]), width + step
-        grey = np.ascontiguousarray(grey.T)
-    return grey
 
 
 def _blurred(grey: Grey, radius: float) -> Grey:
@@ -302,36 +287,15 @@ def otsu(values: npt.NDArray[np.float32]) -> float:
 def connected(mask: Mask) -> npt.NDArray[np.int64]:
     """Numbers the pieces of a mask; pixels that touch, also at a corner, are of one piece.
 
-    Every pixel begins as a piece of its own, named after its place. Then, over and over, each pair of neighbours agrees
-    on the smaller of their two names, and every name is replaced by the name that its owner now has.
-
     Args:
         mask: bool [H, W].
 
     Returns:
         int64 [H, W]: 0 where the mask is False, else the piece's number, from 1.
     """
-    framed = np.pad(mask, 1)
-    places = np.flatnonzero(framed)
-    number = np.zeros(framed.size, np.int64)
-    number[places] = np.arange(places.size)
-    width = framed.shape[1]
-    pairs = [
-        (number[places[near]], number[places[near] + step])
-        for step in (1, width - 1, width, width + 1)
-        for near in [framed.ravel()[places + step]]
-    ]
-    one, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    name = np.arange(places.size)
-    while not np.array_equal(name[one], name[other]):
-        smaller = np.minimum(name[one], name[other])
-        np.minimum.at(name, name[one], smaller)
-        np.minimum.at(name, name[other], smaller)
-        while not np.array_equal(name, name[name]):
-            name = name[name]
-    labels = np.zeros(framed.size, np.int64)
-    labels[places] = np.unique(name, return_inverse=True)[1] + 1
-    return labels.reshape(framed.shape)[1:-1, 1:-1]
+    pieces, _ = ndimage.label(mask, np.ones((3, 3)), np.int64)
+    numbers: npt.NDArray[np.int64] = pieces
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -455,23 +419,9 @@ def thicken(ink: Grey) -> Grey:
     radius = round((THINNEST / BOX_SIZE * _length(ink > 0) - stroke_width(ink)) / 2)
     if radius < 1:
         return ink
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    margin = 2 * radius  # the pen reaches beyond the ink, and beyond that there must be paper to look at
-    paper = np.pad(ink, margin)
-    part = slice(rows[0], rows[-1] + 2 * margin + 1), slice(columns[0], columns[-1] + 2 * margin + 1)
-    paper[part] = np.pad(_round_pen(paper[part], radius), radius)
-    return paper[margin:-margin, margin:-margin]
-
-
-def _round_pen(ink: Grey, radius: int) -> Grey:
-    """The darkest within a radius of each pixel that has one to every side: [h, w] -> [h - 2 radius, w - 2 radius]."""
-    height, width = (length - 2 * radius for length in ink.shape)
-    paper, thick = torch.from_numpy(ink.copy())[None], torch.zeros(1, height, width)
-    for row in range(2 * radius + 1):  # the pen's circle, row by row: half as wide as it is there
-        half = math.isqrt(radius**2 - (row - radius) ** 2)
-        darkest = F.max_pool2d(paper[:, row : row + height], (1, 2 * half + 1), stride=1)
-        thick = torch.maximum(thick, darkest[:, :, radius - half : radius - half + width])
-    return thick[0].numpy()
+    down, across = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    thick: Grey = ndimage.maximum_filter(ink, footprint=down**2 + across**2 <= radius**2, mode="constant")
+    return thick
 
 
 def stroke_width(ink: Grey) -> float:

@@ -11,7 +11,6 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scipy import ndimage
 
 from mnist_core.data.dataset import Splits
 from mnist_core.handwriting import photo
@@ -341,21 +340,53 @@ def test_a_strip_is_a_sentence_or_a_drawing(shape: tuple[int, int]) -> None:
 
 @settings(max_examples=50)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.2, 0.4, 0.6, 1.0]))
-def test_pieces_are_those_of_scipy(height: int, width: int, seed: int, share: float) -> None:
+def test_pieces_are_what_can_be_walked_over(height: int, width: int, seed: int, share: float) -> None:
+    """Against a walk from each pixel to its eight neighbours, row by row."""
     mask = np.random.default_rng(seed).random((height, width)) < share
-    ours = connected(mask)
-    theirs, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    np.testing.assert_array_equal(ours > 0, mask)
-    assert len(np.unique(ours[mask])) == count
-    pairs = {(int(one), int(other)) for one, other in zip(ours[mask], theirs[mask], strict=True)}
-    assert len(pairs) == count
+    walked, pieces = np.zeros(mask.shape, np.int64), 0
+    for start in np.argwhere(mask):
+        pieces += not walked[tuple(start)]
+        waiting = [] if walked[tuple(start)] else [start]
+        while waiting:
+            row, column = waiting.pop()
+            walked[row, column] = pieces
+            top, left = max(row - 1, 0), max(column - 1, 0)
+            around = (slice(top, row + 2), slice(left, column + 2))
+            waiting += list(np.argwhere(mask[around] & (walked[around] == 0)) + np.array((top, left)))
+    found = connected(mask)
+    assert found.dtype == np.int64
+    np.testing.assert_array_equal(found, walked)
 
 
-def test_a_closing_is_that_of_scipy() -> None:
+@pytest.mark.parametrize("stroke", [0.3, 0.1, 0.02])
+def test_the_paper_under_a_stroke_is_a_closing(stroke: float) -> None:
+    """By its definition, window by window; beyond the picture's edge there is nothing."""
     grey = np.random.default_rng(3).random((40, 60)).astype(np.float32)
-    np.testing.assert_array_equal(
-        photo._brightest(grey, 13), ndimage.maximum_filter(grey, 13, mode="constant", cval=-np.inf)
-    )
+    smooth = photo._blurred(grey, 1.0)
+    half = round(stroke * 60) // 2
+
+    def within(values: npt.NDArray[np.float32], of: Callable[[Any], Any], outside: float) -> npt.NDArray[np.float32]:
+        framed = np.pad(values, half, constant_values=outside)
+        windows = np.lib.stride_tricks.sliding_window_view(framed, (2 * half + 1, 2 * half + 1))
+        return np.asarray(of(windows.reshape(*values.shape, -1)))
+
+    paper = within(within(smooth, lambda found: found.max(-1), -np.inf), lambda found: found.min(-1), np.inf)
+    darkness = 1 - smooth / np.maximum(paper, 0.15)
+    np.testing.assert_array_equal(photo.flatten(grey, stroke), np.maximum(darkness - np.median(darkness), 0))
+
+
+def test_a_thicker_stroke_is_the_darkest_within_a_radius() -> None:
+    ink = np.zeros((220, 180), np.float32)
+    ink[10:210, 90] = 0.5 + np.random.default_rng(4).random(200).astype(np.float32) / 2
+    ink[0, 90] = 1  # at the edge, beyond which there is only paper
+    thick = thicken(ink)
+    radius = int((thick[100] > 0).sum()) // 2
+    assert radius > 1
+    rows, columns = np.nonzero(ink)
+    end = 209 + radius
+    for row, column in [(0, 90), (100, 90), (100, 90 - radius), (12, 91), (3, 92), (end, 90), (end, 92)]:
+        near = np.hypot(rows - row, columns - column) <= radius
+        assert thick[row, column] == ink[rows[near], columns[near]].max(initial=0)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=60))

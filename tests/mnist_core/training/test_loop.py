@@ -1,7 +1,8 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice, zip_longest
 
@@ -376,6 +377,36 @@ def test_a_batch_can_be_found_again(digits: Splits) -> None:
             epoch, place = divmod(step, 6)
             expected = epochs[epoch][place * 20 : (place + 1) * 20]
             assert torch.equal(batch_at(train, config, step).images, expected)
+
+
+def test_batches_may_come_from_elsewhere(few: Dataset, digits: Splits) -> None:
+    """A list of batches is a run without shuffling, whatever the settings say of their size; the schedule knows."""
+    config = TrainingConfig(3, 32, 0.01, "adamw", seed=1, schedule="one-cycle", shuffle=False)
+    theirs, ours = (new_model(WITH_DROPOUT, 1) for _ in range(2))
+    given = list(zip(few.images.split(32), few.labels.split(32), strict=True))
+    config_of_theirs = replace(config, batch_size=7, shuffle=True)
+    events = list(fit(theirs, given, digits.validation, config_of_theirs, affine))
+    assert events == list(fit(ours, few, digits.validation, config, affine))
+    assert [event.step for event in events if isinstance(event, EpochEvent)] == [4, 8, 12]
+    assert same_weights(theirs, ours)
+
+
+def test_each_epoch_asks_for_its_batches_anew(few: Dataset, digits: Splits) -> None:
+    class Growing:
+        """Batches of 1 image in the first epoch, of 2 in the second."""
+
+        epochs = 0
+
+        def __len__(self) -> int:
+            return 3
+
+        def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+            self.epochs += 1
+            for _ in range(3):
+                yield few.images[: self.epochs], few.labels[: self.epochs]
+
+    events = fit(new_model(MLPConfig((8,)), 0), Growing(), digits.validation, TrainingConfig(epochs=2))
+    assert [event.examples for event in events if isinstance(event, BatchEvent)] == [1, 1, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 100.0), ("momentum", 10.0), ("adam", 100.0)])
