@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, normalize
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
 from mnist_core.network.model import MLP, MLPConfig
 
 # Fused: one pass over the weights instead of several, which is a third of a step's time at batch 32.
@@ -21,7 +21,6 @@ OPTIMIZERS: dict[str, Callable[[MLP, "TrainingConfig"], torch.optim.Optimizer]] 
     "adamw": lambda model, config: torch.optim.AdamW(**_common(model, config)),
 }
 SCHEDULES = ("constant", "one-cycle")
-GUESSING = math.log(10)  # the loss of giving each digit the same probability: 2.303
 COPY_EVERY = 10  # batches
 EXPLODED = 1_000.0  # a batch with such a loss ends a run; most networks that were once there never read again
 
@@ -187,7 +186,7 @@ class _SafetyCopy:
 
     def judge(self, loss: float, step: int) -> None:
         """After it, with its loss, which was computed with the weights from before."""
-        if step == self._taken and loss <= GUESSING:
+        if step == self._taken and loss <= GUESSING_LOSS:
             self._good, self._latest = self._latest, self._good
             self.step = step
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.theme import Theme
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_replay import replay, weight_limit
 from mnist_core.figures.train_weights import weight_tiles
-from mnist_core.jobs import ENDED, Snapshot, State
+from mnist_core.jobs import AT_ONCE, ENDED, Snapshot, State
 from mnist_core.training.records import RunRecord
 from ui.frame import link, state, theme
 from ui.studio import control, take_home
@@ -26,7 +27,7 @@ NEXT = {
     "breaking": "Break it",
     "runs": "Compare it",
 }
-GUESSING = 0.5  # below this accuracy in the final test, training has failed
+FAILED_BELOW = 0.5  # below this accuracy in the final test, training has failed
 
 
 def show(mode: Mode) -> None:
@@ -90,7 +91,7 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     match snapshot.state:
         case State.WAITING:
             return (
-                f"You are number {snapshot.place} in line: four networks train at a time on this server. "
+                f"You are number {snapshot.place} in line: {words.spelled(AT_ONCE)} networks train at a time on this server. "
                 "Yours starts by itself, and you may look at the other pages."
             )
         case State.FAILED if record and record.diverged:
@@ -223,7 +224,7 @@ def _replay(owner: str, key: str, look: Theme, _record: RunRecord) -> go.Figure:
 def _final_test(record: RunRecord) -> None:
     assert record.test is not None
     result = f"Final test: it reads **{record.test.accuracy:.2%}** of {record.test.images:,} images it has never seen."
-    if record.test.accuracy > GUESSING:
+    if record.test.accuracy > FAILED_BELOW:
         st.success(f"{result} It now reads what you draw.", icon=":material/check_circle:")
     else:
         st.warning(

@@ -12,12 +12,11 @@ from torch import Tensor, nn
 
 from mnist_core.data.augmentation import affine
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import (
     COPY_EVERY,
     EXPLODED,
-    GUESSING,
     OPTIMIZERS,
     BatchEvent,
     Dial,
@@ -427,11 +426,13 @@ def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str
     assert not diverged.loss <= EXPLODED
     assert all(loss <= EXPLODED for step, loss in losses.items() if step < diverged.step)
     # The weights before a batch are those after the one before it.
-    good = [step for step in range(0, diverged.step, COPY_EVERY) if losses.get(step + 1, GUESSING + 1) <= GUESSING]
+    good = [
+        step for step in range(0, diverged.step, COPY_EVERY) if losses.get(step + 1, GUESSING_LOSS + 1) <= GUESSING_LOSS
+    ]
     assert diverged.kept_step == max(good) == 20
     for kept, then in zip(model.parameters(), weights[20], strict=True):
         assert torch.equal(kept, then)
-    assert evaluate(model, digits.validation).loss < GUESSING
+    assert evaluate(model, digits.validation).loss < GUESSING_LOSS
     assert str(diverged).endswith(
         f"and went back to the weights it had after batch 20: try a smaller learning rate than {rate:g}."
     )
