@@ -33,7 +33,7 @@ def count(amount: int, what: str) -> str:
 
 def spelled(amount: int) -> str:
     """A small number as a word, from zero to twelve; a larger one in digits."""
-    small = "zero one two three four five six seven eight nine ten eleven twelve".split()
+    small = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     return small[amount] if 0 <= amount < len(small) else f"{amount:,}"
 
 

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from mnist_core import words
-from mnist_core.jobs import AT_ONCE, ENDED, Snapshot, State
+from mnist_core.jobs import ENDED, Snapshot, State
 from ui.frame import resources
 from ui.studio import control
 from ui.visitor import store
@@ -89,7 +88,7 @@ def _show(name: str, draw: Callable[[T], None], before: str, setting: object, ev
 def _message(snapshot: Snapshot[T]) -> str | None:
     match snapshot.state:
         case State.WAITING:
-            return f"You are number {snapshot.place} in line: {words.spelled(AT_ONCE)} networks train at a time on this server."
+            return control.in_line(snapshot)
         case State.CANCELLED:
             return "**Stopped.**"
         case State.FAILED if isinstance(snapshot.error, ArithmeticError):

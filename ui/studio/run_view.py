@@ -5,14 +5,13 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from mnist_core import words
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.theme import Theme
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_replay import replay, weight_limit
 from mnist_core.figures.train_weights import weight_tiles
-from mnist_core.jobs import AT_ONCE, ENDED, Snapshot, State
+from mnist_core.jobs import ENDED, Snapshot, State
 from mnist_core.training.records import RunRecord
 from ui.frame import link, state, theme
 from ui.studio import control, take_home
@@ -90,10 +89,7 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     record = snapshot.latest
     match snapshot.state:
         case State.WAITING:
-            return (
-                f"You are number {snapshot.place} in line: {words.spelled(AT_ONCE)} networks train at a time on this server. "
-                "Yours starts by itself, and you may look at the other pages."
-            )
+            return f"{control.in_line(snapshot)} Yours starts by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
             return str(record.diverged)
         case State.FAILED:
