@@ -62,6 +62,11 @@ def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     st.session_state["_page_controls"] = {}
 
 
+def came_through_router() -> bool:
+    """Whether app.py has run in this session."""
+    return "_pages" in st.session_state
+
+
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
     """The pages before and after the open one, where there are such."""
     index, pages = st.session_state["_pages"]
