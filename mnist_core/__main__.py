@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from mnist_core.augmentation import affine
-from mnist_core.checkpoint import SHIPPED, CheckpointError, load, save
+from mnist_core.checkpoint import SHIPPED, CheckpointError, check_place, load, save, write
 from mnist_core.data import DatasetUnavailable, Splits, default_root, generated_splits, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.experiments import run
@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)  # sums are rounded in one order: the same seed, the same weights, on two cores or twenty
     try:
+        if getattr(options, "save", None):
+            check_place(options.save)  # before the training, not after
         if options.command == "train":
             _train(options)
         elif options.command == "familiarity":
@@ -172,7 +174,7 @@ def _ship(options: argparse.Namespace) -> None:
                 flush=True,
             )
         else:
-            options.save.write_bytes(step.content)
+            write(options.save, step.content)
             print(*(f"{name}: {value}" for name, value in step.card.items()), sep="\n")
             print(f"saved {options.save} ({len(step.content):,} bytes)")
 
@@ -184,6 +186,8 @@ def _predict(options: argparse.Namespace) -> None:
             image = drawing_to_mnist(to_drawing(path.read_bytes()))
         except PhotoUnreadable as reason:
             raise ValueError(f"{path}: {reason}") from None
+        except OSError as error:
+            raise ValueError(f"{path} can't be read: {error.strerror}.") from None
         p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
         verdict = judge(second, image, p)
         likeliest = ", ".join(f"{digit}: {p[digit]:.1%}" for digit in p.argsort(descending=True)[:3].tolist())
