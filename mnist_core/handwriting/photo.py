@@ -9,17 +9,19 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 """
 
 import io
+import threading
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter, ImageOps
+from PIL import ExifTags, Image, ImageFilter, ImageOps
 from scipy import ndimage
 
 from mnist_core.handwriting.preprocessing import BOX_SIZE
 
 MOST_BYTES = 10 * 2**20
-MOST_PIXELS = 24_000_000  # that are decoded; of a large JPEG only every second, fourth or eighth pixel is
+MOST_PIXELS = 24_000_000  # of a JPEG; of a large one only every second, fourth or eighth pixel is decoded
+MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
@@ -40,6 +42,13 @@ NOTHING = (
     "large in the picture."
 )
 TOO_MANY = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
+TOO_MANY_IN_OTHERS = (
+    f"The picture has more than {MOST_PIXELS_OF_OTHERS // 1_000_000} million pixels. Make it smaller, or save it as "
+    "JPEG, which may have more."
+)
+
+# However many threads ask: for a moment a picture takes ten times what is left of it in the end, or more.
+_ONE_AT_A_TIME = threading.Lock()
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
@@ -61,8 +70,22 @@ def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
     Raises:
         PhotoUnreadable: If the file is no such picture, or nothing on it stands out.
     """
-    grey = dark_on_light(open_grey(content))
-    darkness, mask = find_ink(grey)
+    return ink_on(open_grey(content))
+
+
+def ink_on(grey: Grey) -> npt.NDArray[np.uint8]:
+    """Steps 2 to 6: what is written on a picture that ``open_grey`` has opened.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+
+    Returns:
+        uint8 [H, W]: 0 for everything but ink, 255 for full ink.
+
+    Raises:
+        PhotoUnreadable: If nothing on it stands out.
+    """
+    darkness, mask = find_ink(dark_on_light(grey))
     ink = thicken(grey_ink(darkness, mask))
     return (255 * ink).round().astype(np.uint8)
 
@@ -82,15 +105,8 @@ def open_grey(content: bytes) -> Grey:
     if len(content) > MOST_BYTES:
         raise PhotoUnreadable(f"The file is larger than {MOST_BYTES // 2**20} MB. A smaller picture will do.")
     try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
-        image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster
-        if image.width * image.height > MOST_PIXELS:
-            raise PhotoUnreadable(TOO_MANY)
-        grey = _one_channel(ImageOps.exif_transpose(image))
-        zoom = SIDE / max(grey.size)
-        size = max(round(zoom * grey.width), 1), max(round(zoom * grey.height), 1)
-        # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
-        small = grey.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
+        with _ONE_AT_A_TIME:
+            small = _decoded(content)
     except PhotoUnreadable:
         raise
     except Image.DecompressionBombError as error:  # Pillow counts the pixels, too, and earlier; its limit is higher
@@ -98,6 +114,33 @@ def open_grey(content: bytes) -> Grey:
     except Exception as error:  # Pillow raises nearly anything at a file that is broken, or made to do harm
         raise PhotoUnreadable("This is no picture that can be read here. JPEG, PNG and WebP can.") from error
     return np.asarray(small, np.float32) / np.float32(255)
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """A picture file in grey, mode "L", upright and ``SIDE`` pixels long."""
+    image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
+    most, said = (MOST_PIXELS, TOO_MANY) if image.format == "JPEG" else (MOST_PIXELS_OF_OTHERS, TOO_MANY_IN_OTHERS)
+    whole = image.size
+    image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster ...
+    width, height = whole if image.info.get("progressive") else image.size  # ... but of one that is held whole
+    if width * height > most:
+        raise PhotoUnreadable(said)
+    # Made small before it is turned and its colours are looked at: each of those takes copies of all there is.
+    small = _resized(image)
+    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return _one_channel(ImageOps.exif_transpose(small))
+
+
+def _resized(image: Image.Image) -> Image.Image:
+    """A picture ``SIDE`` pixels long, in a mode that has no palette."""
+    if image.has_transparency_data and image.mode[0] not in "IF":
+        image = image.convert("RGBA")  # a colour that stands for nothing must not be mixed with others
+    elif image.mode in ("1", "P"):
+        image = image.convert("L" if image.mode == "1" else "RGB")
+    zoom = SIDE / max(image.size)
+    size = max(round(zoom * image.width), 1), max(round(zoom * image.height), 1)
+    # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
+    return image.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
 
 
 def _one_channel(image: Image.Image) -> Image.Image:

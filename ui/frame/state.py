@@ -70,6 +70,11 @@ def open_stem() -> str:
     return course.LESSONS[index].stem
 
 
+def came_through_router() -> bool:
+    """Whether app.py has run in this session."""
+    return "_pages" in st.session_state
+
+
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
     """The pages before and after the open one, where there are such."""
     index, pages = st.session_state["_pages"]
