@@ -47,7 +47,7 @@ TOO_MANY_IN_OTHERS = (
     "JPEG, which may have more."
 )
 
-# However many threads ask: for a moment a picture takes ten times what is left of it in the end, or more.
+# However many threads ask: while a picture is decoded, it may take 200 MB.
 _ONE_AT_A_TIME = threading.Lock()
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
