@@ -296,7 +296,7 @@ def test_so_many_pixels_that_pillow_refuses_them_itself_are_refused_in_the_same_
 
 PEAK = """
 import resource, sys
-from mnist_core.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     print(max(to_drawing(sys.stdin.buffer.read()).shape))

@@ -36,7 +36,7 @@ streamlit.halfway = reached, go_on
 first = threading.Thread(target=lambda: __import__("torch"))
 first.start()
 reached.wait()
-second = threading.Thread(target=lambda: __import__("ui.resources"))
+second = threading.Thread(target=lambda: __import__("ui.frame.resources"))
 second.start()
 second.join(3)
 go_on.set()
@@ -92,7 +92,7 @@ def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
     assert library.mnist() is digits
 
 
-@pytest.mark.parametrize("orders", [("import ui.resources", "import torch"), ("import torch", "import ui.resources")])
+@pytest.mark.parametrize("orders", [("import ui.frame.resources", "import torch"), ("import torch", "import ui.frame.resources")])
 def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tuple[str, str]) -> None:
     first, then = orders
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
