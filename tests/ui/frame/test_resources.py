@@ -92,7 +92,9 @@ def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
     assert library.mnist() is digits
 
 
-@pytest.mark.parametrize("orders", [("import ui.frame.resources", "import torch"), ("import torch", "import ui.frame.resources")])
+@pytest.mark.parametrize(
+    "orders", [("import ui.frame.resources", "import torch"), ("import torch", "import ui.frame.resources")]
+)
 def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tuple[str, str]) -> None:
     first, then = orders
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
