@@ -101,6 +101,11 @@ def in_brackets(value: float, places: int = 2) -> str:
     return f"({value:.{places}f})" if value < 0 else f"{value:.{places}f}"
 
 
+def grouped(amount: float) -> str:
+    """A whole number in LaTeX, with commas in thousands: there a bare comma is followed by a space."""
+    return f"{amount:,.0f}".replace(",", "{,}")
+
+
 def significant(number: float, digits: int = 4) -> str:
     """A number with some significant digits, in LaTeX: 0.01234, and a power of ten only where it is tiny."""
     if not number or not math.isfinite(number):

@@ -46,6 +46,10 @@ def test_names_in_a_row() -> None:
     assert [words.in_brackets(value) for value in (0.5, -0.5)] == ["0.50", "(-0.50)"]
 
 
+def test_whole_numbers_in_latex() -> None:
+    assert [words.grouped(value) for value in (999, 1_000, 1234567.6)] == ["999", "1{,}000", "1{,}234{,}568"]
+
+
 @pytest.mark.parametrize(
     ("p", "says"),
     [
