@@ -100,7 +100,7 @@ def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: 
         f"{last.validation_accuracy:.1%}",
     ]
     assert set(app.query_params) <= {"overfit_images", "overfit_decay", "overfit_dropout", "overfit_stop"}
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert table(app) == [second, first]
 
