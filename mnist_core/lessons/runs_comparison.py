@@ -24,7 +24,7 @@ LEVEL = 0.05  # a difference that luck makes in fewer than one of twenty compari
 STRIPS = 2_000  # that the area below a curve is cut into; an even number
 FARTHEST = 1_000.0  # where the search for a limit of t ends: with one degree of freedom it is 12.7
 
-Setting = str | int | float | bool
+SettingValue = str | int | float | bool
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RunResult:
         return f"Run {self.number}"
 
 
-def settings(record: RunRecord) -> dict[str, Setting]:
+def settings(record: RunRecord) -> dict[str, SettingValue]:
     """All that was chosen for a run, by a name in plain words.
 
     Weight decay is the one that was in force, so that a run which names its optimizer's usual one and a run which
@@ -89,7 +89,7 @@ def differing(records: Iterable[RunRecord]) -> list[str]:
     return [name for name in names if len({chosen[name] for chosen in all_settings} - {""}) > 1]
 
 
-def as_row(result: RunResult) -> dict[str, Setting]:
+def as_row(result: RunResult) -> dict[str, SettingValue]:
     """Everything about a run in one row, by the head of its column; what there is not is empty."""
     record, test = result.record, result.record.test
     return {
@@ -331,7 +331,7 @@ def t_limit(freedom: float) -> float:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BandVerdict:
     """What can be said of two bands.
 
     Attributes:
@@ -343,7 +343,7 @@ class Verdict:
     test: Welch | None = None
 
 
-def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> Verdict:
+def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> BandVerdict:
     """Whether two settings differ by more than the luck of the seed, judged by their final validation accuracies.
 
     Args:
@@ -353,10 +353,10 @@ def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> V
     """
     reason = _why_no_test(first, second, names)
     if reason:
-        return Verdict(reason)
+        return BandVerdict(reason)
     test = welch(first.accuracies, second.accuracies)
     said = _is_better(test, names) if test.p < LEVEL else _no_difference(test, names)
-    return Verdict(said + _unfinished(first, second, names), test)
+    return BandVerdict(said + _unfinished(first, second, names), test)
 
 
 def _is_better(test: Welch, names: tuple[str, str]) -> str:
