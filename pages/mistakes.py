@@ -108,8 +108,8 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
             lines=[
                 [
                     Line(f"label: {label}"),
-                    Line(f"you: {answer}{if_right(answer == label)}"),
-                    Line(f"network: {choice}{if_right(choice == label)}"),
+                    Line(f"you: {answer}{mistakes_words.if_right(answer == label)}"),
+                    Line(f"network: {choice}{mistakes_words.if_right(choice == label)}"),
                     Line(f"and gave it {mistakes_words.given(match, evaluation, place)}"),
                 ]
                 for place, (label, answer, choice) in enumerate(
@@ -119,11 +119,6 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
             theme=theme.current(),
         )
     )
-
-
-def if_right(is_right: bool) -> str:
-    """For the end of a line."""
-    return ", right" if is_right else ""
 
 
 def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mnist_core import words
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.training.loop import EXPLODED
+from mnist_core.training.loop import EXPLODED, GUESSING
 from mnist_core.training.records import RunRecord
 
 TRAINING, VALIDATION = "training", "validation"
@@ -17,8 +17,7 @@ LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
 LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
 LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
 LABEL_LANES = 3  # lines on which such labels may stand
-GUESSING = math.log(10)  # the loss of giving every digit the same probability
-GUESSED = 0.1  # and the share that it reads rightly
+GUESSED = 0.1  # the share read rightly by giving every digit the same probability
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 

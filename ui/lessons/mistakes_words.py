@@ -60,6 +60,11 @@ def given(match: Duel, evaluation: Evaluation, place: int) -> str:
     return words.percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
 
 
+def if_right(is_right: bool) -> str:
+    """For the end of a line that says what was read."""
+    return ", right" if is_right else ""
+
+
 def mirror(evaluation: Evaluation) -> str:
     """The two cells of the question, whether chance explains how they differ, and the fullest ones off the diagonal."""
     counts = evaluation.confusion.tolist()
