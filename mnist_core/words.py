@@ -138,3 +138,8 @@ def digits_in_words(labels: Tensor) -> str:
     """Which digits there are and how often, such as ``0 × 3, 4 × 1``."""
     counts = torch.bincount(labels, minlength=10).tolist()
     return ", ".join(f"{digit} × {count}" for digit, count in enumerate(counts) if count)
+
+
+def how_many(amount: int, what: str) -> str:
+    """The same as ``count``, but of nothing it says: no image."""
+    return count(amount, what) if amount else f"no {what}"
