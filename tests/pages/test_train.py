@@ -1,5 +1,6 @@
 """The page to train a network on: what it says of a network that knows nothing."""
 
+import inspect
 import math
 import re
 
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import new_model
+from mnist_core.training.loop import DatasetBatches, Learner, fit, new_model, train_step
 from mnist_core.training.recipes import RECIPES
 from tests.app import finish, open_page, opened_by_link, sound, text, train
 from ui.visitor import store
@@ -37,6 +38,13 @@ def test_the_question_about_it_states_the_right_number() -> None:
     assert f"ln 10 = {math.log(10):.3f}" in text(app)
     app = sound(app.radio(key="ask_train").set_value("Near 0.1").run())
     assert f"−ln 0.1 = {-math.log(0.1):.3f}" in text(app)
+
+
+def test_the_code_shown_is_all_of_the_loop() -> None:
+    """Whatever of our own ``fit`` calls to learn from a batch stands beside it."""
+    shown = [code.value.strip() for code in open_page("pages/train.py").code]
+    for part in (train_step, Learner, fit, DatasetBatches):
+        assert inspect.getsource(part).strip() in shown
 
 
 def test_settings_come_from_the_link() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.handwriting.photo import MOST_BYTES, PhotoUnreadable, open_grey
+from mnist_core.handwriting.photo import MOST_BYTES, PhotoUnreadable, ink_on, open_grey
 from ui.drawing import canvas
 from ui.visitor import store
 
