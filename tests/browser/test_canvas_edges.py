@@ -12,19 +12,10 @@ OpenPage = Callable[..., Page]
 Point = tuple[float, float]
 Stroke = Callable[[Page, CDPSession, Point, Point], None]
 
-FAR = 277  # of 280 pixels
+NEAR, FAR = 4, 275  # of 280 pixels; nearer to a corner, a finger meets what its rounding leaves free
 STARTS = [
-    (2, 2),
-    (140, 2),
-    (200, 25),
-    (242, 7),
-    (265, 7),
-    (FAR, 2),
-    (FAR, 140),
-    (FAR, FAR),
-    (140, FAR),
-    (2, FAR),
-    (2, 140),
+    *((NEAR, NEAR), (140, NEAR), (200, 25), (242, 7), (FAR, NEAR), (FAR, 140)),
+    *((FAR, FAR), (140, FAR), (NEAR, FAR), (NEAR, 140)),
 ]
 FOCUSED = """() => {
   let node = document.activeElement
@@ -88,8 +79,9 @@ def tab_stops_before_clear(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("draw", [with_a_finger, with_a_mouse, with_a_pen])
 def test_a_stroke_counts_wherever_it_begins(open_page: OpenPage, draw: Stroke) -> None:
-    page = open_page("draw", width=390 if draw is with_a_finger else 1280)
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": 1500})  # no answer scrolls it
+    width = 390 if draw is with_a_finger else 1280
+    page = open_page("draw", width=width)
+    page.set_viewport_size({"width": width, "height": 1500})  # so that no answer scrolls it
     ready(page)
     session = page.context.new_cdp_session(page)
     for x, y in STARTS:
@@ -105,7 +97,7 @@ def test_the_upper_right_takes_strokes_on_every_page_with_a_canvas(open_page: Op
     page = open_page(path, width=390)
     ready(page).evaluate("node => node.scrollIntoView({ block: 'center' })")
     session = page.context.new_cdp_session(page)
-    for x, y in ((200, 25), (FAR, 2)):
+    for x, y in ((200, 25), (FAR, NEAR)):
         stroke(page, session, with_a_finger, x, y)
         settle(page)
     expect(page.locator(".st-key-undo button")).to_be_enabled()
