@@ -31,6 +31,12 @@ def count(amount: int, what: str) -> str:
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
 
 
+def spelled(amount: int) -> str:
+    """A small number as a word, from zero to twelve; a larger one in digits."""
+    small = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    return small[amount] if 0 <= amount < len(small) else f"{amount:,}"
+
+
 def a(digit: int, *, bold: bool = False) -> str:
     """A digit with its article: a 3, an 8; or a **3**, an **8**."""
     return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"

@@ -17,17 +17,18 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from mnist_core import MODELS
 from mnist_core.data.augmentation import elastic
 from mnist_core.data.dataset import Dataset
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, Amounts, collect
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import IMAGE_SIZE, BlankDrawing, Drawing, crop_to_ink, to_grey
-from mnist_core.network.checkpoint import SHIPPED, load
+from mnist_core.network.checkpoint import load
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 from mnist_core.training.loop import EpochEvent, TrainingConfig, fit
 
 KINDS = ("digit", "dot", "scribble", "letter", "several digits")
-WEIGHTS = SHIPPED.with_name("familiarity.safetensors")
+WEIGHTS = MODELS / "familiarity.safetensors"
 SMALLEST = 0.15  # of the canvas' longer side: ink shorter than that, 42 of 280 pixels, is a dot
 KEPT = 0.987  # of MNIST's validation images; what the rest costs in patience, it gives back in letters refused
 DIGIT_FROM = 0.47  # a digit has at least this probability among the kinds; ``threshold`` found it

@@ -37,6 +37,10 @@ def test_one_of_a_thing_and_many(amount: int, text: str) -> None:
     assert words.count(amount, "lesson") == text
 
 
+def test_small_numbers_are_spelled_out() -> None:
+    assert [words.spelled(amount) for amount in (0, 4, 12, 13, 1200)] == ["zero", "four", "twelve", "13", "1,200"]
+
+
 def test_names_in_a_row() -> None:
     assert [words.listed(names) for names in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
     assert [words.in_brackets(value) for value in (0.5, -0.5)] == ["0.50", "(-0.50)"]

@@ -62,10 +62,10 @@ def _take() -> None:
 @st.cache_data(max_entries=4, scope="session", show_spinner=False)  # once a file, not once a rerun
 def _read(content: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | str:
     """A photo in grey and the ink on it, uint8 [H, W] both, or a sentence that says why there is none."""
-    from mnist_core.handwriting.photo import PhotoUnreadable, open_grey, to_drawing
+    from mnist_core.handwriting.photo import PhotoUnreadable, ink_on, open_grey
 
     try:
-        ink = to_drawing(content)
-        return (255 * open_grey(content)).round().astype("uint8"), ink
+        grey = open_grey(content)
+        return (255 * grey).round().astype("uint8"), ink_on(grey)
     except PhotoUnreadable as reason:
         return str(reason)

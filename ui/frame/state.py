@@ -7,10 +7,10 @@ from typing import Any, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from mnist_core import PROJECT
+from ui import APP
 from ui.frame import course
 
-COMPONENTS = PROJECT / "ui" / "components"
+COMPONENTS = APP / "ui" / "components"
 SHIPPED = "shipped"
 MNIST = "MNIST"
 GENERATED = "generated digits"
@@ -68,6 +68,11 @@ def open_stem() -> str:
     """The name of the open page's file."""
     index: int = st.session_state["_pages"][0]
     return course.LESSONS[index].stem
+
+
+def came_through_router() -> bool:
+    """Whether app.py has run in this session."""
+    return "_pages" in st.session_state
 
 
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:

@@ -26,7 +26,7 @@ NEXT = {
     "breaking": "Break it",
     "runs": "Compare it",
 }
-GUESSING = 0.5  # below this accuracy in the final test, training has failed
+FAILED_BELOW = 0.5  # below this accuracy in the final test, training has failed
 
 
 def show(mode: Mode) -> None:
@@ -89,10 +89,7 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     record = snapshot.latest
     match snapshot.state:
         case State.WAITING:
-            return (
-                f"You are number {snapshot.place} in line: four networks train at a time on this server. "
-                "Yours starts by itself, and you may look at the other pages."
-            )
+            return f"{control.in_line(snapshot)} Yours starts by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
             return str(record.diverged)
         case State.FAILED:
@@ -223,7 +220,7 @@ def _replay(owner: str, key: str, look: Theme, _record: RunRecord) -> go.Figure:
 def _final_test(record: RunRecord) -> None:
     assert record.test is not None
     result = f"Final test: it reads **{record.test.accuracy:.2%}** of {record.test.images:,} images it has never seen."
-    if record.test.accuracy > GUESSING:
+    if record.test.accuracy > FAILED_BELOW:
         st.success(f"{result} It now reads what you draw.", icon=":material/check_circle:")
     else:
         st.warning(

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from mnist_core.evaluation.accuracy import GUESSING_LOSS
 from mnist_core.figures.curves import (
-    GUESSING,
     HIGHEST_LOSS,
     LABEL_LANES,
     LOWEST_LOSS,
@@ -113,7 +113,8 @@ def test_no_image_misread_stands_below_the_smallest_share_that_validation_can_te
 
 
 @pytest.mark.parametrize(
-    ("quantity", "logarithmic", "value"), [("loss", False, GUESSING), ("loss", True, GUESSING), ("accuracy", True, 0.9)]
+    ("quantity", "logarithmic", "value"),
+    [("loss", False, GUESSING_LOSS), ("loss", True, GUESSING_LOSS), ("accuracy", True, 0.9)],
 )
 def test_a_dashed_line_marks_guessing(quantity: str, logarithmic: bool, value: float) -> None:
     layers = training_curve(record=EMPTY, quantity=quantity, theme=LIGHT, logarithmic=logarithmic).spec["layer"]  # type: ignore[arg-type]
