@@ -36,7 +36,7 @@ def _insist_on_router() -> None:
     It reads the folder pages by itself until a server has called st.navigation for the first time. So whoever wakes
     a server with the link of a page would get that page alone, without the navigation and what app.py prepares. And
     so would all who come while the first page still imports torch. By the time a page gets here, st.navigation may have
-    been called for someone else: what counts is whether app.py has run for this visitor.
+    been called for someone else: what counts is whether app.py has run before it.
     """
     if not state.came_through_router():
         exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})

@@ -61,6 +61,7 @@ def page_controls() -> dict[str, Any]:
 def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
+    st.session_state["_through_router"] = True
     st.session_state["_page_controls"] = {}
 
 
@@ -71,8 +72,8 @@ def open_stem() -> str:
 
 
 def came_through_router() -> bool:
-    """Whether app.py has run in this session."""
-    return "_pages" in st.session_state
+    """Whether app.py has brought the page here in this run; to be asked once a run."""
+    return bool(st.session_state.pop("_through_router", False))
 
 
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:

@@ -60,18 +60,6 @@ def test_its_weights_are_the_gradient_autograd_finds(config: MLPConfig, seed: in
     torch.testing.assert_close(evidence(model, x, a, b).weights, gradient, rtol=1e-9, atol=1e-12)
 
 
-@given(NETWORKS, SEEDS)
-def test_every_layer_accounts_for_the_score_with_the_bias_of_the_layers_behind(config: MLPConfig, seed: int) -> None:
-    model = new_model(config, seed)
-    x = standardize(image(seed)[None])[0].double()
-    direction = torch.randn(10, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    piece = linear_piece(model, x, direction)
-    assert len(piece.passed_on) == len(piece.weights) == len(piece.biases) == len(config.hidden_sizes) + 1
-    for passed_on, weights, bias in zip(piece.passed_on, piece.weights, piece.biases, strict=True):
-        # The bias is not what is left over: it was found without x, from biases alone.
-        assert bias == pytest.approx(piece.score - (weights @ passed_on).item(), abs=1e-10)
-
-
 @given(NETWORKS, SEEDS, DIGITS, DIGITS)
 def test_what_speaks_for_one_digit_speaks_against_the_other(config: MLPConfig, seed: int, a: int, b: int) -> None:
     model, x = new_model(config, seed), image(seed)
