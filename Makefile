@@ -1,6 +1,7 @@
-# make run   makes .venv, installs what the app needs and starts it
-# make test  makes the same environment with the development tools and runs lint, types and all tests
-# Both do nothing twice: the second time they start at once.
+# make run    makes .venv, installs what the app needs and starts it
+# make check  makes the same environment with the development tools and runs lint, types and the tests of the core
+# make test   the same with all tests
+# None installs anything twice: the second time they start at once.
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,15 +9,21 @@ BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run test clean
+.PHONY: run lint check test clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	$(BIN)/pytest tests/mnist_core -n 2
+
+test: lint
 	$(BIN)/pytest
 
 # On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has

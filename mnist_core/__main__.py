@@ -32,9 +32,9 @@ from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.handwriting.shipped import DRAWN as DIGITS
-from mnist_core.handwriting.shipped import MODEL, Progress, ship
+from mnist_core.handwriting.shipped import MODEL, ship
 from mnist_core.handwriting.shipped import TRAINING as SHIPPING
-from mnist_core.network.checkpoint import SHIPPED, CheckpointError, load, save
+from mnist_core.network.checkpoint import SHIPPED, CheckpointError, check_place, load, save, write
 from mnist_core.network.model import ACTIVATIONS, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, SCHEDULES, EpochEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import run
@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)  # sums are rounded in one order: the same seed, the same weights, on two cores or twenty
     try:
+        if getattr(options, "save", None):
+            check_place(options.save)  # before the training, not after
         if options.command == "train":
             _train(options)
         elif options.command == "familiarity":
@@ -165,16 +167,12 @@ def _ship(options: argparse.Namespace) -> None:
     print(f"{MODEL.label} with {MODEL.parameter_count:,} parameters, on MNIST and {DIGITS:,} drawn digits")
     config = replace(SHIPPING, seed=options.seed)
     print(f"{config}", flush=True)
-    for step in ship(load_mnist(default_root()), config=config):
-        if isinstance(step, Progress):
-            seen = step.validation
-            print(
-                f"epoch {step.epoch:3}  {step.seconds:6.0f} s  loss {step.loss:.4f}  "
-                f"validation loss {seen.loss:.4f} accuracy {seen.accuracy:.2%}",
-                flush=True,
-            )
+    splits, started = load_mnist(default_root()), time.perf_counter()
+    for step in ship(splits, config=config):
+        if isinstance(step, EpochEvent):
+            _print_epoch(step, time.perf_counter() - started)
         else:
-            options.save.write_bytes(step.content)
+            write(options.save, step.content)
             print(*(f"{name}: {value}" for name, value in step.card.items()), sep="\n")
             print(f"saved {options.save} ({len(step.content):,} bytes)")
 
@@ -186,6 +184,8 @@ def _predict(options: argparse.Namespace) -> None:
             image = drawing_to_mnist(to_drawing(path.read_bytes()))
         except PhotoUnreadable as reason:
             raise ValueError(f"{path}: {reason}") from None
+        except OSError as error:
+            raise ValueError(f"{path} can't be read: {error.strerror}.") from None
         p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
         verdict = judge(second, image, p)
         likeliest = ", ".join(f"{digit}: {p[digit]:.1%}" for digit in p.argsort(descending=True)[:3].tolist())

@@ -31,6 +31,12 @@ def count(amount: int, what: str) -> str:
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
 
 
+def spelled(amount: int) -> str:
+    """A small number as a word, from zero to twelve; a larger one in digits."""
+    small = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    return small[amount] if 0 <= amount < len(small) else f"{amount:,}"
+
+
 def a(digit: int, *, bold: bool = False) -> str:
     """A digit with its article: a 3, an 8; or a **3**, an **8**."""
     return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"
@@ -95,6 +101,11 @@ def in_brackets(value: float, places: int = 2) -> str:
     return f"({value:.{places}f})" if value < 0 else f"{value:.{places}f}"
 
 
+def grouped(amount: float) -> str:
+    """A whole number in LaTeX, with commas in thousands: there a bare comma is followed by a space."""
+    return f"{amount:,.0f}".replace(",", "{,}")
+
+
 def significant(number: float, digits: int = 4) -> str:
     """A number with some significant digits, in LaTeX: 0.01234, and a power of ten only where it is tiny."""
     if not number or not math.isfinite(number):
@@ -127,3 +138,8 @@ def digits_in_words(labels: Tensor) -> str:
     """Which digits there are and how often, such as ``0 × 3, 4 × 1``."""
     counts = torch.bincount(labels, minlength=10).tolist()
     return ", ".join(f"{digit} × {count}" for digit, count in enumerate(counts) if count)
+
+
+def how_many(amount: int, what: str) -> str:
+    """The same as ``count``, but of nothing it says: no image."""
+    return count(amount, what) if amount else f"no {what}"

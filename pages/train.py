@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core.training.loop import fit, train_step
+from mnist_core.training.loop import DatasetBatches, Learner, fit, train_step
 from ui.frame import dataset, lesson, question
 from ui.frame.question import Question
 from ui.studio import control, recipe, run_view, transport
@@ -89,7 +89,7 @@ def in_the_end() -> None:
         "Pause the run, and take it on batch by batch. Let it go on and set the learning rate to 1: what does the "
         "curve do where the mark is? Then set the hidden layers to 0: how much worse is that than with one?"
     )
-    lesson.show_source(train_step, fit)
+    lesson.show_source(train_step, Learner, fit, DatasetBatches)
 
 
 lesson.show(the_routine, the_run, in_the_end)

@@ -6,7 +6,7 @@ from mnist_core.figures.welcome import hundred_squares
 from ui.frame import course, lesson, question, state, theme
 from ui.frame.question import Question
 
-GUESSING = Question(
+BLIND = Question(
     "ask_welcome",
     "A program that has never seen a digit names one of the ten at random, again and again. Of 100 digits, how many "
     "does it name rightly?",
@@ -34,7 +34,7 @@ def opening() -> None:
     with st.container(horizontal=True):
         for stem in ("train", "draw"):
             st.page_link(state.page(stem), icon=":material/arrow_forward:")
-    if question.ask(GUESSING):
+    if question.ask(BLIND):
         of_a_hundred()
 
 

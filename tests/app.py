@@ -5,6 +5,7 @@ import base64
 import contextlib
 import io
 import time
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,8 @@ PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py")
 
 
 def open_page(path: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
-    app = app.switch_page(path).run()
-    return sound(app)
+    """The page as the first of a visit."""
+    return opened_by_link(path)
 
 
 def sound(app: AppTest) -> AppTest:
@@ -65,6 +65,7 @@ def value_of(app: AppTest, key: str) -> Any:
     return app.session_state[key] if key in app.session_state else None  # noqa: SIM401 (it has no get)
 
 
+@cache
 def pages_in_order() -> list[Any]:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
     pages: list[Any] = app.session_state["_pages"][1]

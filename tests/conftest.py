@@ -1,4 +1,4 @@
-"""What all tests share: a small data set that needs no network."""
+"""What all tests share: a small data set that needs no network, and how two workers share the tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,18 +8,37 @@ import streamlit as st
 import torch
 from hypothesis import settings
 from torchvision.datasets import MNIST
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from mnist_core.data import generated
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.generated import make_digits
 from mnist_core.data.mnist import default_root, load_mnist
 from ui.frame import resources
+from ui.visitor import store
 
 torch.set_num_threads(1)  # as the app does: results do not depend on the machine's cores
 # The same examples every time, and none fails for being slow: tests measure no time.
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class ByFile(LoadFileScheduling):
+    """How several workers share the tests: file by file, so that what a file prepares is made once.
+
+    All browser tests are for one worker: a server and a Chromium are enough, and while they wait for a page, the other
+    worker computes.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +69,27 @@ def mnist() -> Splits:
 
 
 @pytest.fixture
-def offline(digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No MNIST on disk, none to download, and few generated digits."""
-    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(MNIST, "mirrors", [])
-    monkeypatch.setattr(generated, "generated_splits", lambda: digits)
-    monkeypatch.setattr(resources, "warm_up", lambda: None)  # it would come after the test is over
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def offline(request: pytest.FixtureRequest, digits: Splits, tmp_path: Path) -> Iterator[None]:
+    """No MNIST on disk, none to download, few generated digits, and nobody there yet.
+
+    What lessons have computed is kept from test to test, as it is from visitor to visitor: it comes from the same
+    digits and the same code. A test that puts something in the place of either begins and ends without it.
+    """
+    replaces = "monkeypatch" in request.fixturenames
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_DATA_DIR", str(tmp_path))
+        patch.setattr(MNIST, "mirrors", [])
+        patch.setattr(generated, "generated_splits", lambda: digits)
+        patch.setattr(resources, "warm_up", lambda: None)  # it would come after the test is over
+        _forget(everything=replaces)
+        yield
+        resources.jobs().close()  # or a training would go on beside the next tests
+        _forget(everything=replaces)
+
+
+def _forget(*, everything: bool) -> None:
+    if everything:
+        st.cache_resource.clear()
+        st.cache_data.clear()
+    for shared in (resources.library, resources.jobs, store.visitors):
+        shared.clear()

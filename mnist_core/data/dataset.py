@@ -1,4 +1,4 @@
-"""Images of digits with their labels, in the three parts that have three uses, and on the scale that a network is fed."""
+"""Images of digits with their labels, in the three parts that have three uses, on the scale that a network is fed."""
 
 from dataclasses import dataclass
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_core import PROJECT
+from mnist_core import DATA
 from mnist_core.data.dataset import Dataset, Splits, split_stratified
 
 VALIDATION_SIZE = 5_000
@@ -46,9 +46,9 @@ MNIST_FILES = (
 
 
 def default_root() -> Path:
-    """The folder that holds (or will hold) ``MNIST/raw``: ``MNIST_DATA_DIR``, else ``data`` in the project."""
+    """The folder that holds (or will hold) ``MNIST/raw``: ``MNIST_DATA_DIR``, else ``mnist_core.DATA``."""
     named = os.environ.get("MNIST_DATA_DIR")
-    return Path(named) if named else PROJECT / "data"
+    return Path(named) if named else DATA
 
 
 def load_mnist(

@@ -12,6 +12,8 @@ from mnist_core.network.functions import cross_entropy, softmax
 from mnist_core.network.model import CLASSES, MLP
 
 CHUNK = 1_000  # images at a time: all at once would need a gigabyte for wide networks
+GUESSING_LOSS = math.log(CLASSES)  # of a network that gives every digit the same probability: 2.303
+GUESSING_ACCURACY = 1 / CLASSES  # the share that naming one of ten digits blindly gets right
 TWO_SIDED_95 = 1.959964  # standard deviations: 19 of 20 draws lie within
 
 

@@ -10,11 +10,11 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core import words
+from mnist_core.evaluation.accuracy import GUESSING_ACCURACY
 from mnist_core.figures.images import png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 BEFORE, NOW = "before", "now"
-GUESSING = 0.1  # the share read by naming one of ten digits blindly
 _STYLE = """
 <style>
 .readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem; max-width: 62rem;
@@ -163,7 +163,7 @@ def _curve_axes(reach: tuple[float, float], title: str, shown: str) -> dict[str,
 
 def _guessing(theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that names a digit blindly."""
-    at = {"y": {"datum": GUESSING}}
+    at = {"y": {"datum": GUESSING_ACCURACY}}
     rule = {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}
     text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 11, "color": theme.text}
     nothing: dict[str, Any] = {"values": [{}]}

@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from mnist_core import words
+from mnist_core.evaluation.accuracy import GUESSING_ACCURACY, GUESSING_LOSS
 from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
-from mnist_core.training.loop import EXPLODED, GUESSING
+from mnist_core.training.loop import EXPLODED
 from mnist_core.training.records import RunRecord
 
 TRAINING, VALIDATION = "training", "validation"
@@ -17,7 +18,6 @@ LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
 LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
 LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
 LABEL_LANES = 3  # lines on which such labels may stand
-GUESSED = 0.1  # the share read rightly by giving every digit the same probability
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
@@ -197,7 +197,8 @@ def _beside(left_if: str) -> dict[str, Any]:
 
 def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that knows nothing."""
-    value, said = (GUESSING, f"{GUESSING:.3f}") if axis.quantity == "loss" else (1 - GUESSED, f"{1 - GUESSED:.0%}")
+    misread = 1 - GUESSING_ACCURACY
+    value, said = (GUESSING_LOSS, f"{GUESSING_LOSS:.3f}") if axis.quantity == "loss" else (misread, f"{misread:.0%}")
     text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4, "color": theme.text}
 
     def layer(at: float, mark: dict[str, Any], **more: Any) -> dict[str, Any]:

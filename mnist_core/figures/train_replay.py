@@ -7,12 +7,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from PIL import Image
 
+from mnist_core.evaluation.accuracy import GUESSING_LOSS
 from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.frames import add_player
 from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme
-from mnist_core.training.loop import GUESSING
 from mnist_core.training.records import Frame, RunRecord
 
 FRAME_MS = 350
@@ -83,7 +83,7 @@ def _say_what_is_drawn(figure: go.Figure, sheet: "_Sheet", theme: Theme) -> None
         yanchor="bottom",
         align="left",
         showarrow=False,
-        text=f"Loss. Line: training, dots: validation,<br>dashed: guessing ({GUESSING:.3f})",
+        text=f"Loss. Line: training, dots: validation,<br>dashed: guessing ({GUESSING_LOSS:.3f})",
         font={"size": 12, "color": theme.text},
     )
 
@@ -202,7 +202,7 @@ def _behind(record: RunRecord, theme: Theme) -> list[dict[str, Any]]:
     line = {"type": "scatter", **_BELOW, "mode": "lines"}
     return [
         {**line, "x": x, "y": y, "line": {"color": theme.rest, "width": 1}, "opacity": 0.6},
-        {**line, "x": [0, end], "y": [GUESSING] * 2, "line": {"color": theme.rest, "width": 1, "dash": "dash"}},
+        {**line, "x": [0, end], "y": [GUESSING_LOSS] * 2, "line": {"color": theme.rest, "width": 1, "dash": "dash"}},
     ]
 
 
@@ -218,7 +218,7 @@ def _shown(loss: float) -> float:
 def _axes(record: RunRecord, sheet: _Sheet) -> dict[str, Any]:
     height, width = sheet.size
     total = sheet.page_height + BETWEEN + CURVE
-    highest = max([GUESSING, *(_shown(event.loss) for event in record.batches)])
+    highest = max([GUESSING_LOSS, *(_shown(event.loss) for event in record.batches)])
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return {
         "xaxis": {**hidden, "range": [-0.5, width - 0.5], "anchor": "y"},

@@ -9,19 +9,19 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 """
 
 import io
-import math
+import threading
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from PIL import Image, ImageFilter, ImageOps
-from torch.nn import functional as F
+from PIL import ExifTags, Image, ImageFilter, ImageOps
+from scipy import ndimage
 
 from mnist_core.handwriting.preprocessing import BOX_SIZE
 
 MOST_BYTES = 10 * 2**20
-MOST_PIXELS = 24_000_000  # that are decoded; of a large JPEG only every second, fourth or eighth pixel is
+MOST_PIXELS = 24_000_000  # of a JPEG; of a large one only every second, fourth or eighth pixel is decoded
+MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
@@ -42,6 +42,13 @@ NOTHING = (
     "large in the picture."
 )
 TOO_MANY = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
+TOO_MANY_IN_OTHERS = (
+    f"The picture has more than {MOST_PIXELS_OF_OTHERS // 1_000_000} million pixels. Make it smaller, or save it as "
+    "JPEG, which may have more."
+)
+
+# However many threads ask: while a picture is decoded, it may take 200 MB.
+_ONE_AT_A_TIME = threading.Lock()
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
@@ -63,8 +70,22 @@ def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
     Raises:
         PhotoUnreadable: If the file is no such picture, or nothing on it stands out.
     """
-    grey = dark_on_light(open_grey(content))
-    darkness, mask = find_ink(grey)
+    return ink_on(open_grey(content))
+
+
+def ink_on(grey: Grey) -> npt.NDArray[np.uint8]:
+    """Steps 2 to 6: what is written on a picture that ``open_grey`` has opened.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+
+    Returns:
+        uint8 [H, W]: 0 for everything but ink, 255 for full ink.
+
+    Raises:
+        PhotoUnreadable: If nothing on it stands out.
+    """
+    darkness, mask = find_ink(dark_on_light(grey))
     ink = thicken(grey_ink(darkness, mask))
     return (255 * ink).round().astype(np.uint8)
 
@@ -84,15 +105,8 @@ def open_grey(content: bytes) -> Grey:
     if len(content) > MOST_BYTES:
         raise PhotoUnreadable(f"The file is larger than {MOST_BYTES // 2**20} MB. A smaller picture will do.")
     try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
-        image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster
-        if image.width * image.height > MOST_PIXELS:
-            raise PhotoUnreadable(TOO_MANY)
-        grey = _one_channel(ImageOps.exif_transpose(image))
-        zoom = SIDE / max(grey.size)
-        size = max(round(zoom * grey.width), 1), max(round(zoom * grey.height), 1)
-        # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
-        small = grey.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
+        with _ONE_AT_A_TIME:
+            small = _decoded(content)
     except PhotoUnreadable:
         raise
     except Image.DecompressionBombError as error:  # Pillow counts the pixels, too, and earlier; its limit is higher
@@ -100,6 +114,33 @@ def open_grey(content: bytes) -> Grey:
     except Exception as error:  # Pillow raises nearly anything at a file that is broken, or made to do harm
         raise PhotoUnreadable("This is no picture that can be read here. JPEG, PNG and WebP can.") from error
     return np.asarray(small, np.float32) / np.float32(255)
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """A picture file in grey, mode "L", upright and ``SIDE`` pixels long."""
+    image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
+    most, said = (MOST_PIXELS, TOO_MANY) if image.format == "JPEG" else (MOST_PIXELS_OF_OTHERS, TOO_MANY_IN_OTHERS)
+    whole = image.size
+    image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster ...
+    width, height = whole if image.info.get("progressive") else image.size  # ... but of one that is held whole
+    if width * height > most:
+        raise PhotoUnreadable(said)
+    # Made small before it is turned and its colours are looked at: each of those takes copies of all there is.
+    small = _resized(image)
+    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return _one_channel(ImageOps.exif_transpose(small))
+
+
+def _resized(image: Image.Image) -> Image.Image:
+    """A picture ``SIDE`` pixels long, in a mode that has no palette."""
+    if image.has_transparency_data and image.mode[0] not in "IF":
+        image = image.convert("RGBA")  # a colour that stands for nothing must not be mixed with others
+    elif image.mode in ("1", "P"):
+        image = image.convert("L" if image.mode == "1" else "RGB")
+    zoom = SIDE / max(image.size)
+    size = max(round(zoom * image.width), 1), max(round(zoom * image.height), 1)
+    # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
+    return image.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
 
 
 def _one_channel(image: Image.Image) -> Image.Image:
@@ -198,24 +239,11 @@ def flatten(grey: Grey, stroke: float) -> Grey:
         float32 [H, W] in 0..1: 0 for paper, 1 for black.
     """
     smooth = _blurred(grey, 1.0)  # or a single bright pixel of noise would stand for the paper around it
-    reach = round(stroke * max(grey.shape))
-    paper = -_brightest(-_brightest(smooth, reach), reach)
+    reach = 2 * (round(stroke * max(grey.shape)) // 2) + 1  # odd, so that the pixel is in its middle
+    paper: Grey = ndimage.grey_closing(smooth, (reach, reach))
     darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
     # The brightest of many pixels is always brighter than paper is on average: take that off again.
     return np.maximum(darkness - np.median(darkness), 0).astype(np.float32)
-
-
-def _brightest(grey: Grey, reach: int) -> Grey:
-    """The largest value in the square of ``reach`` pixels around each pixel, or in what lies inside the picture."""
-    for _ in range(2):  # down, then across
-        half = reach // 2
-        grey = np.pad(grey, ((half, half), (0, 0)), constant_values=-np.inf)
-        width = 1
-        while width < 2 * half + 1:  # windows of 1, 2, 4, ... rows are put together from two smaller ones
-            step = min(width, 2 * half + 1 - width)
-            grey, width = np.maximum(grey[:-step], grey[step:]), width + step
-        grey = np.ascontiguousarray(grey.T)
-    return grey
 
 
 def _blurred(grey: Grey, radius: float) -> Grey:
@@ -302,36 +330,15 @@ def otsu(values: npt.NDArray[np.float32]) -> float:
 def connected(mask: Mask) -> npt.NDArray[np.int64]:
     """Numbers the pieces of a mask; pixels that touch, also at a corner, are of one piece.
 
-    Every pixel begins as a piece of its own, named after its place. Then, over and over, each pair of neighbours agrees
-    on the smaller of their two names, and every name is replaced by the name that its owner now has.
-
     Args:
         mask: bool [H, W].
 
     Returns:
         int64 [H, W]: 0 where the mask is False, else the piece's number, from 1.
     """
-    framed = np.pad(mask, 1)
-    places = np.flatnonzero(framed)
-    number = np.zeros(framed.size, np.int64)
-    number[places] = np.arange(places.size)
-    width = framed.shape[1]
-    pairs = [
-        (number[places[near]], number[places[near] + step])
-        for step in (1, width - 1, width, width + 1)
-        for near in [framed.ravel()[places + step]]
-    ]
-    one, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    name = np.arange(places.size)
-    while not np.array_equal(name[one], name[other]):
-        smaller = np.minimum(name[one], name[other])
-        np.minimum.at(name, name[one], smaller)
-        np.minimum.at(name, name[other], smaller)
-        while not np.array_equal(name, name[name]):
-            name = name[name]
-    labels = np.zeros(framed.size, np.int64)
-    labels[places] = np.unique(name, return_inverse=True)[1] + 1
-    return labels.reshape(framed.shape)[1:-1, 1:-1]
+    pieces, _ = ndimage.label(mask, np.ones((3, 3)), np.int64)
+    numbers: npt.NDArray[np.int64] = pieces
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -455,23 +462,9 @@ def thicken(ink: Grey) -> Grey:
     radius = round((THINNEST / BOX_SIZE * _length(ink > 0) - stroke_width(ink)) / 2)
     if radius < 1:
         return ink
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    margin = 2 * radius  # the pen reaches beyond the ink, and beyond that there must be paper to look at
-    paper = np.pad(ink, margin)
-    part = slice(rows[0], rows[-1] + 2 * margin + 1), slice(columns[0], columns[-1] + 2 * margin + 1)
-    paper[part] = np.pad(_round_pen(paper[part], radius), radius)
-    return paper[margin:-margin, margin:-margin]
-
-
-def _round_pen(ink: Grey, radius: int) -> Grey:
-    """The darkest within a radius of each pixel that has one to every side: [h, w] -> [h - 2 radius, w - 2 radius]."""
-    height, width = (length - 2 * radius for length in ink.shape)
-    paper, thick = torch.from_numpy(ink.copy())[None], torch.zeros(1, height, width)
-    for row in range(2 * radius + 1):  # the pen's circle, row by row: half as wide as it is there
-        half = math.isqrt(radius**2 - (row - radius) ** 2)
-        darkest = F.max_pool2d(paper[:, row : row + height], (1, 2 * half + 1), stride=1)
-        thick = torch.maximum(thick, darkest[:, :, radius - half : radius - half + width])
-    return thick[0].numpy()
+    down, across = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    thick: Grey = ndimage.maximum_filter(ink, footprint=down**2 + across**2 <= radius**2, mode="constant")
+    return thick
 
 
 def stroke_width(ink: Grey) -> float:

@@ -5,6 +5,7 @@ write their 1s, 4s, 7s and 9s as hardly anybody did in MNIST. Afterwards its log
 which its probabilities fit MNIST's validation images best, and that is folded into its last layer.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -14,13 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data.augmentation import distort, elastic
-from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.generated import make_digits
-from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.evaluation.calibration import calibrate, fit_temperature
 from mnist_core.network.checkpoint import dumps, load
 from mnist_core.network.model import MLP, MLPConfig
-from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
+from mnist_core.training.loop import EpochEvent, TrainingConfig, fit, new_model
 
 MODEL = MLPConfig((800, 400))  # distorted MNIST and drawn digits are more to learn than MNIST alone
 TRAINING = TrainingConfig(
@@ -40,23 +41,6 @@ PRECISION = torch.float16  # half the file, and no answer changes
 
 
 @dataclass(frozen=True)
-class Progress:
-    """After an epoch.
-
-    Attributes:
-        epoch: From 1.
-        seconds: Since training began.
-        loss: Mean of the batches, as they were before each update: distorted images and drawn ones.
-        validation: What the network made of MNIST's validation images then.
-    """
-
-    epoch: int
-    seconds: float
-    loss: float
-    validation: Evaluation
-
-
-@dataclass(frozen=True)
 class Shipped:
     """The network as it is stored, with its card."""
 
@@ -67,7 +51,7 @@ class Shipped:
 
 def ship(
     splits: Splits, model_config: MLPConfig = MODEL, config: TrainingConfig = TRAINING, drawn: int = DRAWN
-) -> Iterator[Progress | Shipped]:
+) -> Iterator[EpochEvent | Shipped]:
     """Trains, calibrates and packs the network. The same arguments give the same file but for the time it took.
 
     Args:
@@ -77,12 +61,14 @@ def ship(
         drawn: How many digits to draw.
 
     Yields:
-        ``Progress`` after every epoch, and ``Shipped`` at the end.
+        The figures at each epoch's end, those of training on distorted images and drawn ones; and ``Shipped`` at last.
     """
     started = time.perf_counter()
     model = new_model(model_config, config.seed)
-    for epoch, loss in enumerate(_learn(model, splits.train, make_digits(drawn, DRAWN_SEED), config), start=1):
-        yield Progress(epoch, time.perf_counter() - started, loss, evaluate(model, splits.validation))
+    batches = _Mixed(splits.train, make_digits(drawn, DRAWN_SEED), config)
+    for event in fit(model, batches, splits.validation, config):
+        if isinstance(event, EpochEvent):
+            yield event
     temperature = fit_temperature(evaluate(model, splits.validation))
     divide_logits(model, temperature)
     stored = load(dumps(model, {}, PRECISION)).model  # what is measured is what is stored
@@ -107,25 +93,20 @@ def ship(
     yield Shipped(stored, card, dumps(stored, card, PRECISION))
 
 
-def _learn(model: MLP, train: Dataset, drawn: Dataset, config: TrainingConfig) -> Iterator[float]:
-    """Trains in place; yields each epoch's mean loss. An epoch is one pass over ``train``, with drawn digits added."""
-    generator = torch.Generator().manual_seed(config.seed)
-    real = round(config.batch_size * (1 - DRAWN_SHARE))  # of each batch
-    batches = -(-len(train) // real)
-    optimizer, loss_function = OPTIMIZERS[config.optimizer](model, config), nn.CrossEntropyLoss()
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=config.learning_rate, total_steps=config.epochs * batches
-    )
-    for _ in range(config.epochs):
-        model.train()
-        total = 0.0
-        for chosen in torch.randperm(len(train), generator=generator).split(real):
-            images, labels = _batch(train.subset(chosen), drawn, generator)
-            loss, _logits = train_step(model, normalize(images), labels, loss_function, optimizer)
-            schedule.step()
-            total += loss.item()
-        model.eval()
-        yield total / batches
+class _Mixed:
+    """MNIST's images, distorted, and drawn digits in every batch, for ``fit``. An epoch is one pass over MNIST's."""
+
+    def __init__(self, real: Dataset, drawn: Dataset, config: TrainingConfig) -> None:
+        self._real, self._drawn = real, drawn
+        self._of_a_batch = round(config.batch_size * (1 - DRAWN_SHARE))  # are real
+        self._generator = torch.Generator().manual_seed(config.seed)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._real) / self._of_a_batch)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for chosen in torch.randperm(len(self._real), generator=self._generator).split(self._of_a_batch):
+            yield _batch(self._real.subset(chosen), self._drawn, self._generator)
 
 
 def _batch(real: Dataset, drawn: Dataset, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from statistics import fmean, variance
 from typing import Literal
 
-import torch
+from scipy.special import stdtr, stdtrit  # Student's t, without scipy.stats, which takes longer to import
 
 from mnist_core import words
 from mnist_core.data.dataset import Splits
@@ -21,8 +20,6 @@ from mnist_core.training.records import RunRecord, Score, trial
 SEEDS = 5  # of a band: enough for a spread, few enough to wait for
 ALL_SEEDS = 2**32  # how many there are
 LEVEL = 0.05  # a difference that luck makes in fewer than one of twenty comparisons is taken for more than luck
-STRIPS = 2_000  # that the area below a curve is cut into; an even number
-FARTHEST = 1_000.0  # where the search for a limit of t ends: with one degree of freedom it is 12.7
 
 SettingValue = str | int | float | bool
 
@@ -293,41 +290,23 @@ def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
 def chance_of(t: float, freedom: float) -> float:
     """How often a number of Student's t-distribution is at least as far from 0 as ``t``: the area below both tails.
 
-    The density is proportional to (1 + t²/ν)^(-(ν+1)/2). With t = √ν / tan φ the tail, which has no end, becomes the
-    area below sin^(ν-1) φ from 0 to an angle; its whole area, from 0 to π, is √π Γ(ν/2) / Γ((ν+1)/2).
-
     Args:
         t: Any number.
         freedom: The degrees of freedom ν, at least 1.
 
     Returns:
-        From 0 to 1, to six digits or more up to a hundred degrees of freedom; a pair of bands has eight at most.
+        From 0 to 1.
     """
-    angle = math.atan2(math.sqrt(freedom), abs(t))
-    u = torch.linspace(0, 1, STRIPS + 1, dtype=torch.float64)
-    # φ = angle · u⁴: many narrow strips near 0, where the curve may rise steeply.
-    heights = torch.sin(angle * u**4) ** (freedom - 1) * (4 * angle * u**3)
-    whole = math.sqrt(math.pi) * math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom + 1) / 2))
-    # Simpson's rule: the area under straight lines, and that under lines twice as long, so that their errors cancel.
-    area = (4 * torch.trapezoid(heights, u) - torch.trapezoid(heights[::2], u[::2])) / 3
-    return min(1.0, 2 * area.item() / whole)
+    return 2 * float(stdtr(freedom, -abs(t)))  # the area below one tail, twice
 
 
-@lru_cache(maxsize=64)
 def t_limit(freedom: float) -> float:
-    """The t beyond which luck alone comes in ``LEVEL`` of all cases, found by halving.
+    """The t beyond which luck alone comes in ``LEVEL`` of all cases: half of them above it, half below −t.
 
     Args:
         freedom: The degrees of freedom, at least 1.
     """
-    low, high = 0.0, FARTHEST
-    for _ in range(40):
-        middle = (low + high) / 2
-        if chance_of(middle, freedom) > LEVEL:
-            low = middle
-        else:
-            high = middle
-    return high
+    return float(stdtrit(freedom, 1 - LEVEL / 2))
 
 
 @dataclass(frozen=True)

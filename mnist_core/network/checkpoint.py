@@ -1,6 +1,8 @@
 """Weights on disk: safetensors, with a card that says what they are."""
 
 import json
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,11 +13,12 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from mnist_core import PROJECT
+from mnist_core import MODELS
 from mnist_core.data.dataset import MEAN, STD
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 
-SHIPPED = PROJECT / "models" / "shipped.safetensors"
+SUFFIX = ".safetensors"
+SHIPPED = MODELS / "shipped.safetensors"
 LARGEST = 32_000_000  # bytes; the largest network MLPConfig allows has 20 million
 LARGEST_CARD = 100_000  # bytes; ours have a thousand
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -59,8 +62,52 @@ def dumps(model: MLP, card: Mapping[str, Any], precision: torch.dtype = torch.fl
 
 
 def save(path: str | Path, model: MLP, card: Mapping[str, Any], precision: torch.dtype = torch.float32) -> None:
-    """Writes weights and card, as ``dumps`` packs them, into a file, replaced if there is one."""
-    Path(path).write_bytes(dumps(model, card, precision))
+    """Writes weights and card, as ``dumps`` packs them, into a file, replaced if there is one; raises as ``write``."""
+    write(path, dumps(model, card, precision))
+
+
+def write(path: str | Path, content: bytes) -> None:
+    """Writes what ``dumps`` has packed into a file: all of it or nothing, and then what was there before stays.
+
+    Args:
+        path: Where; replaced if there is one.
+        content: A safetensors file.
+
+    Raises:
+        CheckpointError: If it can't be written there.
+    """
+    check_place(path)
+    path = Path(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise CheckpointError(f"{path} can't be written: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_place(path: str | Path) -> None:
+    """Finds out whether a checkpoint can be written to a path, so that nobody trains for an hour and then loses it.
+
+    Args:
+        path: The file's name to be.
+
+    Raises:
+        CheckpointError: If the name does not end in ``SUFFIX``, or its folder is not there or takes no files.
+    """
+    path = Path(path)
+    if path.suffix != SUFFIX:
+        raise CheckpointError(f"{path} does not end in {SUFFIX}, which is the kind of file that is saved. Name it so.")
+    if path.is_dir():
+        raise CheckpointError(f"{path} is a folder. Name a file to save to.")
+    if not path.parent.is_dir():
+        raise CheckpointError(f"There is no folder {path.parent} to save {path.name} in. Make it first.")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise CheckpointError(f"Nothing can be saved in the folder {path.parent}: {error.strerror}.") from None
 
 
 def load(path_or_bytes: str | Path | bytes, classes: int = CLASSES) -> Checkpoint:

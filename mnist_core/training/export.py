@@ -5,6 +5,7 @@ for running: 88 columns, plain ASCII. What it does must stay what ``training`` a
 compare the weights.
 """
 
+import inspect
 import io
 import re
 import textwrap
@@ -16,6 +17,7 @@ import torch
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.mnist import VALIDATION_SIZE
 from mnist_core.network.model import ACTIVATIONS
+from mnist_core.training.loop import train_step
 from mnist_core.training.records import RunRecord, Score
 
 DATA_NAME = "digits.npz"  # under which the script looks for data that is not MNIST
@@ -242,7 +244,7 @@ def _training(record: RunRecord) -> str:
     lines += [f"    for images, labels in {'islice(batches, STOP_AFTER - step)' if cut_short else 'batches'}:"]
     if changes:
         lines += _indented(_indented((SCALE_SCHEDULE if one_cycle else SCALE_RATE).splitlines()))
-    lines += _indented(_indented(STEP.splitlines()))
+    lines += _indented(_indented([f"images = images.flatten(1)  # {_shape(record)} -> (N, 784)", *_step()]))
     lines += ["        schedule.step()  # the learning rate of the next batch"] if one_cycle else []
     lines += ["        step += 1"] if changes or cut_short else []
     lines += ["        train_loss += loss.item() * len(labels)", "        seen += len(labels)"]
@@ -250,6 +252,18 @@ def _training(record: RunRecord) -> str:
     lines += _indented((REPORT_STOPPED if is_in_an_epoch else REPORT).splitlines())
     lines += ["    if step == STOP_AFTER:", "        break"] if cut_short else []
     return "\n".join(lines)
+
+
+def _shape(record: RunRecord) -> str:
+    """That of a batch of images: torchvision adds a dimension for colours."""
+    return "(N, 1, 28, 28)" if _is_mnist(record) else "(N, 28, 28)"
+
+
+def _step() -> list[str]:
+    """What ``train_step`` does, line by line as it stands there: all below its docstring but what it returns."""
+    _, _, body = inspect.getsource(train_step).split('"""')
+    *lines, _ = textwrap.dedent(body.strip("\n")).splitlines()
+    return lines
 
 
 def _ending(record: RunRecord) -> str:
@@ -383,13 +397,6 @@ if step in RATE_CHANGES:  # all that the schedule goes by is scaled
         for name in ("lr", "initial_lr", "max_lr", "min_lr"):
             group[name] *= RATE_CHANGES[step] / rate
     rate = RATE_CHANGES[step]"""
-
-STEP = """\
-logits = model(images.flatten(1))  # forward: (N, 784) -> (N, 10)
-loss = loss_function(logits, labels)  # cross-entropy: one number for the batch
-optimizer.zero_grad()  # forget the gradients of the last batch
-loss.backward()  # how the loss changes with every weight
-optimizer.step()  # move each weight a little against its gradient"""
 
 REPORT = """\
 validation_loss, accuracy = evaluate(model, validation)

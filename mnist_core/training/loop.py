@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, normalize
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
 from mnist_core.network.model import MLP, MLPConfig
 
 # Fused: one pass over the weights instead of several, which is a third of a step's time at batch 32.
@@ -21,11 +21,20 @@ OPTIMIZERS: dict[str, Callable[[MLP, "TrainingConfig"], torch.optim.Optimizer]] 
     "adamw": lambda model, config: torch.optim.AdamW(**_common(model, config)),
 }
 SCHEDULES = ("constant", "one-cycle")
-GUESSING = math.log(10)  # the loss of giving each digit the same probability: 2.303
 COPY_EVERY = 10  # batches
 EXPLODED = 1_000.0  # a batch with such a loss ends a run; most networks that were once there never read again
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]  # torch.uint8 [N, 28, 28] -> the same, distorted
+
+
+class Batches(Protocol):
+    """What a run learns from, batch by batch, as PyTorch's DataLoader gives it: each time through is an epoch."""
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """The next epoch: images, torch.uint8 [N, 28, 28], and labels, torch.int64 [N]."""
 
 
 class TrainingDiverged(ArithmeticError):
@@ -177,7 +186,7 @@ class _SafetyCopy:
 
     def judge(self, loss: float, step: int) -> None:
         """After it, with its loss, which was computed with the weights from before."""
-        if step == self._taken and loss <= GUESSING:
+        if step == self._taken and loss <= GUESSING_LOSS:
             self._good, self._latest = self._latest, self._good
             self.step = step
 
@@ -242,7 +251,7 @@ def train_step(
 
 def fit(
     model: MLP,
-    train: Dataset,
+    train: Dataset | Batches,
     validation: Dataset,
     config: TrainingConfig,
     augment: Augment | None = None,
@@ -255,7 +264,7 @@ def fit(
 
     Args:
         model: Trained in place.
-        train: What it learns from.
+        train: What it learns from: images to be dealt out in batches, or batches, which then come as they are.
         validation: What it is judged on at the end of each epoch.
         config: How.
         augment: Distorts each batch of images before it is used.
@@ -269,23 +278,22 @@ def fit(
         TrainingDiverged: If the loss of a batch is above ``EXPLODED`` or no number. The model then has
             the last weights again that were known to be better than guessing, at most a few batches old.
     """
-    steps = config.steps_per_epoch(len(train))
-    learner = _Learner(model, config, steps * config.epochs)
+    batches = DatasetBatches(train, config) if isinstance(train, Dataset) else train
+    learner = Learner(model, config, len(batches) * config.epochs)
     generator = torch.Generator().manual_seed(config.seed)  # of the distortion
     model.seed_dropout(config.seed)
-    for epoch, order in enumerate(epoch_orders(len(train), config), start=1):
+    for epoch in range(1, config.epochs + 1):
         epoch_tally, recent = _Tally(), _Tally()
-        for indices in order.split(config.batch_size):
+        for images, labels in batches:
             if dial and learner.turn_to(dial.rate_after(learner.step)):
                 yield RateEvent(learner.step, learner.rate)
-            images, labels = train.images.index_select(0, indices), train.labels.index_select(0, indices)
             if augment:
                 images = augment(images, generator)
             loss, logits = learner.learn(normalize(images), labels)
             recent.add(loss, logits, labels)
             epoch_tally.add(loss, logits, labels)
-            is_due = learner.step % config.batches_per_event == 0 or learner.step == epoch * steps or learner.diverged
-            if is_due and math.isfinite(recent.loss):
+            is_last = learner.step == epoch * len(batches) or learner.diverged
+            if (is_last or learner.step % config.batches_per_event == 0) and math.isfinite(recent.loss):
                 yield BatchEvent(epoch, learner.step, recent.examples, *recent.means())
                 recent = _Tally()
             if learner.diverged:
@@ -294,7 +302,22 @@ def fit(
         yield EpochEvent(epoch, learner.step, *epoch_tally.means(), validated.loss, validated.accuracy)
 
 
-class _Learner:
+class DatasetBatches:
+    """A data set as ``Batches``: in the order of each epoch, ``config.batch_size`` images at a time."""
+
+    def __init__(self, dataset: Dataset, config: TrainingConfig) -> None:
+        self._dataset, self._config = dataset, config
+        self._orders = epoch_orders(len(dataset), config)
+
+    def __len__(self) -> int:
+        return self._config.steps_per_epoch(len(self._dataset))
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for indices in next(self._orders).split(self._config.batch_size):
+            yield self._dataset.images.index_select(0, indices), self._dataset.labels.index_select(0, indices)
+
+
+class Learner:
     """A model with what it is trained by.
 
     Attributes:

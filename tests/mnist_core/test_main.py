@@ -9,7 +9,10 @@ from mnist_core import __main__ as terminal
 from mnist_core.data.dataset import Splits
 from mnist_core.handwriting import is_digit
 from mnist_core.handwriting.not_digits import ANSWERS, Amounts
-from mnist_core.network.checkpoint import load
+from mnist_core.handwriting.shipped import Shipped
+from mnist_core.network.checkpoint import dumps, load
+from mnist_core.network.model import MLPConfig
+from mnist_core.training.loop import new_model
 
 
 @pytest.fixture
@@ -75,7 +78,8 @@ def test_predict_reads_a_photo_and_is_not_sure_of_a_letter(tmp_path: Path, capsy
         (["train", "--data", "generated", "--epochs", "0"], "number of epochs"),
         (["train", "--data", "generated", "--hidden", "0"], "hidden layer"),
         (["evaluate", "--data", "generated", "nowhere.safetensors"], "can't be read"),
-        (["predict", "nowhere.png"], "nowhere.png"),
+        (["predict", "nowhere.png"], "nowhere.png can't be read: No such file or directory."),
+        (["predict", "tests"], "tests can't be read: Is a directory."),
         (["predict", "README.md"], "README.md: This is no picture"),
     ],
 )
@@ -83,4 +87,49 @@ def test_bad_input_is_a_sentence(
     arguments: list[str], says: str, few_digits: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert terminal.main(arguments) == 1
-    assert says in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert says in said
+    assert "Errno" not in said
+
+
+@pytest.mark.parametrize("command", [["train", "--data", "generated"], ["ship"], ["familiarity"]])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing/x.safetensors", "There is no folder"),
+        ("file/x.safetensors", "There is no folder"),
+        ("x.pt", "x.pt does not end in .safetensors"),
+        ("x", "does not end in .safetensors"),
+        ("folder.safetensors", "is a folder"),
+    ],
+)
+def test_where_nothing_can_be_saved_nothing_is_trained(
+    command: list[str],
+    name: str,
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "folder.safetensors").mkdir()
+    for step in ("load_mnist", "generated_splits"):  # what every training begins with
+        monkeypatch.setattr(terminal, step, lambda *_: pytest.fail("began"))
+    assert terminal.main([*command, "--save", str(tmp_path / name)]) == 1
+    said = capsys.readouterr()
+    assert says in said.err
+    assert "Errno" not in said.err
+    assert not said.out
+
+
+def test_ship_writes_what_was_trained(
+    digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = dumps(new_model(MLPConfig((16,)), 0), {"seed": 4})
+    done = Shipped(load(content).model, {"seed": 4}, content)
+    monkeypatch.setattr(terminal, "load_mnist", lambda root: digits)
+    monkeypatch.setattr(terminal, "ship", lambda splits, config: iter([done]))
+    path = tmp_path / "x.safetensors"
+    assert terminal.main(["ship", "--save", str(path)]) == 0
+    assert load(path).card["seed"] == 4
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -420,7 +420,7 @@ def test_when_the_numbers_overflow_it_says_so_and_can_start_again() -> None:
     app = answered(open_page(PAGE))
     with torch.no_grad():
         for parameter in slow_of(app).model.parameters():
-            parameter.fill_(torch.inf)  # whether large weights overflow depends on the order in which a CPU adds up
+            parameter.fill_(torch.inf)  # inf - inf, whatever the order of the sum
     app = press(app)
     assert not slow_of(app).moment.is_finite
     assert what_happened(slow_of(app).moment) in text(app)

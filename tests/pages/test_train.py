@@ -1,15 +1,17 @@
 """The page to train a network on: what it says of a network that knows nothing."""
 
+import inspect
 import math
 import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ButtonGroup
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import new_model
+from mnist_core.training.loop import DatasetBatches, Learner, fit, new_model, train_step
 from mnist_core.training.recipes import RECIPES
 from tests.app import finish, open_page, opened_by_link, sound, text, train
 from ui.visitor import store
@@ -39,6 +41,13 @@ def test_the_question_about_it_states_the_right_number() -> None:
     assert f"−ln 0.1 = {-math.log(0.1):.3f}" in text(app)
 
 
+def test_the_code_shown_is_all_of_the_loop() -> None:
+    """Whatever of our own ``fit`` calls to learn from a batch stands beside it."""
+    shown = [code.value.strip() for code in open_page("pages/train.py").code]
+    for part in (train_step, Learner, fit, DatasetBatches):
+        assert inspect.getsource(part).strip() in shown
+
+
 def test_settings_come_from_the_link() -> None:
     app = opened_by_link("pages/train.py", epochs="2", batch_size="128", layers="2", width="64", rate="0.01", seed="7")
     assert "The network 784-64-64-10" in text(app)
@@ -57,27 +66,33 @@ def mode(app: AppTest) -> store.Mode:
     return store.visitors().find(app.session_state["_holder"]).mode
 
 
+def recipes(app: AppTest) -> ButtonGroup[str]:
+    """The row to start from; its key is another one after each move of its mark."""
+    (row,) = [pills for pills in app.pills if pills.label == "Start from"]
+    return row
+
+
 def test_it_starts_with_the_first_recipe_and_each_sets_every_control() -> None:
     app = open_page("pages/train.py")
-    assert app.pills(key="preset").value == RECIPES[0].name
+    assert recipes(app).value == RECIPES[0].name
     for recipe in (*RECIPES[1:], RECIPES[0]):
-        app = sound(app.pills(key="preset").set_value(recipe.name).run())
+        app = sound(recipes(app).set_value(recipe.name).run())
         assert recipe.sentence in text(app)
         assert f"The network {recipe.model_config.label}:" in text(app)
         assert app.slider(key="epochs").value == recipe.training_config.epochs
         assert app.select_slider(key="rate").value == recipe.training_config.learning_rate
         assert app.select_slider(key="decay").value == recipe.training_config.weight_decay
-        assert app.pills(key="preset").value == recipe.name
+        assert recipes(app).value == recipe.name
     app = sound(app.slider(key="epochs").set_value(9).run())
-    assert app.pills(key="preset").value is None
+    assert recipes(app).value is None
     app = sound(app.number_input(key="seed").set_value(5).run())
     app = sound(app.slider(key="epochs").set_value(RECIPES[0].training_config.epochs).run())
-    assert app.pills(key="preset").value == RECIPES[0].name  # whatever the seed is
+    assert recipes(app).value == RECIPES[0].name  # whatever the seed is
 
 
 def test_a_recipe_leaves_alone_what_the_link_hides() -> None:
     app = opened_by_link("pages/train.py", hide="epochs,width", epochs="7", width="16")
-    app = sound(app.pills(key="preset").set_value("The course's network").run())
+    app = sound(recipes(app).set_value("The course's network").run())
     assert "The network 784-16-10:" in text(app)
     assert app.query_params["epochs"] in ("7", ["7"])
 
@@ -130,7 +145,7 @@ def test_a_learning_rate_turned_far_too_high_on_the_way_ends_in_a_sentence() -> 
 
 def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
     app = open_page("pages/train.py")
-    app = sound(app.pills(key="preset").set_value("Learning rate far too high").run())
+    app = sound(recipes(app).set_value("Learning rate far too high").run())
     app = train(app)
     assert re.search(r"first weights.* learning rate than 10\b", text(app))
     assert "Ready-made network" in app.caption[0].value

@@ -5,10 +5,10 @@
 
 from dataclasses import dataclass
 
-from mnist_core import PROJECT
+from ui import APP
 
 TITLE = "Understand a classifier"
-README = PROJECT / "README.md"
+README = APP / "README.md"
 HEAD = "| page | what moves on it |\n| --- | --- |\n"  # of the list in the README
 
 

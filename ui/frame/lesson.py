@@ -6,12 +6,11 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
-from mnist_core import PROJECT
+from ui import APP
 from ui.frame import course, link, state
 
-ROUTER = PROJECT / "app.py"
+ROUTER = APP / "app.py"
 
 
 def show(*parts: Callable[[], object]) -> None:
@@ -35,9 +34,11 @@ def _insist_on_router() -> None:
     """Lets app.py run the page, if Streamlit opened it without.
 
     It reads the folder pages by itself until a server has called st.navigation for the first time. So whoever wakes
-    a server with the link of a page would get that page alone, without the navigation and what app.py prepares.
+    a server with the link of a page would get that page alone, without the navigation and what app.py prepares. And
+    so would all who come while the first page still imports torch. By the time a page gets here, st.navigation may have
+    been called for someone else: what counts is whether app.py has run before it.
     """
-    if PagesManager.uses_pages_directory:
+    if not state.came_through_router():
         exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})
         st.stop()
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ui.frame import state
 
@@ -85,12 +86,33 @@ def whole_slider(label: str, key: str, least: int, most: int, start: int, **opti
 
 def number_input(label: str, key: str, least: int, most: int, start: int, **options: Any) -> int:
     """A field for a whole number; the arguments are those of ``slider``."""
-    return _control(
-        key,
-        start,
-        _whole(least, most),
-        lambda: int(st.number_input(label, least, most, start, key=key, **_BOUND, **options)),
-    )
+
+    def draw(**bound: Any) -> int:
+        return int(st.number_input(label, least, most, start, key=key, persist_state="session", **bound, **options))
+
+    def draw_safely() -> int:
+        if _is_endless(st.query_params.get(key)):
+            _drop_from_link(key, draw)
+        return draw(bind="query-params")
+
+    return _control(key, start, _whole(least, most), draw_safely)
+
+
+def _is_endless(text: str | None) -> bool:
+    """Whether a text is read as an infinite number. Streamlit makes a whole number of it, and fails."""
+    try:
+        return text is not None and math.isinf(float(text))
+    except ValueError:
+        return False
+
+
+def _drop_from_link(key: str, draw_unbound: Callable[[], Any]) -> None:
+    """Takes what the link says of a control out of it before the control reads it, and begins the run anew."""
+    try:
+        del st.query_params[key]
+    except StreamlitAPIException:  # it is bound already, to a link that changed since: drawn unbound, it lets go
+        draw_unbound()
+    st.rerun()
 
 
 def seed(label: str, key: str, *, meaning: str = "") -> int:

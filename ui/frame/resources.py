@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 # two cores. Without them, a run's weights are also the same however many cores the host has.
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
 if "torch" in sys.modules:  # a page loads it before this file, if its link woke the server
-    sys.modules["torch"].set_num_threads(1)
+    import torch  # waits, where another visitor's page is still loading it: half of it has no such function
+
+    torch.set_num_threads(1)
 
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
 EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way

@@ -7,10 +7,10 @@ from typing import Any, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from mnist_core import PROJECT
+from ui import APP
 from ui.frame import course
 
-COMPONENTS = PROJECT / "ui" / "components"
+COMPONENTS = APP / "ui" / "components"
 SHIPPED = "shipped"
 MNIST = "MNIST"
 GENERATED = "generated digits"
@@ -61,6 +61,7 @@ def page_controls() -> dict[str, Any]:
 def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
+    st.session_state["_through_router"] = True
     st.session_state["_page_controls"] = {}
 
 
@@ -68,6 +69,11 @@ def open_stem() -> str:
     """The name of the open page's file."""
     index: int = st.session_state["_pages"][0]
     return course.LESSONS[index].stem
+
+
+def came_through_router() -> bool:
+    """Whether app.py has brought the page here in this run; to be asked once a run."""
+    return bool(st.session_state.pop("_through_router", False))
 
 
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:

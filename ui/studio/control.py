@@ -4,8 +4,9 @@ import copy
 import time
 from typing import Any
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits
-from mnist_core.jobs import TURN, Snapshot
+from mnist_core.jobs import AT_ONCE, TURN, Snapshot
 from mnist_core.lessons.train import look_at
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import Dial, TrainingConfig, batch_at, new_model
@@ -122,6 +123,11 @@ def turn_rate(visitor: Visitor, learning_rate: float) -> None:
     with visitor.lock:
         if visitor.going:
             visitor.going.dial.turn(learning_rate)
+
+
+def in_line(snapshot: Snapshot[Any]) -> str:
+    """Why a job that waits does so, in a sentence."""
+    return f"You are number {snapshot.place} in line: {words.spelled(AT_ONCE)} networks train at a time on this server."
 
 
 def poll_seconds(snapshot: Snapshot[Any] | None) -> float:

@@ -88,7 +88,7 @@ def _show(name: str, draw: Callable[[T], None], before: str, setting: object, ev
 def _message(snapshot: Snapshot[T]) -> str | None:
     match snapshot.state:
         case State.WAITING:
-            return f"You are number {snapshot.place} in line: four networks train at a time on this server."
+            return control.in_line(snapshot)
         case State.CANCELLED:
             return "**Stopped.**"
         case State.FAILED if isinstance(snapshot.error, ArithmeticError):

@@ -89,10 +89,7 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
     record = snapshot.latest
     match snapshot.state:
         case State.WAITING:
-            return (
-                f"You are number {snapshot.place} in line: four networks train at a time on this server. "
-                "Yours starts by itself, and you may look at the other pages."
-            )
+            return f"{control.in_line(snapshot)} Yours starts by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
             return str(record.diverged)
         case State.FAILED:

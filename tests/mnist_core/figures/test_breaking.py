@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnist_core.evaluation.accuracy import GUESSING_ACCURACY
 from mnist_core.figures.breaking import (
-    GUESSING,
     Reading,
     before_and_now,
     digit_bars,
@@ -48,7 +48,7 @@ def test_the_ring_stands_where_the_reader_does_and_the_axis_ends_with_the_curve(
     yours = figure.data[figure.data["kind"] == "yours"]
     assert yours[["amount", "read"]].values.tolist() == [[0.5, 0.4]]
     rule, words, _, line, _ = figure.spec["layer"]
-    assert rule["encoding"]["y"]["datum"] == GUESSING == 1 / 10
+    assert rule["encoding"]["y"]["datum"] == GUESSING_ACCURACY == 1 / 10
     assert "10%" in words["mark"]["text"]
     assert line["encoding"]["x"]["scale"]["domain"] == [0, 2]
 

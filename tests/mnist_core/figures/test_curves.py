@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from mnist_core.evaluation.accuracy import GUESSING_LOSS
 from mnist_core.figures.curves import (
     HIGHEST_LOSS,
     LABEL_LANES,
@@ -17,7 +18,6 @@ from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import (
     EXPLODED,
-    GUESSING,
     BatchEvent,
     EpochEvent,
     RateEvent,
@@ -120,7 +120,8 @@ def test_no_image_misread_stands_below_the_smallest_share_that_validation_can_te
 
 
 @pytest.mark.parametrize(
-    ("quantity", "logarithmic", "value"), [("loss", False, GUESSING), ("loss", True, GUESSING), ("accuracy", True, 0.9)]
+    ("quantity", "logarithmic", "value"),
+    [("loss", False, GUESSING_LOSS), ("loss", True, GUESSING_LOSS), ("accuracy", True, 0.9)],
 )
 def test_a_dashed_line_marks_guessing(quantity: str, logarithmic: bool, value: float) -> None:
     layers = training_curve(record=EMPTY, quantity=quantity, theme=LIGHT, logarithmic=logarithmic).spec["layer"]  # type: ignore[arg-type]

@@ -1,7 +1,11 @@
 """Only the ink is left of a photo, whatever the light, the paper and the file; and nothing but a sentence otherwise."""
 
 import io
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,7 +15,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scipy import ndimage
+from PIL.PngImagePlugin import PngImageFile
 
 from mnist_core.data.dataset import Splits
 from mnist_core.handwriting import photo
@@ -27,6 +31,7 @@ from mnist_core.handwriting.photo import (
     to_drawing,
 )
 from mnist_core.handwriting.preprocessing import drawing_to_mnist, image_to_drawing
+from tests.conftest import PROJECT
 from tests.mnist_core.handwriting.test_preprocessing import STROKES, Canvas, draw
 
 HEIGHT, WIDTH = 480, 640
@@ -254,11 +259,12 @@ def test_of_an_animation_the_first_picture_is_read() -> None:
 
 
 @pytest.mark.parametrize(("orientation", "back"), [(3, 180), (6, 90), (8, 270)])
-def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, back: int) -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, back: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     upright = Image.fromarray(inked(digit()).astype(np.uint8))
-    content = saved(upright.rotate(back, expand=True), "JPEG", exif=exif)
+    content = saved(upright.rotate(back, expand=True), kind, exif=exif)
     assert likeness(to_drawing(content), digit()) > 0.95
 
 
@@ -271,8 +277,10 @@ def test_too_many_pixels_or_bytes_are_refused_before_they_are_decoded(monkeypatc
     bomb = io.BytesIO()
     Image.new("1", (12_000, 12_000)).save(bomb, "PNG")
     monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("decoded"))
-    with pytest.raises(PhotoUnreadable, match="24 million pixels"):
+    with pytest.raises(PhotoUnreadable, match=r"13 million pixels.*save it as JPEG"):
         to_drawing(bomb.getvalue())
+    with pytest.raises(PhotoUnreadable, match="24 million pixels"):
+        to_drawing(saved(Image.new("L", (6_000, 5_000)), "JPEG", progressive=True))
     with pytest.raises(PhotoUnreadable, match="larger than 10 MB"):
         to_drawing(bytes(photo.MOST_BYTES + 1))
 
@@ -284,6 +292,60 @@ def test_so_many_pixels_that_pillow_refuses_them_itself_are_refused_in_the_same_
         Image.open(bomb)
     with pytest.raises(PhotoUnreadable, match="24 million pixels"):
         to_drawing(bomb.getvalue())
+
+
+PEAK = """
+import resource, sys
+from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    print(max(to_drawing(sys.stdin.buffer.read()).shape))
+except PhotoUnreadable as reason:
+    print(reason)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.parametrize("size", [(3_600, 3_600), (5_000, 4_800)])
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "L"), ("PNG", "I;16"), ("PNG", "RGBA"), ("WEBP", "RGB")])
+def test_a_small_file_of_many_pixels_takes_little_memory(size: tuple[int, int], kind: str, mode: str) -> None:
+    image = Image.new("L", size, 220)
+    image.paste(30, (size[0] // 2, size[1] // 3, size[0] // 2 + 200, size[1] * 2 // 3))
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = saved(image if mode == "I;16" else image.convert(mode), kind, exif=exif)
+    assert len(content) < 500_000
+    command = [sys.executable, "-c", PEAK]
+    said = subprocess.run(command, input=content, cwd=PROJECT, capture_output=True, check=True, timeout=120)
+    *words, peak = said.stdout.decode().splitlines()
+    if size[0] * size[1] > photo.MOST_PIXELS_OF_OTHERS:
+        assert words == [photo.TOO_MANY_IN_OTHERS]
+    else:
+        assert words == [str(SIDE)]
+    assert int(peak) < 20 * photo.MOST_PIXELS_OF_OTHERS  # bytes: the decoder's own copies, but no more
+
+
+def test_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, most = 0, 0
+    load = PngImageFile.load
+
+    def count(image: PngImageFile) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.02)  # so that others could begin
+        try:
+            return load(image)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(PngImageFile, "load", count)
+    content = file(inked(digit()))
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(photo.open_grey, [content] * 4))) == 4
+    assert most == 1
 
 
 @given(st.binary(max_size=200))
@@ -341,21 +403,53 @@ def test_a_strip_is_a_sentence_or_a_drawing(shape: tuple[int, int]) -> None:
 
 @settings(max_examples=50)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.2, 0.4, 0.6, 1.0]))
-def test_pieces_are_those_of_scipy(height: int, width: int, seed: int, share: float) -> None:
+def test_pieces_are_what_can_be_walked_over(height: int, width: int, seed: int, share: float) -> None:
+    """Against a walk from each pixel to its eight neighbours, row by row."""
     mask = np.random.default_rng(seed).random((height, width)) < share
-    ours = connected(mask)
-    theirs, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    np.testing.assert_array_equal(ours > 0, mask)
-    assert len(np.unique(ours[mask])) == count
-    pairs = {(int(one), int(other)) for one, other in zip(ours[mask], theirs[mask], strict=True)}
-    assert len(pairs) == count
+    walked, pieces = np.zeros(mask.shape, np.int64), 0
+    for start in np.argwhere(mask):
+        pieces += not walked[tuple(start)]
+        waiting = [] if walked[tuple(start)] else [start]
+        while waiting:
+            row, column = waiting.pop()
+            walked[row, column] = pieces
+            top, left = max(row - 1, 0), max(column - 1, 0)
+            around = (slice(top, row + 2), slice(left, column + 2))
+            waiting += list(np.argwhere(mask[around] & (walked[around] == 0)) + np.array((top, left)))
+    found = connected(mask)
+    assert found.dtype == np.int64
+    np.testing.assert_array_equal(found, walked)
 
 
-def test_a_closing_is_that_of_scipy() -> None:
+@pytest.mark.parametrize("stroke", [0.3, 0.1, 0.02])
+def test_the_paper_under_a_stroke_is_a_closing(stroke: float) -> None:
+    """By its definition, window by window; beyond the picture's edge there is nothing."""
     grey = np.random.default_rng(3).random((40, 60)).astype(np.float32)
-    np.testing.assert_array_equal(
-        photo._brightest(grey, 13), ndimage.maximum_filter(grey, 13, mode="constant", cval=-np.inf)
-    )
+    smooth = photo._blurred(grey, 1.0)
+    half = round(stroke * 60) // 2
+
+    def within(values: npt.NDArray[np.float32], of: Callable[[Any], Any], outside: float) -> npt.NDArray[np.float32]:
+        framed = np.pad(values, half, constant_values=outside)
+        windows = np.lib.stride_tricks.sliding_window_view(framed, (2 * half + 1, 2 * half + 1))
+        return np.asarray(of(windows.reshape(*values.shape, -1)))
+
+    paper = within(within(smooth, lambda found: found.max(-1), -np.inf), lambda found: found.min(-1), np.inf)
+    darkness = 1 - smooth / np.maximum(paper, 0.15)
+    np.testing.assert_array_equal(photo.flatten(grey, stroke), np.maximum(darkness - np.median(darkness), 0))
+
+
+def test_a_thicker_stroke_is_the_darkest_within_a_radius() -> None:
+    ink = np.zeros((220, 180), np.float32)
+    ink[10:210, 90] = 0.5 + np.random.default_rng(4).random(200).astype(np.float32) / 2
+    ink[0, 90] = 1  # at the edge, beyond which there is only paper
+    thick = thicken(ink)
+    radius = int((thick[100] > 0).sum()) // 2
+    assert radius > 1
+    rows, columns = np.nonzero(ink)
+    end = 209 + radius
+    for row, column in [(0, 90), (100, 90), (100, 90 - radius), (12, 91), (3, 92), (end, 90), (end, 92)]:
+        near = np.hypot(rows - row, columns - column) <= radius
+        assert thick[row, column] == ink[rows[near], columns[near]].max(initial=0)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=60))

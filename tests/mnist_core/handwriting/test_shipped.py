@@ -10,36 +10,35 @@ from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.evaluation.calibration import fit_temperature
 from mnist_core.handwriting import shipped
-from mnist_core.handwriting.shipped import Progress, Shipped, divide_logits, ship
+from mnist_core.handwriting.shipped import Shipped, divide_logits, ship
 from mnist_core.network.checkpoint import load
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import TrainingConfig, new_model
+from mnist_core.training.loop import EpochEvent, TrainingConfig, new_model
 
 SMALL = MLPConfig((48, 24))
 SHORT = replace(shipped.TRAINING, epochs=4, batch_size=64, learning_rate=5e-3)
 
 
-def made(splits: Splits, config: TrainingConfig = SHORT) -> tuple[list[Progress], Shipped]:
+def made(splits: Splits, config: TrainingConfig = SHORT) -> tuple[list[EpochEvent], Shipped]:
     *progress, last = ship(splits, SMALL, config, drawn=600)
     assert isinstance(last, Shipped)
-    return [step for step in progress if isinstance(step, Progress)], last
+    return [step for step in progress if isinstance(step, EpochEvent)], last
 
 
 @pytest.fixture(scope="module")
-def run(digits: Splits) -> tuple[list[Progress], Shipped]:
+def run(digits: Splits) -> tuple[list[EpochEvent], Shipped]:
     return made(digits)
 
 
-def test_it_learns_and_reports_every_epoch(run: tuple[list[Progress], Shipped], digits: Splits) -> None:
+def test_it_learns_and_reports_every_epoch(run: tuple[list[EpochEvent], Shipped], digits: Splits) -> None:
     progress, last = run
     assert [step.epoch for step in progress] == [1, 2, 3, 4]
-    assert progress[-1].loss < progress[0].loss
-    assert progress[0].seconds < progress[-1].seconds
+    assert progress[-1].train_loss < progress[0].train_loss
     assert evaluate(last.model, digits.test).accuracy > 0.6  # a tenth by chance; a few hundred steps
 
 
 def test_the_file_is_the_network_with_a_card_that_is_true_of_it(
-    run: tuple[list[Progress], Shipped], digits: Splits
+    run: tuple[list[EpochEvent], Shipped], digits: Splits
 ) -> None:
     _, last = run
     stored = load(last.content)
@@ -54,7 +53,7 @@ def test_the_file_is_the_network_with_a_card_that_is_true_of_it(
 
 
 def test_its_probabilities_fit_the_validation_images_as_they_are(
-    run: tuple[list[Progress], Shipped], digits: Splits
+    run: tuple[list[EpochEvent], Shipped], digits: Splits
 ) -> None:
     _, last = run
     assert fit_temperature(evaluate(last.model, digits.validation)) == pytest.approx(1, abs=0.02)
@@ -62,7 +61,7 @@ def test_its_probabilities_fit_the_validation_images_as_they_are(
 
 
 def test_the_same_seed_gives_the_same_file_and_another_one_another(
-    run: tuple[list[Progress], Shipped], digits: Splits
+    run: tuple[list[EpochEvent], Shipped], digits: Splits
 ) -> None:
     before = torch.get_rng_state()
     again, other = made(digits)[1].model.state_dict(), made(digits, replace(SHORT, seed=1))[1].model.state_dict()
@@ -82,6 +81,15 @@ def test_a_third_of_a_batch_is_drawn_and_the_rest_distorted(digits: Splits) -> N
     # Each drawn one is still nearest to one of those it was taken from.
     distance = torch.cdist(images[40:].flatten(1).float(), drawn.images.flatten(1).float())
     assert (drawn.labels[distance.argmin(1)] == labels[40:]).float().mean() > 0.95
+
+
+def test_an_epoch_is_one_pass_over_the_real_images(digits: Splits) -> None:
+    batches = shipped._Mixed(digits.train, digits.validation, replace(SHORT, batch_size=96))
+    for _ in range(2):
+        sizes = [len(labels) for _, labels in batches]
+        assert len(sizes) == len(batches)
+        assert sum(round(2 / 3 * size) for size in sizes) == len(digits.train)
+        assert set(sizes[:-1]) == {96}
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7])

@@ -1,7 +1,11 @@
 """Checkpoints: what is saved comes back, and what is not ours is refused in a sentence."""
 
+import errno
 import json
+import os
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import safetensors.torch
@@ -16,6 +20,7 @@ from mnist_core.network.checkpoint import (
     LARGEST_CARD,
     SHIPPED,
     CheckpointError,
+    check_place,
     dumps,
     load,
     load_shipped,
@@ -40,6 +45,33 @@ def test_round_trip(tmp_path: Path) -> None:
         for name, tensor in loaded.model.state_dict().items():
             assert torch.equal(tensor, model.state_dict()[name])
     assert list(safetensors.torch.load_file(path)) == sorted(model.state_dict())
+
+
+def test_what_stood_there_before_stays_until_all_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.safetensors"
+    save(path, new_model(MLPConfig((16,)), 3), CARD)
+    write_all = Path.write_bytes
+
+    def write_half(self: Path, content: bytes) -> int:
+        write_all(self, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(CheckpointError, match=r"mine.safetensors can't be written: No space left on device\.$"):
+        save(path, new_model(MLPConfig((8,)), 4), CARD)
+    assert load(path).model.config.hidden_sizes == (16,)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_folder_that_takes_no_files_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    check_place(tmp_path / "mine.safetensors")
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)  # root may write anywhere
+    with pytest.raises(CheckpointError, match=r"^Nothing can be saved in the folder .*: Permission denied\.$"):
+        check_place(tmp_path / "mine.safetensors")
 
 
 def test_a_network_with_other_answers_is_refused_unless_it_is_asked_for() -> None:

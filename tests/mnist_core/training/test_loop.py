@@ -1,7 +1,8 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice, zip_longest
 
@@ -11,12 +12,11 @@ from torch import Tensor, nn
 
 from mnist_core.data.augmentation import affine
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import (
     COPY_EVERY,
     EXPLODED,
-    GUESSING,
     OPTIMIZERS,
     BatchEvent,
     Dial,
@@ -378,6 +378,36 @@ def test_a_batch_can_be_found_again(digits: Splits) -> None:
             assert torch.equal(batch_at(train, config, step).images, expected)
 
 
+def test_batches_may_come_from_elsewhere(few: Dataset, digits: Splits) -> None:
+    """A list of batches is a run without shuffling, whatever the settings say of their size; the schedule knows."""
+    config = TrainingConfig(3, 32, 0.01, "adamw", seed=1, schedule="one-cycle", shuffle=False)
+    theirs, ours = (new_model(WITH_DROPOUT, 1) for _ in range(2))
+    given = list(zip(few.images.split(32), few.labels.split(32), strict=True))
+    config_of_theirs = replace(config, batch_size=7, shuffle=True)
+    events = list(fit(theirs, given, digits.validation, config_of_theirs, affine))
+    assert events == list(fit(ours, few, digits.validation, config, affine))
+    assert [event.step for event in events if isinstance(event, EpochEvent)] == [4, 8, 12]
+    assert same_weights(theirs, ours)
+
+
+def test_each_epoch_asks_for_its_batches_anew(few: Dataset, digits: Splits) -> None:
+    class Growing:
+        """Batches of 1 image in the first epoch, of 2 in the second."""
+
+        epochs = 0
+
+        def __len__(self) -> int:
+            return 3
+
+        def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+            self.epochs += 1
+            for _ in range(3):
+                yield few.images[: self.epochs], few.labels[: self.epochs]
+
+    events = fit(new_model(MLPConfig((8,)), 0), Growing(), digits.validation, TrainingConfig(epochs=2))
+    assert [event.examples for event in events if isinstance(event, BatchEvent)] == [1, 1, 1, 2, 2, 2]
+
+
 @pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 100.0), ("momentum", 10.0), ("adam", 100.0)])
 def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str, rate: float, digits: Splits) -> None:
     """It learns well for 25 batches; then the learning rate is turned far too high."""
@@ -396,11 +426,13 @@ def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str
     assert not diverged.loss <= EXPLODED
     assert all(loss <= EXPLODED for step, loss in losses.items() if step < diverged.step)
     # The weights before a batch are those after the one before it.
-    good = [step for step in range(0, diverged.step, COPY_EVERY) if losses.get(step + 1, GUESSING + 1) <= GUESSING]
+    good = [
+        step for step in range(0, diverged.step, COPY_EVERY) if losses.get(step + 1, GUESSING_LOSS + 1) <= GUESSING_LOSS
+    ]
     assert diverged.kept_step == max(good) == 20
     for kept, then in zip(model.parameters(), weights[20], strict=True):
         assert torch.equal(kept, then)
-    assert evaluate(model, digits.validation).loss < GUESSING
+    assert evaluate(model, digits.validation).loss < GUESSING_LOSS
     assert str(diverged).endswith(
         f"and went back to the weights it had after batch 20: try a smaller learning rate than {rate:g}."
     )

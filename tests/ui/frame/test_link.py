@@ -8,14 +8,16 @@ from streamlit.testing.v1 import AppTest
 STARTS = {"temperature": 1.0, "epochs": 5, "seed": 0, "on": False, "rate": 0.1, "kind": "relu", "label": 3}
 LINKED = {"temperature": "2.5", "epochs": "7", "seed": "9", "on": "true", "rate": "0.01", "kind": "tanh", "label": "8"}
 VALUES = {"temperature": 2.5, "epochs": 7, "seed": 9, "on": True, "rate": 0.01, "kind": "tanh", "label": 8}
+# Python reads them, but no control can stand on them.
+NO_NUMBERS = ["nan", "inf", "-1e400", "9" * 5_000]
 NONSENSE = {
-    "temperature": ["1e9", "nan", "inf", "-1", "", "hot", "2,5"],
-    "epochs": ["0", "99", "five", "", "1e400"],
-    "seed": ["-1", "4294967296", "x"],
-    "on": ["maybe", "1", "True "],
-    "rate": ["0.02", "<script>", ""],
-    "kind": ["gelu", "__class__"],
-    "label": ["11", "-1", "three"],
+    "temperature": ["1e9", "-1", "", "hot", "2,5", *NO_NUMBERS],
+    "epochs": ["0", "99", "five", "", *NO_NUMBERS],
+    "seed": ["-1", "4294967296", "x", *NO_NUMBERS],
+    "on": ["maybe", "1", "True ", *NO_NUMBERS],
+    "rate": ["0.02", "<script>", "", *NO_NUMBERS],
+    "kind": ["gelu", "__class__", *NO_NUMBERS],
+    "label": ["11", "-1", "three", *NO_NUMBERS],
 }
 
 
@@ -95,6 +97,15 @@ def test_hidden_controls_without_a_linked_value_stand_on_their_start() -> None:
 def test_what_a_control_does_not_have_is_ignored(key: str, text: str, hide: str) -> None:
     app = opened(**{key: text}, hide=key if hide else "")
     assert values(app) == STARTS
+
+
+def test_a_number_that_comes_into_the_link_later_and_cannot_be_is_ignored_too() -> None:
+    app = opened(seed="9")
+    app.query_params["seed"] = "inf"  # as when the browser asks again before it has heard that this was taken out
+    app = sound(app.run())
+    assert values(app) == {**STARTS, "seed": 9}
+    app = sound(app.number_input(key="seed").set_value(7).run())
+    assert values(app)["seed"] == 7
 
 
 def test_what_hide_names_is_remembered_when_streamlit_drops_it_from_the_link() -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from mnist_core.data import generated
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Splits
 from mnist_core.data.mnist import DatasetUnavailable
+from tests.conftest import PROJECT
 from ui.frame.resources import DataLibrary
 
 IN_A_THREAD = """
@@ -23,6 +25,31 @@ import torch
 reader = threading.Thread(target=lambda: print(torch.get_num_threads()))
 reader.start()
 reader.join()
+"""
+
+HALF_LOADED = """
+import threading
+import mnist_core.jobs
+import streamlit
+reached, go_on = threading.Event(), threading.Event()
+streamlit.halfway = reached, go_on
+first = threading.Thread(target=lambda: __import__("torch"))
+first.start()
+reached.wait()
+second = threading.Thread(target=lambda: __import__("ui.frame.resources"))
+second.start()
+second.join(3)
+go_on.set()
+first.join()
+second.join()
+"""
+SLOW_TORCH = """
+import streamlit
+reached, go_on = streamlit.halfway
+reached.set()
+go_on.wait()
+def set_num_threads(count):
+    print(count)
 """
 
 
@@ -65,10 +92,21 @@ def test_without_mnist_it_works_on_generated_digits_and_can_try_again(
     assert library.mnist() is digits
 
 
-@pytest.mark.parametrize("orders", [("import ui.resources", "import torch"), ("import torch", "import ui.resources")])
+@pytest.mark.parametrize(
+    "orders", [("import ui.frame.resources", "import torch"), ("import torch", "import ui.frame.resources")]
+)
 def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tuple[str, str]) -> None:
     first, then = orders
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     command = [sys.executable, "-c", IN_A_THREAD.format(first=first, then=then)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.split() == ["1"]
+
+
+def test_whoever_comes_while_torch_is_half_loaded_waits_for_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text(SLOW_TORCH)
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}"}
+    command = [sys.executable, "-c", HALF_LOADED]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert "Error" not in said.stderr
     assert said.stdout.split() == ["1"]

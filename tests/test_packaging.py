@@ -1,0 +1,122 @@
+"""What is installed: the same packages by pip, uv and Community Cloud; and a wheel that holds the whole app."""
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hatchling import build
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import PROJECT
+
+WITH_THE_APP = ("app.py", "understand_a_classifier.py", "pages", "ui", "mnist_core")
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    """pyproject.toml."""
+    return tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which an installer would unpack the wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(PROJECT)
+        wheel = folder / build.build_wheel(str(folder))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site-packages")
+    return folder / "site-packages"
+
+
+def _lines(name: str) -> list[str]:
+    return sorted(line for line in (PROJECT / name).read_text(encoding="utf-8").splitlines() if line[:1].isalpha())
+
+
+def test_pip_and_community_cloud_install_the_same(project: dict[str, Any]) -> None:
+    assert _lines("requirements.txt") == sorted(project["project"]["dependencies"])
+
+
+def test_uv_and_make_install_the_same_development_tools(project: dict[str, Any]) -> None:
+    assert _lines("requirements-dev.txt") == sorted(project["dependency-groups"]["dev"])
+
+
+def test_what_the_app_imports_is_named(project: dict[str, Any]) -> None:
+    named = {canonicalize_name(Requirement(line).name) for line in project["project"]["dependencies"]}
+    files = [found for place in WITH_THE_APP for found in (PROJECT / place, *(PROJECT / place).rglob("*.py"))]
+    trees = [ast.parse(file.read_bytes()) for file in files if file.suffix == ".py"]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    providers = packages_distributions()
+    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"mnist_core", "pages", "ui"}
+    assert "torch" in foreign
+    assert {canonicalize_name(providers[name][0]) for name in foreign} <= named
+
+
+def test_a_wheel_holds_every_file_of_the_app(installed: Path) -> None:
+    kept = {
+        file.relative_to(PROJECT)
+        for place in ("app.py", "pages", "ui", ".streamlit", "mnist_core", "models")
+        for file in (PROJECT / place, *(PROJECT / place).rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert Path("models/shipped.safetensors") in kept
+    homes = {"mnist_core": Path(), "models": Path("mnist_core")}
+    app = Path("understand_a_classifier")
+    missing = {file for file in kept if not (installed / homes.get(file.parts[0], app) / file).is_file()}
+    assert not missing
+
+
+def test_a_wheel_puts_no_pages_and_no_ui_among_the_packages(installed: Path) -> None:
+    packages = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
+    assert packages == {"mnist_core", "understand_a_classifier"}
+
+
+def test_an_installed_core_has_its_weights_with_it_and_the_data_with_the_user(installed: Path, tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", "import mnist_core; print(mnist_core.MODELS, mnist_core.DATA, sep='\\n')"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    models, data = map(Path, answer.stdout.splitlines())
+    assert models == installed / "mnist_core" / "models"
+    assert data == Path.home() / ".cache" / "understand-a-classifier"
+
+
+def test_the_command_starts_the_app_from_anywhere_with_its_settings(installed: Path, tmp_path: Path) -> None:
+    """Config is read as the server does, without waiting for one to start."""
+    script = (
+        "import sys, streamlit.web.bootstrap as bootstrap\n"
+        "from streamlit import config\n"
+        "bootstrap.run = lambda path, *rest, **more: print(path, config.get_option('server.maxUploadSize'), "
+        "config.get_option('theme.light.primaryColor'), config.get_option('server.port'), sep='\\n')\n"
+        "import understand_a_classifier\n"
+        "understand_a_classifier.main()"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script, "--server.port", "8765"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    path, upload, colour, port = answer.stdout.splitlines()
+    assert Path(path) == installed / "understand_a_classifier" / "app.py"
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert upload == str(settings["server"]["maxUploadSize"])
+    assert colour == settings["theme"]["light"]["primaryColor"]
+    assert port == "8765"

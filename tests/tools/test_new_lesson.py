@@ -1,0 +1,61 @@
+"""The script that makes a new lesson, tried on a copy of the project."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+
+KEPT_OUT = shutil.ignore_patterns("__pycache__", "browser", "benchmarks", "test_new_lesson.py")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What the script changes and what its tests need."""
+    for folder in ("mnist_core", "models", "pages", "tests", "tools", "ui", ".streamlit"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=KEPT_OUT)
+    for file in ("app.py", "README.md", "pyproject.toml"):
+        shutil.copy(PROJECT / file, tmp_path / file)
+    return tmp_path
+
+
+def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *command], cwd=copy, capture_output=True, text=True, check=False)
+
+
+def make(copy: Path, stem: str = "square_numbers", section: str = "Training") -> subprocess.CompletedProcess[str]:
+    return run(copy, "tools/new_lesson.py", stem, "Square numbers", "How fast do squares grow?", "--section", section)
+
+
+def test_a_new_lesson_opens_and_its_tests_and_those_of_every_page_pass_at_once(copy: Path) -> None:
+    done = make(copy)
+    assert done.returncode == 0, done.stderr
+    readme = (copy / "README.md").read_text(encoding="utf-8")
+    assert "| Square numbers | in a few words, what the reader moves |" in readme
+    tested = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "square_numbers")
+    assert tested.returncode == 0, tested.stdout
+    named = [line.split()[0] for line in done.stdout.splitlines() if line.endswith(".py")]
+    checked = run(copy, "-m", "ruff", "check", "--no-cache", *named)
+    assert checked.returncode == 0, checked.stdout
+    formatted = run(copy, "-m", "ruff", "format", "--no-cache", "--check", *named, "ui/frame/course.py")
+    assert formatted.returncode == 0, formatted.stdout
+
+
+@pytest.mark.parametrize(
+    ("stem", "section", "said"),
+    [
+        ("softmax", "Training", "pages/softmax.py is there already"),
+        ("../x", "Training", "take 2 to 31 small letters"),
+        ("square_numbers", "Cookery", "There is no section 'Cookery'. There are: Softmax and loss"),
+    ],
+)
+def test_what_can_not_be_made_is_said_and_nothing_is_written(copy: Path, stem: str, section: str, said: str) -> None:
+    before = (copy / "ui/frame/course.py").read_text(encoding="utf-8")
+    done = make(copy, stem, section)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert (copy / "ui/frame/course.py").read_text(encoding="utf-8") == before
+    assert not (copy / "pages/square_numbers.py").exists()
