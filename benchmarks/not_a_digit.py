@@ -40,7 +40,7 @@ from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import not_digits
 from mnist_core.handwriting.is_digit import Verdict, judge, load_familiarity
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import Drawing, drawing_to_mnist
+from mnist_core.handwriting.preprocessing import Drawing, prepare
 from mnist_core.network.checkpoint import SHIPPED, load
 from mnist_core.network.model import MLP
 
@@ -60,13 +60,14 @@ class Rule:
 
     def of_drawing(self, drawing: Drawing) -> Verdict:
         """The verdict on a drawing from the canvas."""
-        return self.of_image(drawing_to_mnist(drawing), drawing)
+        prepared = prepare(drawing)
+        return self.of_image(prepared.centred, prepared.extent)
 
-    def of_image(self, image: torch.Tensor, drawing: Drawing | None = None) -> Verdict:
+    def of_image(self, image: torch.Tensor, extent: float | None = None) -> Verdict:
         """The verdict on a prepared image, torch.float32 [28, 28] in 0..1."""
         p = predict_proba(self.reader, image[None])[0]
         start = time.perf_counter()
-        verdict = judge(self.network, image, p, drawing)
+        verdict = judge(self.network, image, p, extent)
         self.seconds.append(time.perf_counter() - start)
         return verdict
 

@@ -101,6 +101,11 @@ def in_brackets(value: float, places: int = 2) -> str:
     return f"({value:.{places}f})" if value < 0 else f"{value:.{places}f}"
 
 
+def grouped(amount: float) -> str:
+    """A whole number in LaTeX, with commas in thousands: there a bare comma is followed by a space."""
+    return f"{amount:,.0f}".replace(",", "{,}")
+
+
 def significant(number: float, digits: int = 4) -> str:
     """A number with some significant digits, in LaTeX: 0.01234, and a power of ten only where it is tiny."""
     if not number or not math.isfinite(number):
@@ -133,3 +138,8 @@ def digits_in_words(labels: Tensor) -> str:
     """Which digits there are and how often, such as ``0 × 3, 4 × 1``."""
     counts = torch.bincount(labels, minlength=10).tolist()
     return ", ".join(f"{digit} × {count}" for digit, count in enumerate(counts) if count)
+
+
+def how_many(amount: int, what: str) -> str:
+    """The same as ``count``, but of nothing it says: no image."""
+    return count(amount, what) if amount else f"no {what}"

@@ -21,37 +21,29 @@ from mnist_core.lessons.batches import (
     usual_batches,
 )
 from mnist_core.lessons.batches_order import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
-from mnist_core.lessons.batches_xray import BatchXray, gradient_norms, xray
+from mnist_core.lessons.batches_xray import gradient_norms, xray
 from mnist_core.training.records import RunRecord
 from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
 from ui.lessons import batches_gallery
+from ui.lessons.batches_words import how_read
 from ui.studio import live
 
 SIZES = (1, 8, 16, 32, 64, 128)
 PLACES = ("first", "middle", "last")
 SHORT = 1_000  # images, of which 32 make no whole number of batches
-RACE_IMAGES = 1_000
-CURVES = (
-    ("training", "loss", "the loss of each batch, before the step that it causes"),
-    ("validation", "accuracy", "the share of validation images read rightly, after each epoch"),
-)
-ORDER = Question(
-    key="ask_order",
-    text="Two equal networks learn from the same images, in batches of 32. The first gets them shuffled and ends up "
-    "reading 60 or more of 100 validation images rightly. The second gets them sorted: first all 0s, then all 1s, up "
-    "to the 9s, and then again from the 0s. How many of 100 does it read rightly?",
-    right="Fewer than 40",
-    why="While it sees one digit only, everything it does is to say that digit more. Then comes the next one, and it "
-    "unlearns the last.",
-    wrong={
-        "70 or more": "Both do see the same images. But each step starts where the last one ended, so the order "
-        "matters: after a hundred 9s in a row, the network says 9.",
-        "40 to 69": "It is less still. A network has no place where the 0s are kept safe while it practises the 1s: "
-        "all digits share the same weights.",
-    },
-    order=2,
-)
+
+
+def one_batch() -> None:
+    """What a network looks at before a step."""
+    dataset.notice("the batches are made of generated digits, which the program draws itself")
+    st.markdown(
+        "A network learns in small steps. For each step it looks at a handful of training images, a **mini-batch** or "
+        "batch for short. The step is made so that their mean **loss** falls, the price of being wrong. The next step "
+        "takes the next batch, and when all images have had their turn, an **epoch** is over. They are shuffled, and "
+        "it begins again."
+    )
+    look(dataset.splits())
 
 
 @st.fragment
@@ -79,11 +71,10 @@ def look(splits: Splits) -> None:
     lesson.formula(
         r"\text{loss of the batch} = \frac{1}{B} \sum_{b=1}^{B} \text{loss}_b",
         r"\text{batches in an epoch} = \left\lceil \frac{N}{B} \right\rceil = "
-        + rf"\left\lceil \frac{{{len(train):,}}}{{{size}}} \right\rceil = {len(sizes):,}".replace(",", r"{,}"),
+        + rf"\left\lceil \frac{{{words.grouped(len(train))}}}{{{size}}} \right\rceil = {words.grouped(len(sizes))}",
     )
     st.markdown(
-        f"The signs ⌈ ⌉ mean: rounded up. The last batch takes what is left, here {sizes[-1]} "
-        f"image{'s' if sizes[-1] > 1 else ''}."
+        f"The signs ⌈ ⌉ mean: rounded up. The last batch takes what is left, here {words.count(sizes[-1], 'image')}."
     )
     count_short_batch(splits, size)
 
@@ -99,8 +90,8 @@ def count_short_batch(splits: Splits, size: int) -> None:
         f"of {size}. That makes {len(sizes):,} batches, the last one with {sizes[-1]}."
     )
     lesson.formula(
-        rf"\text{{mean over all {len(losses):,} images}} = {right:.5f}".replace(",", r"{,}"),
-        rf"\text{{mean of the {len(sizes):,} means of the batches}} = {wrong:.5f}".replace(",", r"{,}"),
+        rf"\text{{mean over all {words.grouped(len(losses))} images}} = {right:.5f}",
+        rf"\text{{mean of the {words.grouped(len(sizes))} means of the batches}} = {wrong:.5f}",
     )
     if sizes[-1] == size:
         st.markdown(f"Here both are the same, because {size} divides {len(losses):,}: no batch is short.")
@@ -111,52 +102,42 @@ def count_short_batch(splits: Splits, size: int) -> None:
         )
 
 
-def compare_loaders(splits: Splits) -> None:
-    """The usual lines of a PyTorch program beside ours, both run."""
-    st.header("Dealing out batches, in two ways", anchor=False)
+def how_large() -> None:
+    """What speaks for small batches, and what for large ones."""
+    st.header("How large?", anchor=False)
     st.markdown(
-        "The usual PyTorch way leaves the dealing to a **DataLoader**. It takes one image at a time: as a picture, "
-        "then as numbers, then normalised, and at last 32 of them are stacked. That is a long chain of Python calls "
-        "for each single image, however small it is."
-    )
-    st.code(inspect.getsource(usual_batches), language="python")
-    st.markdown(
-        "This app has all images in memory as one block of numbers. A batch is 32 rows of it, picked by one call and "
-        "normalised by another, all together."
-    )
-    st.code(inspect.getsource(our_batches), language="python")
-    seed = link.seed("Seed of both", "loader_seed")
-    live.experiment(
-        "loaders",
-        "Run both",
-        lambda: race(splits.train.subset(slice(0, RACE_IMAGES)), seed),
-        show_race,
-        before=f"Both deal out the first {min(RACE_IMAGES, len(splits.train)):,} training images, shuffled alike, "
-        "and the batches are compared number by number.",
-        setting=(splits.name, seed),
+        "Many PyTorch courses take 32. A small batch makes many steps out of the same images, each a little off; a "
+        "large one gives a steadier direction and keeps fast hardware busy. So **32 or fewer is an opinion with good "
+        "arguments, not a fact**: Masters and Luschi (2018) did best with it, while Goyal and others (2017) lost "
+        "nothing with 8,192."
     )
 
 
-def show_race(so_far: Race) -> None:
-    """How far both have come, how long it took, and whether the batches are the same."""
-    same = so_far.identical == so_far.compared
-    st.markdown(
-        f"The usual way: {so_far.usual_images:,} images in {so_far.usual_seconds:.3f} s. "
-        f"Ours: {so_far.our_images:,} images in {so_far.our_seconds:.3f} s. "
-        f"So just now, on this server, the usual way took **{so_far.ratio:.0f} times** as long. That is the dealing "
-        "alone: in a training, the work of the network itself comes on top of both."
-    )
-    if same:
-        st.success(
-            f"All {so_far.compared} pairs of batches are identical: every pixel and every label.",
-            icon=":material/check_circle:",
-        )
-    else:
-        st.warning(f"Only {so_far.identical} of {so_far.compared} pairs of batches are identical.")
+CURVES = (
+    ("training", "loss", "the loss of each batch, before the step that it causes"),
+    ("validation", "accuracy", "the share of validation images read rightly, after each epoch"),
+)
+ORDER = Question(
+    key="ask_order",
+    text="Two equal networks learn from the same images, in batches of 32. The first gets them shuffled and ends up "
+    "reading 60 or more of 100 validation images rightly. The second gets them sorted: first all 0s, then all 1s, up "
+    "to the 9s, and then again from the 0s. How many of 100 does it read rightly?",
+    right="Fewer than 40",
+    why="While it sees one digit only, everything it does is to say that digit more. Then comes the next one, and it "
+    "unlearns the last.",
+    wrong={
+        "70 or more": "Both do see the same images. But each step starts where the last one ended, so the order "
+        "matters: after a hundred 9s in a row, the network says 9.",
+        "40 to 69": "It is less still. A network has no place where the 0s are kept safe while it practises the 1s: "
+        "all digits share the same weights.",
+    },
+    order=2,
+)
 
 
-def train_both(splits: Splits) -> None:
+def shuffled_or_sorted() -> None:
     """The same training on shuffled and on sorted images."""
+    splits = dataset.splits()
     st.header("Shuffled or sorted?", anchor=False)
     images = min(IMAGES, len(splits.train))
     inputs, middle, scores = NETWORK.layer_sizes
@@ -165,7 +146,7 @@ def train_both(splits: Splits) -> None:
         f"{NETWORK.label}: {inputs} pixels go in, {middle} neurons stand in the middle, {scores} scores come out, one "
         f"for each digit. Both learn for {TRAINING.epochs} epochs from the same {images:,} training images, in batches "
         f"of {TRAINING.batch_size}, with the same **learning rate**, which sets how long each step is: "
-        f"{TRAINING.learning_rate:g}. Only the order differs."
+        f"{words.learning_rate(TRAINING.learning_rate)}. Only the order differs."
     )
     seed = link.seed("Seed of the weights and of the shuffling", "order_seed")
     if not ask(ORDER):
@@ -210,6 +191,28 @@ def show_both(records: dict[str, RunRecord]) -> None:
         )
 
 
+def xray_of_a_batch() -> None:
+    """What each image in a batch wants of the network, and what is left of it in their mean."""
+    splits = dataset.splits()
+    st.header("X-ray of a batch", anchor=False)
+    some = batches_gallery.xray_batches(splits) * batches_gallery.XRAY_BATCH
+    st.markdown(
+        "What does the order change? Take a batch apart. The **gradient** of a loss says, for each weight of the "
+        "network, how the loss changes with it; a step goes against it. Each image has a gradient of its own, which "
+        "you may think of as an arrow: the longer it is, the more this image wants to change, and where it points says "
+        "which weights, and whether up or down. The batch's gradient is the mean of these arrows. The full gradient is "
+        f"the mean over many images, here {some:,}, from which the batches are cut as well."
+    )
+    take_apart(splits)
+    lesson.notice(
+        "With the new network, a shuffled batch points roughly where all images point. A batch of one digit only pulls "
+        "in its own direction: its images agree with each other, so little cancels, but with the others they have "
+        "little in common. With the ready-made network it is another picture. Almost all images have hardly any "
+        "gradient left; a few hard ones make up nearly all of it. Then even a shuffled batch says less about the "
+        "whole: it depends on which of the hard ones it holds."
+    )
+
+
 @st.fragment
 def take_apart(splits: Splits) -> None:
     """One batch, image by image."""
@@ -234,10 +237,9 @@ def take_apart(splits: Splits) -> None:
         rf"\text{{mean length of the {len(chosen.norms)} gradients}} = {chosen.mean_norm:.3g}",
         rf"\text{{length of their mean}} = {chosen.batch_norm:.3g}",
     )
-    share = chosen.batch_norm / chosen.mean_norm if chosen.mean_norm else 0.0
     st.markdown(
-        f"So {share:.0%} is left when the {len(chosen.norms)} are averaged. Whatever the images disagree on cancels "
-        "out."
+        f"So {chosen.share_left:.0%} is left when the {len(chosen.norms)} are averaged. Whatever the images disagree "
+        "on cancels out."
     )
     st.markdown(
         "Does the batch point where all images would? The **cosine** says how two arrows lie: 1 when they point the "
@@ -248,15 +250,6 @@ def take_apart(splits: Splits) -> None:
         key="xray_cosines",
         description="The cosine between the gradient of the batch and the full one, shuffled and sorted, as bars.",
     )
-
-
-def how_read(batch: BatchXray) -> str:
-    """How many of the images are read rightly, and how to find the others."""
-    images = len(batch.labels)
-    right = sum(label == answer for label, answer in zip(batch.labels, batch.answers, strict=True))
-    if right == images:
-        return f"All {images} are read rightly."
-    return f"{right} of {images} are read rightly. An orange frame marks each other one, with what it was read as."
 
 
 def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
@@ -273,45 +266,62 @@ def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
     return network, order, number, seed
 
 
-lesson.header("Mini-batches", "Which images does a network look at before each step?")
-dataset.notice("the batches are made of generated digits, which the program draws itself")
-digits = dataset.splits()
-st.markdown(
-    "A network learns in small steps. For each step it looks at a handful of training images, a **mini-batch** or "
-    "batch for short. The step is made so that their mean **loss** falls, the price of being wrong. The next step "
-    "takes the next batch, and when all images have had their turn, an **epoch** is over. They are shuffled, and it "
-    "begins again."
-)
-look(digits)
-st.header("How large?", anchor=False)
-st.markdown(
-    "Many PyTorch courses take 32. A small batch makes many steps out of the same images, each a little off; a large "
-    "one gives a steadier direction and keeps fast hardware busy. So **32 or fewer is an opinion with good arguments, "
-    "not a fact**: Masters and Luschi (2018) did best with it, while Goyal and others (2017) lost nothing with 8,192."
-)
-train_both(digits)
-st.header("X-ray of a batch", anchor=False)
-some = batches_gallery.xray_batches(digits) * batches_gallery.XRAY_BATCH
-st.markdown(
-    "What does the order change? Take a batch apart. The **gradient** of a loss says, for each weight of the network, "
-    "how the loss changes with it; a step goes against it. Each image has a gradient of its own, which you may think "
-    "of as an arrow: the longer it is, the more this image wants to change, and where it points says which weights, "
-    "and whether up or down. The batch's gradient is the mean of these arrows. The full gradient is the mean over "
-    f"many images, here {some:,}, from which the batches are cut as well."
-)
-take_apart(digits)
-lesson.notice(
-    "With the new network, a shuffled batch points roughly where all images point. A batch of one digit only pulls "
-    "in its own direction: its images agree with each other, so little cancels, but with the others they have little "
-    "in common. With the ready-made network it is another picture. Almost all images have hardly any gradient left; "
-    "a few hard ones make up nearly all of it. Then even a shuffled batch says less about the whole: it depends on "
-    "which of the hard ones it holds."
-)
-compare_loaders(digits)
-lesson.try_this(
-    "In the X-ray, take the new network and sorted images, and move the batch through all the digits. Does one of "
-    "them pull against the others, with a cosine below 0? Then take the ready-made network, shuffled images and the "
-    "largest gradient first: can you see why the first ones are hard?"
-)
-lesson.show_source(shuffled_and_sorted, xray, gradient_norms, mean_of_batch_means)
-lesson.footer()
+RACE_IMAGES = 1_000
+
+
+def dealt_out_in_two_ways() -> None:
+    """The usual lines of a PyTorch program beside ours, both run."""
+    splits = dataset.splits()
+    st.header("Dealing out batches, in two ways", anchor=False)
+    st.markdown(
+        "The usual PyTorch way leaves the dealing to a **DataLoader**. It takes one image at a time: as a picture, "
+        "then as numbers, then normalised, and at last 32 of them are stacked. That is a long chain of Python calls "
+        "for each single image, however small it is."
+    )
+    st.code(inspect.getsource(usual_batches), language="python")
+    st.markdown(
+        "This app has all images in memory as one block of numbers. A batch is 32 rows of it, picked by one call and "
+        "normalised by another, all together."
+    )
+    st.code(inspect.getsource(our_batches), language="python")
+    seed = link.seed("Seed of both", "loader_seed")
+    live.experiment(
+        "loaders",
+        "Run both",
+        lambda: race(splits.train.subset(slice(0, RACE_IMAGES)), seed),
+        show_race,
+        before=f"Both deal out the first {min(RACE_IMAGES, len(splits.train)):,} training images, shuffled alike, "
+        "and the batches are compared number by number.",
+        setting=(splits.name, seed),
+    )
+
+
+def show_race(so_far: Race) -> None:
+    """How far both have come, how long it took, and whether the batches are the same."""
+    same = so_far.identical == so_far.compared
+    st.markdown(
+        f"The usual way: {so_far.usual_images:,} images in {so_far.usual_seconds:.3f} s. "
+        f"Ours: {so_far.our_images:,} images in {so_far.our_seconds:.3f} s. "
+        f"So just now, on this server, the usual way took **{so_far.ratio:.0f} times** as long. That is the dealing "
+        "alone: in a training, the work of the network itself comes on top of both."
+    )
+    if same:
+        st.success(
+            f"All {so_far.compared} pairs of batches are identical: every pixel and every label.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.warning(f"Only {so_far.identical} of {so_far.compared} pairs of batches are identical.")
+
+
+def in_the_end() -> None:
+    """Something to try, and the code that ran."""
+    lesson.try_this(
+        "In the X-ray, take the new network and sorted images, and move the batch through all the digits. Does one of "
+        "them pull against the others, with a cosine below 0? Then take the ready-made network, shuffled images and "
+        "the largest gradient first: can you see why the first ones are hard?"
+    )
+    lesson.show_source(shuffled_and_sorted, xray, gradient_norms, mean_of_batch_means)
+
+
+lesson.show(one_batch, how_large, shuffled_or_sorted, xray_of_a_batch, dealt_out_in_two_ways, in_the_end)

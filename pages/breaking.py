@@ -15,7 +15,6 @@ from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.lessons.breaking import (
     LOUDEST,
     Damage,
-    ScoreParts,
     add_noise,
     damaged,
     fed,
@@ -29,40 +28,67 @@ from mnist_core.lessons.breaking import (
 from mnist_core.network.model import CLASSES, INPUTS, MLP
 from ui.frame import dataset, lesson, link, resources, theme
 from ui.frame.question import Question, ask
-from ui.lessons import breaking
+from ui.lessons import breaking, breaking_words
 from ui.visitor import networks
 
-SHUFFLED_SHOWN = 8  # images
-Kind = Literal["silenced", "noise"]
-SILENT = Question(
-    key="ask_silenced",
-    text="Think of the ready-made network, whichever you break here. One in ten of its hidden neurons is silenced, "
-    "drawn at random. How many of the digits that it read rightly does it now get wrong?",
-    right="Far fewer than one in ten",
-    why="No neuron stands alone: each score adds up what many of them say. A digit is misread only when a wrong score "
-    "overtakes the right one.",
-    wrong={
-        "About one in ten": "It would be so if each digit had neurons of its own. But each neuron has a say in all ten "
-        "scores, and each score listens to many neurons. A few of them are hardly missed.",
-        "Nearly all": "A program with a tenth of its lines struck out would not run at all. A network is a large sum: "
-        "with some terms gone, it is still nearly the same sum.",
-    },
-    order=1,
-)
-DISPLACED = Question(
-    key="ask_displaced",
-    text="Think of the ready-made network again. Nothing in it is touched. Only the pixels change places, in one "
-    "order drawn at random, the same for all images. How many digits does it still read?",
-    right="Hardly more than by guessing",
-    why="Each weight of the first layer belongs to one place. Now it meets the ink of another.",
-    wrong={
-        "As many as before": "So it would be if it had learned from such images. It learned from images with every "
-        "pixel in its place, and its weights stay where they were.",
-        "About half of them": "That would be so if half of its weights still met the pixel they belong to. After a "
-        "shuffle hardly any of the 784 pixels lies where it was.",
-    },
-    order=2,
-)
+
+def opening() -> None:
+    """What can be damaged, and how well the network then reads."""
+    _, name = networks.model_in_use()
+    judged, of_all = len(breaking.validation().labels), len(dataset.splits().validation)
+    st.markdown(
+        "All that a network has learned lies in its numbers: its weights and its biases. Here you damage those of "
+        f"{name} and see at once how well it still reads. The damage is done to a copy. The network itself is never "
+        "touched, and you can undo everything."
+    )
+    dataset.notice("the network is tried here on digits that the program draws itself")
+    if elsewhere := networks.learned_elsewhere():
+        st.markdown(elsewhere)
+    st.markdown(
+        "- **Silence**: some neurons of each hidden layer, drawn at random, pass on nothing.\n"
+        "- **Noise**: to each weight a random number is added. At 1, these numbers are about as large as the "
+        "weights themselves.\n"
+        "- **Biases to zero**: what each neuron adds to its sum, whatever the image, is left out.\n"
+        "- **Shuffle**: the pixels change places, in the same way in all images. That leaves the network as it is.\n"
+    )
+    st.caption(
+        "Accuracy is here the share read rightly of the validation images, which it did not learn from. "
+        + (
+            f"Only the first {judged:,} of the {of_all:,} are read, so that the answer comes at once."
+            if judged < of_all
+            else f"There are {of_all:,} of them."
+        )
+    )
+
+
+def your_damage() -> None:
+    """The controls of the damage, and all that follows from them."""
+    model, _ = networks.model_in_use()
+    bench(model)
+
+
+@st.fragment
+def bench(model: MLP) -> None:
+    """All that follows the controls."""
+    dense = [layer for layer in model if isinstance(layer, nn.Linear)]
+    has_hidden = len(dense) > 1
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        damage = controls(has_hidden)
+    before, now = breaking.validation(), breaking.broken(damage)
+    with right:
+        show_accuracy(before, now.evaluation, damage)
+    show_readings(before, now.evaluation, damage)
+    show_weights(dense[0], now)
+    lesson.notice(
+        "Look at the bars one by one: some digits suffer sooner than others. And a broken network never says that it "
+        "is broken. It always names a digit: with all hidden neurons silent, the same one for every image. The biases "
+        "hardly matter: with all of them at zero, the ready-made network reads less than 1 point less, since a bias is "
+        "one number in a sum of hundreds."
+    )
+    show_formula(dense, damage, now, int(before.labels[0]))
+    show_failing(before, now.evaluation, damage, has_hidden)
+    show_displaced(before, damage.seed)
 
 
 def controls(has_hidden: bool) -> Damage:
@@ -163,17 +189,45 @@ def show_formula(dense: list[nn.Linear], damage: Damage, now: breaking.Broken, l
         f"of: what the {last.in_features - now.silent} {what} add that "
         f"{'still speak' if len(dense) > 1 else 'there are'}; {silenced}the bias. Before the damage and now:"
     )
-    lesson.formula(_summed(label, now.before, now.silent), _summed(label, now.now, now.silent))
+    lesson.formula(
+        breaking_words.summed(label, now.before, now.silent), breaking_words.summed(label, now.now, now.silent)
+    )
     if len(dense) > 1 and not damage.is_none:
         st.markdown("The first number changes too where noise is added, or where the layers before are damaged.")
 
 
-def _summed(label: int, parts: ScoreParts, silent: int) -> str:
-    """A score as the sum of its parts, in LaTeX; no part is written as minus zero."""
-    later = [parts.silent, parts.bias] if silent else [parts.bias]
-    terms = "".join(f" {'-' if round(part, 2) < 0 else '+'} {abs(part):.2f}" if part else " + 0" for part in later)
-    first, total = (round(number, 2) + 0.0 for number in (parts.speaking, sum(parts)))
-    return rf"z_{label} = {first:.2f}{terms} \approx {total:.2f}"
+SILENT = Question(
+    key="ask_silenced",
+    text="Think of the ready-made network, whichever you break here. One in ten of its hidden neurons is silenced, "
+    "drawn at random. How many of the digits that it read rightly does it now get wrong?",
+    right="Far fewer than one in ten",
+    why="No neuron stands alone: each score adds up what many of them say. A digit is misread only when a wrong score "
+    "overtakes the right one.",
+    wrong={
+        "About one in ten": "It would be so if each digit had neurons of its own. But each neuron has a say in all ten "
+        "scores, and each score listens to many neurons. A few of them are hardly missed.",
+        "Nearly all": "A program with a tenth of its lines struck out would not run at all. A network is a large sum: "
+        "with some terms gone, it is still nearly the same sum.",
+    },
+    order=1,
+)
+
+
+def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden: bool) -> None:
+    """The section on how a network fails."""
+    st.header("How does it fail?", anchor=False)
+    if not ask(SILENT):
+        return
+    show_curves(now, damage, has_hidden)
+    curves = "The curves" if breaking.reads_ready_made() else "The dashed curves"
+    hidden = sum(resources.shipped_model().config.hidden_sizes)
+    lesson.notice(
+        f"{curves} of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
+        "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
+        f"better than guessing. It has {hidden:,} hidden neurons. Take away any single one of them, whichever you "
+        "like, and it costs less than 1 point of accuracy."
+    )
+    show_leads(before, now, damage)
 
 
 def show_curves(now: Evaluation, damage: Damage, has_hidden: bool) -> None:
@@ -189,6 +243,9 @@ def show_curves(now: Evaluation, damage: Damage, has_hidden: bool) -> None:
         "validation images. The ring is what you have set; it leaves the curve when you add damage of another kind."
         + ("" if breaking.reads_ready_made() else " Dashed and grey, to compare with: the ready-made network, seed 0.")
     )
+
+
+Kind = Literal["silenced", "noise"]
 
 
 def show_curve(kind: Kind, title: str, shown: str, damage: Damage, now: Evaluation | None) -> None:
@@ -237,21 +294,21 @@ def show_leads(before: Evaluation, now: Evaluation, damage: Damage) -> None:
     )
 
 
-def show_failing(before: Evaluation, now: Evaluation, damage: Damage, has_hidden: bool) -> None:
-    """The section on how a network fails."""
-    st.header("How does it fail?", anchor=False)
-    if not ask(SILENT):
-        return
-    show_curves(now, damage, has_hidden)
-    curves = "The curves" if breaking.reads_ready_made() else "The dashed curves"
-    hidden = sum(resources.shipped_model().config.hidden_sizes)
-    lesson.notice(
-        f"{curves} of the ready-made network fall slowly at first and steeply later: a little damage costs little. "
-        "With half of its hidden neurons silent it has lost much, and with nine in ten silent it mostly does little "
-        f"better than guessing. It has {hidden:,} hidden neurons. Take away any single one of them, whichever you "
-        "like, and it costs less than 1 point of accuracy."
-    )
-    show_leads(before, now, damage)
+SHUFFLED_SHOWN = 8  # images
+DISPLACED = Question(
+    key="ask_displaced",
+    text="Think of the ready-made network again. Nothing in it is touched. Only the pixels change places, in one "
+    "order drawn at random, the same for all images. How many digits does it still read?",
+    right="Hardly more than by guessing",
+    why="Each weight of the first layer belongs to one place. Now it meets the ink of another.",
+    wrong={
+        "As many as before": "So it would be if it had learned from such images. It learned from images with every "
+        "pixel in its place, and its weights stay where they were.",
+        "About half of them": "That would be so if half of its weights still met the pixel they belong to. After a "
+        "shuffle hardly any of the 784 pixels lies where it was.",
+    },
+    order=2,
+)
 
 
 def show_displaced(before: Evaluation, seed: int) -> None:
@@ -295,63 +352,19 @@ def show_displaced(before: Evaluation, seed: int) -> None:
     )
 
 
-@st.fragment
-def bench(model: MLP) -> None:
-    """All that follows the controls."""
-    dense = [layer for layer in model if isinstance(layer, nn.Linear)]
-    has_hidden = len(dense) > 1
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        damage = controls(has_hidden)
-    before, now = breaking.validation(), breaking.broken(damage)
-    with right:
-        show_accuracy(before, now.evaluation, damage)
-    show_readings(before, now.evaluation, damage)
-    show_weights(dense[0], now)
-    lesson.notice(
-        "Look at the bars one by one: some digits suffer sooner than others. And a broken network never says that it "
-        "is broken. It always names a digit: with all hidden neurons silent, the same one for every image. The biases "
-        "hardly matter: with all of them at zero, the ready-made network reads less than 1 point less, since a bias is "
-        "one number in a sum of hundreds."
-    )
-    show_formula(dense, damage, now, int(before.labels[0]))
-    show_failing(before, now.evaluation, damage, has_hidden)
-    show_displaced(before, damage.seed)
+def code() -> None:
+    """The functions that do the damage."""
+    lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
 
 
-lesson.header("Break it", "How much of a network can you destroy before it stops reading?")
-model, name = networks.model_in_use()
-judged = len(breaking.validation().labels)
-of_all = len(dataset.splits().validation)
-st.markdown(
-    f"All that a network has learned lies in its numbers: its weights and its biases. Here you damage those of {name} "
-    "and see at once how well it still reads. The damage is done to a copy. The network itself is never touched, and "
-    "you can undo everything."
-)
-dataset.notice("the network is tried here on digits that the program draws itself")
-if elsewhere := networks.learned_elsewhere():
-    st.markdown(elsewhere)
-st.markdown(
-    "- **Silence**: some neurons of each hidden layer, drawn at random, pass on nothing.\n"
-    "- **Noise**: to each weight a random number is added. At 1, these numbers are about as large as the "
-    "weights themselves.\n"
-    "- **Biases to zero**: what each neuron adds to its sum, whatever the image, is left out.\n"
-    "- **Shuffle**: the pixels change places, in the same way in all images. That leaves the network as it is.\n"
-)
-st.caption(
-    "Accuracy is here the share read rightly of the validation images, which it did not learn from. "
-    + (
-        f"Only the first {judged:,} of the {of_all:,} are read, so that the answer comes at once."
-        if judged < of_all
-        else f"There are {of_all:,} of them."
+def in_the_end() -> None:
+    """Another network to break, and what to try."""
+    networks.chooser()
+    lesson.try_this(
+        "How much noise can it bear and still read nine in ten? Change the seed: is it the same again? Then silence "
+        "30% and find the noise that would do as much harm. What do both do together? Last, train a network of your "
+        "own with few hidden neurons, come back, and break it in the same way. Which of the two can lose more?"
     )
-)
-bench(model)
-lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
-networks.chooser()
-lesson.try_this(
-    "How much noise can it bear and still read nine in ten? Change the seed: is it the same again? Then silence 30% "
-    "and find the noise that would do as much harm. What do both do together? Last, train a network of your own with "
-    "few hidden neurons, come back, and break it in the same way. Which of the two can lose more?"
-)
-lesson.footer()
+
+
+lesson.show(opening, your_damage, code, in_the_end)

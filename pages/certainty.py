@@ -1,12 +1,11 @@
 """How sure is sure? Probabilities beside what came true, and one number that puts them right."""
 
-from __future__ import annotations
-
 import math
 
 import streamlit as st
 
 from mnist_core import words
+from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.evaluation.calibration import (
     Calibration,
@@ -14,7 +13,6 @@ from mnist_core.evaluation.calibration import (
     calibrate,
     expected_calibration_error,
     fit_temperature,
-    largest_terms,
     surest_mistake,
 )
 from mnist_core.figures.certainty import (
@@ -22,20 +20,39 @@ from mnist_core.figures.certainty import (
     bin_in_words,
     images_per_bin,
     loss_over_temperature,
-    range_of,
     reliability_diagram,
 )
 from mnist_core.figures.images import enlarged
 from mnist_core.network.functions import softmax
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
-from ui.lessons import certainty
+from ui.lessons import certainty, certainty_words
 from ui.visitor import networks
 
-# 0.25 to 4, by the same factor each time
-TEMPERATURES = tuple(float(f"{2 ** (step / 32):.3g}") for step in range(-64, 65))
-TERMS = 3  # of the calibration error, written out
-NINETY = 0.9
+
+def what_confidence_is() -> None:
+    """What a network claims, how that can be checked, and which network is."""
+    dataset.notice("this lesson uses generated digits, which the program draws itself")
+    st.markdown(
+        "The softmax gives each of the ten digits a probability, and the network names the digit with the highest one. "
+        "That highest probability is its **confidence**: how sure it claims to be. But ten numbers that add up to 1 "
+        "are easily made. Are they true?"
+    )
+    st.markdown(
+        "That can be counted. Take all images with a confidence around 90%, and see how many of them were read "
+        "rightly. If it is about nine in ten, and if the same goes for 70% and for 99%, the network is **calibrated**, "
+        "as scales are that were checked with known weights."
+    )
+    networks.chooser()
+    splits = dataset.splits()
+    st.markdown(
+        f"Below, {networks.model_in_use()[1]} reads {len(splits.validation):,} validation images ({splits.name}). "
+        "It did not learn from them."
+    )
+    if networks.learned_elsewhere():
+        st.markdown(networks.learned_elsewhere())
+
+
 PROMISE = Question(
     key="ask_certainty",
     text="A network names a digit for each of 100 images and gives it 90% each time. Suppose that these probabilities "
@@ -52,51 +69,35 @@ PROMISE = Question(
     },
     order=2,
 )
-COOL = Question(
-    key="ask_certainty_heat",
-    text="A network is surer than it is right. You may divide all its scores by one number T. What helps?",
-    right="A T above 1: the probabilities get lower, the mistakes stay",
-    why="Scores that lie closer together give probabilities that lie closer together, so the highest one gets lower. "
-    "It is still the highest, so the network still names the same digit, right or wrong.",
-    wrong={
-        "A T above 1: then there are fewer mistakes": "It makes the network less sure. But of two scores the larger "
-        "one stays the larger, so it names the same digit as before, right or wrong.",
-        "A T below 1: the probabilities get lower, the mistakes stay": "Dividing by a number below 1 makes the scores "
-        "larger, and the gaps between them too. Then the highest probability rises.",
-    },
-    order=1,
-)
 
 
-def say_what_came_true(found: Calibration) -> None:
-    """The bin around 90 % and all images together, in words."""
-    (ninety,) = (part for part in found.bins if part.low < NINETY <= part.high)
-    if ninety.images:
-        st.markdown(
-            f"**Around 90%**, from {range_of(ninety)}, there {_are(ninety.images)}. The network claims "
-            f"{words.percent(ninety.confidence)} on average and reads {ninety.right:,} of them rightly: "
-            f"**{ninety.accuracy:.1%}**."
-        )
-    else:
-        st.markdown(f"**Around 90%**, from {range_of(ninety)}, there is no image.")
-    last = found.bins[-1]
+def claims_and_truth() -> None:
+    """What the network claims beside how often it is right, bin by bin and as one number."""
+    try:
+        found = calibrate(networks.validation())
+    except ValueError as problem:  # scores that are not numbers
+        st.info(f"{problem} Choose another network above.", icon=":material/info:")
+        return
+    st.header("What it claims, and how often it is right", anchor=False)
     st.markdown(
-        f"**All images together:** it claims {words.percent(found.confidence)} on average and is right in "
-        f"{found.accuracy:.1%}. {_verdict(found)} Of {found.images:,} images, {last.images:,} stand in the last bin, "
-        f"above {last.low:.1%}."
+        "The images are sorted by confidence into 15 **bins** of equal width. For each bin, two numbers are compared: "
+        "the mean confidence, and the share of the images read rightly."
     )
-
-
-def _are(images: int) -> str:
-    return "is 1 image" if images == 1 else f"are {images:,} images"
-
-
-def _verdict(found: Calibration) -> str:
-    points = abs(found.confidence - found.accuracy) * 100
-    if found.is_off_by_chance:
-        return "Chance alone could make such a difference."
-    side = "surer than it is right" if found.confidence > found.accuracy else "less sure than it is right"
-    return f"So it is **{side}**, by {points:.1f} percentage points, which is more than chance explains."
+    if question.ask(PROMISE):
+        figure, beside = st.columns([3, 2], gap="large", vertical_alignment="center")
+        with figure:
+            show_diagram(found)
+        with beside:
+            st.markdown(certainty_words.around_ninety(found))
+            st.markdown(certainty_words.all_together(found))
+        explain_diagram(found)
+        lesson.notice(
+            "A dot on the dashed diagonal keeps its promise. Below the diagonal the network is surer than it is right, "
+            "above it less sure. Before you judge a dot, look at the thin line through it: the images of the bin "
+            "leave any share of right answers on it well possible. Where the line crosses the diagonal, the gap may "
+            "be chance."
+        )
+        show_error(found)
 
 
 def show_diagram(found: Calibration) -> None:
@@ -135,36 +136,69 @@ def show_error(found: Calibration) -> None:
         "$c_b$, the share read rightly is $a_b$. The bars | | take away the minus of a number: a gap is a gap on "
         "either side. The sign Σ means: add up, here over all bins b."
     )
-    terms, rest = largest_terms(found.bins, TERMS)
-    lines = [
-        rf"& \tfrac{{{part.images}}}{{{found.images}}} \cdot "
-        rf"|{part.accuracy:.4f} - {part.confidence:.4f}| = {value:.4f}"
-        for part, value in terms
-    ]
-    others = sum(part.images > 0 for part in found.bins) - len(terms)
-    lines += [rf"& \text{{the other {others}: }} {rest:.4f}"] * (others > 0)
     lesson.formula(
         r"\text{ECE} = \sum_b \frac{n_b}{N} \, |a_b - c_b|",
-        r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}",
+        certainty_words.error_in_terms(found),
         rf"\text{{ECE}} = {found.error:.4f}",
     )
-    st.markdown(
-        f"Would a network with perfectly true probabilities reach 0? No: {found.images:,} images are only a sample, "
-        f"and chance alone moves the dots. It would have an ECE of about **{found.error_by_chance:.4f}** here. "
-        f"This network has **{found.error:.4f}**{_beside_chance(found)}"
+    st.markdown(certainty_words.error_beside_chance(found))
+
+
+# 0.25 to 4, by the same factor each time
+TEMPERATURES = tuple(float(f"{2 ** (step / 32):.3g}") for step in range(-64, 65))
+COOL = Question(
+    key="ask_certainty_heat",
+    text="A network is surer than it is right. You may divide all its scores by one number T. What helps?",
+    right="A T above 1: the probabilities get lower, the mistakes stay",
+    why="Scores that lie closer together give probabilities that lie closer together, so the highest one gets lower. "
+    "It is still the highest, so the network still names the same digit, right or wrong.",
+    wrong={
+        "A T above 1: then there are fewer mistakes": "It makes the network less sure. But of two scores the larger "
+        "one stays the larger, so it names the same digit as before, right or wrong.",
+        "A T below 1: the probabilities get lower, the mistakes stay": "Dividing by a number below 1 makes the scores "
+        "larger, and the gaps between them too. Then the highest probability rises.",
+    },
+    order=1,
+)
+
+
+def one_number() -> None:
+    """The temperature, which puts the probabilities right."""
+    evaluation = networks.validation()
+    if not evaluation.logits.isfinite().all():  # which the part before has said
+        return
+    introduce_temperature()
+    answered = question.ask(COOL)
+    temperature(evaluation, dataset.splits(), calibrate(evaluation), answered=answered)
+    if not answered:
+        return
+    lesson.notice(
+        "With a higher T the network claims less, so images pass to lower bins, and most dots rise. With a lower T "
+        "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
+        "network is, not what it reads."
     )
+    say_how_far_to_trust(certainty.temperature_search(evaluation, TEMPERATURES), len(evaluation.labels))
 
 
-def _beside_chance(found: Calibration) -> str:
-    if found.error_is_chance:
-        return ": chance alone could make such gaps."
-    if found.error > 2 * found.error_by_chance:
-        return ", more than twice that: most of it is not chance."
-    return ", which is more than chance explains."
+def introduce_temperature() -> None:
+    """Two scores before and after they are divided, and what is done with all of them."""
+    st.header("One number to put it right", anchor=False)
+    st.markdown(
+        "Say two digits have the scores 4 and 2. The softmax raises e to the power of each, so the first probability "
+        f"is $e^4/e^2 = e^2$ times the second, about {math.exp(2):.1f} times. Divide both scores by 2 first: they "
+        f"become 2 and 1, and the first probability is only $e^2/e^1 = e^1$ times the second, about {math.exp(1):.1f} "
+        "times."
+    )
+    st.markdown(
+        "So after training, all scores can be divided by one number, the **temperature** T. Which T? The one with "
+        "the lowest cross-entropy on the validation images, the mean of −ln p of the right digits: it charges much for "
+        "being sure and wrong, and a little for being right and not sure. No weight changes. This is called "
+        "**temperature scaling**."
+    )
 
 
 @st.fragment
-def temperature(evaluation: Evaluation, before: Calibration, *, answered: bool) -> None:
+def temperature(evaluation: Evaluation, splits: Splits, before: Calibration, *, answered: bool) -> None:
     """The slider, and what is to be seen at its temperature."""
     st.latex(r"p_i = \frac{e^{z_i/T}}{\sum_j e^{z_j/T}}")
     st.markdown(r"$\sum_j$ adds up these powers of e for all ten digits j, so that the ten probabilities make 1.")
@@ -178,7 +212,7 @@ def temperature(evaluation: Evaluation, before: Calibration, *, answered: bool) 
     if not link.is_hidden("certainty_t"):
         button.button("To the lowest point", key="certainty_best", on_click=_set_temperature, args=(searched.best,))
     show_temperature(t, evaluation, before, searched)
-    show_example(evaluation, t)
+    show_example(evaluation, splits, t)
 
 
 def show_temperature(t: float, evaluation: Evaluation, before: Calibration, searched: TemperatureSearch) -> None:
@@ -226,16 +260,16 @@ def _set_temperature(best: float) -> None:
     st.session_state["certainty_t"] = min(TEMPERATURES, key=lambda t: abs(math.log(t / best)))
 
 
-def show_example(evaluation: Evaluation, t: float) -> None:
+def show_example(evaluation: Evaluation, splits: Splits, t: float) -> None:
     """One image, and what the temperature makes of its highest probability."""
     index = surest_mistake(evaluation)
     z, y = evaluation.logits[index].double(), int(evaluation.labels[index])
     (first, second), (named, runner_up) = (part.tolist() for part in z.topk(2))
-    picture, words = st.columns([1, 3], gap="large", vertical_alignment="center")
+    picture, said = st.columns([1, 3], gap="large", vertical_alignment="center")
     with picture:
         image = splits.validation.images[index] / 255
         st.image(enlarged(image=image, factor=4), output_format="PNG")
-    with words:
+    with said:
         kind = "the surest mistake" if named != y else "the answer it is least sure of"
         st.markdown(
             f"For example, {kind}: the image shows a **{y}**, the network reads a **{named}**. Its second guess is "
@@ -249,97 +283,14 @@ def show_example(evaluation: Evaluation, t: float) -> None:
         )
 
 
-lesson.header("How sure is sure?", "It says 90%. Is it right nine times out of ten?")
-dataset.notice("this lesson uses generated digits, which the program draws itself")
-st.markdown(
-    "The softmax gives each of the ten digits a probability, and the network names the digit with the highest one. "
-    "That highest probability is its **confidence**: how sure it claims to be. But ten numbers that add up to 1 are "
-    "easily made. Are they true?"
-)
-st.markdown(
-    "That can be counted. Take all images with a confidence around 90%, and see how many of them were read rightly. If "
-    "it is about nine in ten, and if the same goes for 70% and for 99%, the network is **calibrated**, as scales are "
-    "that were checked with known weights."
-)
-networks.chooser()
-evaluation = networks.validation()
-name = networks.model_in_use()[1]
-splits = dataset.splits()
-st.markdown(
-    f"Below, {name} reads {len(splits.validation):,} validation images ({splits.name}). It did not learn from them."
-)
-if networks.learned_elsewhere():
-    st.markdown(networks.learned_elsewhere())
-
-
-def show_lesson(found: Calibration) -> None:
-    """All that needs probabilities."""
-    st.header("What it claims, and how often it is right", anchor=False)
-    st.markdown(
-        "The images are sorted by confidence into 15 **bins** of equal width. For each bin, two numbers are compared: "
-        "the mean confidence, and the share of the images read rightly."
-    )
-    if question.ask(PROMISE):
-        figure, words = st.columns([3, 2], gap="large", vertical_alignment="center")
-        with figure:
-            show_diagram(found)
-        with words:
-            say_what_came_true(found)
-        explain_diagram(found)
-        lesson.notice(
-            "A dot on the dashed diagonal keeps its promise. Below the diagonal the network is surer than it is right, "
-            "above it less sure. Before you judge a dot, look at the thin line through it: the images of the bin "
-            "leave any share of right answers on it well possible. Where the line crosses the diagonal, the gap may "
-            "be chance."
-        )
-        show_error(found)
-    introduce_temperature()
-    answered = question.ask(COOL)
-    temperature(evaluation, found, answered=answered)
-    if not answered:
-        return
-    lesson.notice(
-        "With a higher T the network claims less, so images pass to lower bins, and most dots rise. With a lower T "
-        "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
-        "network is, not what it reads."
-    )
-    say_how_far_to_trust(certainty.temperature_search(evaluation, TEMPERATURES))
-
-
-def introduce_temperature() -> None:
-    """Two scores before and after they are divided, and what is done with all of them."""
-    st.header("One number to put it right", anchor=False)
-    st.markdown(
-        "Say two digits have the scores 4 and 2. The softmax raises e to the power of each, so the first probability "
-        f"is $e^4/e^2 = e^2$ times the second, about {math.exp(2):.1f} times. Divide both scores by 2 first: they "
-        f"become 2 and 1, and the first probability is only $e^2/e^1 = e^1$ times the second, about {math.exp(1):.1f} "
-        "times."
-    )
-    st.markdown(
-        "So after training, all scores can be divided by one number, the **temperature** T. Which T? The one with "
-        "the lowest cross-entropy on the validation images, the mean of −ln p of the right digits: it charges much for "
-        "being sure and wrong, and a little for being right and not sure. No weight changes. This is called "
-        "**temperature scaling**."
-    )
-
-
-def say_how_far_to_trust(searched: TemperatureSearch) -> None:
+def say_how_far_to_trust(searched: TemperatureSearch, images: int) -> None:
     """That the temperature was fitted on the images it is judged on, and what that matters."""
     if not TEMPERATURES[0] <= searched.best <= TEMPERATURES[-1]:
         st.markdown(
             f"The lowest point, at T = {searched.best:.3g}, lies beyond the temperatures shown here, "
             f"{TEMPERATURES[0]:g} to {TEMPERATURES[-1]:g}."
         )
-    other, lowest = words.loss(searched.other_half, 4), words.loss(searched.lowest, 4)
-    if other == lowest:
-        judged = f"**{other}**, the same to its last digit here"
-    else:
-        judged = f"**{other}** instead of **{lowest}**"
-    st.markdown(
-        "One thing is not quite fair: the best T was chosen on the same images that it is judged on, so the result is "
-        f"a little too good. It is only one number, fitted on {len(splits.validation):,} images. When each half of "
-        f"them is judged at the T that is best for the other half, the cross-entropy is {judged}."
-    )
+    st.markdown(certainty_words.judged_by_the_other_half(searched, images))
     st.markdown(
         "And one number can't do everything. It makes the network less sure of all images or surer of all. Where some "
         "bins lie above the diagonal and others below, what brings the ones closer mostly takes the others further "
@@ -347,15 +298,13 @@ def say_how_far_to_trust(searched: TemperatureSearch) -> None:
     )
 
 
-try:
-    found = calibrate(evaluation)
-except ValueError as problem:  # scores that are not numbers
-    st.info(f"{problem} Choose another network above.", icon=":material/info:")
-else:
-    show_lesson(found)
-lesson.show_source(calibrate, expected_calibration_error, fit_temperature)
-lesson.try_this(
-    "On the page “Train a network”, train one on few images for many epochs, then come back. Which T does it need? "
-    "Then train a network without hidden layers for a single epoch. On which side of the diagonal are its dots?"
-)
-lesson.footer()
+def in_the_end() -> None:
+    """The code, and what to try."""
+    lesson.show_source(calibrate, expected_calibration_error, fit_temperature)
+    lesson.try_this(
+        "On the page “Train a network”, train one on few images for many epochs, then come back. Which T does it need? "
+        "Then train a network without hidden layers for a single epoch. On which side of the diagonal are its dots?"
+    )
+
+
+lesson.show(what_confidence_is, claims_and_truth, one_number, in_the_end)

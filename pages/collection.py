@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+import torch
 
 from mnist_core import words
 from mnist_core.data.dataset import Dataset
@@ -12,47 +13,41 @@ from mnist_core.figures.images import sheet
 from mnist_core.lessons.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
 from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLP
-from ui.drawing import canvas
-from ui.drawing import collection as collection_
-from ui.drawing.collection import in_words
+from ui.drawing import canvas, keep, samples
 from ui.frame import dataset, lesson, question, state, theme
 from ui.frame.question import Question
-from ui.lessons import collection
+from ui.lessons import collection, collection_words
 from ui.lessons.collection import Network
 from ui.studio import take_home
 from ui.visitor import networks
 
-NO_BREAK = "\u00a0"  # a space at which no line is broken
-NO_BREAK_HYPHEN = "\u2011"
-EXAMPLE = 9, 10  # right, of so many
-NINE_OF_TEN = [EXAMPLE, (27, 30), (90, 100), (900, 1_000)]
-NINE = Question(
-    "ask_nine_of_ten",
-    "Of ten digits that you wrote, a network reads nine rightly. How often would it read your writing rightly, if you "
-    "went on for thousands of digits?",
-    "Anything from about 60% to 98% of the time",
-    "Ten digits are few: a network that is right 60% of the time still gets nine of ten now and then, and so does one "
-    "that is right 98% of the time.",
-    {
-        "90% of the time": "That is the best guess. But with ten digits, luck alone moves the count by one or two. One "
-        "digit read otherwise, and the guess would be 80% or 100%.",
-        "Between 88% and 92% of the time": "So narrow a range takes about 900 digits. With ten, one single digit "
-        "already counts 10 points.",
-    },
-    order=2,
-)
+
+def opening() -> None:
+    """What a test set is."""
+    st.markdown(
+        "How good is a network? So far it was judged on digits that you did not write. A **test set** is nothing but "
+        "images with the right answers beside them, which the network has not learned from. So you can write one "
+        "yourself: draw digits as you always write them, and say what each one is."
+    )
+
+
+def your_digits() -> None:
+    """The canvas and the digits kept, and all that follows from them."""
+    model, _ = networks.model_in_use()
+    networks.chooser()
+    bench(model)
 
 
 @st.fragment
-def whole_page(model: MLP) -> None:
+def bench(model: MLP) -> None:
     """The canvas and the digits beside it, and below them all that follows from the digits."""
     left, right = st.columns([2, 3], gap="large")
     with left:
         subject = canvas.subject(offers_samples=False)
-    digits = collection_.kept()
+    digits = keep.kept()
     known = collection.all_networks()
     with right:
-        collection_.keep(subject, model, leads_on=False)
+        keep.buttons(subject, model, leads_on=False)
         if digits:
             show_digits(digits, known[0])
         else:
@@ -69,10 +64,10 @@ def invite() -> None:
         "take a minute.",
         icon=":material/draw:",
     )
-    samples = canvas.sample_digits()
-    if samples is not None:
+    digits = samples.one_of_each()
+    if digits is not None:
         st.image(
-            sheet(images=samples, columns=5, factor=2, gap=2),
+            sheet(images=digits, columns=5, factor=2, gap=2),
             f"An example, not yours: ten validation images ({dataset.splits().name})",
             output_format="PNG",
         )
@@ -83,25 +78,15 @@ def show_digits(digits: Sequence[OwnDigit], network: Network) -> None:
     answers = collection.reading(network, as_dataset(digits))
     wrong = len(answers.mistakes)
     st.markdown(
-        f"**Your test set: {in_words(len(digits))}**, in the order you wrote them. Below each stands what you called "
-        f"it. The network in use reads {f'{wrong} of them' if wrong else 'none of them'} otherwise"
-        f"{': the framed ones' if wrong > 1 else ': the framed one' if wrong else ''}."
+        f"**Your test set: {words.how_many(len(digits), 'digit')}**, in the order you wrote them. Below each stands "
+        f"what you called it. The network in use reads {f'{wrong} of them' if wrong else 'none of them'} "
+        f"otherwise{': the framed ones' if wrong > 1 else ': the framed one' if wrong else ''}."
     )
     chosen = collection.show_sheet(digits, answers.choices.tolist())
     if chosen is None:
         st.caption("Click a digit to see what the network makes of it, to correct its label, or to remove it.")
         return
-    label, choice = digits[chosen].label, int(answers.choices[chosen])
-    p = answers.probabilities[chosen]
-    said = f"**Digit {chosen + 1}**: you called it {words.a(label)}. "
-    if label == choice:
-        said += f"So does the network, with a probability of {words.percent(p[label].item())}."
-    else:
-        said += (
-            f"The network reads {words.a(choice)}, with a probability of {words.percent(p[choice].item())}; the "
-            f"{label} has {words.percent(p[label].item())}."
-        )
-    st.markdown(said)
+    st.markdown(collection_words.one_digit(chosen + 1, digits[chosen].label, answers.probabilities[chosen]))
     collection.show_corrections(digits[chosen])
 
 
@@ -115,11 +100,16 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
     whose = "your digits" if digits else "the ten digits of the example"
     standings = [collection.standing(network, judged) for network in known]
     theirs = dataset.splits()
+    who = "which others wrote" if theirs.name == state.MNIST else "which the program drew"
+    learned = collection_words.who_has_learned_from_neither(
+        with_taught=any(network.is_taught for network in known),
+        with_files=any(network.is_from_file for network in known),
+    )
     st.markdown(
         f"The dot is the share of {whose} that a network reads rightly. The line through it is its **95% interval**: "
         "where the true share may lie, as far as so few digits can tell. The square is its accuracy on the "
-        f"{len(theirs.validation):,} validation images of {theirs.name}, {written_by(theirs.name)}. "
-        f"{who_has_learned_from_neither(known)}"
+        f"{len(theirs.validation):,} validation images of {theirs.name}, {who}. "
+        f"{learned}"
     )
     show_standings(standings)
     first = standings[0]
@@ -127,8 +117,8 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
     each = f"Each counts for {100 / first.images:.2g} points" if first.images > 1 else "One digit can only be 0 or 100%"
     luck = f" {verdict(first)}" if digits else ""  # the example is itself of the images it would be compared with
     lesson.notice(
-        f"{first.name} reads {first.right} of {in_words(first.images)} rightly. {each}, and the line reaches from "
-        f"{low:.0%} to {high:.0%}.{luck}"
+        f"{first.name} reads {first.right} of {words.how_many(first.images, 'digit')} rightly. {each}, and the line "
+        f"reaches from {low:.0%} to {high:.0%}.{luck}"
     )
     answers = collection.reading(known[0], judged)
     show_confusion(answers)
@@ -136,27 +126,14 @@ def compare(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None:
         show_pair(known, judged)
 
 
-def written_by(name: str) -> str:
-    """Who wrote the digits of a data set, in a clause."""
-    return "which others wrote" if name == state.MNIST else "which the program drew"
-
-
-def who_has_learned_from_neither(known: Sequence[Network]) -> str:
-    """Which of the networks meet all these images for the first time."""
-    said = "The networks have learned from neither"
-    if any(network.is_taught for network in known):
-        said += ", except for taught copies, which were shown some digit by hand, perhaps one of yours"
-    if any(network.is_from_file for network in known):
-        said += ". What a network from a file has learned from, only its maker knows"
-    return f"{said}."
-
-
 def example() -> Dataset | None:
     """Ten validation images in place of the reader's digits; None while there are none."""
-    import torch
+    digits = samples.one_of_each()
+    return None if digits is None else Dataset(digits, torch.arange(10))
 
-    samples = canvas.sample_digits()
-    return None if samples is None else Dataset(samples, torch.arange(10))
+
+NO_BREAK = "\u00a0"  # a space at which no line is broken
+NO_BREAK_HYPHEN = "\u2011"
 
 
 def show_standings(standings: Sequence[Standing]) -> None:
@@ -222,17 +199,40 @@ def show_pair(known: Sequence[Network], judged: Dataset) -> None:
     only_one, only_two = int((one & ~two).sum()), int((two & ~one).sum())
     both, neither = int((one & two).sum()), int((~one & ~two).sum())
     if not only_one + only_two:
-        same = f"right about the same {both} of {in_words(len(judged))}" if both else "wrong about every digit"
+        same = (
+            f"right about the same {both} of {words.how_many(len(judged), 'digit')}"
+            if both
+            else "wrong about every digit"
+        )
         st.markdown(f"Both are {same}. Where one is right the other is too, so these digits show no difference.")
         return
     chance = chance_of_split(only_one, only_two)
     judgement = "Luck alone would hardly do that." if chance < 0.05 else "That proves nothing."
     st.markdown(
-        f"Only {known[0].name} reads {in_words(only_one)} rightly, only {other.name} {in_words(only_two)}. Of the "
-        f"others, both read {both} and both misread {neither}: those can't tell them apart. Were both networks equally "
-        f"good, luck would split the {only_one + only_two} so unevenly, or more so, in {words.percent(chance)} of all "
-        f"cases. {judgement}"
+        f"Only {known[0].name} reads {words.how_many(only_one, 'digit')} rightly, only {other.name} "
+        f"{words.how_many(only_two, 'digit')}. Of the others, both read {both} and both misread {neither}: those can't "
+        f"tell them apart. Were both networks equally good, luck would split the {only_one + only_two} so unevenly, or "
+        f"more so, in {words.percent(chance)} of all cases. {judgement}"
     )
+
+
+EXAMPLE = 9, 10  # right, of so many
+NINE_OF_TEN = [EXAMPLE, (27, 30), (90, 100), (900, 1_000)]
+NINE = Question(
+    "ask_nine_of_ten",
+    "Of ten digits that you wrote, a network reads nine rightly. How often would it read your writing rightly, if you "
+    "went on for thousands of digits?",
+    "Anything from about 60% to 98% of the time",
+    "Ten digits are few: a network that is right 60% of the time still gets nine of ten now and then, and so does one "
+    "that is right 98% of the time.",
+    {
+        "90% of the time": "That is the best guess. But with ten digits, luck alone moves the count by one or two. One "
+        "digit read otherwise, and the guess would be 80% or 100%.",
+        "Between 88% and 92% of the time": "So narrow a range takes about 900 digits. With ten, one single digit "
+        "already counts 10 points.",
+    },
+    order=2,
+)
 
 
 def how_little_ten_tell(standing: Standing | None) -> None:
@@ -299,38 +299,31 @@ def take_and_bring(digits: Sequence[OwnDigit], known: Sequence[Network]) -> None
     collection.load_files()
     if digits:
         with st.popover("Begin a new set", type="tertiary", icon=":material/delete:"):
-            st.markdown(f"This forgets all {in_words(len(digits))}. Download the table first if you want them back.")
+            st.markdown(
+                f"This forgets all {words.how_many(len(digits), 'digit')}. Download the table first if you want them "
+                "back."
+            )
             st.button("Forget them", key="own_remove_all", on_click=collection.remove_all)
 
 
-def how_the_ready_made_one_learned() -> str:
-    """What its card says of the images it learned from, in a sentence."""
-    card = shipped_card()
-    said = f"The ready-made network learned from {card['dataset']}, turned, slanted and stretched at random"
-    if "drawn_digits" in card:
-        said += f", and from digits that the program drew: {card['drawn_digits']['share_of_a_batch']:.0%} of each batch"
-    return f"{said}."
+def other_writing() -> None:
+    """What else to write, and a network to train that has met less."""
+    dataset.notice("the validation images are digits that the program draws itself")
+    lesson.try_this(
+        "Write ten digits as you always do. Then ten more: a 1 with a foot, a 7 with a bar, a 9 with a curled tail, "
+        "and whatever else you have seen people write. Which network suffers most? Download the table, begin a new "
+        "set, and let your neighbour write."
+    )
+    st.markdown(
+        f"{collection_words.how_the_ready_made_one_learned(shipped_card())} Train one that sees every digit only as it "
+        "is, and come back. Compare the squares of the two above, then their dots."
+    )
+    st.page_link(state.page("train"), icon=":material/arrow_forward:")
 
 
-lesson.header("Your own test set", "Does it read your writing as well as it reads that of others?")
-st.markdown(
-    "How good is a network? So far it was judged on digits that you did not write. A **test set** is nothing but "
-    "images with the right answers beside them, which the network has not learned from. So you can write one yourself: "
-    "draw digits as you always write them, and say what each one is."
-)
-model, _ = networks.model_in_use()
-networks.chooser()
-whole_page(model)
-dataset.notice("the validation images are digits that the program draws itself")
-lesson.try_this(
-    "Write ten digits as you always do. Then ten more: a 1 with a foot, a 7 with a bar, a 9 with a curled tail, and "
-    "whatever else you have seen people write. Which network suffers most? Download the table, begin a new set, and "
-    "let your neighbour write."
-)
-st.markdown(
-    f"{how_the_ready_made_one_learned()} Train one that sees every digit only as it is, and come back. Compare the "
-    "squares of the two above, then their dots."
-)
-st.page_link(state.page("train"), icon=":material/arrow_forward:")
-lesson.show_source(wilson_interval, Standing.chance, verdict, merge, from_csv)
-lesson.footer()
+def code() -> None:
+    """The functions that count and judge, and those that bring files together."""
+    lesson.show_source(wilson_interval, Standing.chance, verdict, merge, from_csv)
+
+
+lesson.show(opening, your_digits, other_writing, code)

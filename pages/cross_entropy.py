@@ -1,6 +1,7 @@
 """Cross-entropy: the price of an answer, of a batch of answers, and which way it pushes the scores."""
 
 import math
+from statistics import fmean
 
 import streamlit as st
 import torch
@@ -10,6 +11,7 @@ from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_mean
 from mnist_core.figures.cross_entropy_sweep import loss_sweep
 from mnist_core.figures.curves import loss_of_probability
+from mnist_core.lessons.cross_entropy import price
 from mnist_core.network.functions import (
     binary_cross_entropy,
     cross_entropy,
@@ -24,13 +26,9 @@ from mnist_core.network.functions import (
 )
 from ui.frame import lesson, link, question, theme
 from ui.frame.question import Question
+from ui.lessons.cross_entropy_words import model_choice
 
 MARKS = (0.9, 0.1, 0.01)
-BATCH = (0.9, 0.7, 0.8, 0.3)
-CLASSES = ("3", "5", "8")
-LETTERS = ("z₃", "z₅", "z₈")
-SCORES = (2.0, 1.0, -1.0)
-TERMS_IN_A_LINE = 2  # as many as fit a phone
 NOTHING = Question(
     key="ask_nothing",
     text="A network that knows nothing gives each of the ten digits the same probability. What is its loss?",
@@ -46,30 +44,35 @@ NOTHING = Question(
     },
     order=2,
 )
-PUSH = Question(
-    key="ask_push",
-    text="The image is a 3. The network gives the classes 3, 5 and 8 the probabilities 0.705, 0.259 and 0.035. "
-    "Which scores does training push?",
-    right="All three: that of 3 up, the other two down",
-    why="Only p of the right class is in the loss, but all the scores are in that p: they stand below the line of the "
-    "softmax. Pushing 5 and 8 down makes 3 more probable.",
-    wrong={
-        "Only that of 3, up": "The other scores are part of the loss too: they stand below the line of the softmax.",
-        "None: the 3 is already in front": "The loss is 0 only at p = 1. At 0.705 there is still something to gain, "
-        "so training goes on pushing, more and more gently.",
-    },
-    order=1,
-)
+
+
+def price_of_a_probability() -> None:
+    """One number is the price of an answer: minus the logarithm of p."""
+    st.header("The price of a probability", anchor=False)
+    st.markdown(
+        "A network has looked at an image and given each of the ten digits a probability. Only one of the ten counts "
+        "now: $p$, that of the right digit. The **loss** is the price of the answer, and training makes it small. It "
+        "is minus the natural logarithm of p."
+    )
+    st.markdown(
+        "The **natural logarithm**, ln, says to which power $e$ = 2.718… must be raised to get p. For example, "
+        "$e^{-0.693}$ is 0.5, so ln 0.5 = −0.693, and p = 0.5 costs 0.693. The minus makes the price positive: it is 0 "
+        "where p is 1, and grows without end as p comes closer to 0."
+    )
+    may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
+    curve(answered=may_show_price)
+    if may_show_price:
+        sweep()
 
 
 @st.fragment
-def price(*, answered: bool) -> None:
+def curve(*, answered: bool) -> None:
     """The curve of -ln p with the reader's point."""
     p = link.slider("Probability of the right class, p", "ce_p", 0.01, 1.0, 0.5, 0.01, shown="%.2f")
     st.latex(r"\text{loss} = -\ln p")
     if not answered:
         return
-    st.latex(rf"-\ln {p:.2f} = {0 - math.log(p):.3f}")
+    st.latex(rf"-\ln {p:.2f} = {price(p):.3f}")
     theme.show(
         loss_of_probability(probability=p, marks=MARKS, theme=theme.current()),
         key="ce_curve",
@@ -96,8 +99,28 @@ def sweep() -> None:
         )
 
 
+TERMS_IN_A_LINE = 2  # as many as fit a phone
+
+
+def one_term_is_left() -> None:
+    """The same price as books write it, a sum over all classes."""
+    st.header("A sum of which one term is left", anchor=False)
+    st.markdown(
+        "In books the same price is a sum with a term for each class, the **cross-entropy** $J$. The image shows the "
+        "digit $y$, and $p_i$ is the probability given to class $i$. The sign $1\\{y = i\\}$ is the **indicator**: it "
+        "is 1 where what is in the brackets is true, and 0 elsewhere. On paper the classes are numbered $i = 1 … k$. "
+        "Here k is 10, and each class is called by its digit, 0 … 9."
+    )
+    sum_of_terms()
+    lesson.notice(
+        "Nine of the ten terms are multiplied by 0. Whatever the image shows, one is left, the one in the frame: minus "
+        "the logarithm of p of the right digit, the price from above. How the rest is spread over the wrong digits "
+        "does not matter to it."
+    )
+
+
 @st.fragment
-def one_term() -> None:
+def sum_of_terms() -> None:
     """The sum over ten digits, of which the indicator leaves one."""
     left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
     with left:
@@ -117,8 +140,28 @@ def one_term() -> None:
     )
 
 
+BATCH = (0.9, 0.7, 0.8, 0.3)
+
+
+def mean_of_a_batch() -> None:
+    """What several answers cost together."""
+    st.header("A batch pays the mean", anchor=False)
+    st.markdown(
+        "Training looks at a few images at a time, a **mini-batch**. Its loss is the mean of their losses, not the "
+        "sum, so that batches of any size can be compared. And the mean has a meaning: $e$ to the power of minus the "
+        "mean loss is the **geometric mean** of the probabilities given to the right answers. That is an average that "
+        "multiplies: the fourth root of the product of four numbers."
+    )
+    four_images()
+    lesson.notice(
+        "The last two lines are always equal. One probability near 0 pulls the geometric mean far down, while the "
+        "ordinary average moves much less. Read backwards, a mean loss of 0.1 says: the right answers got 0.905, as "
+        "such an average."
+    )
+
+
 @st.fragment
-def batch() -> None:
+def four_images() -> None:
     """Four examples, their losses, and what the mean loss means."""
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
@@ -126,8 +169,8 @@ def batch() -> None:
             link.slider(f"Image {number}, p of its right class", f"ce_p{number}", 0.01, 1.0, start, 0.01, shown="%.2f")
             for number, start in enumerate(BATCH, start=1)
         ]
-    losses = [0 - math.log(value) for value in p]
-    mean_loss = sum(losses) / len(losses)
+    losses = [price(value) for value in p]
+    mean_loss = fmean(losses)
     geometric = geometric_mean(torch.tensor(p, dtype=torch.float64)).item()
     with figure:
         theme.show(
@@ -146,8 +189,20 @@ def batch() -> None:
     )
 
 
-@st.fragment
 def two_classes() -> None:
+    """The loss of a yes or no, which is the same."""
+    st.header("Two classes are a special case", anchor=False)
+    st.markdown(
+        "The first lesson showed that the softmax of two scores, $z$ and 0, is the sigmoid of $z$; here is the other "
+        "side of it, the loss. For two classes it is called **binary cross-entropy**: minus the logarithm of "
+        "${p^y (1 - p)^{1 - y}}$, with $y$ and $1 - y$ as its indicators."
+    )
+    binary_loss()
+    lesson.notice("Change y: the other of the two terms is left. The sigmoid and the softmax cost the same.")
+
+
+@st.fragment
+def binary_loss() -> None:
     """The binary formula and the softmax of two scores, with the same numbers."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -166,8 +221,43 @@ def two_classes() -> None:
     )
 
 
+CLASSES = ("3", "5", "8")
+LETTERS = ("z₃", "z₅", "z₈")
+SCORES = (2.0, 1.0, -1.0)
+PUSH = Question(
+    key="ask_push",
+    text="The image is a 3. The network gives the classes 3, 5 and 8 the probabilities 0.705, 0.259 and 0.035. "
+    "Which scores does training push?",
+    right="All three: that of 3 up, the other two down",
+    why="Only p of the right class is in the loss, but all the scores are in that p: they stand below the line of the "
+    "softmax. Pushing 5 and 8 down makes 3 more probable.",
+    wrong={
+        "Only that of 3, up": "The other scores are part of the loss too: they stand below the line of the softmax.",
+        "None: the 3 is already in front": "The loss is 0 only at p = 1. At 0.705 there is still something to gain, "
+        "so training goes on pushing, more and more gently.",
+    },
+    order=1,
+)
+
+
+def push_on_the_scores() -> None:
+    """Which way the loss pushes each score, and how hard."""
+    st.header("Which way the scores are pushed", anchor=False)
+    st.markdown(
+        "The **gradient** says how fast the loss grows when a score grows. It is written as a fraction. Read ∂ as “a "
+        "small change of”: the change of the loss, divided by the small change of the score that caused it. Training "
+        "moves each score the other way."
+    )
+    st.markdown(
+        "For the score of class $i$ the gradient is as simple as can be: $p_i - y_i$. Here $y_i$ is 1 for the right "
+        "class and 0 for the others. The list of all of them, $\\mathbf{y}$, is called **one-hot**, because a single "
+        "one of its numbers is on. Below, three classes are enough."
+    )
+    gradient()
+
+
 @st.fragment
-def push() -> None:
+def gradient() -> None:
     """The gradient as arrows, checked against autograd, and PyTorch's names for the rest."""
     may_show = question.ask(PUSH)
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
@@ -178,17 +268,17 @@ def push() -> None:
         ]
         right = link.buttons("What the image really shows, y", "ce_right", CLASSES, "3")
     z, y = torch.tensor(scores), torch.tensor(CLASSES.index(right))
-    p, gradient = softmax(z), cross_entropy_gradient(z, y)
+    p, slopes = softmax(z), cross_entropy_gradient(z, y)
     lesson.formula(
         r"\frac{\partial \, \text{loss}}{\partial z_i} = p_i - y_i",
-        rf"p_{right} - y_{right} = {words.decimal(p[y].item())} - 1 = {gradient[y].item():.3f}",
+        rf"p_{right} - y_{right} = {words.decimal(p[y].item())} - 1 = {slopes[y].item():.3f}",
     )
     if may_show:
         with figure:
             theme.show(
                 gradient_arrows(
                     probabilities=p.tolist(),
-                    gradient=gradient.tolist(),
+                    gradient=slopes.tolist(),
                     classes=CLASSES,
                     right=right,
                     theme=theme.current(),
@@ -198,7 +288,7 @@ def push() -> None:
                 "up to 1, on each of the others one points down to 0. The table below has the numbers.",
             )
             st.caption("Green: the right class. Vermillion outline: the model's choice, all vermillion if it is wrong.")
-        show_gradient(p.tolist(), gradient, gradient_by_torch(z, y), right)
+        show_gradient(p.tolist(), slopes, gradient_by_torch(z, y), right)
     st.header("What PyTorch calls it", anchor=False)
     show_torch(z, y, right)
 
@@ -244,88 +334,17 @@ def show_torch(z: torch.Tensor, y: torch.Tensor, right: str) -> None:
         "So in training the softmax is inside the loss: CrossEntropyLoss wants scores, not probabilities. Later, "
         "softmax is needed for probabilities alone: to name the digit, the largest score is enough, because softmax "
         "keeps the order. "
-        f"{model_choice(z)} The image shows a {right}."
+        f"{model_choice(CLASSES, z.tolist())} The image shows {words.a(int(right))}."
     )
 
 
-def model_choice(z: torch.Tensor) -> str:
-    """Which score is the largest, in a sentence."""
-    leaders = [name for name, score in zip(CLASSES, z, strict=True) if score == z.max()]
-    if len(leaders) == 1:
-        return f"Here that is the score of the {leaders[0]}."
-    names = f"{', '.join(leaders[:-1])} and {leaders[-1]}"
-    first = f"the outline in the figure marks the first of them, the {leaders[0]}"
-    return f"Here {names} have the same largest score, which leaves no choice; {first}."
+def in_the_end() -> None:
+    """The code that ran, and something to try."""
+    lesson.show_source(cross_entropy, geometric_mean, binary_cross_entropy, cross_entropy_gradient, losses_by_torch)
+    lesson.try_this(
+        "In the last figure, make the arrows as short as you can. Then keep the scores and change what the image "
+        "really shows: now the network is sure and wrong. How long are the arrows?"
+    )
 
 
-lesson.header("Cross-entropy", "What does it cost to be wrong, and what does the cost tell the network to do?")
-st.header("The price of a probability", anchor=False)
-st.markdown(
-    "A network has looked at an image and given each of the ten digits a probability. Only one of the ten counts "
-    "now: $p$, that of the right digit. The **loss** is the price of the answer, and training makes it small. It is "
-    "minus the natural logarithm of p."
-)
-st.markdown(
-    "The **natural logarithm**, ln, says to which power $e$ = 2.718… must be raised to get p. For "
-    "example, $e^{-0.693}$ is 0.5, so ln 0.5 = −0.693, and p = 0.5 costs 0.693. The minus makes the price positive: "
-    "it is 0 where p is 1, and grows without end as p comes closer to 0."
-)
-may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
-price(answered=may_show_price)
-if may_show_price:
-    sweep()
-
-st.header("A sum of which one term is left", anchor=False)
-st.markdown(
-    "In books the same price is a sum with a term for each class, the **cross-entropy** $J$. The image shows the "
-    "digit $y$, and $p_i$ is the probability given to class $i$. The sign $1\\{y = i\\}$ is the **indicator**: it is 1 "
-    "where what is in the brackets is true, and 0 elsewhere. On paper the classes are numbered $i = 1 … k$. Here k is "
-    "10, and each class is called by its digit, 0 … 9."
-)
-one_term()
-lesson.notice(
-    "Nine of the ten terms are multiplied by 0. Whatever the image shows, one is left, the one in the frame: minus the "
-    "logarithm of p of the right digit, the price from above. How the rest is spread over the wrong digits does not "
-    "matter to it."
-)
-
-st.header("A batch pays the mean", anchor=False)
-st.markdown(
-    "Training looks at a few images at a time, a **mini-batch**. Its loss is the mean of their losses, not the sum, so "
-    "that batches of any size can be compared. And the mean has a meaning: $e$ to the power of minus the mean loss is "
-    "the **geometric mean** of the probabilities given to the right answers. That is an average that multiplies: the "
-    "fourth root of the product of four numbers."
-)
-batch()
-lesson.notice(
-    "The last two lines are always equal. One probability near 0 pulls the geometric mean far down, while the ordinary "
-    "average moves much less. Read backwards, a mean loss of 0.1 says: the right answers got 0.905, as such an average."
-)
-
-st.header("Two classes are a special case", anchor=False)
-st.markdown(
-    "The first lesson showed that the softmax of two scores, $z$ and 0, is the sigmoid of $z$; here is the other side "
-    "of it, the loss. For two classes it is called **binary cross-entropy**: minus the logarithm of "
-    "${p^y (1 - p)^{1 - y}}$, with $y$ and $1 - y$ as its indicators."
-)
-two_classes()
-lesson.notice("Change y: the other of the two terms is left. The sigmoid and the softmax cost the same.")
-
-st.header("Which way the scores are pushed", anchor=False)
-st.markdown(
-    "The **gradient** says how fast the loss grows when a score grows. It is written as a fraction. Read ∂ as “a small "
-    "change of”: the change of the loss, divided by the small change of the score that caused it. Training moves each "
-    "score the other way."
-)
-st.markdown(
-    "For the score of class $i$ the gradient is as simple as can be: $p_i - y_i$. Here $y_i$ is 1 for the right class "
-    "and 0 for the others. The list of all of them, $\\mathbf{y}$, is called **one-hot**, because a single one of its "
-    "numbers is on. Below, three classes are enough."
-)
-push()
-lesson.show_source(cross_entropy, geometric_mean, binary_cross_entropy, cross_entropy_gradient, losses_by_torch)
-lesson.try_this(
-    "In the last figure, make the arrows as short as you can. Then keep the scores and change what the image really "
-    "shows: now the network is sure and wrong. How long are the arrows?"
-)
-lesson.footer()
+lesson.show(price_of_a_probability, one_term_is_left, mean_of_a_batch, two_classes, push_on_the_scores, in_the_end)

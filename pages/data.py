@@ -1,6 +1,7 @@
 """The data: the images, their numbers, and the scale a network sees them on."""
 
 import streamlit as st
+import torch
 
 from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, Splits, normalize, standardize
@@ -14,43 +15,16 @@ from mnist_core.data.statistics import (
 )
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.images import sheet, unrolled
-from mnist_core.lessons.data import accuracy_fed, byte_scale, unit_scale
+from mnist_core.lessons.data import accuracy_fed, byte_scale, times_as_many, unit_scale
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
 from ui.lessons import data_gallery
 
-COLUMNS, ROWS = 10, 4
-PIXELS = 28 * 28
-LAST_PAGE = 180  # of the commonest digit in MNIST; a page beyond the last one of a digit is its last one
-CHOOSABLE = 1_000  # images whose numbers can be read
-PAPER = Question(
-    key="ask_paper",
-    text="A pixel is a number from 0, pure paper, to 255, full ink. What share of all pixels is exactly 0?",
-    right="About four in five",
-    why="Digits are thin: most of each square stays empty. The exact share stands in the figure below.",
-    wrong={
-        "About one in five": "Then four pixels in five would have some ink on them. Look at the images above again: "
-        "most of each square is black, which is paper.",
-        "About half": "It is more than that: even the margin around the digits, where hardly any ink lies, is close "
-        "to half of the square.",
-    },
-    order=2,
-)
-FORGOTTEN = Question(
-    key="ask_scale",
-    text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
-    "The pictures are the same to you. Of 100 validation images, how many more does it misread?",
-    right="1 to 20",
-    why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
-    wrong={
-        "None": "The digits look the same to you. But the network does sums with the numbers themselves, and these "
-        "have changed: paper, for instance, was −0.42 and is 0 now.",
-        "21 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
-        "More than 50": "Then it would be close to guessing. But what is brighter is still brighter, so a 7 keeps the "
-        "shape of a 7.",
-    },
-    order=1,
-)
+
+def what_is_there() -> None:
+    """Which images there are, and what they are for."""
+    dataset.notice("this page shows generated digits, which the program draws itself")
+    say_what_is_there(dataset.splits())
 
 
 def say_what_is_there(splits: Splits) -> None:
@@ -79,6 +53,28 @@ def say_what_is_there(splits: Splits) -> None:
     )
 
 
+COLUMNS, ROWS = 10, 4
+LAST_PAGE = 180  # of the commonest digit in MNIST; a page beyond the last one of a digit is its last one
+
+
+def gallery() -> None:
+    """All images, page by page, and what those of a digit have in common."""
+    splits = dataset.splits()
+    st.header("Browse the images", anchor=False)
+    st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
+    browse(splits)
+    st.image(
+        sheet(images=(data_gallery.mean_images(splits) * 255).round().byte(), columns=5, factor=5),
+        caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
+        "images of that digit.",
+        output_format="PNG",
+    )
+    lesson.notice(
+        "Where a mean image is sharp, the images agree. Where it is a fog, they differ: a 1 is hardly more than a "
+        "stroke, but it slants now more, now less. No single image looks like the mean of its digit."
+    )
+
+
 @st.fragment
 def browse(splits: Splits) -> None:
     """A sheet of images of one digit, and how many there are of each."""
@@ -92,7 +88,7 @@ def browse(splits: Splits) -> None:
         shown, before = page_of(found, page, COLUMNS * ROWS)
         st.image(
             sheet(images=splits.train.images[shown], columns=COLUMNS, factor=3),
-            caption=f"Training images of a {digit}: {before + 1:,} to {before + len(shown):,} of {len(found):,}",
+            caption=f"Training images of {words.a(digit)}: {before + 1:,} to {before + len(shown):,} of {len(found):,}",
             output_format="PNG",
         )
     counts = class_counts(splits.train, splits.validation)
@@ -110,6 +106,20 @@ def browse(splits: Splits) -> None:
     )
 
 
+PIXELS = 28 * 28
+CHOOSABLE = 1_000  # images whose numbers can be read
+
+
+def an_image_is_numbers() -> None:
+    """One image as the network gets it."""
+    st.header("An image is 784 numbers", anchor=False)
+    st.markdown(
+        f"A computer has no picture, only numbers: one for each pixel, 28 · 28 = {PIXELS} in all. 0 is paper, 255 is "
+        "full ink. Look for the digit in the table, then move the row."
+    )
+    take_apart(dataset.splits())
+
+
 @st.fragment
 def take_apart(splits: Splits) -> None:
     """One image as a table of numbers, and the same numbers as one long row."""
@@ -123,8 +133,8 @@ def take_apart(splits: Splits) -> None:
     levels: list[list[int]] = image.tolist()
     st.html(number_table(levels=levels, row=row))
     st.caption(
-        f"Training image {index + 1}, a {int(splits.train.labels[index])}, as the numbers it is made of. Row {row} has "
-        "a blue frame. On a phone, push the table sideways: it has 28 columns."
+        f"Training image {index + 1}, {words.a(int(splits.train.labels[index]))}, as the numbers it is made of. Row "
+        f"{row} has a blue frame. On a phone, push the table sideways: it has 28 columns."
     )
     st.markdown(
         "A network of dense layers takes no table, only a row of inputs. So the 28 rows are laid one after another: "
@@ -148,13 +158,38 @@ def take_apart(splits: Splits) -> None:
     )
 
 
-def compute_scale(splits: Splits) -> list[int]:
-    """Mean and deviation before the reader's eyes; returns how often each grey level occurs."""
-    counts = data_gallery.level_counts(splits)
-    import torch
+PAPER = Question(
+    key="ask_paper",
+    text="A pixel is a number from 0, pure paper, to 255, full ink. What share of all pixels is exactly 0?",
+    right="About four in five",
+    why="Digits are thin: most of each square stays empty. The exact share stands in the figure below.",
+    wrong={
+        "About one in five": "Then four pixels in five would have some ink on them. Look at the images above again: "
+        "most of each square is black, which is paper.",
+        "About half": "It is more than that: even the margin around the digits, where hardly any ink lies, is close "
+        "to half of the square.",
+    },
+    order=2,
+)
 
+
+def one_scale_for_all() -> None:
+    """Normalising: where its two numbers come from, and what it does."""
+    splits = dataset.splits()
+    st.header("Normalising: one scale for all", anchor=False)
+    st.markdown(
+        "A network multiplies its inputs by weights, adds the products up, and learns best when the inputs are neither "
+        "large nor all on one side of 0. So all pixels are put on another scale before they go in."
+    )
+    counts = data_gallery.level_counts(splits)
+    show_mean_and_deviation(splits, counts)
+    rescale(counts)
+
+
+def show_mean_and_deviation(splits: Splits, counts: list[int]) -> None:
+    """Mean and deviation before the reader's eyes, from how often each grey level occurs."""
     sums = pixel_statistics(torch.tensor(counts))
-    images = len(splits.train) + len(splits.validation)
+    images, pixels = len(splits.train) + len(splits.validation), words.grouped(sums.pixels)
     st.markdown(
         "First, each pixel is divided by 255, so that x lies between 0 (paper) and 1 (ink). Then two numbers are "
         f"needed, over all {images:,} training and validation images. The **mean** μ: add up all pixels, divide by how "
@@ -162,13 +197,10 @@ def compute_scale(splits: Splits) -> list[int]:
         "squared distance. This is the sum, done just now by this server:"
     )
     lesson.formula(
-        rf"N = {images:,} \cdot {PIXELS} = {sums.pixels:,}".replace(",", r"{,}"),
-        r"\mu = \frac{\sum x}{N}"
-        + rf" = \frac{{{sums.total:,.0f}}}{{{sums.pixels:,}}}".replace(",", r"{,}")
-        + f" = {sums.mean:.4f}",
-        r"\sigma = \sqrt{\frac{\sum (x - \mu)^2}{N}}"
-        + rf" = \sqrt{{\frac{{{sums.squares:,.0f}}}{{{sums.pixels:,}}}}}".replace(",", r"{,}")
-        + f" = {sums.deviation:.4f}",
+        rf"N = {words.grouped(images)} \cdot {PIXELS} = {pixels}",
+        rf"\mu = \frac{{\sum x}}{{N}} = \frac{{{words.grouped(sums.total)}}}{{{pixels}}} = {sums.mean:.4f}",
+        rf"\sigma = \sqrt{{\frac{{\sum (x - \mu)^2}}{{N}}}} = "
+        rf"\sqrt{{\frac{{{words.grouped(sums.squares)}}}{{{pixels}}}}} = {sums.deviation:.4f}",
     )
     if splits.name == state.MNIST:
         st.markdown(
@@ -181,15 +213,11 @@ def compute_scale(splits: Splits) -> list[int]:
             "ready-made network learned on that scale, and results can only be compared on the same scale. It does no "
             "harm: a network only needs inputs with a mean of about 0 and a deviation of about 1."
         )
-    return counts
 
 
 @st.fragment
 def rescale(counts: list[int]) -> None:
-    """The two histograms, and the formula for one pixel."""
-    import torch
-
-    sums = pixel_statistics(torch.tensor(counts))
+    """The formula for one pixel, and the histograms of all."""
     level = link.whole_slider("The value of one pixel", "pixel_value", 0, 255, 128)
     x = level / 255
     normal = (x - MEAN) / STD
@@ -201,8 +229,13 @@ def rescale(counts: list[int]) -> None:
     is_answered = ask(PAPER)
     # Drawn before the answer too, so that a teacher finds it among what can be hidden.
     without_paper = link.toggle("Without the pixels that are 0", "without_paper", disabled=not is_answered)
-    if not is_answered:
-        return
+    if is_answered:
+        show_levels(counts, x, normal, without_paper=without_paper)
+
+
+def show_levels(counts: list[int], x: float, normal: float, *, without_paper: bool) -> None:
+    """The two histograms, with the reader's pixel on both scales."""
+    sums = pixel_statistics(torch.tensor(counts))
     for key, shift, scale, value, name in (
         ("before", 0.0, 1.0, x, "before: x, from 0 to 1"),
         ("after", MEAN, STD, normal, "after: x̂, normalised"),
@@ -228,7 +261,24 @@ def rescale(counts: list[int]) -> None:
     )
 
 
-def forget(splits: Splits) -> None:
+FORGOTTEN = Question(
+    key="ask_scale",
+    text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
+    "The pictures are the same to you. Of 100 validation images, how many more does it misread?",
+    right="1 to 20",
+    why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
+    wrong={
+        "None": "The digits look the same to you. But the network does sums with the numbers themselves, and these "
+        "have changed: paper, for instance, was −0.42 and is 0 now.",
+        "21 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
+        "More than 50": "Then it would be close to guessing. But what is brighter is still brighter, so a 7 keeps the "
+        "shape of a 7.",
+    },
+    order=1,
+)
+
+
+def what_forgetting_costs() -> None:
     """What the ready-made network reads when its input is on another scale."""
     st.header("What it costs to forget", anchor=False)
     st.markdown(
@@ -237,6 +287,7 @@ def forget(splits: Splits) -> None:
     )
     if not ask(FORGOTTEN):
         return
+    splits = dataset.splits()
     read = data_gallery.accuracies_by_scale(splits)
     theme.show(
         scale_bars(accuracies=read, theme=theme.current()),
@@ -244,57 +295,29 @@ def forget(splits: Splits) -> None:
         description="The share of validation images read rightly, for three scales of the same pixels.",
     )
     meant, forgotten, as_bytes = read.values()
-    times = (1 - forgotten) / (1 - meant) if meant < 1 else float("inf")
     st.caption(
         f"Measured just now: the ready-made network, which learned from normalised MNIST images, reads all "
         f"{len(splits.validation):,} validation images of {splits.name}, three times. Only the scale of its input "
         "differs."
     )
     lesson.notice(
-        f"With x in place of x̂ it misreads {1 - forgotten:.1%} in place of {1 - meant:.1%}: {times:.1f} times as "
-        f"many. The third bar is for pixels that nobody divided by 255 either: {1 - as_bytes:.1%} are misread. None of "
-        "the scales is the right one in itself. What counts is that a network reads on the scale it learned on."
+        f"With x in place of x̂ it misreads {1 - forgotten:.1%} in place of {1 - meant:.1%}: "
+        f"{times_as_many(meant, forgotten):.1f} times as many. The third bar is for pixels that nobody divided by 255 "
+        f"either: {1 - as_bytes:.1%} are misread. None of the scales is the right one in itself. What counts is that a "
+        "network reads on the scale it learned on."
     )
 
 
-lesson.header("The data", "What does a network learn from, and what does it get to see?")
-dataset.notice("this page shows generated digits, which the program draws itself")
-digits = dataset.splits()
-say_what_is_there(digits)
+def in_the_end() -> None:
+    """Something to try, and the code that ran."""
+    lesson.try_this(
+        "Choose a 7 in the gallery and look for one with a bar through it, then for a 1 that could be a 7. In the "
+        "table of numbers, find the brightest row. Which value of a pixel does normalising turn into 0, as nearly as "
+        "you can set it?"
+    )
+    lesson.show_source(
+        normalize, standardize, level_counts, pixel_statistics, mean_images, accuracy_fed, unit_scale, byte_scale
+    )
 
-st.header("Browse the images", anchor=False)
-st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
-browse(digits)
-st.image(
-    sheet(images=(data_gallery.mean_images(digits) * 255).round().byte(), columns=5, factor=5),
-    caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
-    "images of that digit.",
-    output_format="PNG",
-)
-lesson.notice(
-    "Where a mean image is sharp, the images agree. Where it is a fog, they differ: a 1 is hardly more than a "
-    "stroke, but it slants now more, now less. No single image looks like the mean of its digit."
-)
 
-st.header("An image is 784 numbers", anchor=False)
-st.markdown(
-    f"A computer has no picture, only numbers: one for each pixel, 28 · 28 = {PIXELS} in all. 0 is paper, 255 is full "
-    "ink. Look for the digit in the table, then move the row."
-)
-take_apart(digits)
-
-st.header("Normalising: one scale for all", anchor=False)
-st.markdown(
-    "A network multiplies its inputs by weights, adds the products up, and learns best when the inputs are neither "
-    "large nor all on one side of 0. So all pixels are put on another scale before they go in."
-)
-rescale(compute_scale(digits))
-forget(digits)
-lesson.try_this(
-    "Choose a 7 in the gallery and look for one with a bar through it, then for a 1 that could be a 7. In the table of "
-    "numbers, find the brightest row. Which value of a pixel does normalising turn into 0, as nearly as you can set it?"
-)
-lesson.show_source(
-    normalize, standardize, level_counts, pixel_statistics, mean_images, accuracy_fed, unit_scale, byte_scale
-)
-lesson.footer()
+lesson.show(what_is_there, gallery, an_image_is_numbers, one_scale_for_all, what_forgetting_costs, in_the_end)

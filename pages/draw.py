@@ -1,25 +1,96 @@
 """Draw a digit and let a network read it."""
 
-import numpy as np
 import streamlit as st
 from PIL import Image
-from torch import Tensor
 
 from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.images import enlarged, png_url
-from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, Verdict, judge
+from mnist_core.handwriting.is_digit import judge
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink
+from mnist_core.lessons.draw import letter_h
 from mnist_core.network.model import MLP
-from ui.drawing import canvas, photo
-from ui.drawing import collection as collection_
-from ui.drawing.canvas import Subject
-from ui.frame import dataset, lesson, question, resources, state, theme
+from ui.drawing import canvas, keep, photo, reading
+from ui.drawing.reading import Subject
+from ui.frame import dataset, lesson, question, state, theme
 from ui.frame.question import Question
+from ui.lessons import draw_words
 from ui.visitor import networks
 
 DIGITS = [str(digit) for digit in range(10)]
+
+
+def your_drawing() -> None:
+    """The canvas and the answer."""
+    model, _ = networks.model_in_use()
+    reader(model)
+
+
+@st.fragment
+def reader(model: MLP) -> None:
+    """The canvas and, beside it, the answer."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        subject = canvas.subject()
+    with right:
+        show_reading(model, subject)
+        keep.buttons(subject, model)
+        if subject is not None:
+            look_closer()
+        photo.upload()
+
+
+def show_reading(model: MLP, subject: Subject | None) -> None:
+    """What the network makes of an image, unless it looks like no digit at all."""
+    if subject is None:
+        st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+        show_bars([0.0] * 10, None, is_answer=False)  # they are there already when the first stroke is to be read
+        return
+    p, verdict = reading.read(model, subject)
+    with st.container(horizontal=True, vertical_alignment="center"):  # side by side on a phone, too
+        with st.container(key="answer", width="stretch"):
+            st.markdown(f"# {int(p.argmax())}" if verdict.is_digit else "# Not sure")
+            st.markdown(draw_words.answer(p, verdict))
+        # As a part of the page: a picture of its own would be asked for after the next stroke has taken its place.
+        seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
+        st.image(seen, "What the network sees: 28 × 28 pixels", width=112)
+    show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
+    second = draw_words.second_network(verdict)
+    st.caption(f"A second network, which tells digits from other drawings, looked first. {second}")
+
+
+def show_bars(p: list[float], right: str | None, *, is_answer: bool) -> None:
+    """The ten probabilities."""
+    figure = probability_bars(
+        probabilities=p, classes=DIGITS, theme=theme.current(), right=right, height=200, is_answer=is_answer
+    )
+    description = "The probability of each digit as a bar; the text above names the two largest."
+    theme.show(figure, key="probabilities", description=description)
+
+
+def look_closer() -> None:
+    """The pages that look into this drawing; it goes with the reader."""
+    st.markdown("Look closer, with this drawing:")
+    with st.container(horizontal=True):
+        for stem in ("pixels", "evidence", "teach"):
+            st.page_link(state.page(stem), icon=":material/arrow_forward:")
+
+
+def what_reads() -> None:
+    """Another network to read with, what a network sees of a drawing, and what to draw."""
+    networks.chooser()
+    dataset.notice("the ten samples are digits that the program draws itself")
+    lesson.notice(
+        "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "
+        "cut out, scaled so that the longer side is 20 pixels, and moved so that the centre of its ink lies in the "
+        "middle. So it does not matter where you draw, and hardly how large."
+    )
+    lesson.try_this(
+        "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
+        "Then draw a letter, a scribble, or two digits side by side."
+    )
+
 
 LETTER = Question(
     "ask_letter",
@@ -35,102 +106,15 @@ LETTER = Question(
 )
 
 
-def show_reading(model: MLP, subject: Subject | None) -> None:
-    """What the network makes of an image, unless it looks like no digit at all."""
-    if subject is None:
-        st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        show_bars([0.0] * 10, None, is_answer=False)  # they are there already when the first stroke is to be read
-        return
-    p = predict_proba(model, subject.image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
-    verdict = judge(
-        resources.familiarity_model(), subject.image, p, subject.drawing if subject.source == "canvas" else None
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):  # side by side on a phone, too
-        with st.container(key="answer", width="stretch"):
-            say(p, verdict)
-        # As a part of the page: a picture of its own would be asked for after the next stroke has taken its place.
-        seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
-        st.image(seen, "What the network sees: 28 × 28 pixels", width=112)
-    show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
-    st.caption(f"A second network, which tells digits from other drawings, looked first. {second_says(verdict)}")
-
-
-def show_bars(p: list[float], right: str | None, *, is_answer: bool) -> None:
-    """The ten probabilities."""
-    figure = probability_bars(
-        probabilities=p, classes=DIGITS, theme=theme.current(), right=right, height=200, is_answer=is_answer
-    )
-    description = "The probability of each digit as a bar; the text above names the two largest."
-    theme.show(figure, key="probabilities", description=description)
-
-
-def say(p: Tensor, verdict: Verdict) -> None:
-    """The answer in words: the likeliest digit and the runner-up, or why no digit is named."""
-    first, second = p.argsort(descending=True)[:2].tolist()
-    if verdict.is_digit:
-        st.markdown(f"# {first}")
-        st.markdown(
-            f"With a probability of **{words.percent(p[first].item())}** this is {words.a(first, bold=True)}. "
-            f"The second guess is **{second}**, with {words.percent(p[second].item())}."
-        )
-    else:
-        st.markdown("# Not sure")
-        st.markdown(
-            f"{verdict.reason} Made to choose, the network would say {first} ({words.percent(p[first].item())})."
-        )
-
-
-def second_says(verdict: Verdict) -> str:
-    """How sure the second network is that this is a digit, and from where on that is enough."""
-    if verdict.kind in ("digit", "unsure"):
-        sure = words.percent(verdict.probabilities[KINDS.index("digit")])
-        return f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more; here it is {sure}."
-    return f"It took this for: {kinds_in_words(verdict)}."
-
-
-def kinds_in_words(verdict: Verdict) -> str:
-    """The two kinds of drawing that the second network finds likeliest."""
-    likeliest = sorted(zip(verdict.probabilities, KINDS, strict=True), reverse=True)[:2]
-    return ", ".join(f"{kind} {words.percent(q)}" for q, kind in likeliest)
-
-
-@st.fragment
-def reader(model: MLP) -> None:
-    """The canvas and, beside it, the answer."""
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        subject = canvas.subject()
-    with right:
-        show_reading(model, subject)
-        collection_.keep(subject, model)
-        if subject is not None:
-            look_closer()
-        photo.upload()
-
-
-def look_closer() -> None:
-    """The pages that look into this drawing; it goes with the reader."""
-    st.markdown("Look closer, with this drawing:")
-    with st.container(horizontal=True):
-        for stem in ("pixels", "evidence", "teach"):
-            st.page_link(state.page(stem), icon=":material/arrow_forward:")
-
-
-def letter() -> Tensor:
-    """The letter H as the network would see it: torch.float32 [28, 28] in 0..1."""
-    drawing = np.zeros((canvas.SIZE, canvas.SIZE), np.uint8)
-    for rows, columns in (((50, 230), (70, 70)), ((50, 230), (192, 192)), ((131, 131), (70, 192))):
-        drawing[rows[0] : rows[1] + canvas.BRUSH, columns[0] : columns[1] + canvas.BRUSH] = 255
-    return drawing_to_mnist(drawing)
-
-
-def read_letter(model: MLP) -> None:
+def a_letter() -> None:
     """What the network makes of a letter, and what the second one does."""
-    image = letter()
-    p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
-    verdict = judge(resources.familiarity_model(), image, p)
+    if not question.ask(LETTER):
+        return
+    model, _ = networks.model_in_use()
+    subject = reading.drawn(letter_h(canvas.BRUSH))
+    p, verdict = reading.read(model, subject)
     seen, bars = st.columns([1, 3], vertical_alignment="center")
-    seen.image(enlarged(image=image, factor=5), caption="An H, as the network sees it", output_format="PNG")
+    seen.image(enlarged(image=subject.image, factor=5), caption="An H, as the network sees it", output_format="PNG")
     with bars:
         theme.show(
             probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=180),
@@ -143,26 +127,15 @@ def read_letter(model: MLP) -> None:
     )
     st.markdown(
         "So on this page a second, small network looks first. It was taught another question: is this a digit, or a "
-        f"dot, a scribble, a letter, several digits? Of the H it says: {kinds_in_words(verdict)}. It learned that "
-        "from drawings that are no digits. A network can only tell apart what somebody taught it to tell apart."
+        f"dot, a scribble, a letter, several digits? Of the H it says: {draw_words.likeliest_kinds(verdict)}. It "
+        "learned that from drawings that are no digits. A network can only tell apart what somebody taught it to tell "
+        "apart."
     )
 
 
-lesson.header("Draw a digit", "Can it read your handwriting?")
-model, _ = networks.model_in_use()
-reader(model)
-networks.chooser()
-dataset.notice("the ten samples are digits that the program draws itself")
-lesson.notice(
-    "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "
-    "cut out, scaled so that the longer side is 20 pixels, and moved so that the centre of its ink lies in the middle. "
-    "So it does not matter where you draw, and hardly how large."
-)
-lesson.try_this(
-    "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
-    "Then draw a letter, a scribble, or two digits side by side."
-)
-if question.ask(LETTER):
-    read_letter(model)
-lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
-lesson.footer()
+def code() -> None:
+    """The functions that prepared and read."""
+    lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
+
+
+lesson.show(your_drawing, what_reads, a_letter, code)

@@ -1,7 +1,6 @@
 """What layers do: why something stands between them, what they do not know, and what pooling and dropout are for."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 import streamlit as st
 import torch
@@ -11,21 +10,16 @@ from mnist_core import words
 from mnist_core.data.dataset import normalize
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.figures.images import sheet
-from mnist_core.figures.layers import (
-    activation_curves,
-    side_by_side_pictures,
-    silenced_neurons,
-    two_classes_map,
-)
+from mnist_core.figures.layers import activation_curves, side_by_side_pictures, silenced_neurons, two_classes_map
 from mnist_core.figures.side_by_side import comparison_curves
 from mnist_core.figures.theme import DARK
-from mnist_core.lessons.layers import activation_values, collapse, layer_by_layer, with_dropout
+from mnist_core.lessons.layers import activation_values, collapse, in_one_layer, layer_by_layer, with_dropout
+from mnist_core.lessons.layers_permuted import EPOCHS, LEARNS_FROM, PLAIN, SHUFFLED, in_place_and_shuffled
 from mnist_core.lessons.layers_pooling import KINDS, pool
 from mnist_core.lessons.layers_rings import NOTHING, REACH, Separation
 from mnist_core.network.layers import last_hidden
 from mnist_core.network.model import Dropout, MLPConfig
-from mnist_core.training.loop import TrainingConfig, new_model
-from mnist_core.training.records import RunRecord, side_by_side, trial
+from mnist_core.training.records import RunRecord
 from ui.frame import dataset, lesson, link, resources, theme
 from ui.frame.question import Question, ask
 from ui.lessons import layers
@@ -33,29 +27,29 @@ from ui.studio import live
 from ui.visitor import networks
 
 BETWEEN = {NOTHING: "nothing", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
-POOLED = {"max": "maximum", "mean": "mean"}
-POOLED_DIGIT = 2  # has curves and a corner to lose
 COMPARED = 100  # validation images
-CURVE = [i / 20 - 4 for i in range(161)]
-PLAIN, SHUFFLED = "pixels in place", "pixels shuffled"
-LEARNS_FROM = 10_000
-EPOCHS = 5
-NEXT_LAYER = 128  # neurons after the pooling
-DRAWS = 1_000
-PERMUTED = Question(
-    key="ask_permuted",
-    text="Two networks learn from the same images. One sees them as they are. The other sees their pixels in a "
-    "shuffled order, the same for every image. How well will the second one read, on images shuffled in the same way?",
-    right="About as well as the first",
-    why="A dense layer gets a list of 784 numbers. Which of them lie side by side on the paper, nobody has told it.",
-    wrong={
-        "Hardly better than guessing": "You could not read them, since you look for lines. The network never saw any: "
-        "to it an image is a list of 784 numbers, and the order of a list that stays the same does not matter.",
-        "Clearly worse, but better than guessing": "It would be worse if the network made use of which pixels are "
-        "neighbours. A dense layer does not: to it an image is a list of 784 numbers.",
-    },
-    order=2,
-)
+
+
+def layers_in_a_row() -> None:
+    """Dense layers with nothing in between do no more than one."""
+    dataset.notice("this page shows digits that the program draws itself, and its small networks learn from them")
+    st.header("Two layers that are one", anchor=False)
+    st.markdown(
+        "A dense layer multiplies by weights and adds a bias. Do that twice and you could have done it once. With one "
+        "number: first times 2 and plus 1, then times 3 and minus 4."
+    )
+    lesson.formula(r"3 \cdot (2x + 1) - 4 = 6x - 1")
+    st.markdown("With whole layers it is the same. W stands for all weights of a layer, and b for its biases:")
+    lesson.formula(
+        r"\begin{aligned} & W_2\,(W_1 x + b_1) + b_2 \\ "
+        r"& = \underbrace{W_2 W_1}_{W}\, x + \underbrace{W_2 b_1 + b_2}_{b} \end{aligned}"
+    )
+    st.markdown(
+        "$W_2 W_1$ is again a table of weights: for each input and each output it adds up, over the neurons in "
+        "between, the weight in times the weight out. So any number of dense layers in a row is **one** dense layer. "
+        "Try it with a real network: take out what stands between its layers, and put it back."
+    )
+    collapsing()
 
 
 @st.fragment
@@ -69,9 +63,8 @@ def collapsing() -> None:
     )
     images = dataset.splits().validation.images[:COMPARED]
     x = normalize(images)
-    weight, bias = collapse(model)
     layered = layer_by_layer(model, x, with_activation=between != NOTHING).double()
-    single = x.double() @ weight.T + bias
+    single = in_one_layer(model, x)
     difference = (layered - single).abs().max().item()
     head = "| score of | " + " | ".join(map(str, range(0, 10, 3))) + " |"
     rows = [
@@ -90,6 +83,21 @@ def collapsing() -> None:
             if between == NOTHING
             else f"With {BETWEEN[kind]} in between, no single layer does what these {dense} do."
         )
+    )
+
+
+def something_in_between() -> None:
+    """What an activation makes possible."""
+    st.markdown(
+        "So something else must stand between the layers: an **activation**. What it makes possible can be seen in a "
+        "plane. This network has two inputs: how far to the right a point lies, and how high. It is to tell the filled "
+        "points from the hollow ones around them. Each of its hidden neurons can draw one straight line."
+    )
+    two_rings()
+    lesson.notice(
+        "With nothing in between, the border stays one straight line, however many neurons there are. With an "
+        "activation it may bend, and with three neurons it can close around the middle; if it does not, try another "
+        "seed. ReLU makes corners; with tanh and sigmoid they are round."
     )
 
 
@@ -124,6 +132,24 @@ def show_separation(found: Separation) -> None:
     st.caption("Vermillion: here the network says filled. Blue: here it says hollow. Pale: it is not sure.")
 
 
+CURVE = [i / 20 - 4 for i in range(161)]
+
+
+def three_activations() -> None:
+    """The usual ones, as curves and formulas."""
+    st.header("Three activations", anchor=False)
+    st.markdown(
+        "An activation is applied to the sum of each hidden neuron. These three are the usual ones; the networks here "
+        "use ReLU."
+    )
+    activations()
+    lesson.notice(
+        "ReLU lets everything above zero through and silences the rest. Tanh and sigmoid flatten out on both sides. "
+        "Where a curve is flat, moving the sum changes next to nothing, and a network learns slowly."
+    )
+    lesson.show_source(collapse, layer_by_layer, activation_values)
+
+
 @st.fragment
 def activations() -> None:
     """The curves of the activations, with a point to move."""
@@ -145,23 +171,56 @@ def activations() -> None:
     )
 
 
+PERMUTED = Question(
+    key="ask_permuted",
+    text="Two networks learn from the same images. One sees them as they are. The other sees their pixels in a "
+    "shuffled order, the same for every image. How well will the second one read, on images shuffled in the same way?",
+    right="About as well as the first",
+    why="A dense layer gets a list of 784 numbers. Which of them lie side by side on the paper, nobody has told it.",
+    wrong={
+        "Hardly better than guessing": "You could not read them, since you look for lines. The network never saw any: "
+        "to it an image is a list of 784 numbers, and the order of a list that stays the same does not matter.",
+        "Clearly worse, but better than guessing": "It would be worse if the network made use of which pixels are "
+        "neighbours. A dense layer does not: to it an image is a list of 784 numbers.",
+    },
+    order=2,
+)
+
+
+def what_it_does_not_know() -> None:
+    """To a dense layer an image is a list."""
+    st.header("What a dense layer does not know", anchor=False)
+    st.markdown(
+        "The image was made into a list of 784 numbers. What if the list is shuffled, in the same way for every image?"
+    )
+    permuted()
+    lesson.show_source(pixel_order, reordered)
+
+
+def permuted() -> None:
+    """The experiment with the shuffled pixels."""
+    seed = link.seed("Seed", "pixel_seed", meaning="Another seed draws another order and other first weights.")
+    order = pixel_order(seed)
+    shuffled_images(order)
+    if not ask(PERMUTED):
+        return
+    live.experiment(
+        "permuted",
+        "Train both",
+        lambda: in_place_and_shuffled(dataset.splits(), order, seed),
+        show_both,
+        before=f"Both networks are 784-64-10 and learn from {min(LEARNS_FROM, len(dataset.splits().train)):,} images, "
+        f"{EPOCHS} times over. It takes a few seconds.",
+        setting=(seed, dataset.splits().name),
+    )
+
+
 def shuffled_images(order: Tensor) -> None:
     """Some images as they are, and below them the same with shuffled pixels."""
     some = dataset.splits().validation.subset(slice(0, 8))
     images = torch.cat([some.images, reordered(some, order).images])
     st.image(sheet(images=images, columns=8, factor=4), output_format="PNG")
     st.caption("Above: images as they are. Below: the same images, each with its pixels in the same shuffled order.")
-
-
-def both_trainings(order: Tensor, seed: int) -> Iterator[Mapping[str, RunRecord]]:
-    """Two networks with the same first weights, one on images as they are and one on shuffled ones."""
-    splits = dataset.splits()
-    small = replace(splits, train=splits.train.subset(slice(0, LEARNS_FROM)))
-    moved = replace(small, train=reordered(small.train, order), validation=reordered(small.validation, order))
-    config = TrainingConfig(epochs=EPOCHS, batch_size=64, seed=seed, batches_per_event=8)
-    return side_by_side(
-        {name: trial(new_model(MLPConfig((64,)), seed), of, config) for name, of in ((PLAIN, small), (SHUFFLED, moved))}
-    )
 
 
 def show_both(records: Mapping[str, RunRecord]) -> None:
@@ -181,8 +240,8 @@ def show_both(records: Mapping[str, RunRecord]) -> None:
     ends = [(name, record.epochs[-1]) for name, record in records.items() if record.epochs]
     for name, end in ends:
         st.markdown(
-            f"With {name}: **{end.validation_accuracy:.1%}** of the validation images after {end.epoch} "
-            f"{'epoch' if end.epoch == 1 else 'epochs'}."
+            f"With {name}: **{end.validation_accuracy:.1%}** of the validation images after "
+            f"{words.count(end.epoch, 'epoch')}."
         )
     lesson.notice(
         "The two lines do not match point for point, because each first weight meets another pixel. Shuffle the first "
@@ -191,22 +250,26 @@ def show_both(records: Mapping[str, RunRecord]) -> None:
     )
 
 
-def permuted() -> None:
-    """The experiment with the shuffled pixels."""
-    seed = link.seed("Seed", "pixel_seed", meaning="Another seed draws another order and other first weights.")
-    order = pixel_order(seed)
-    shuffled_images(order)
-    if not ask(PERMUTED):
-        return
-    live.experiment(
-        "permuted",
-        "Train both",
-        lambda: both_trainings(order, seed),
-        show_both,
-        before=f"Both networks are 784-64-10 and learn from {min(LEARNS_FROM, len(dataset.splits().train)):,} images, "
-        f"{EPOCHS} times over. It takes a few seconds.",
-        setting=(seed, dataset.splits().name),
+POOLED = {"max": "maximum", "mean": "mean"}
+POOLED_DIGIT = 2  # has curves and a corner to lose
+NEXT_LAYER = 128  # neurons after the pooling
+
+
+def fewer_inputs() -> None:
+    """Pooling, which these networks do without."""
+    st.header("Pooling: fewer inputs for the next layer", anchor=False)
+    st.markdown(
+        "**Pooling** makes one pixel of every square of four. It has no parameters, since there is nothing in it to "
+        f"learn. But the next layer, here of {NEXT_LAYER} neurons, has fewer inputs, and so fewer weights. No network "
+        "in these lessons uses it. You meet it in **convolutional** networks, which read images with layers that know "
+        "which pixels are neighbours."
     )
+    pooling()
+    lesson.notice(
+        "Each pooling leaves a quarter of the inputs, and so about a quarter of the parameters. At 14 × 14 a digit can "
+        "still be told; at 7 × 7 much is lost."
+    )
+    lesson.show_source(pool)
 
 
 @st.fragment
@@ -226,13 +289,31 @@ def pooling() -> None:
     st.caption("28 × 28 pixels, pooled once to 14 × 14, pooled twice to 7 × 7.")
     sizes = [picture.numel() for picture in pictures]
     counts = r" \\ ".join(
-        rf"{size} & \times {NEXT_LAYER} + {NEXT_LAYER} & = {size * NEXT_LAYER + NEXT_LAYER:,}".replace(",", "{,}")
+        rf"{size} & \times {NEXT_LAYER} + {NEXT_LAYER} & = {words.grouped(size * NEXT_LAYER + NEXT_LAYER)}"
         for size in sizes
     )
     lesson.formula(
         r"\text{inputs} \times \text{outputs} + \text{outputs} = \text{parameters}",
         rf"\begin{{alignedat}}{{2}} {counts} \end{{alignedat}}",
     )
+
+
+DRAWS = 1_000
+
+
+def silent_neurons() -> None:
+    """Dropout."""
+    st.header("Dropout: learning with some neurons silent", anchor=False)
+    count = MLPConfig((512, 128)).parameter_count
+    st.markdown(
+        "A network can learn its examples by heart. **Dropout** makes that harder: during training, each hidden neuron "
+        "is silenced with probability p, drawn anew for every image, so that no neuron can count on another. Those "
+        "that remain are scaled up to make good for it. When the network reads, dropout is off. It takes away no "
+        f"weights: 784-512-128-10 has {count:,} parameters without dropout and "
+        f"{MLPConfig((512, 128), dropout=0.5).parameter_count:,} with it."
+    )
+    dropping_out()
+    lesson.show_source(Dropout.forward, with_dropout)
 
 
 @st.fragment
@@ -287,80 +368,21 @@ def show_dropout(training: bool, share: float, silenced: int, whole: float, draw
         )
 
 
-lesson.header("What layers do", "Why several layers, and what can stand between them?")
-dataset.notice("this page shows digits that the program draws itself, and its small networks learn from them")
-st.header("Two layers that are one", anchor=False)
-st.markdown(
-    "A dense layer multiplies by weights and adds a bias. Do that twice and you could have done it once. With one "
-    "number: first times 2 and plus 1, then times 3 and minus 4."
+def in_the_end() -> None:
+    """Something to try."""
+    lesson.try_this(
+        "Set the share to 0.9 and change the seed: how far does a single draw stray from the mean? Then let the "
+        "network read. In the plane above, find the fewest neurons that put all points right, for ReLU and for tanh; "
+        "try several seeds before you give a number up."
+    )
+
+
+lesson.show(
+    layers_in_a_row,
+    something_in_between,
+    three_activations,
+    what_it_does_not_know,
+    fewer_inputs,
+    silent_neurons,
+    in_the_end,
 )
-lesson.formula(r"3 \cdot (2x + 1) - 4 = 6x - 1")
-st.markdown("With whole layers it is the same. W stands for all weights of a layer, and b for its biases:")
-lesson.formula(
-    r"\begin{aligned} & W_2\,(W_1 x + b_1) + b_2 \\ & = \underbrace{W_2 W_1}_{W}\, x + \underbrace{W_2 b_1 + b_2}_{b} "
-    r"\end{aligned}"
-)
-st.markdown(
-    "$W_2 W_1$ is again a table of weights: for each input and each output it adds up, over the neurons in between, "
-    "the weight in times the weight out. So any number of dense layers in a row is **one** dense layer. Try it with a "
-    "real network: take out what stands between its layers, and put it back."
-)
-collapsing()
-st.markdown(
-    "So something else must stand between the layers: an **activation**. What it makes possible can be seen in a "
-    "plane. This network has two inputs: how far to the right a point lies, and how high. It is to tell the filled "
-    "points from the hollow ones around them. Each of its hidden neurons can draw one straight line."
-)
-two_rings()
-lesson.notice(
-    "With nothing in between, the border stays one straight line, however many neurons there are. With an activation "
-    "it may bend, and with three neurons it can close around the middle; if it does not, try another seed. ReLU makes "
-    "corners; with tanh and sigmoid they are round."
-)
-st.header("Three activations", anchor=False)
-st.markdown(
-    "An activation is applied to the sum of each hidden neuron. These three are the usual ones; the networks here use "
-    "ReLU."
-)
-activations()
-lesson.notice(
-    "ReLU lets everything above zero through and silences the rest. Tanh and sigmoid flatten out on both sides. Where "
-    "a curve is flat, moving the sum changes next to nothing, and a network learns slowly."
-)
-lesson.show_source(collapse, layer_by_layer, activation_values)
-st.header("What a dense layer does not know", anchor=False)
-st.markdown(
-    "The image was made into a list of 784 numbers. What if the list is shuffled, in the same way for every image?"
-)
-permuted()
-lesson.show_source(pixel_order, reordered)
-st.header("Pooling: fewer inputs for the next layer", anchor=False)
-st.markdown(
-    "**Pooling** makes one pixel of every square of four. It has no parameters, since there is nothing in it to learn. "
-    f"But the next layer, here of {NEXT_LAYER} neurons, has fewer inputs, and so fewer weights. No network in these "
-    "lessons uses it. You meet it in **convolutional** networks, which read images with layers that know which pixels "
-    "are neighbours."
-)
-pooling()
-lesson.notice(
-    "Each pooling leaves a quarter of the inputs, and so about a quarter of the parameters. At 14 × 14 a digit can "
-    "still be told; at 7 × 7 much is lost."
-)
-lesson.show_source(pool)
-st.header("Dropout: learning with some neurons silent", anchor=False)
-count = MLPConfig((512, 128)).parameter_count
-st.markdown(
-    "A network can learn its examples by heart. **Dropout** makes that harder: during training, each hidden neuron is "
-    "silenced with probability p, drawn anew for every image, so that no neuron can count on another. Those that "
-    "remain are scaled up to make good for it. When the network reads, dropout is "
-    f"off. It takes away no weights: 784-512-128-10 has {count:,} parameters without dropout and "
-    f"{MLPConfig((512, 128), dropout=0.5).parameter_count:,} with it."
-)
-dropping_out()
-lesson.show_source(Dropout.forward, with_dropout)
-lesson.try_this(
-    "Set the share to 0.9 and change the seed: how far does a single draw stray from the mean? Then let the network "
-    "read. In the plane above, find the fewest neurons that put all points right, for ReLU and for tanh; try several "
-    "seeds before you give a number up."
-)
-lesson.footer()

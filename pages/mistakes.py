@@ -8,67 +8,33 @@ from torch import Tensor
 from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.data.statistics import page_of
-from mnist_core.evaluation.accuracy import Evaluation, chance_of_split
+from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.cards import Line, cards, large, two_lines
 from mnist_core.figures.mistakes import fraction, precision_and_recall, table_of_digits
-from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
-from ui.frame import dataset, lesson, link, state, theme
-from ui.frame.question import Question, ask
-from ui.lessons import mistakes_duel, mistakes_matrix
+from mnist_core.lessons.mistakes import Duel, hardest_duel
+from ui.frame import dataset, lesson, link, question, state, theme
+from ui.frame.question import Question
+from ui.lessons import mistakes_duel, mistakes_matrix, mistakes_words
 from ui.visitor import known_networks, networks
 
-A_PAGE = 12  # cards
-SURE = 0.9
-ASKED = (9, 4)  # the two digits of the question on the matrix
-MOST_NAMED = 3  # cells
-LUCK = 0.05  # what chance does more often than that, it may well have done
 
-MIRROR = Question(
-    key="ask_mirror",
-    text="A network has read some 9s as 4s. Has it then read about as many 4s as 9s?",
-    right="Not necessarily: the two numbers can be far apart.",
-    why="Somewhere between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of "
-    "the 9s, many 9s end up beyond it, and hardly any 4s.",
-    wrong={
-        "Yes: if a 9 looks like a 4, that 4 looks like a 9.": "Looking alike works both ways, but reading does not. "
-        "A network that takes every doubtful image for a 4 misreads many 9s and no 4 at all.",
-        "Yes: there are about as many 9s as 4s.": "So there are, and yet the border between them may lie too far to "
-        "one side. Then most of the mistakes are on that side.",
-    },
-    order=1,
-)
-ALWAYS_THREE = Question(
-    key="ask_always_three",
-    text="A program answers 3 to every image, whatever it shows. It finds every 3 there is. What is wrong with it, "
-    "seen from the 3s?",
-    right="Of all that it calls a 3, only about one in ten is a 3.",
-    why="Each of the ten digits is about a tenth of the images, so about nine in ten of its 3s are something else. "
-    "Its recall of the 3 is perfect, and its precision is poor.",
-    wrong={
-        "It misses many 3s.": "It misses none: it calls everything a 3. What it finds and what it calls by that name "
-        "are two different questions.",
-        "Nothing: it is right about every 3.": "It is right about every image that is a 3. But look at what it calls "
-        "a 3: most of that is none.",
-    },
-    order=0,
-)
-
-
-def say_how_many(evaluation: Evaluation, name: str, splits: Splits) -> None:
-    """How many images the network has right and wrong."""
-    images, wrong = len(evaluation.labels), len(evaluation.mistakes)
-    st.markdown(
-        f"Now {name} reads the {images:,} validation images of {splits.name}. It has not learned from them. "
-        f"It reads {images - wrong:,} of them rightly and {wrong:,} wrongly: its accuracy is "
-        f"**{evaluation.accuracy:.2%}**. That one number does not say what the mistakes are. This page shows "
-        "them."
-    )
+def how_many() -> None:
+    """Which network reads, and how many images it has right and wrong."""
+    dataset.notice("the network reads generated digits on this page")
+    digits = dataset.splits().name
+    networks.chooser()
+    st.markdown(mistakes_words.how_many(networks.validation(), networks.model_in_use()[1], digits))
     if networks.learned_elsewhere():
         st.markdown(networks.learned_elsewhere())
 
 
+def you_against_it() -> None:
+    """The reader against the network, on the images that it finds hardest."""
+    duel(networks.validation(), dataset.splits())
+
+
 @st.fragment
-def show_duel(evaluation: Evaluation, splits: Splits) -> None:
+def duel(evaluation: Evaluation, splits: Splits) -> None:
     """The reader against the network."""
     st.header("You against the network", anchor=False)
     whom = known_networks.model_in_use(), splits.name
@@ -114,46 +80,17 @@ def show_buttons(whom: mistakes_duel.Opponents, turn: int) -> None:
             )
 
 
-def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
-    """That the match is not fair, and who decides it."""
-    lost, total = lost_before(match, evaluation), len(match.images)
-    cost = (
-        f"{lost:,} of these {total} images cost the network more: it had lost {'it' if lost == 1 else 'them'} before "
-        "you began."
-        if lost
-        else f"None of these {total} images cost the network more."
-    )
-    lesson.notice(
-        "The match is not fair. The images were chosen because this network does worst on them. On images chosen "
-        "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
-        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. " + cost
-    )
-    if splits.name == state.MNIST:
-        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
-        source += "be wrong."
-    else:
-        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
-        source += "look like another digit."
-    st.markdown(f"{source} Here the label decides, even where you would not agree.")
-
-
 def show_last(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
     """How it stands, and what became of the last image."""
     if not match.turn:
         st.markdown("No image read yet.")
         return
     you, network = match.score
-    last = match.turn - 1
-    label, answer = match.labels[last], match.answers[last]
     st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        picture = splits.validation.images[match.images[last]]
+        picture = splits.validation.images[match.images[match.turn - 1]]
         st.html(large(image=picture, alt=f"Image {match.turn}, which you have read", width=84), width=84)
-        st.markdown(
-            f"Image {match.turn} is labelled **{label}**. You read {answer}: "
-            f"{'right' if answer == label else 'wrong'}. The network read {match.choices[last]} and gave it "
-            f"{_given(match, evaluation, last)}."
-        )
+        st.markdown(mistakes_words.last_image(match, evaluation))
 
 
 def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
@@ -171,9 +108,9 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
             lines=[
                 [
                     Line(f"label: {label}"),
-                    Line(f"you: {answer}{_if_right(answer == label)}"),
-                    Line(f"network: {choice}{_if_right(choice == label)}"),
-                    Line(f"and gave it {_given(match, evaluation, place)}"),
+                    Line(f"you: {answer}{mistakes_words.if_right(answer == label)}"),
+                    Line(f"network: {choice}{mistakes_words.if_right(choice == label)}"),
+                    Line(f"and gave it {mistakes_words.given(match, evaluation, place)}"),
                 ]
                 for place, (label, answer, choice) in enumerate(
                     zip(match.labels, match.answers, match.choices, strict=True)
@@ -184,8 +121,41 @@ def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
     )
 
 
+def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
+    """That the match is not fair, and who decides it."""
+    lesson.notice(mistakes_words.unfair(match, evaluation))
+    if splits.name == state.MNIST:
+        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
+        source += "be wrong."
+    else:
+        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
+        source += "look like another digit."
+    st.markdown(f"{source} Here the label decides, even where you would not agree.")
+
+
+MIRROR = Question(
+    key="ask_mirror",
+    text="A network has read some 9s as 4s. Has it then read about as many 4s as 9s?",
+    right="Not necessarily: the two numbers can be far apart.",
+    why="Somewhere between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of "
+    "the 9s, many 9s end up beyond it, and hardly any 4s.",
+    wrong={
+        "Yes: if a 9 looks like a 4, that 4 looks like a 9.": "Looking alike works both ways, but reading does not. "
+        "A network that takes every doubtful image for a 4 misreads many 9s and no 4 at all.",
+        "Yes: there are about as many 9s as 4s.": "So there are, and yet the border between them may lie too far to "
+        "one side. Then most of the mistakes are on that side.",
+    },
+    order=1,
+)
+
+
+def which_for_which() -> None:
+    """The confusion matrix, and the images behind its cells."""
+    matrix(networks.validation(), dataset.splits())
+
+
 @st.fragment
-def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
+def matrix(evaluation: Evaluation, splits: Splits) -> None:
     """The confusion matrix, and the images of one cell."""
     st.header("Which digit for which", anchor=False)
     st.markdown(
@@ -194,7 +164,7 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
         "column j: so many images show the digit i and were read as the digit j. Right answers are on the diagonal, "
         "where i = j. All others are mistakes."
     )
-    has_answered = ask(MIRROR)
+    has_answered = question.ask(MIRROR)
     i, j, as_rates = mistakes_matrix.controls(shows_matrix=has_answered)
     if has_answered:
         way = ", or choose its row and its column in the two lists" * mistakes_matrix.has_lists()
@@ -203,7 +173,7 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
             "the row that went wrong in this way. The diagonal has no colour: it holds the right answers."
         )
         mistakes_matrix.show(evaluation, (i, j), as_rates)
-        notice_mirror(evaluation)
+        lesson.notice(mistakes_words.mirror(evaluation))
     show_cell(evaluation, splits, i, j)
     counts = evaluation.confusion.tolist()
     st.markdown(
@@ -213,44 +183,6 @@ def show_matrix(evaluation: Evaluation, splits: Splits) -> None:
     lesson.formula(
         r"\text{rate}_{i,j} = \frac{C_{i,j}}{\sum_m C_{i,m}}",
         rf"\text{{rate}}_{{{i},{j}}} = {fraction(counts[i][j], sum(counts[i]))}",
-    )
-
-
-def notice_mirror(evaluation: Evaluation) -> None:
-    """The two cells of the question, and the fullest ones off the diagonal."""
-    counts = evaluation.confusion.tolist()
-    i, j = ASKED
-    one, other = counts[i][j], counts[j][i]
-    said = (
-        f"Of {sum(counts[i]):,} images of {words.a(i)}, the network has read {one:,} as {words.a(j)}: row {i}, column "
-        f"{j}. Of {sum(counts[j]):,} images of {words.a(j)}, it has read {other:,} as {words.a(i)}: row {j}, column "
-        f"{i}. "
-    )
-    if one == other:
-        said += "Here the two numbers happen to be the same. "
-    elif chance_of_split(one, other) > LUCK:
-        said += "So few images prove little: chance alone could make such a difference. "
-    else:
-        said += "Chance alone would hardly make such a difference. "
-    if one + other < A_PAGE:
-        said += "A network that makes more mistakes gives more to compare. "
-    lesson.notice(said + fullest_cells(evaluation))
-
-
-def fullest_cells(evaluation: Evaluation) -> str:
-    """Which cells off the diagonal hold the most images, in a sentence."""
-    cells = evaluation.commonest_mistakes
-    if not cells:
-        return "There is no mistake at all."
-    named = [f"row {i}, column {j}" for i, j in cells[:MOST_NAMED]]
-    if len(cells) > MOST_NAMED:
-        named.append(f"{len(cells) - MOST_NAMED} more")
-    most = int(evaluation.confusion[cells[0]])
-    if len(cells) == 1:
-        return f"The fullest cell off the diagonal is {named[0]}, with {words.count(most, 'image')}."
-    return (
-        f"No cell off the diagonal holds more than {words.count(most, 'image')}; {len(cells)} cells hold so many: "
-        f"{'; '.join(named[:-1])} and {named[-1]}."
     )
 
 
@@ -266,6 +198,9 @@ def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
         "softmax."
     )
     show_cards(evaluation, splits, found, mistakes_matrix.PAGE)
+
+
+A_PAGE = 12  # cards
 
 
 def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) -> None:
@@ -296,8 +231,30 @@ def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) 
         st.caption(f"{before + 1:,} to {before + len(shown):,} of {len(found):,}")
 
 
+ALWAYS_THREE = Question(
+    key="ask_always_three",
+    text="A program answers 3 to every image, whatever it shows. It finds every 3 there is. What is wrong with it, "
+    "seen from the 3s?",
+    right="Of all that it calls a 3, only about one in ten is a 3.",
+    why="Each of the ten digits is about a tenth of the images, so about nine in ten of its 3s are something else. "
+    "Its recall of the 3 is perfect, and its precision is poor.",
+    wrong={
+        "It misses many 3s.": "It misses none: it calls everything a 3. What it finds and what it calls by that name "
+        "are two different questions.",
+        "Nothing: it is right about every 3.": "It is right about every image that is a 3. But look at what it calls "
+        "a 3: most of that is none.",
+    },
+    order=0,
+)
+
+
+def two_numbers() -> None:
+    """Precision and recall."""
+    precision_recall(networks.validation())
+
+
 @st.fragment
-def show_precision_and_recall(evaluation: Evaluation) -> None:
+def precision_recall(evaluation: Evaluation) -> None:
     """Two numbers for each digit."""
     st.header("Two numbers for each digit", anchor=False)
     st.markdown(
@@ -320,7 +277,7 @@ def show_precision_and_recall(evaluation: Evaluation) -> None:
     )
     if not called:
         st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing can be divided by 0.")
-    if ask(ALWAYS_THREE):
+    if question.ask(ALWAYS_THREE):
         compare_digits(evaluation, k)
 
 
@@ -342,8 +299,13 @@ def compare_digits(evaluation: Evaluation, k: int) -> None:
     )
 
 
+def wrong_and_sure() -> None:
+    """The mistakes, the surest first."""
+    surest(networks.validation(), dataset.splits())
+
+
 @st.fragment
-def show_surest(evaluation: Evaluation, splits: Splits) -> None:
+def surest(evaluation: Evaluation, splits: Splits) -> None:
     """The mistakes, the surest first."""
     st.header("Wrong, and sure of it", anchor=False)
     mistakes, images = len(evaluation.mistakes), len(evaluation.labels)
@@ -356,73 +318,24 @@ def show_surest(evaluation: Evaluation, splits: Splits) -> None:
         "what the network took it for."
     )
     show_cards(evaluation, splits, evaluation.mistakes, "surest_page")
-    sure, sure_and_right = evaluation.surer_than(SURE)
-    lesson.notice(
-        f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
-        f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. "
-        + (
-            "So a high probability speaks for an answer, and proves nothing. "
-            if sure
-            else "So here a high probability was never wrong, but on other images it may be. "
-        )
-        + "What such a probability is worth is the question of the next page."
+    lesson.notice(mistakes_words.how_sure_it_was(evaluation))
+
+
+def in_the_end() -> None:
+    """What to try, and the code."""
+    lesson.try_this(
+        "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
+        "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
+    )
+    lesson.show_source(
+        Evaluation.confusion,
+        Evaluation.precision,
+        Evaluation.recall,
+        Evaluation.mistakes,
+        Evaluation.cell,
+        Evaluation.hardest,
+        hardest_duel,
     )
 
 
-def _given(match: Duel, evaluation: Evaluation, place: int) -> str:
-    """The probability the network gave to its own answer."""
-    return words.percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
-
-
-def _if_right(is_right: bool) -> str:
-    return ", right" if is_right else ""
-
-
-splits = dataset.splits()
-networks.chooser()
-evaluation = networks.validation()
-say_how_many(evaluation, networks.model_in_use()[1], splits)
-show_duel(evaluation, splits)
-show_matrix(evaluation, splits)
-show_precision_and_recall(evaluation)
-show_surest(evaluation, splits)
-lesson.try_this(
-    "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
-    "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
-)
-lesson.show_source(
-    Evaluation.confusion,
-    Evaluation.precision,
-    Evaluation.recall,
-    Evaluation.mistakes,
-    Evaluation.cell,
-    Evaluation.hardest,
-    hardest_duel,
-)
-lesson.footer()
-
-
-lesson.header("What it gets wrong", "Would you have read what it gets wrong, and which digits does it take for which?")
-dataset.notice("the network reads generated digits on this page")
-splits = dataset.splits()
-networks.chooser()
-evaluation = networks.validation()
-say_how_many(evaluation, networks.model_in_use()[1], splits)
-show_duel(evaluation, splits)
-show_matrix(evaluation, splits)
-show_precision_and_recall(evaluation)
-show_surest(evaluation, splits)
-lesson.try_this(
-    "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
-    "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
-)
-lesson.show_source(
-    Evaluation.confusion,
-    Evaluation.precision,
-    Evaluation.recall,
-    Evaluation.mistakes,
-    Evaluation.cell,
-    Evaluation.hardest,
-    hardest_duel,
-)
-lesson.footer()
+lesson.show(how_many, you_against_it, which_for_which, two_numbers, wrong_and_sure, in_the_end)

@@ -1,25 +1,33 @@
 """Overfitting: a network with few images learns them by heart; when that shows, and what helps."""
 
-import math
 from collections.abc import Iterator
 
 import streamlit as st
 
-from mnist_core import words
+from mnist_core.data.dataset import Splits
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.lessons import overfitting
-from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reading, Remedies, Study
+from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
-from ui.lessons import overfitting_runs
+from ui.lessons import overfitting_runs, overfitting_words
 from ui.studio import live
 
-NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
-DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)
-DROPOUTS = (0.0, 0.2, 0.5, 0.8)
-MUCH = 0.01  # a change of the accuracy below this is no change
 PLAIN = Remedies()
-PARAMETERS = PLAIN.model_config.parameter_count
+
+
+def two_ways_to_learn() -> None:
+    """What learning by heart is, and why a network can."""
+    st.markdown(
+        "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
+        "twenty questions by heart. The second works until the questions are new.\n\n"
+        f"A network has the same choice. Its weights and biases are numbers that training may set as it likes, here "
+        f"{PLAIN.model_config.parameter_count:,} of them: enough to store every training image, smudges included. "
+        "Learning its examples by heart, instead of what they have in common, is called **overfitting**."
+    )
+    dataset.notice("this lesson uses generated digits, which the program draws itself")
+
+
 QUESTION = Question(
     "ask_overfitting",
     "500 training images, 101,770 numbers to learn. After 50 epochs the training loss is nearly 0. What has the "
@@ -38,19 +46,29 @@ QUESTION = Question(
     order=2,
 )
 
-lesson.header("Overfitting", "Is a network that makes no mistakes on its examples a good one?")
-st.markdown(
-    "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
-    "twenty questions by heart. The second works until the questions are new.\n\n"
-    f"A network has the same choice. Its weights and biases are numbers that training may set as it likes, here "
-    f"{PARAMETERS:,} of them: enough to store every training image, smudges included. Learning its examples by heart, "
-    "instead of what they have in common, is called **overfitting**."
-)
-splits = dataset.splits()
-dataset.notice("this lesson uses generated digits, which the program draws itself")
+
+def learned_by_heart() -> None:
+    """A run on few images and without remedies."""
+    splits = dataset.splits()
+    st.header("500 images, learned by heart", anchor=False)
+    st.markdown(
+        f"The network gets {PLAIN.images} training images instead of all {len(splits.train):,}. After each epoch, one "
+        f"pass through them, its loss is measured twice: the **training loss** on these {PLAIN.images}, and the "
+        f"**validation loss** on {len(splits.validation):,} images from which it never learns. The difference is "
+        "called the **generalisation gap**."
+    )
+    if question.ask(QUESTION):
+        live.experiment(
+            "overfit_first",
+            "Train on 500 images",
+            lambda: numbered(splits, PLAIN),
+            draw_first,
+            before=f"Press the button: {EPOCHS} epochs take a few seconds.",
+            setting=splits.name,
+        )
 
 
-def numbered(remedies: Remedies) -> Iterator[tuple[int, Study]]:
+def numbered(splits: Splits, remedies: Remedies) -> Iterator[tuple[int, Study]]:
     """A new run with its number, so that the page knows it again."""
     number = overfitting_runs.next_number()
     return ((number, study) for study in overfitting.study(splits, remedies))
@@ -68,12 +86,14 @@ def draw_first(run: tuple[int, Study]) -> None:
         key="overfitting_first",
         description="Training and validation loss over the epochs; the lowest validation loss is marked.",
     )
-    say_where_it_turned(study)
+    st.markdown(overfitting_words.where_it_turned(study))
     lesson.formula(
         r"\text{gap} = \text{validation loss} - \text{training loss}",
-        *(gap_in_numbers(reading) for reading in dict.fromkeys((study.lowest, study.last))),
+        *(overfitting_words.gap(reading) for reading in dict.fromkeys((study.lowest, study.last))),
     )
-    say_what_became_of_mistakes(study)
+    surer = overfitting_words.what_became_of_mistakes(study)
+    if surer:
+        st.markdown(surer)
     if study.lowest.epoch < study.last.epoch:
         lesson.notice(
             "The two lines start close together and come apart. Up to the mark, learning its own images makes the "
@@ -82,79 +102,40 @@ def draw_first(run: tuple[int, Study]) -> None:
         )
 
 
-def say_where_it_turned(study: Study) -> None:
-    """The lowest validation loss and the last, in words."""
-    lowest, last = study.lowest, study.last
-    if lowest.epoch == last.epoch:
-        st.markdown(
-            f"After epoch {last.epoch} the validation loss is **{last.validation_loss:.3f}**, its lowest so far: it "
-            f"has not turned. The training loss is {last.train_loss:.3f}."
-        )
-        return
+NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
+DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)
+DROPOUTS = (0.0, 0.2, 0.5, 0.8)
+
+
+def what_helps() -> None:
+    """Four remedies, and runs with those that the reader chooses."""
+    st.header("What helps", anchor=False)
     st.markdown(
-        f"The validation loss was lowest after **epoch {lowest.epoch}**: **{lowest.validation_loss:.3f}**. "
-        f"After epoch {last.epoch} it is {last.validation_loss:.3f}, and the training loss is {last.train_loss:.3f}."
+        "There are four remedies. Each makes it harder to learn by heart, or ends it in time.\n\n"
+        "- **More images** are harder to learn by heart, and they show more ways to write a digit.\n"
+        f"- **Stopping early** ends the training once the validation loss has gone {PATIENCE} epochs without a new "
+        "lowest value. One then uses the weights of the epoch that was best.\n"
+        "- **Weight decay** makes every weight a little smaller in each step, so that only what many images ask for "
+        "grows large.\n"
+        "- **Dropout** silences some hidden neurons in each step, others each time. No neuron can rely on another one "
+        "to remember an image for it. When the network reads, all of them work."
     )
-
-
-def gap_in_numbers(reading: Reading) -> str:
-    """The generalisation gap of an epoch, in LaTeX."""
-    # What is shown is what is calculated with, or the last digit could seem wrong.
-    validation, training = round(reading.validation_loss, 3), round(reading.train_loss, 3)
-    return rf"\text{{epoch {reading.epoch}:}}\quad {validation:.3f} - {training:.3f} = {validation - training:.3f}"
-
-
-def say_what_became_of_mistakes(study: Study) -> None:
-    """Why the loss can rise while the accuracy does not fall."""
-    then, now = study.at_lowest, study.at_end
-    if then is None or now is None or now.confidence <= then.confidence or study.lowest.epoch == study.last.epoch:
-        return
-    left = 1 - now.confidence
-    first, last = study.lowest, study.last
-    change = last.validation_accuracy - first.validation_accuracy
-    if change <= -MUCH:
-        verdict = "lower, but that is not all: the loss also counts how sure an answer is"
-    else:
-        much = "higher" if change >= MUCH else "nearly the same"
-        verdict = f"{much}. Yet the loss rises: it counts how sure an answer is"
-    st.markdown(
-        f"Look at the **accuracy** too, the share of the validation images that it reads rightly: "
-        f"{first.validation_accuracy:.1%} after epoch {first.epoch}, {last.validation_accuracy:.1%} after epoch "
-        f"{last.epoch}. That is {verdict}, and **the mistakes have become surer**. After epoch {first.epoch} the "
-        f"network gave its wrong answers a probability of {words.percent(then.confidence)} on average, at the end of "
-        f"{words.percent(now.confidence)}. Then at most {words.percent(left)} is left for the right digit, and that "
-        f"costs at least −ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}."
-    )
-
-
-st.header("500 images, learned by heart", anchor=False)
-st.markdown(
-    f"The network gets {PLAIN.images} training images instead of all {len(splits.train):,}. After each epoch, one pass "
-    f"through them, its loss is measured twice: the **training loss** on these {PLAIN.images}, and the **validation "
-    f"loss** on {len(splits.validation):,} images from which it never learns. The difference is called the "
-    "**generalisation gap**."
-)
-if question.ask(QUESTION):
+    remedies, splits = controls(), dataset.splits()
+    explain_decay(remedies.weight_decay)
     live.experiment(
-        "overfit_first",
-        "Train on 500 images",
-        lambda: numbered(PLAIN),
-        draw_first,
-        before=f"Press the button: {EPOCHS} epochs take a few seconds.",
-        setting=splits.name,
+        "overfit_again",
+        "Train with these settings",
+        lambda: numbered(splits, remedies),
+        draw_again,
+        before="Change a setting or two, then press the button. Your runs are kept here, so that you can compare them.",
+        setting=(remedies, splits.name),
     )
-
-st.header("What helps", anchor=False)
-st.markdown(
-    "There are four remedies. Each makes it harder to learn by heart, or ends it in time.\n\n"
-    "- **More images** are harder to learn by heart, and they show more ways to write a digit.\n"
-    f"- **Stopping early** ends the training once the validation loss has gone {PATIENCE} epochs without a new lowest "
-    "value. One then uses the weights of the epoch that was best.\n"
-    "- **Weight decay** makes every weight a little smaller in each step, so that only what many images ask for "
-    "grows large.\n"
-    "- **Dropout** silences some hidden neurons in each step, others each time. No neuron can rely on another one to "
-    "remember an image for it. When the network reads, all of them work."
-)
+    if overfitting_runs.has_tried_remedies():
+        lesson.notice(
+            "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are "
+            "less sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images "
+            "instead of 500 it is more than a fifth lower."
+        )
 
 
 def controls() -> Remedies:
@@ -172,6 +153,17 @@ def controls() -> Remedies:
     return Remedies(images, decay, dropout, stop_early, seed)
 
 
+def explain_decay(decay: float) -> None:
+    """What weight decay does to a weight in each step."""
+    st.markdown(
+        "The number $\\lambda$ (lambda) says how strong weight decay is; at 0 there is none. The **learning rate** "
+        f"$\\eta$ (eta) says how far a step moves the weights, here {LEARNING_RATE:g}. Before each step, every weight "
+        "becomes smaller by a share: the product of the two."
+    )
+    shrunk = rf"w \leftarrow (1 - {LEARNING_RATE:g} \cdot {decay:g})\,w = {1 - LEARNING_RATE * decay:g}\,w"
+    lesson.formula(r"w \leftarrow (1 - \eta\lambda)\,w", *[shrunk] * bool(decay))
+
+
 def draw_again(run: tuple[int, Study]) -> None:
     """A run with remedies: the figure with the run before it, and the table of the last runs."""
     number, study = run
@@ -185,67 +177,29 @@ def draw_again(run: tuple[int, Study]) -> None:
         key="overfitting_again",
         description="Training and validation loss of this run and, pale, of the one before; the table has the numbers.",
     )
+    stopped = overfitting_runs.was_stopped
     if before:
-        st.caption(
-            f"Solid: run {number}, {settings(number, study)}. Pale and dashed: run {before[0]}, {settings(*before)}."
-        )
-    say_where_it_turned(study)
+        now, then = (overfitting_words.settings(made, stopped=stopped(n, made)) for n, made in (run, before))
+        st.caption(f"Solid: run {number}, {now}. Pale and dashed: run {before[0]}, {then}.")
+    st.markdown(overfitting_words.where_it_turned(study))
     st.markdown("Your last runs: the lowest and the last validation loss, and the share read rightly at the end.")
-    st.table([row(number, study) for number, study in reversed(overfitting_runs.kept().items())], border="horizontal")
-
-
-def row(number: int, study: Study) -> dict[str, str]:
-    """A run as a line of the table."""
-    lowest, last = study.lowest, study.last
-    return {
-        "Run": f"{number}: {settings(number, study)}",
-        "Lowest": f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
-        "Last": f"{last.validation_loss:.3f} (epoch {last.epoch})",
-        "Right": f"{last.validation_accuracy:.1%}",
-    }
-
-
-def settings(number: int, study: Study) -> str:
-    """What a run was made with, in a few words."""
-    remedies = study.remedies
-    parts = [f"{study.images:,} images"]
-    parts += [f"λ = {remedies.weight_decay:g}"] * bool(remedies.weight_decay)
-    parts += [f"dropout {remedies.dropout:.0%}"] * bool(remedies.dropout)
-    parts += ["stops early"] * remedies.stop_early
-    parts += [f"seed {remedies.seed}"] * bool(remedies.seed)
-    parts += [f"stopped after epoch {study.last.epoch}"] * overfitting_runs.was_stopped(number, study)
-    return ", ".join(parts)
-
-
-remedies = controls()
-st.markdown(
-    "The number $\\lambda$ (lambda) says how strong weight decay is; at 0 there is none. The **learning rate** $\\eta$ "
-    f"(eta) says how far a step moves the weights, here {LEARNING_RATE:g}. Before each step, every weight becomes "
-    "smaller by a share: the product of the two."
-)
-shrunk = (
-    rf"w \leftarrow (1 - {LEARNING_RATE:g} \cdot {remedies.weight_decay:g})\,w = "
-    rf"{1 - LEARNING_RATE * remedies.weight_decay:g}\,w"
-)
-lesson.formula(r"w \leftarrow (1 - \eta\lambda)\,w", *[shrunk] * bool(remedies.weight_decay))
-live.experiment(
-    "overfit_again",
-    "Train with these settings",
-    lambda: numbered(remedies),
-    draw_again,
-    before="Change a setting or two, then press the button. Your runs are kept here, so that you can compare them.",
-    setting=(remedies, splits.name),
-)
-if overfitting_runs.has_tried_remedies():
-    lesson.notice(
-        "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are less "
-        "sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images instead of "
-        "500 it is more than a fifth lower."
+    st.table(
+        [
+            overfitting_words.row(n, made, stopped=stopped(n, made))
+            for n, made in reversed(overfitting_runs.kept().items())
+        ],
+        border="horizontal",
     )
-lesson.try_this(
-    "Train without any of the four remedies, then with another seed: that is how much chance alone changes. Is the "
-    "difference that a remedy makes larger? Then put several together, and try to get below the lowest loss in your "
-    "table."
-)
-lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
-lesson.footer()
+
+
+def in_the_end() -> None:
+    """What to try, and the code."""
+    lesson.try_this(
+        "Train without any of the four remedies, then with another seed: that is how much chance alone changes. Is the "
+        "difference that a remedy makes larger? Then put several together, and try to get below the lowest loss in "
+        "your table."
+    )
+    lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
+
+
+lesson.show(two_ways_to_learn, learned_by_heart, what_helps, in_the_end)

@@ -7,7 +7,7 @@ from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, standardize
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.signed import signed_colours
-from mnist_core.handwriting.is_digit import Verdict, judge
+from mnist_core.handwriting.is_digit import Verdict
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
     CANVAS_SIZE,
@@ -21,48 +21,55 @@ from mnist_core.handwriting.preprocessing import (
     redraw,
     scale_to_box,
 )
-from mnist_core.lessons.pixels import ALL, DRAWINGS, NONE, Cost, Stages, Trial, Way, centre_by_box, read, stretch, take
+from mnist_core.lessons.pixels import ALL, DRAWINGS, NONE, Stages, Trial, Way, centre_by_box, read, stretch, take
 from mnist_core.network.model import MLP
 from ui.drawing import canvas
-from ui.drawing.canvas import Subject
-from ui.frame import dataset, lesson, link, resources, theme
+from ui.drawing.reading import Subject, verdict_on
+from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
-from ui.lessons import pixels_drawings
+from ui.lessons import pixels_drawings, pixels_words
 from ui.visitor import networks
 
-MIDDLE = "the middle of pixel (14, 14), counted from 0 (cross)"
 BRIGHTEST = (1 - MEAN) / STD  # what full ink becomes
-LEFT_OUT = {
-    Stages(cut=False): "not cut out",
-    Stages(scale=False): "stretched, not 20 pixels",
-    Stages(centre=False): "centred by its box, not by mass",
-    Stages(normalize=False): "not normalised",
-}
-TO_LEAVE_OUT = {  # the same as something to do
-    Stages(cut=False): "to leave out the cutting",
-    Stages(scale=False): "to stretch in place of the 20 pixels",
-    Stages(centre=False): "to centre by the box",
-    Stages(normalize=False): "to leave out the normalising",
-}
-COSTLIEST = Question(
-    key="ask_costliest",
-    text="One of the four stages is left out, and the other three stay. Then the network reads all these drawings "
-    "again. Two of the stages cost far more than the other two. Which two?",
-    right="Cutting out, and the 20 pixels",
-    why="Without either, the digit has another size or other proportions. Many of its strokes then lie where the "
-    "network has seldom met any.",
-    wrong={
-        "Cutting out, and the centre of mass": "Cutting out is one of the two. But centring by mass moves most digits "
-        "by no more than a pixel or two. What that costs depends on the network (see the table), but wrong proportions "
-        "cost far more.",
-        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. It costs something "
-        "(see the table), but they all change alike, and the picture in them stays the same.",
-        "The centre of mass, and normalising": "The one moves most digits by no more than a pixel or two. The other "
-        "changes all 784 numbers, but all alike. It costs something (see the table), but both leave the digit its size "
-        "and its proportions.",
-    },
-    order=1,
-)
+
+
+def opening() -> None:
+    """Why a drawing is changed before it is read."""
+    st.markdown(
+        "A network reads only what looks like the digits it learned from. So between your hand and the network there "
+        "are four stages. Switch one off, and see what it was good for."
+    )
+
+
+def your_drawing() -> None:
+    """The drawing at each stage of its way, what each stage is worth, and three sums on the way."""
+    look(*networks.model_in_use())
+
+
+@st.fragment
+def look(model: MLP, reader: str) -> None:
+    """The canvas and, beside it, the pictures; below, what the stages are worth."""
+    left, right = st.columns([3, 5], gap="medium")
+    with left:
+        subject = canvas.subject(start=7)
+    with right:
+        stages = controls()
+        if subject is None:
+            st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+        else:
+            show_way(model, subject, stages)
+    lesson.notice(
+        "Only picture 5 reaches the network, as 784 numbers. It learned from digits that had come this way: "
+        "MNIST's makers did the same to theirs. Each stage takes away something that says nothing about which digit it "
+        "is: where it was drawn, how large, how the ink lies in its box, on what scale it is counted."
+    )
+    lesson.try_this(
+        "Draw a small 4 in a corner and switch off *Cut out*. Draw a plain 1 and switch off *20 pixels*. Draw a 6 or a "
+        "9 with a heavy loop and switch off *Centre of mass*: watch the ring."
+    )
+    show_costs(stages, reader)
+    if subject is not None:
+        show_sums(take(subject.drawing))
 
 
 def controls() -> Stages:
@@ -81,8 +88,7 @@ def show_way(model: MLP, subject: Subject, stages: Stages) -> None:
     """The pictures of the reader's drawing, and what is read in the last of them."""
     way, whole = take(subject.drawing, stages), take(subject.drawing)
     now, before = read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]  # (1, 10) -> (10,)
-    drawing = subject.drawing if subject.source == "canvas" else None
-    verdict = judge(resources.familiarity_model(), subject.image, before, drawing)
+    verdict = verdict_on(subject, before)
     if not verdict.is_digit:
         st.markdown(f"**Not sure:** {verdict.reason}")
     st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)]))
@@ -105,13 +111,13 @@ def tiles(way: Way, stages: Stages) -> list[Tile]:
     """The pictures of the way, up to what the network is fed."""
     drawing = Tile(
         "1 Drawing",
-        sides(*way.raw.shape),
+        pixels_words.sides(*way.raw.shape),
         "The blue frame is the smallest that holds all ink." if stages.cut else "As it was drawn.",
         framed(drawing=way.raw, box=way.box if stages.cut else None),
     )
     cut = Tile(
         "2 Cut out",
-        sides(*way.cut.shape),
+        pixels_words.sides(*way.cut.shape),
         "Where it was drawn no longer matters." if stages.cut else "All of it is taken for the digit.",
         framed(drawing=way.cut, box=None),
         is_left_out=not stages.cut,
@@ -122,7 +128,11 @@ def tiles(way: Way, stages: Stages) -> list[Tile]:
 def scaled_tile(way: Way, stages: Stages) -> Tile:
     """The picture after the scaling, or after the stretching in its place."""
     zoom = BOX_SIZE / max(way.cut.shape)
-    size = sides(*(zoom * side for side in way.cut.shape)) if stages.scale else sides(*way.scaled.shape)
+    size = (
+        pixels_words.sides(*(zoom * side for side in way.cut.shape))
+        if stages.scale
+        else pixels_words.sides(*way.scaled.shape)
+    )
     if not stages.scale:
         says = "Both sides are stretched to 28 pixels. Its proportions are lost."
     elif stages.cut:
@@ -131,6 +141,9 @@ def scaled_tile(way: Way, stages: Stages) -> Tile:
         says = "All of it is made 20 pixels long, and the digit is only a part of it."
     picture = framed(drawing=way.scaled, box=None)
     return Tile("3 20 pixels", size, says, picture, is_mnist=True, is_left_out=not stages.scale)
+
+
+MIDDLE = "the middle of pixel (14, 14), counted from 0 (cross)"
 
 
 def placed_tile(way: Way, stages: Stages) -> Tile:
@@ -146,7 +159,7 @@ def placed_tile(way: Way, stages: Stages) -> Tile:
     down, across = centre_of_mass(way.placed)
     return Tile(
         "4 Centre of mass",
-        sides(*way.placed.shape),
+        pixels_words.sides(*way.placed.shape),
         says,
         framed(drawing=way.placed, box=None),
         is_mnist=True,
@@ -181,9 +194,31 @@ def answer_tile(now: Tensor, before: Tensor, verdict: Verdict) -> Tile:
     )
 
 
-def sides(height: float, width: float) -> str:
-    """The size of a picture in words."""
-    return f"{max(1, round(width)):,} wide, {max(1, round(height)):,} high"
+LEFT_OUT = {
+    Stages(cut=False): "not cut out",
+    Stages(scale=False): "stretched, not 20 pixels",
+    Stages(centre=False): "centred by its box, not by mass",
+    Stages(normalize=False): "not normalised",
+}
+COSTLIEST = Question(
+    key="ask_costliest",
+    text="One of the four stages is left out, and the other three stay. Then the network reads all these drawings "
+    "again. Two of the stages cost far more than the other two. Which two?",
+    right="Cutting out, and the 20 pixels",
+    why="Without either, the digit has another size or other proportions. Many of its strokes then lie where the "
+    "network has seldom met any.",
+    wrong={
+        "Cutting out, and the centre of mass": "Cutting out is one of the two. But centring by mass moves most digits "
+        "by no more than a pixel or two. What that costs depends on the network (see the table), but wrong proportions "
+        "cost far more.",
+        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. It costs something "
+        "(see the table), but they all change alike, and the picture in them stays the same.",
+        "The centre of mass, and normalising": "The one moves most digits by no more than a pixel or two. The other "
+        "changes all 784 numbers, but all alike. It costs something (see the table), but both leave the digit its size "
+        "and its proportions.",
+    },
+    order=1,
+)
 
 
 def show_costs(stages: Stages, reader: str) -> None:
@@ -204,8 +239,8 @@ def show_costs(stages: Stages, reader: str) -> None:
     trial = making.trial
     st.html(cost_table(rows=cost_rows(trial, stages), drawings=len(trial.labels), theme=theme.current()))
     st.caption("Lost: read rightly with all stages, and now wrongly. Gained: the other way round.")
-    st.markdown(said_of(pixels_drawings.found(trial, stages), stages))
-    lesson.notice(what_costs(trial))
+    st.markdown(pixels_words.set_so(pixels_drawings.found(trial, stages), stages))
+    lesson.notice(pixels_words.most_and_least({alone: pixels_drawings.found(trial, alone) for alone in LEFT_OUT}))
     lesson.show_source(stretch, centre_by_box, draw_on_canvas, take)
 
 
@@ -229,42 +264,6 @@ def cost_rows(trial: Trial, stages: Stages) -> list[CostRow]:
         lost, gained = (None, None) if some == ALL else (found.lost, found.gained)
         rows.append(CostRow(name, found.now, lost, gained, is_set=some == stages))
     return rows
-
-
-def said_of(found: Cost, stages: Stages) -> str:
-    """What the reader's own setting costs, in words."""
-    if stages == ALL:
-        return f"With all stages it reads **{found.now:,} of {found.drawings:,}** rightly. Switch one off above."
-    less, error = found.lost - found.gained, found.give_or_take
-    difference = f"{abs(less):,} {'fewer' if less >= 0 else 'more'}, give or take {error:.0f}"
-    return (
-        f"As you have set it above, it reads **{found.now:,} of {found.drawings:,}** rightly instead of "
-        f"{found.before:,}: {difference}. (Other drawings would give a little more or less. The number after "
-        "*give or take* is the standard error: how far off such a difference typically is.)"
-        + (" So small a difference may be chance." if abs(less) <= 2 * error else "")
-    )
-
-
-def what_costs(trial: Trial) -> str:
-    """Which stage is worth most and which least to the network in use, and why that may differ."""
-    costs = sorted(
-        ((pixels_drawings.found(trial, alone), what) for alone, what in TO_LEAVE_OUT.items()),
-        key=lambda one: one[0].now,
-    )
-    (most, worst), (least, best) = costs[0], costs[-1]
-    return (
-        f"For this network it costs most {worst} ({most.now:,} read rightly instead of {most.before:,}), and least "
-        f"{best} ({least.now:,}). {_may_be_chance(most)}{_may_be_chance(least)}"
-        "What centring is worth depends on what a network has met. The ready-made one learned from copies of digits "
-        "that were moved about a little, so it hardly needs it. One that you train without distortion needs it badly."
-    )
-
-
-def _may_be_chance(found: Cost) -> str:
-    """A sentence on a difference that is no larger than chance often makes it, and a space; else nothing."""
-    if found.now == found.before or abs(found.lost - found.gained) > 2 * found.give_or_take:
-        return ""
-    return f"The difference between {found.now:,} and {found.before:,} may be chance. "
 
 
 def show_sums(way: Way) -> None:
@@ -323,39 +322,12 @@ def show_balance(way: Way, zoom: float) -> None:
     )
 
 
-@st.fragment
-def look(model: MLP, reader: str) -> None:
-    """The canvas and, beside it, the pictures; below, what the stages are worth."""
-    left, right = st.columns([3, 5], gap="medium")
-    with left:
-        subject = canvas.subject(start=7)
-    with right:
-        stages = controls()
-        if subject is None:
-            st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        else:
-            show_way(model, subject, stages)
-    lesson.notice(
-        "Only picture 5 reaches the network, as 784 numbers. It learned from digits that had come this way: "
-        "MNIST's makers did the same to theirs. Each stage takes away something that says nothing about which digit it "
-        "is: where it was drawn, how large, how the ink lies in its box, on what scale it is counted."
+def what_reads() -> None:
+    """Another network to read with, and what the drawings are made of."""
+    networks.chooser()
+    dataset.notice(
+        "the sample digits and the drawings to measure with are made of digits that the program draws itself"
     )
-    lesson.try_this(
-        "Draw a small 4 in a corner and switch off *Cut out*. Draw a plain 1 and switch off *20 pixels*. Draw a 6 or a "
-        "9 with a heavy loop and switch off *Centre of mass*: watch the ring."
-    )
-    show_costs(stages, reader)
-    if subject is not None:
-        show_sums(take(subject.drawing))
 
 
-lesson.header("From stroke to pixel", "How does a drawing become the 784 numbers that a network reads?")
-st.markdown(
-    "A network reads only what looks like the digits it learned from. So between your hand and the network there are "
-    "four stages. Switch one off, and see what it was good for."
-)
-model, name = networks.model_in_use()
-look(model, name)
-networks.chooser()
-dataset.notice("the sample digits and the drawings to measure with are made of digits that the program draws itself")
-lesson.footer()
+lesson.show(opening, your_drawing, what_reads)

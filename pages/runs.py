@@ -1,9 +1,7 @@
 """Compare runs: their settings, their curves, and whether a difference is more than luck."""
 
 import math
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,98 +12,28 @@ from mnist_core.lessons import runs_comparison
 from mnist_core.lessons.runs_comparison import SEEDS, Band, RunResult, Welch
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
-from ui.lessons import runs
-from ui.studio import live, recipe
-from ui.visitor import run_in_words
-
-NAMES: dict[str, Mapping[Any, str]] = {
-    "Optimizer": run_in_words.OPTIMIZERS,
-    "Activation": recipe.ACTIVATION_NAMES,
-    "Schedule": recipe.SCHEDULE_NAMES,
-    "Shuffle": {True: "yes", False: "no"},
-}
-NO_BREAK = "\u00a0"  # a space at which no line is broken: on a phone the table is pushed sideways instead
-EXAMPLE_ACCURACY = 0.98
-MNIST_VALIDATION = 5_000
-LOOK_SECONDS = 1.0  # between two looks at the bands, which grow by a point an epoch
-QUESTION = Question(
-    "ask_runs",
-    "You train the same network five times, with the same settings and the same images. Only the seed is another one "
-    "each time. What will the five accuracies be?",
-    "Close together, but not the same.",
-    "Each seed begins with other weights and goes through the images in another order, so each run ends with other "
-    "weights. They read most images alike, and a few differently.",
-    {
-        "The same, to the last digit.": "They would be with the same seed. But each seed draws other first weights and "
-        "another order of the images, so each run ends with other weights.",
-        "Some good, some as bad as guessing.": "The first weights are random, but what they become is not: the same "
-        "images pull every network the same way. Only with settings on the brink does it hang on the seed whether a "
-        "network learns at all.",
-    },
-    order=1,
-)
-
-lesson.header("Compare runs", "Is one setting better than another, or was it luck?")
-st.markdown(
-    "To find good settings one changes something, trains again, and looks whether the accuracy has gone up. That is "
-    "easily misread in two ways. If two settings were changed at once, nobody knows which of them did it. And training "
-    "is random: the same settings give another accuracy with another **seed**, the number that decides the first "
-    "weights and the order of the images."
-)
+from ui.lessons import runs, runs_words
+from ui.studio import live
 
 
-def shown(name: str, value: object) -> str:
-    """A setting as the page writes it."""
-    if value == "":
-        return "–"
-    if name in NAMES:
-        return str(NAMES[name].get(value, value))
-    if name == "Dropout":
-        return f"{value:.0%}"
-    if name == "Seed" or isinstance(value, str):
-        return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+def two_ways_to_misread() -> None:
+    """Why a higher accuracy need not mean better settings."""
+    st.markdown(
+        "To find good settings one changes something, trains again, and looks whether the accuracy has gone up. That "
+        "is easily misread in two ways. If two settings were changed at once, nobody knows which of them did it. And "
+        "training is random: the same settings give another accuracy with another **seed**, the number that decides "
+        "the first weights and the order of the images."
+    )
 
 
-def in_a_sentence(settings: Mapping[str, runs_comparison.Setting]) -> str:
-    """Settings as a reader would say them; what was not used is left out."""
-    said = {
-        "Training images": "{} training images",
-        "Network": "network {}",
-        "Dropout": "{} dropout",
-        "Learning rate": "learning rate {}",
-        "Schedule": "{} learning rate",
-        "Learning rate turned": "learning rate turned {}",
-        "Weight decay": "weight decay {}",
-        "Batch size": "batches of {}",
-        "Epochs": "{} epochs",
-        "Seed": "seed {}",
-    }
-    plain: dict[tuple[str, runs_comparison.Setting], str] = {
-        ("Dropout", 0.0): "no dropout",
-        ("Learning rate turned", "never"): "",
-        ("Schedule", "constant"): "a constant learning rate",
-        ("Schedule", "one-cycle"): "a one-cycle schedule",
-        ("Weight decay", 0.0): "no weight decay",
-        ("Epochs", 1): "1 epoch",
-        ("Shuffle", True): "shuffled",
-        ("Shuffle", False): "not shuffled",
-    }
-    parts = [
-        plain.get((name, value), said.get(name, "{}").format(shown(name, value)))
-        for name, value in settings.items()
-        if value != ""
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def listed(names: list[str]) -> str:
-    """Names of settings in a sentence."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part).lower()
+def your_runs() -> None:
+    """The visitor's own runs."""
+    st.header("Your runs", anchor=False)
+    runs_side_by_side()
 
 
 @st.fragment
-def your_runs() -> None:
+def runs_side_by_side() -> None:
     """The table of the visitor's runs, and the curves of those that are ticked."""
     results = runs.results()
     if not results:
@@ -127,7 +55,7 @@ def your_runs() -> None:
     ticked = [result for result in results if result.number in st.session_state[runs.TICKED]]
     table(results, ticked or results)
     if len(ticked) > 1:
-        st.markdown(what_differs(ticked))
+        st.markdown(runs_words.what_differs(ticked))
     curves(ticked, styles([result.number for result in results]))
     st.download_button(
         "Download the table (CSV)",
@@ -146,60 +74,16 @@ def table(results: list[RunResult], chosen: list[RunResult]) -> None:
     records = [result.record for result in results]
     columns = runs_comparison.differing(records)
     marked = runs_comparison.differing(result.record for result in chosen)
-    heads = {name: f"≠{NO_BREAK}{name}" if name in marked else name for name in columns}
+    heads = {name: f"≠{runs_words.NO_BREAK}{name}" if name in marked else name for name in columns}
     # Not by a style of pandas, which takes longer than all the rest of the table.
-    rows = [row(result, heads, {heads[name] for name in marked}) for result in results]
+    rows = [runs_words.row(result, heads, {heads[name] for name in marked}) for result in results]
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
     same = {name: value for name, value in runs_comparison.settings(records[0]).items() if name not in columns}
     mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
     whose = "The same in all runs" if len(results) > 1 else "Its settings"
-    st.caption(f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {in_a_sentence(same)}.")
-
-
-def row(result: RunResult, heads: dict[str, str], tinted: set[str]) -> dict[str, str]:
-    """A run as a row of the table: what came of it, and its settings under these heads, of which some are tinted."""
-    chosen = runs_comparison.settings(result.record)
-    test = result.record.test
-    cells = {
-        "Run": result.name,
-        "Validation accuracy": f"{result.validation.accuracy:.2%}",
-        "Validation loss": f"{result.validation.loss:.4f}",
-        **{head: shown(name, chosen[name]) for name, head in heads.items()},
-        "Final test": f"{test.accuracy:.2%}" if test else "–",
-        "Seconds": f"{result.seconds:.1f}",
-        "Ended": result.ending,
-    }
-    plain = {head: cell.replace(" ", NO_BREAK).replace("-", "\u2011") for head, cell in cells.items()}
-    return {head: f":blue-background[{cell}]" if head in tinted else cell for head, cell in plain.items()}
-
-
-def what_differs(ticked: list[RunResult]) -> str:
-    """What a comparison of these runs can tell, and what it can't."""
-    names = runs_comparison.differing(result.record for result in ticked)
-    but_seed = [name for name in names if name != "Seed"]
-    if not names:
-        said = "The ticked runs have the same settings, the seed included: taken to the end, they are the same run."
-    elif not but_seed:
-        said = "The ticked runs differ in **nothing but the seed**. What their accuracies differ by is luck."
-    elif len(but_seed) == 1:
-        said = (
-            f"The ticked runs differ in **one setting: {listed(but_seed)}**"
-            f"{', and in the seed' if 'Seed' in names else ''}. One run each does not tell whether it was that or "
-            "luck: for that there is the seed band below."
-        )
-    else:
-        said = (
-            f"The ticked runs differ in **{len(but_seed)} settings at once: {listed(but_seed)}**. Whatever the curves "
-            "show, nobody can tell which of them did it. To find out, change one at a time."
-        )
-    if "Digits" in names:
-        said += (
-            " They were judged on different digits too, so their accuracies say as much about the digits as about the "
-            "settings."
-        )
-    elif "Training images" in names:
-        said += " An epoch is shorter for a run with fewer training images."
-    return said
+    st.caption(
+        f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {runs_words.in_a_sentence(same)}."
+    )
 
 
 def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
@@ -221,7 +105,7 @@ def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
     cut = figure.data[figure.data["shown"] != figure.data["value"]]
     if len(cut) and curve == CURVES[0]:
         st.caption(
-            f"The loss of {listed([str(name) for name in cut['run'].unique()])} exploded: what lies below "
+            f"The loss of {runs_words.listed([str(name) for name in cut['run'].unique()])} exploded: what lies below "
             f"{cut['shown'].max():.0%} is drawn there, so that the other curves stay readable."
         )
     elif len(cut):
@@ -230,13 +114,66 @@ def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
     early = [result for result in ticked if result.ending != "finished"]
     if early and curve != CURVES[2]:
         st.caption(
-            f"{listed([result.name for result in early]).capitalize()} did not come to the end. The last point is the "
-            "network as it is now."
+            f"{runs_words.listed([result.name for result in early]).capitalize()} did not come to the end. The last "
+            "point is the network as it is now."
         )
     lesson.notice(
         "On the training batches every curve trembles: each point is a few other images. The validation curves are "
         "always measured on the same images, so there a difference counts, if it is larger than the luck below."
     )
+
+
+LOOK_SECONDS = 1.0  # between two looks at the bands, which grow by a point an epoch
+QUESTION = Question(
+    "ask_runs",
+    "You train the same network five times, with the same settings and the same images. Only the seed is another one "
+    "each time. What will the five accuracies be?",
+    "Close together, but not the same.",
+    "Each seed begins with other weights and goes through the images in another order, so each run ends with other "
+    "weights. They read most images alike, and a few differently.",
+    {
+        "The same, to the last digit.": "They would be with the same seed. But each seed draws other first weights and "
+        "another order of the images, so each run ends with other weights.",
+        "Some good, some as bad as guessing.": "The first weights are random, but what they become is not: the same "
+        "images pull every network the same way. Only with settings on the brink does it hang on the seed whether a "
+        "network learns at all.",
+    },
+    order=1,
+)
+
+
+def luck_of_the_seed() -> None:
+    """The same settings with five seeds, and a verdict on two such bands."""
+    st.header("The luck of the seed", anchor=False)
+    splits = dataset.splits()
+    dataset.notice("the networks below learn from generated digits, which the program draws itself")
+    st.markdown(
+        "How much is luck can be measured: train several times and change nothing but the seed. Here that is done "
+        "with five seeds. Each of the five networks is judged by its **validation accuracy**, the share it reads "
+        f"rightly of the same {len(splits.validation):,} images, from which none of them learns. Drawn over the "
+        "epochs, the five curves are a **band**: it reaches from the lowest to the highest, and the thick line in it "
+        "is their mean."
+    )
+    chosen = controls()
+    if question.ask(QUESTION):
+        if isinstance(chosen, str):
+            st.info(chosen, icon=":material/info:")
+        else:
+            st.caption(chosen.work)
+            live.experiment(
+                runs.EXPERIMENT,
+                "Train with five seeds",
+                partial(runs.begin, chosen),
+                progress,
+                before="Press the button, and their curves appear here.",
+                setting=chosen.label,
+            )
+        is_training = runs.is_training()
+        st.fragment(two_bands, run_every=LOOK_SECONDS if is_training else None)()
+        if len(runs.bands()) == 1 and not is_training:
+            st.markdown(
+                "Now choose other settings and train again. Then both bands stand in one figure, with a verdict."
+            )
 
 
 def controls() -> runs.Choice | str:
@@ -299,47 +236,10 @@ def two_bands() -> None:
             description="The last validation accuracy of each seed as a dot; the same numbers stand below.",
         )
     for letter, label in on_show.items():
-        st.markdown(in_words(letter, bands[label]))
+        st.markdown(runs_words.band(letter, bands[label]))
     if len(on_show) == 2:
         give_verdict(bands[on_show["A"]], bands[on_show["B"]])
     what_to_notice([bands[label] for label in dict.fromkeys(on_show.values())])
-
-
-def what_to_notice(on_show: list[Band]) -> None:
-    """Where to look, once all seeds of one band or of two have come to their end."""
-    if any(len(band.finished) < SEEDS for band in on_show):
-        return
-    if len(on_show) == 1:
-        lesson.notice(
-            "Look at the ends of the thin lines. Nothing but the seed is different, and still they end that far apart. "
-            "A single run of these settings could have ended at any of them."
-        )
-    else:
-        lesson.notice(
-            f"Look at the ends of the thin lines. Luck alone drives two bands of {SEEDS} wholly apart in fewer than "
-            f"{math.ceil(100 * runs_comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end "
-            "apart, the settings differ. Where they overlap, one run of each could have come out either way: with a "
-            "lucky seed the worse settings win."
-        )
-
-
-def in_words(letter: str, band: Band) -> str:
-    """The accuracies of a band, and what became of the seeds that have none."""
-    found = band.accuracies
-    if not found:
-        parts = [f"**{letter}**: no seed has come to its end yet."] if not band.diverged else [f"**{letter}**:"]
-    else:
-        each = ", ".join(f"{accuracy:.2%}" for accuracy in found)
-        parts = [f"**{letter}**: {each}."]
-        if len(found) > 1:
-            mean, deviation = runs_comparison.mean_and_deviation(found)
-            parts.append(f"Mean {mean:.2%}, standard deviation {100 * deviation:.2f} points.")
-    if band.diverged:
-        parts.append(f"The loss exploded with {band.diverged} of {len(band.records)} seeds.")
-    missing = SEEDS - len(found) - band.diverged
-    if missing and found:
-        parts.append(f"So far these are {len(found)} of {SEEDS} seeds.")
-    return " ".join(parts)
 
 
 def give_verdict(first: Band, second: Band) -> None:
@@ -387,72 +287,56 @@ def work_out(test: Welch) -> None:
     )
 
 
-st.header("Your runs", anchor=False)
-your_runs()
-
-st.header("The luck of the seed", anchor=False)
-splits = dataset.splits()
-dataset.notice("the networks below learn from generated digits, which the program draws itself")
-st.markdown(
-    "How much is luck can be measured: train several times and change nothing but the seed. Here that is done with "
-    "five seeds. Each of the five networks is judged by its **validation accuracy**, the share it reads rightly of the "
-    f"same {len(splits.validation):,} images, from which none of them learns. Drawn over the epochs, the five curves "
-    "are a **band**: it reaches from the lowest to the highest, and the thick line in it is their mean."
-)
-chosen = controls()
-if question.ask(QUESTION):
-    if isinstance(chosen, str):
-        st.info(chosen, icon=":material/info:")
-    else:
-        st.caption(chosen.work)
-        live.experiment(
-            runs.EXPERIMENT,
-            "Train with five seeds",
-            partial(runs.begin, chosen),
-            progress,
-            before="Press the button, and their curves appear here.",
-            setting=chosen.label,
+def what_to_notice(on_show: list[Band]) -> None:
+    """Where to look, once all seeds of one band or of two have come to their end."""
+    if any(len(band.finished) < SEEDS for band in on_show):
+        return
+    if len(on_show) == 1:
+        lesson.notice(
+            "Look at the ends of the thin lines. Nothing but the seed is different, and still they end that far apart. "
+            "A single run of these settings could have ended at any of them."
         )
-    is_training = runs.is_training()
-    st.fragment(two_bands, run_every=LOOK_SECONDS if is_training else None)()
-    if len(runs.bands()) == 1 and not is_training:
-        st.markdown("Now choose other settings and train again. Then both bands stand in one figure, with a verdict.")
+    else:
+        lesson.notice(
+            f"Look at the ends of the thin lines. Luck alone drives two bands of {SEEDS} wholly apart in fewer than "
+            f"{math.ceil(100 * runs_comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end "
+            "apart, the settings differ. Where they overlap, one run of each could have come out either way: with a "
+            "lucky seed the worse settings win."
+        )
 
-st.header("The luck of the images", anchor=False)
-st.markdown(
-    "There is another luck, which no seed shows: which images happen to be among those that judge. On $n$ other images "
-    "a network that reads a share $a$ rightly would get another accuracy. How far off that typically is, is called the "
-    "**standard error**."
-)
-lesson.formula(
-    r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}",
-    *(
-        rf"\sqrt{{\frac{{{EXAMPLE_ACCURACY:g} \cdot {1 - EXAMPLE_ACCURACY:g}}}{{{count}}}}} = "
-        rf"{runs_comparison.standard_error(EXAMPLE_ACCURACY, count):.4f}"
-        for count in dict.fromkeys((MNIST_VALIDATION, len(splits.validation)))
-    ),
-)
-st.markdown(
-    f"So {MNIST_VALIDATION:,} images, which is what MNIST leaves for validation here, alone carry a standard error of "
-    f"**{100 * runs_comparison.standard_error(EXAMPLE_ACCURACY, MNIST_VALIDATION):.1f} points** at "
-    f"{EXAMPLE_ACCURACY:.0%}. "
-    + (
-        f"The {len(splits.validation):,} generated digits now in use carry "
-        f"{100 * runs_comparison.standard_error(EXAMPLE_ACCURACY, len(splits.validation)):.1f} points. "
-        if len(splits.validation) != MNIST_VALIDATION
-        else ""
+
+def luck_of_the_images() -> None:
+    """What an accuracy is uncertain by, because it was measured on some images only."""
+    images = len(dataset.splits().validation)
+    st.header("The luck of the images", anchor=False)
+    st.markdown(
+        "There is another luck, which no seed shows: which images happen to be among those that judge. On $n$ other "
+        "images a network that reads a share $a$ rightly would get another accuracy. How far off that typically is, is "
+        "called the **standard error**."
     )
-    + "What that means:\n\n"
-    "- An accuracy by itself is known no better than that, however many seeds you train.\n"
-    "- In a comparison part of it cancels, because both settings are judged on the **same** images: if those are easy, "
-    "they are easy for both. That is why the verdict above can find smaller differences. It speaks of these images.\n"
-    "- Whoever tries many settings and keeps the one with the highest validation accuracy keeps a lucky one too: the "
-    "number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
-)
-lesson.try_this(
-    "Train “98% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
-    "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, train "
-    "that on the page before, and have it judged here."
-)
-lesson.show_source(runs_comparison.five_seeds, runs_comparison.welch, runs_comparison.chance_of)
-lesson.footer()
+    lesson.formula(
+        r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}",
+        *(runs_words.error_of_images(count) for count in dict.fromkeys((runs_words.MNIST_VALIDATION, images))),
+    )
+    st.markdown(
+        f"{runs_words.luck_of_images(images)} What that means:\n\n"
+        "- An accuracy by itself is known no better than that, however many seeds you train.\n"
+        "- In a comparison part of it cancels, because both settings are judged on the **same** images: if those are "
+        "easy, they are easy for both. That is why the verdict above can find smaller differences. It speaks of these "
+        "images.\n"
+        "- Whoever tries many settings and keeps the one with the highest validation accuracy keeps a lucky one too: "
+        "the number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
+    )
+
+
+def in_the_end() -> None:
+    """What to try, and the code."""
+    lesson.try_this(
+        "Train “98% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
+        "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, "
+        "train that on the page before, and have it judged here."
+    )
+    lesson.show_source(runs_comparison.five_seeds, runs_comparison.welch, runs_comparison.chance_of)
+
+
+lesson.show(two_ways_to_misread, your_runs, luck_of_the_seed, luck_of_the_images, in_the_end)

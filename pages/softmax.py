@@ -10,11 +10,32 @@ from mnist_core.network.functions import cross_entropy, log_softmax, softmax, so
 from ui.frame import lesson, question, theme
 from ui.frame.question import Question
 from ui.lessons import softmax_explorer
+from ui.lessons.softmax_words import in_latex, in_text
 
-RISE = 100.0
-SWEEP = [2 ** (quarter / 4) for quarter in range(-8, 13)]  # 0.25 to 8, by the same factor each time
-FAR_APART = (60.0, -60.0)
 
+def columns() -> None:
+    """From ten scores to ten probabilities, all to drag."""
+    st.markdown(
+        "A network looks at a smudged digit and gives each of the ten digits a **score**: any number at all, and the "
+        "higher it is, the more the picture looks like that digit. The scores are called **logits**, written z. The "
+        "**softmax** makes **probabilities** of them, written p: each lies between 0 and 1, and all ten together are 1."
+    )
+    st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
+    st.markdown(
+        "In words: raise $e$ = 2.718… to the power of each score, and divide each of these powers by the sum of all "
+        "ten. The sign Σ stands for that sum. Below, each digit has a row and each step has a column. Drag the bars on "
+        "the left; or go to one with the Tab key and press the arrow keys."
+    )
+    softmax_explorer.show()
+    lesson.notice(
+        "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
+        "becomes 2.718 times as large, wherever it was. Below the columns stands the **loss**, the price of the "
+        "answer: minus the logarithm of the probability given to the digit it really is, −ln p. The lower that "
+        "probability, the higher the price."
+    )
+
+
+RISE = 100.0  # on paper, any other number would do
 ADD_HUNDRED = Question(
     key="ask_add_hundred",
     text="All ten scores rise by 100. On paper that changes no probability. What does a program find that counts in "
@@ -30,6 +51,96 @@ ADD_HUNDRED = Question(
     },
     order=2,
 )
+
+
+@st.fragment
+def too_large() -> None:
+    """What a program makes of scores that all rise by 100."""
+    st.header("Too large for the computer", anchor=False)
+    st.markdown(
+        "Networks mostly count in **float32**: 32 bits for each number. The largest number there is about 3.4 · 10³⁸, "
+        "a 3 with 38 more digits. What is larger becomes ∞, infinity."
+    )
+    if not question.ask(ADD_HUNDRED):
+        return
+    st.markdown(
+        "$e^{88.7}$ still fits, $e^{88.8}$ does not. The scores of the columns, with 100 added to each, in torch on "
+        "the server:"
+    )
+    setting = take_scores("scores_again")
+    z = torch.tensor(setting.logits) + RISE
+    show_powers(z)
+    st.markdown(
+        "The way out: before anything else, subtract the largest score, m, from all ten. On paper that changes "
+        "nothing, because $e^{-m}$ stands above and below the line and cancels. But now the largest power is "
+        "$e^0 = 1$, and nothing can become too large."
+    )
+    show_way_out(z, setting.true_class)
+    lesson.try_this(
+        "Go back to the columns, press “All + 100”, and switch “Subtract the maximum” off: the powers become ∞, and ∞ "
+        "divided by ∞ is not a number. Switch it on again, and the probabilities are back, the same as before."
+    )
+
+
+def take_scores(key: str) -> softmax_explorer.Setting:
+    """What is set in the columns, and a button that looks again."""
+    st.button("Take the scores from the columns", key=key, icon=":material/refresh:")
+    return softmax_explorer.current()
+
+
+def show_powers(z: torch.Tensor) -> None:
+    """Each score with its power, and the probabilities of both ways to reckon."""
+    st.table(
+        {
+            "digit": [str(digit) for digit in range(10)],
+            "score": [f"{score:.1f}" for score in z.tolist()],
+            "power": [in_text(power) for power in z.exp().tolist()],
+            "p, naive": [in_text(p) for p in softmax_naive(z).tolist()],
+            "p, safe": [in_text(p) for p in softmax(z).tolist()],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+
+
+def show_way_out(z: torch.Tensor, k: int) -> None:
+    """The formula without the largest score, with the numbers of class k."""
+    m = z.max().item()
+    shifted = (z - m).exp()
+    lesson.formula(
+        r"\frac{e^{z_i - m}}{\sum_j e^{z_j - m}} = \frac{e^{-m} \, e^{z_i}}{e^{-m} \sum_j e^{z_j}} = p_i",
+        rf"\frac{{e^{{{z[k]:.1f} - {m:.1f}}}}}{{\sum_j e^{{z_j - {m:.1f}}}}} = "
+        rf"\frac{{{shifted[k]:.3f}}}{{{shifted.sum():.3f}}} = {softmax(z)[k]:.3f}",
+    )
+
+
+FAR_APART = (60.0, -60.0)
+
+
+def too_small() -> None:
+    """What becomes of the loss when p is rounded to 0."""
+    st.header("And too small", anchor=False)
+    z, y = torch.tensor(FAR_APART), torch.tensor(1)
+    p = softmax(z)
+    st.markdown(
+        "The other end of float32 is about 1.4 · 10⁻⁴⁵: what is much smaller is rounded to 0. That happens to a power "
+        "below about $e^{-104}$. On paper no probability is ever 0. In a program one can be, and then its logarithm "
+        "is −∞, and the loss is ∞. So the loss is not computed from p, but from the logarithm of the formula, in "
+        "which no tiny number appears:"
+    )
+    lesson.formula(
+        r"-\ln p_i = \ln \textstyle\sum_j e^{z_j - m} - (z_i - m)",
+        rf"z = ({FAR_APART[0]:.0f},\ {FAR_APART[1]:.0f}), \quad p_2 = {in_text(p[1].item())}",
+        rf"-\ln p_2 = {in_latex(-p.log()[1].item())} \quad \text{{from }} p",
+        rf"-\ln p_2 = {cross_entropy(z, y).item():.0f} \quad \text{{from the logarithm}}",
+    )
+    st.markdown(
+        "The function that does this is called **log-softmax**. Below the columns stands what it gives, beside the "
+        "loss made from p. Set the scale to ±120 and drag one score to the left end and another to the right end."
+    )
+
+
+SWEEP = [2 ** (quarter / 4) for quarter in range(-8, 13)]  # 0.25 to 8, by the same factor each time
 HEAT = Question(
     key="ask_temperature",
     text="All ten scores are divided by the same number T, and T grows from 1 to 8. The ten probabilities come closer "
@@ -46,106 +157,9 @@ HEAT = Question(
     order=1,
 )
 
-lesson.header("Softmax, column by column", "How do ten scores become ten probabilities?")
-st.markdown(
-    "A network looks at a smudged digit and gives each of the ten digits a **score**: any number at all, and the "
-    "higher it is, the more the picture looks like that digit. The scores are called **logits**, written z. The "
-    "**softmax** makes **probabilities** of them, written p: each lies between 0 and 1, and all ten together are 1."
-)
-st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
-st.markdown(
-    "In words: raise $e$ = 2.718… to the power of each score, and divide each of these powers by the sum of all ten. "
-    "The sign Σ stands for that sum. Below, each digit has a row and each step has a column. Drag the bars on the "
-    "left; or go to one with the Tab key and press the arrow keys."
-)
-
-
-softmax_explorer.show()
-lesson.notice(
-    "You move one score, and all ten probabilities change: they share one sum. Raise one score by 1: its power "
-    "becomes 2.718 times as large, wherever it was. Below the columns stands the **loss**, the price of the answer: "
-    "minus the logarithm of the probability given to the digit it really is, −ln p. The lower that probability, the "
-    "higher the price."
-)
-
-
-def take_scores(key: str) -> softmax_explorer.Setting:
-    """What is set in the columns, and a button that looks again."""
-    st.button("Take the scores from the columns", key=key, icon=":material/refresh:")
-    return softmax_explorer.current()
-
 
 @st.fragment
-def show_overflow() -> None:
-    """What a program makes of scores that all rise by 100."""
-    st.header("Too large for the computer", anchor=False)
-    st.markdown(
-        "Networks mostly count in **float32**: 32 bits for each number. The largest number there is about 3.4 · 10³⁸, "
-        "a 3 with 38 more digits. What is larger becomes ∞, infinity."
-    )
-    if not question.ask(ADD_HUNDRED):
-        return
-    st.markdown(
-        "$e^{88.7}$ still fits, $e^{88.8}$ does not. The scores of the columns, with 100 added to each, in torch on "
-        "the server:"
-    )
-    setting = take_scores("scores_again")
-    z = torch.tensor(setting.logits) + RISE
-    powers, naive, safe = z.exp().tolist(), softmax_naive(z).tolist(), softmax(z).tolist()
-    st.table(
-        {
-            "digit": [str(digit) for digit in range(10)],
-            "score": [f"{score:.1f}" for score in z.tolist()],
-            "power": [_written(power) for power in powers],
-            "p, naive": [_written(p) for p in naive],
-            "p, safe": [_written(p) for p in safe],
-        },
-        hide_index=True,
-        border="horizontal",
-    )
-    st.markdown(
-        "The way out: before anything else, subtract the largest score, m, from all ten. On paper that changes "
-        "nothing, because $e^{-m}$ stands above and below the line and cancels. But now the largest power is "
-        "$e^0 = 1$, and nothing can become too large."
-    )
-    k, m = setting.true_class, z.max().item()
-    shifted = (z - m).exp()
-    lesson.formula(
-        r"\frac{e^{z_i - m}}{\sum_j e^{z_j - m}} = \frac{e^{-m} \, e^{z_i}}{e^{-m} \sum_j e^{z_j}} = p_i",
-        rf"\frac{{e^{{{z[k]:.1f} - {m:.1f}}}}}{{\sum_j e^{{z_j - {m:.1f}}}}} = "
-        rf"\frac{{{shifted[k]:.3f}}}{{{shifted.sum():.3f}}} = {safe[k]:.3f}",
-    )
-    lesson.try_this(
-        "Go back to the columns, press “All + 100”, and switch “Subtract the maximum” off: the powers become ∞, and ∞ "
-        "divided by ∞ is not a number. Switch it on again, and the probabilities are back, the same as before."
-    )
-
-
-def show_underflow() -> None:
-    """What becomes of the loss when p is rounded to 0."""
-    st.header("And too small", anchor=False)
-    z, y = torch.tensor(FAR_APART), torch.tensor(1)
-    p = softmax(z)
-    st.markdown(
-        "The other end of float32 is about 1.4 · 10⁻⁴⁵: what is much smaller is rounded to 0. That happens to a power "
-        "below about $e^{-104}$. On paper no probability is ever 0. In a program one can be, and then its logarithm "
-        "is −∞, and the loss is ∞. So the loss is not computed from p, but from the logarithm of the formula, in "
-        "which no tiny number appears:"
-    )
-    lesson.formula(
-        r"-\ln p_i = \ln \textstyle\sum_j e^{z_j - m} - (z_i - m)",
-        rf"z = ({FAR_APART[0]:.0f},\ {FAR_APART[1]:.0f}), \quad p_2 = {_written(p[1].item())}",
-        rf"-\ln p_2 = {_latex(-p.log()[1].item())} \quad \text{{from }} p",
-        rf"-\ln p_2 = {cross_entropy(z, y).item():.0f} \quad \text{{from the logarithm}}",
-    )
-    st.markdown(
-        "The function that does this is called **log-softmax**. Below the columns stands what it gives, beside the "
-        "loss made from p. Set the scale to ±120 and drag one score to the left end and another to the right end."
-    )
-
-
-@st.fragment
-def show_temperature() -> None:
+def temperature() -> None:
     """The same scores at one temperature after another."""
     st.header("Temperature: how sure to be", anchor=False)
     st.markdown(
@@ -180,17 +194,7 @@ def show_temperature() -> None:
     )
 
 
-def _written(number: float) -> str:
-    if number != number:
-        return "not a number"
-    return "∞" if number == float("inf") else f"{number:.3g}"
-
-
-def _latex(number: float) -> str:
-    return r"\infty" if number == float("inf") else f"{number:.3f}"
-
-
-def show_both_languages() -> None:
+def in_both_languages() -> None:
     """The arithmetic of the explorer, in the browser's language, beside the functions it is tested against."""
     with st.expander("The code that ran", icon=":material/code:"):
         st.markdown(
@@ -202,13 +206,9 @@ def show_both_languages() -> None:
             st.caption("`ui/components/softmax.js`, in your browser")
             st.code(softmax_explorer.SOFTMAX_JS, language="javascript", wrap_lines=True)
         with server:
-            st.caption("`mnist_core.functions`, on the server")
+            st.caption(f"`{softmax.__module__}`, on the server")
             for function in (softmax_naive, softmax, log_softmax, cross_entropy):
                 st.code(inspect.getsource(function), language="python", wrap_lines=True)
 
 
-show_overflow()
-show_underflow()
-show_temperature()
-show_both_languages()
-lesson.footer()
+lesson.show(columns, too_large, too_small, temperature, in_both_languages)

@@ -10,6 +10,16 @@ from mnist_core.training.loop import new_model
 from ui.frame import dataset, lesson, link, question
 from ui.frame.question import Question
 
+
+def what_a_shape_is() -> None:
+    """What the letters stand for, and how a shape is written."""
+    st.markdown(
+        "The lessons use the same letters on the page and in the code. Here they are, each with its **shape**: how "
+        "many numbers it is made of, and how they are arranged. [32, 784] is a table of 32 rows with 784 numbers each, "
+        "[10] is a row of ten, and [] is a single number."
+    )
+
+
 BATCHES = (1, 2, 8, 32, 128, 256)
 QUESTION = Question(
     "ask_symbols",
@@ -25,13 +35,12 @@ QUESTION = Question(
     order=1,
 )
 
-lesson.header("All symbols", "Which letter stands for what, and what shape does it have?")
-st.markdown(
-    "The lessons use the same letters on the page and in the code. Here they are, each with its **shape**: how many "
-    "numbers it is made of, and how they are arranged. [32, 784] is a table of 32 rows with 784 numbers each, [10] is "
-    "a row of ten, and [] is a single number."
-)
-st.header("One batch, all its shapes", anchor=False)
+
+def one_batch() -> None:
+    """A batch on its way through the network."""
+    st.header("One batch, all its shapes", anchor=False)
+    shapes()
+    lesson.show_source(shapes_on_the_way)
 
 
 @st.fragment
@@ -53,8 +62,30 @@ def shapes() -> None:
     )
 
 
-shapes()
-lesson.show_source(shapes_on_the_way)
+def all_symbols() -> None:
+    """The list, and a field to search it."""
+    st.header("The list", anchor=False)
+    wanted = link.text_input("Search", "symbol_filter", "a symbol, a word, or a name in the code", longest=40)
+    chosen = [symbol for symbol in SYMBOLS if symbol.matches(wanted)]
+    st.caption(f"{len(chosen)} of {len(SYMBOLS)} symbols" if chosen else "No symbol matches. Try a shorter word.")
+    for group in GROUPS:
+        of_group = [symbol for symbol in chosen if symbol.group == group]
+        if of_group:
+            st.subheader(group, anchor=False)
+            table(of_group)
+    lesson.try_this(
+        "Search for “[N, 10]”: all that has ten numbers for each image. Then open the code of a lesson, and find the "
+        "letters of its formula in it."
+    )
+
+
+def table(symbols: Sequence[Symbol]) -> None:
+    """The symbols in pairs, side by side where there is room."""
+    for pair in zip(symbols[::2], [*symbols[1::2], None], strict=False):
+        for column, symbol in zip(st.columns(2, gap="medium"), pair, strict=True):
+            if symbol:
+                with column:
+                    entry(symbol)
 
 
 def entry(symbol: Symbol) -> None:
@@ -69,26 +100,4 @@ def entry(symbol: Symbol) -> None:
                 st.page_link(f"pages/{page}.py")
 
 
-def table(symbols: Sequence[Symbol]) -> None:
-    """The symbols in pairs, side by side where there is room."""
-    for pair in zip(symbols[::2], [*symbols[1::2], None], strict=False):
-        for column, symbol in zip(st.columns(2, gap="medium"), pair, strict=True):
-            if symbol:
-                with column:
-                    entry(symbol)
-
-
-st.header("The list", anchor=False)
-wanted = link.text_input("Search", "symbol_filter", "a symbol, a word, or a name in the code", longest=40)
-chosen = [symbol for symbol in SYMBOLS if symbol.matches(wanted)]
-st.caption(f"{len(chosen)} of {len(SYMBOLS)} symbols" if chosen else "No symbol matches. Try a shorter word.")
-for group in GROUPS:
-    of_group = [symbol for symbol in chosen if symbol.group == group]
-    if of_group:
-        st.subheader(group, anchor=False)
-        table(of_group)
-lesson.try_this(
-    "Search for “[N, 10]”: all that has ten numbers for each image. Then open the code of a lesson, and find the "
-    "letters of its formula in it."
-)
-lesson.footer()
+lesson.show(what_a_shape_is, one_batch, all_symbols)

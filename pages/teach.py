@@ -1,7 +1,6 @@
 """Teach it your digit: one training step on one drawing, and what it costs."""
 
 import math
-from collections.abc import Sequence
 
 import streamlit as st
 import torch
@@ -13,56 +12,67 @@ from mnist_core.figures.images import enlarged
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.figures.teach import lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.lessons.teach import MOST_LESSONS, Cost, Fall, Lesson, Slope, Trial, rank_one, slope, step, teach
-from mnist_core.network.model import CLASSES, MLPConfig
-from ui.drawing.canvas import Subject
+from mnist_core.lessons.teach import MOST_LESSONS, Cost, Lesson, Slope, rank_one, slope, step, teach
+from mnist_core.network.model import CLASSES
+from ui.drawing.reading import Subject
 from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
-from ui.lessons import teach_desk
+from ui.lessons import teach_desk, teach_words
 from ui.visitor import networks
 from ui.visitor.desk import Desk
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
-DECADES = (0.0001, 0.001, 0.01, 0.1, 1.0)
-RATES = (*(round(decade * step, 6) for decade in DECADES for step in (1, 2, 3, 5)), 10.0)
-RATE = 0.003  # benchmarks/teaching.py: of what each network reads worst, most is learned, and little is lost
-TRIED = (*(round(decade * step, 6) for decade in DECADES for step in (1, 3)), 10.0)
-LITTLE_LEFT = 0.01  # of the loss: its digit has 99 %
+
+
+def opening() -> None:
+    """What a lesson is, and that it can be undone."""
+    model, name = networks.model_in_use()
+    name = name.removesuffix(f" {model.config.label}")
+    st.markdown(
+        f"Training shows a network many images, a step at a time. Here you give {name} **one single step**, on one "
+        "drawing: yours. You say what it was meant to be, and every weight moves a little, so that the network gives "
+        "your digit a higher probability. All this happens to a copy that only you have. You can undo every lesson."
+    )
+    dataset.notice("what you teach may cost is counted on digits that the program draws itself")
+    if elsewhere := networks.learned_elsewhere():
+        st.markdown(elsewhere)
+
+
+def your_drawing() -> None:
+    """The canvas, and all that is about the drawing on it."""
+    bench(teach_desk.desk())
+
+
+@st.fragment
+def bench(at: Desk) -> None:
+    """What is drawn, the lesson beside it, and below them where its step comes from and what it costs."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        shown = teach_desk.subject(at)
+    if shown is None:
+        right.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
+        return
+    with right:
+        reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
+        digit = teach_desk.ask_digit(at, shown, reading)
+        now, _ = slope(at.pupil.model, shown.image, digit)
+        before = slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
+        show_probability(before, now, len(at.pupil.lessons))
+        rate = show_controls(at, shown, digit)
+        show_readings(at, shown, before, now)
+    last = teach_desk.last_on(at, shown.image, digit)
+    found = last.slope if last else now
+    if is_sure(found):
+        show_nothing_to_learn(at, found)
+    else:
+        show_gradient(at, found, last)
+        show_formula(at, found)
+        show_foretold(at, found, last, rate)
+    show_cost(at, found, last, rate)
+    show_adoption(at)
+
+
 SURE = 0.9995  # from here on, a probability is written as over 99.9 %, and a step comes to as good as nothing
-SPOILT = 0.9  # of what the original reads: a copy that reads less has forgotten much already
-MANY = 1_000_000  # from here on, a number is not written out
-PICTURES = 10  # neurons of the first layer
-SHOWN = 5  # images that became wrong
-FORGETS = Question(
-    "ask_teach",
-    "Somebody draws a 7 that the network misreads. They teach it that this is a 7: a single step, with a large "
-    "learning rate. It does read the drawing as a 7 then. But many images of other digits, which it read rightly "
-    "before, it now misreads. As what?",
-    "Nearly all of them as a 7",
-    "The step raised the score of the 7 and lowered the others, and not for the drawing alone: every image that has "
-    "paper and ink in the same places feels it. Nothing in the step asks for other images to stay as they are.",
-    {
-        "As any digit, as if by chance": "By chance the mistakes would go in all directions. But the step had one "
-        "direction: the 7 up, the others down.",
-        "As the digit that it took the drawing for": "That is the digit whose score the step lowered most of all.",
-        "None is misread: it learned something about this one drawing only": "It has no place of its own for a "
-        "drawing. The same weights read all images, so a step for one image is a step for all.",
-    },
-    order=1,
-)
-
-
-def in_words(loss: float) -> str:
-    """A loss as text, however large."""
-    return "over a million" if loss >= MANY else words.loss(loss)
-
-
-def in_latex(number: float, digits: int = 4) -> str:
-    """A number of some digits, however large or small."""
-    if number < MANY:
-        return words.significant(number, digits)
-    before, power = f"{number:.{digits - 1}e}".split("e+")
-    return rf"{before} \cdot 10^{{{int(power)}}}"
 
 
 def show_probability(before: Slope, now: Slope, given: int) -> None:
@@ -70,12 +80,17 @@ def show_probability(before: Slope, now: Slope, given: int) -> None:
     was, is_now = (words.percent(float(found.probabilities[before.digit])) for found in (before, now))
     st.markdown(
         f"Probability of the {before.digit}: **{was} → {is_now}**\n\n"
-        f"Loss, −ln p: **{in_words(before.loss)} → {in_words(now.loss)}**"
+        f"Loss, −ln p: **{teach_words.loss(before.loss)} → {teach_words.loss(now.loss)}**"
         if given
-        else f"Probability of the {before.digit}: **{was}**\n\nLoss, −ln p: **{in_words(before.loss)}**"
+        else f"Probability of the {before.digit}: **{was}**\n\nLoss, −ln p: **{teach_words.loss(before.loss)}**"
     )
-    if LITTLE_LEFT > now.loss > -math.log(SURE):
+    if teach_words.LITTLE_LEFT > now.loss > -math.log(SURE):
         st.caption("It is so sure of this that there is hardly anything to learn.")
+
+
+DECADES = (0.0001, 0.001, 0.01, 0.1, 1.0)
+RATES = (*(round(decade * step, 6) for decade in DECADES for step in (1, 2, 3, 5)), 10.0)
+RATE = 0.003  # benchmarks/teaching.py: of what each network reads worst, most is learned, and little is lost
 
 
 def show_controls(at: Desk, shown: Subject, digit: int) -> float:
@@ -156,14 +171,6 @@ def _bars(found: Slope, key: str) -> None:
     )
 
 
-def last_on(at: Desk, image: torch.Tensor, digit: int) -> Lesson | None:
-    """The last lesson, if it was given on this very drawing, and as this digit."""
-    if not at.pupil.lessons:
-        return None
-    last = at.pupil.lessons[-1]
-    return last if last.slope.digit == digit and torch.equal(last.slope.image, image) else None
-
-
 def is_sure(found: Slope) -> bool:
     """Whether a step on the drawing would come to as good as nothing."""
     return float(found.probabilities[found.digit]) >= SURE
@@ -176,7 +183,7 @@ def show_nothing_to_learn(at: Desk, found: Slope) -> None:
         "It is so sure of this already that there is nothing to learn. Tell it something false, or take one that it "
         "reads badly:"
     )
-    named, other = two_digits(found)
+    other = found.rival
     worst = teach_desk.read_worst()
     with st.container(horizontal=True, vertical_alignment="center"):
         if worst and not torch.equal(worst[0][worst[1]] / 255, found.image):
@@ -193,8 +200,8 @@ def show_nothing_to_learn(at: Desk, found: Slope) -> None:
                 f"Tell it that this is {words.a(other)}", key="teach_lie", on_click=teach_desk.say, args=(at, other)
             )
     st.caption(
-        f"As {words.a(named)}, it has a loss of {in_words(found.loss)}. The gradient, which would show here, is as "
-        "good as 0 everywhere, and so is every step."
+        f"As {words.a(found.digit)}, it has a loss of {teach_words.loss(found.loss)}. The gradient, which would show "
+        "here, is as good as 0 everywhere, and so is every step."
     )
 
 
@@ -213,7 +220,8 @@ def show_gradient(at: Desk, found: Slope, last: Lesson | None) -> None:
         "small change of."
     )
     lesson.formula(
-        r"\frac{\partial L}{\partial z_i} = p_i - y_i", *(_score_in_numbers(found, i) for i in two_digits(found))
+        r"\frac{\partial L}{\partial z_i} = p_i - y_i",
+        *(teach_words.score_slope(found, digit) for digit in (found.digit, found.rival)),
     )
     left, right = st.columns(2, gap="large", vertical_alignment="top")
     with left:
@@ -227,21 +235,13 @@ def show_gradient(at: Desk, found: Slope, last: Lesson | None) -> None:
         show_pictures(at, found)
 
 
-def two_digits(found: Slope) -> list[int]:
-    """The digit that was named, and the most probable of the others."""
-    others = [digit for digit in range(CLASSES) if digit != found.digit]
-    return [found.digit, max(others, key=lambda digit: float(found.probabilities[digit]))]
-
-
-def _score_in_numbers(found: Slope, digit: int) -> str:
-    p, y = round(float(found.probabilities[digit]), 4), int(digit == found.digit)
-    return rf"\frac{{\partial L}}{{\partial z_{digit}}} \approx {p:.4f} - {y} = {p - y:.4f}"
+PICTURES = 10  # neurons of the first layer
 
 
 def show_pictures(at: Desk, found: Slope) -> None:
     """The gradient of the first layer's weights as pictures, or why there is none."""
     if not found.first.any():
-        st.markdown(why_no_slope(at.pupil.original.config))
+        st.markdown(teach_words.why_no_slope(at.pupil.original.config))
         return
     is_single = not at.pupil.original.config.hidden_sizes
     order = torch.arange(len(found.first)) if is_single else found.first.abs().argsort(descending=True)[:PICTURES]
@@ -258,19 +258,8 @@ def show_pictures(at: Desk, found: Slope) -> None:
             else f"The gradient of the weights of the first layer, of the {len(order)} of its {len(found.first):,} "
             "neurons where it is largest."
         )
-        + f" Full colour is $\\pm{in_latex(full)}$."
+        + f" Full colour is $\\pm{teach_words.in_latex(full)}$."
     )
-
-
-def why_no_slope(config: MLPConfig) -> str:
-    """Why nothing comes back to a first layer with others behind it, in a sentence."""
-    where = "the first layer" if len(config.hidden_sizes) == 1 else "the first layer, or of one behind it,"
-    neurons = (
-        f"no neuron of {where} is active"
-        if config.activation == "relu"
-        else f"every neuron of {where} is at an end of its {config.activation}, where that is flat"
-    )
-    return f"For this drawing, {neurons}, so the weights of the first layer get no slope: the step leaves them alone."
 
 
 def show_formula(at: Desk, found: Slope) -> None:
@@ -309,10 +298,11 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
     lesson.formula(
         r"W \leftarrow W - \eta\,\frac{\partial L}{\partial W}",
         r"L_{\text{before}} - L_{\text{after}} \approx \eta\,\lVert g\rVert^2",
-        rf"\eta\,\lVert g\rVert^2 \approx {words.learning_rate(taken)} \cdot {in_latex(found.squared_length, 6)} "
-        rf"\approx {in_latex(taken * found.squared_length)}",
+        rf"\eta\,\lVert g\rVert^2 \approx {words.learning_rate(taken)} \cdot "
+        rf"{teach_words.in_latex(found.squared_length, 6)} "
+        rf"\approx {teach_words.in_latex(taken * found.squared_length)}",
     )
-    st.markdown(said_of_falls(*teach_desk.falls(at, found, last, taken)))
+    st.markdown(teach_words.falls(*teach_desk.falls(at, found, last, taken)))
     if found.loss > 0 and found.squared_length > 0:
         rates, losses = teach_desk.losses_along_step(at, found, last, taken)
         theme.show(
@@ -328,40 +318,23 @@ def show_foretold(at: Desk, found: Slope, last: Lesson | None, rate: float) -> N
         )
 
 
-def said_of_falls(taken: Fall, shorter: Fall | None) -> str:
-    """The falls that are foretold beside the real ones, in words: with a short step first, if its slope holds."""
-    lines = [f"- With η = {words.learning_rate(taken.rate)}, as chosen: {fall_in_words(taken)}"]
-    if shorter:
-        times = f"{taken.rate / shorter.rate:,.0f} times shorter"
-        lines.insert(0, f"- With η = {words.learning_rate(shorter.rate)}, a step {times}: {fall_in_words(shorter)}")
-    if taken.agrees:
-        why = "Foretold and real agree, since even the chosen step is a short one. With a larger η they part."
-    elif taken.foretold > taken.before:
-        why = (
-            "With the chosen step the slope promises more than there is: no loss falls below 0. A slope holds only "
-            "close by, and this step is a long one."
-        )
-    else:
-        why = "With the chosen step the slope changes on the way: it holds only close by."
-    return "\n".join(lines) + f"\n\n{why}"
-
-
-def fall_in_words(fall: Fall) -> str:
-    """What is foretold and what is real, with equally many digits, so that the numbers can be worked out again."""
-    if not all(abs(number) < MANY for number in (fall.foretold, fall.real, fall.before)):  # or one is no number
-        numbers = [in_words(number) for number in (fall.foretold, abs(fall.real), fall.before, fall.after)]
-        rises = not fall.after <= fall.before
-    else:
-        least = min(fall.foretold, abs(fall.real)) or 1.0
-        places = min(9, max(3, 3 - math.floor(math.log10(least))))  # four digits of the smaller one
-        before, after = round(fall.before, places), round(fall.after, places)
-        numbers = [f"{number:,.{places}f}" for number in (fall.foretold, abs(before - after), before, after)]
-        rises = after > before
-    foretold, real, was, becomes = numbers
-    return (
-        f"the slope foretells a fall of **{foretold}**. Really the loss {'rises' if rises else 'falls'} by "
-        f"**{real}**, from {was} to {becomes}."
-    )
+FORGETS = Question(
+    "ask_teach",
+    "Somebody draws a 7 that the network misreads. They teach it that this is a 7: a single step, with a large "
+    "learning rate. It does read the drawing as a 7 then. But many images of other digits, which it read rightly "
+    "before, it now misreads. As what?",
+    "Nearly all of them as a 7",
+    "The step raised the score of the 7 and lowered the others, and not for the drawing alone: every image that has "
+    "paper and ink in the same places feels it. Nothing in the step asks for other images to stay as they are.",
+    {
+        "As any digit, as if by chance": "By chance the mistakes would go in all directions. But the step had one "
+        "direction: the 7 up, the others down.",
+        "As the digit that it took the drawing for": "That is the digit whose score the step lowered most of all.",
+        "None is misread: it learned something about this one drawing only": "It has no place of its own for a "
+        "drawing. The same weights read all images, so a step for one image is a step for all.",
+    },
+    order=1,
+)
 
 
 def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
@@ -384,6 +357,9 @@ def show_cost(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
         )
     if not is_sure(found):
         show_rates(at, found, last, rate)
+
+
+SHOWN = 5  # images that became wrong
 
 
 def show_count(at: Desk, found: Cost) -> None:
@@ -437,6 +413,9 @@ def show_lessons(at: Desk) -> None:
         st.caption("–: after this lesson the images were not read again. They are only while the count above shows.")
 
 
+TRIED = (*(round(decade * step, 6) for decade in DECADES for step in (1, 3)), 10.0)
+
+
 def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None:
     """What the step would do with each learning rate."""
     standing, *trials = teach_desk.trials(at, found, last, TRIED)
@@ -460,37 +439,7 @@ def show_rates(at: Desk, found: Slope, last: Lesson | None, rate: float) -> None
         f"Solid: the probability of the {found.digit} for your drawing. Dashed: the share of {others:,} validation "
         f"images read rightly. The upright line: your η, {words.learning_rate(rate)}."
     )
-    lesson.notice(said_of_rates(trials, standing, teach_desk.original_reads(at)))
-
-
-def said_of_rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
-    """What the two curves show, if there is something to see.
-
-    Args:
-        trials: With the shortest step first.
-        standing: With no step at all.
-        original: The share of the same images that the network as it came reads rightly.
-    """
-    if trials[-1].read > standing.read / 2 and standing.read < SPOILT * original:
-        return (
-            "There is little left to forget. Of these images the network as it came reads "
-            f"{original:.1%} rightly, and the copy, after its earlier lessons, only {standing.read:.1%}: what they "
-            "cost shows on the left already, where the step is shortest. *Forget all*, and these curves show what "
-            "this one step costs."
-        )
-    if trials[-1].read > standing.read / 2:
-        return "Even the longest step makes it forget little here." + (
-            " It is nearly sure of this digit already, so the gradient is small. Take a drawing that it misreads, and "
-            "these curves come to life."
-            if standing.probability > math.exp(-LITTLE_LEFT)
-            else ""
-        )
-    return (
-        "On the left, little is learned and little is lost. On the right, most else is forgotten for the sake of one "
-        "drawing: *catastrophic forgetting*, as it is called. In between, look for a place where the solid line is up "
-        "and the dashed one not yet down. Training has the same trouble, and a remedy: each step looks at a batch of "
-        "many digits, and is a small one."
-    )
+    lesson.notice(teach_words.rates(trials, standing, teach_desk.original_reads(at)))
 
 
 def show_adoption(at: Desk) -> None:
@@ -510,53 +459,16 @@ def show_adoption(at: Desk) -> None:
     )
 
 
-@st.fragment
-def bench(at: Desk) -> None:
-    """The canvas, and all that is about the drawing on it."""
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        shown = teach_desk.subject(at)
-    if shown is None:
-        right.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        return
-    with right:
-        reading = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
-        digit = teach_desk.ask_digit(at, shown, reading)
-        now, _ = slope(at.pupil.model, shown.image, digit)
-        before = slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
-        show_probability(before, now, len(at.pupil.lessons))
-        rate = show_controls(at, shown, digit)
-        show_readings(at, shown, before, now)
-    last = last_on(at, shown.image, digit)
-    found = last.slope if last else now
-    if is_sure(found):
-        show_nothing_to_learn(at, found)
-    else:
-        show_gradient(at, found, last)
-        show_formula(at, found)
-        show_foretold(at, found, last, rate)
-    show_cost(at, found, last, rate)
-    show_adoption(at)
+def in_the_end() -> None:
+    """Another network to teach, the functions that taught, and what to try."""
+    networks.chooser()
+    lesson.show_source(slope, rank_one, step, teach, Cost)
+    lesson.try_this(
+        "Draw a 7 with a bar, or any digit in your own way, until the network doubts. Teach it once with η = 0.0001, "
+        "and once with η = 0.3: undo in between, and compare what became wrong. Then teach it with a small rate, five "
+        "times. Last, click a digit that it reads well and tell it something false. What does it take to make it "
+        "believe you, and does it still read the others?"
+    )
 
 
-lesson.header("Teach it your digit", "What does a network learn from a single drawing, and what does it forget?")
-model, name = networks.model_in_use()
-name = name.removesuffix(f" {model.config.label}")
-st.markdown(
-    f"Training shows a network many images, a step at a time. Here you give {name} **one single step**, on one "
-    "drawing: yours. You say what it was meant to be, and every weight moves a little, so that the network gives your "
-    "digit a higher probability. All this happens to a copy that only you have. You can undo every lesson."
-)
-dataset.notice("what you teach may cost is counted on digits that the program draws itself")
-if elsewhere := networks.learned_elsewhere():
-    st.markdown(elsewhere)
-bench(teach_desk.desk())
-networks.chooser()
-lesson.show_source(slope, rank_one, step, teach, Cost)
-lesson.try_this(
-    "Draw a 7 with a bar, or any digit in your own way, until the network doubts. Teach it once with η = 0.0001, and "
-    "once with η = 0.3: undo in between, and compare what became wrong. Then teach it with a small rate, five times. "
-    "Last, click a digit that it reads well and tell it something false. What does it take to make it believe you, and "
-    "does it still read the others?"
-)
-lesson.footer()
+lesson.show(opening, your_drawing, in_the_end)

@@ -8,32 +8,38 @@ import torch
 from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.two_classes import image_with_frames, logit_bars, probability_of_label, sigmoid_curve
-from mnist_core.lessons.two_classes import MIDDLE, SIDES, logit, middle_and_sides, zeros_and_ones
+from mnist_core.lessons.two_classes import MIDDLE, SIDES, logit, middle_and_sides, named_rightly, zeros_and_ones
 from mnist_core.network.functions import bernoulli, random_logits, sigmoid, softmax
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 
-IMAGES = 200  # the zeros and ones the reader's weights are tried on
-ENLARGED = 8
-TERMS_IN_A_LINE = 4  # of a sum, as many as fit a phone
-SHIFT = Question(
-    key="ask_shift",
-    text="The network has a score for each class, and softmax turns the scores into probabilities. "
-    "You add 2 to every score. What happens to the probabilities?",
-    right="Nothing: each stays as it is",
-    why="Adding 2 multiplies every power of e by the same number, e², above the line and below it. That cancels. "
-    "Softmax looks only at how far the scores are apart.",
-    wrong={
-        "All of them grow": "They can't: they always add up to 1, so when one grows, another must shrink.",
-        "The largest one grows, the others shrink": "Multiplying all the scores by 2 would move them apart, and "
-        "that favours the largest. Adding 2 leaves them as far apart as they were.",
-    },
-    order=1,
-)
+
+def one_number() -> None:
+    """Two answers in one number, and one formula for both."""
+    st.header("One number for two classes", anchor=False)
+    st.markdown(
+        "Take images of zeros and ones only. Call an image $x$ and what it really shows $y$: its **class**, 0 or 1, "
+        "also called its **label**. A network looks at $x$ and answers with one number between 0 and 1, $y'$. It is "
+        "the probability that the image is a 1. What is left is the probability that it is a 0. In the formula, $P$ "
+        "stands for “the probability of”, and the upright line is read “given”: the probability of y being 1, given "
+        "the image x."
+    )
+    lesson.formula(r"P(y = 1 \mid x) = y'", r"P(y = 0 \mid x) = 1 - y'")
+    st.markdown(
+        "One formula holds both. Its exponents are 0 or 1 and work as a switch, because anything to the power of 0 is "
+        "1, and anything to the power of 1 stays as it is."
+    )
+    probability_of_the_label()
+    lesson.notice(
+        "Change what the image really is, and the line flips. With y = 1 it is y′ itself; with y = 0 it is 1 − y′. "
+        "Either way, its height is the probability that the network gave to the right answer. Your dot is green "
+        "because green stands for what is right, in every lesson."
+    )
+    st.markdown("From here on, in all lessons, $y'$ is called $p$, for probability. Then $y$ is always the truth.")
 
 
 @st.fragment
-def one_number() -> None:
+def probability_of_the_label() -> None:
     """The formula that holds both answers, and the line it draws for each label."""
     controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
     with controls:
@@ -50,6 +56,37 @@ def one_number() -> None:
     lesson.formula(
         r"P(y \mid x) = (y')^{y} \, (1 - y')^{1 - y}",
         rf"P(y = {y} \mid x) = {answer:.2f}^{{{y}}} \cdot {1 - answer:.2f}^{{{1 - y}}} = {given:.2f}",
+    )
+
+
+IMAGES = 200  # the zeros and ones the reader's weights are tried on
+ENLARGED = 8
+
+
+def sigmoid_of_a_sum() -> None:
+    """Where that number comes from: ink, weights, a sum, and the sigmoid."""
+    st.header("The sigmoid: any number becomes a probability", anchor=False)
+    st.markdown(
+        "Where does $p$ come from? Read two numbers from the image: $x_1$, how much ink there is in the middle frame, "
+        "and $x_2$, how much in the two frames at the sides, from 0 for none to 1 for full. Give each a **weight**, "
+        "which says how much it counts for a 1 (or, if negative, against it). Add them up, and add the **bias** $b$, "
+        "which is there whatever the image. For any number of inputs this is written $z = w^T x + b$. Read $w^T x$ as: "
+        "multiply each weight by its input, and add up. The small T is only part of that way of writing, and no number."
+    )
+    st.markdown(
+        "The sum $z$, the **logit**, can be any number. The **sigmoid** squeezes it to between 0 and 1; "
+        "$e$ is the number 2.718…"
+    )
+    dataset.notice("the zeros and ones here are generated digits")
+    two_pixels()
+    lesson.notice(
+        "At z = 0 the sigmoid is exactly one half: the network can't tell. Each step of z away from 0 brings p closer "
+        "to 0 or to 1, by less and less, and on paper it never gets there."
+    )
+    lesson.try_this(
+        "At the start the sides do not count, and every image with a little ink in its middle is called a 1. "
+        "Find weights and a bias that are right for 190 images or more. What does the weight of the sides have to be, "
+        "positive or negative?"
     )
 
 
@@ -82,22 +119,52 @@ def two_pixels() -> None:
         description="The curve of the sigmoid, shaped like a flat S, from 0 on the left to 1 on the right. It is one "
         "half at z = 0. Your point is on it.",
     )
-    correct = int(((z > 0) == (some.labels == 1)).sum())
     st.markdown(
-        f"Say 1 where p is above one half, and 0 elsewhere. With these weights that is right for "
-        f"**{correct} of the first {len(some)} zeros and ones** among the training images of {splits.name}."
+        "Say 1 where p is above one half, and 0 elsewhere. With these weights that is right for "
+        f"**{named_rightly(z, some.labels)} of the first {len(some)} zeros and ones** among the training images of "
+        f"{splits.name}."
     )
 
 
 def show_neuron(x: list[float], w: list[float], b: float, z: float) -> None:
     """The sum and its sigmoid, in symbols and in numbers."""
-    products = " + ".join(rf"{words.in_brackets(weight)} \cdot {ink:.2f}" for weight, ink in zip(w, x, strict=True))
-    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {words.in_brackets(b)} = {z:z.3f}")
+    products = " + ".join(rf"{words.in_brackets(weight, 1)} \cdot {ink:.2f}" for weight, ink in zip(w, x, strict=True))
+    lesson.formula(r"z = w_1 x_1 + w_2 x_2 + b", rf"z = {products} + {words.in_brackets(b, 1)} = {z:z.3f}")
     p, power = sigmoid(torch.tensor(z)).item(), math.exp(-z)
     lesson.formula(
         r"p = \frac{1}{1 + e^{-z}}",
         rf"p = \frac{{1}}{{1 + e^{{{-z:z.3f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {words.decimal(p)}",
     )
+
+
+TERMS_IN_A_LINE = 4  # of a sum, as many as fit a phone
+SHIFT = Question(
+    key="ask_shift",
+    text="The network has a score for each class, and softmax turns the scores into probabilities. "
+    "You add 2 to every score. What happens to the probabilities?",
+    right="Nothing: each stays as it is",
+    why="Adding 2 multiplies every power of e by the same number, e², above the line and below it. That cancels. "
+    "Softmax looks only at how far the scores are apart.",
+    wrong={
+        "All of them grow": "They can't: they always add up to 1, so when one grows, another must shrink.",
+        "The largest one grows, the others shrink": "Multiplying all the scores by 2 would move them apart, and "
+        "that favours the largest. Adding 2 leaves them as far apart as they were.",
+    },
+    order=1,
+)
+
+
+def softmax_of_scores() -> None:
+    """A number for each class instead of one for all."""
+    st.header("Softmax: a probability for each of k classes", anchor=False)
+    st.markdown(
+        "With ten digits, one number is not enough. So the network gives each class $i$ a score of its own, its logit "
+        "$z_i = w_i^T x + b_i$. **Softmax** makes probabilities of the scores: raise $e$ to the power of each, and "
+        "divide by the sum of all. The sign Σ stands for that sum: let the number $j$ of the class go from 1, below "
+        "the sign, to $k$, above it, and add up. The **temperature** $T$, this time a number, divides all scores "
+        "first; it is 1 unless someone changes it, and the next lesson has more on it."
+    )
+    many_classes()
 
 
 @st.fragment
@@ -155,6 +222,20 @@ def show_softmax(z: list[float], p: list[float], temperature: float, *, answered
     )
 
 
+def both_are_one() -> None:
+    """The sigmoid is the softmax of two scores."""
+    st.header("With two classes they are the same", anchor=False)
+    st.markdown(
+        "Set k = 2 and divide softmax, above and below the line, by $e^{z_1}$. What is left is the sigmoid of the "
+        "difference $z_1 - z_2$. So one score for two classes was enough all along: let class 1 be the ones, class 2 "
+        "the zeros, and their scores $z$ and 0."
+    )
+    two_again()
+    lesson.notice(
+        "Move both scores up together: the point stays. Both ways of reckoning give the same number every time."
+    )
+
+
 @st.fragment
 def two_again() -> None:
     """With two classes, the softmax is the sigmoid of the difference."""
@@ -178,72 +259,13 @@ def two_again() -> None:
     )
 
 
-lesson.header("From two classes to many", "How can one number answer yes or no, and what if there are ten answers?")
-st.header("One number for two classes", anchor=False)
-st.markdown(
-    "Take images of zeros and ones only. Call an image $x$ and what it really shows $y$: its **class**, 0 or 1, also "
-    "called its **label**. A network looks at $x$ and answers with one number between 0 and 1, $y'$. It is the "
-    "probability that the image is a 1. What is left is the probability that it is a 0. In the formula, $P$ stands for "
-    "“the probability of”, and the upright line is read “given”: the probability of y being 1, given the image x."
-)
-lesson.formula(r"P(y = 1 \mid x) = y'", r"P(y = 0 \mid x) = 1 - y'")
-st.markdown(
-    "One formula holds both. Its exponents are 0 or 1 and work as a switch, because anything to the power of 0 is 1, "
-    "and anything to the power of 1 stays as it is."
-)
-one_number()
-lesson.notice(
-    "Change what the image really is, and the line flips. With y = 1 it is y′ itself; with y = 0 it is 1 − y′. Either "
-    "way, its height is the probability that the network gave to the right answer. Your dot is green because green "
-    "stands for what is right, in every lesson."
-)
-st.markdown("From here on, in all lessons, $y'$ is called $p$, for probability. Then $y$ is always the truth.")
+def in_the_end() -> None:
+    """The code that ran, and something to try."""
+    lesson.show_source(bernoulli, sigmoid, softmax)
+    lesson.try_this(
+        "In the last figure, find two scores with p = 0.900, and then two others with the same p. What do both pairs "
+        "have in common? Now guess: how much further apart must the scores be for 0.990, and for 0.999?"
+    )
 
-st.header("The sigmoid: any number becomes a probability", anchor=False)
-st.markdown(
-    "Where does $p$ come from? Read two numbers from the image: $x_1$, how much ink there is in the middle frame, and "
-    "$x_2$, how much in the two frames at the sides, from 0 for none to 1 for full. Give each a **weight**, which says "
-    "how much it counts for a 1 (or, if negative, against it). Add them up, and add the **bias** $b$, which is there "
-    "whatever the image. For any number of inputs this is written $z = w^T x + b$. Read $w^T x$ as: multiply each "
-    "weight by its input, and add up. The small T is only part of that way of writing, and no number."
-)
-st.markdown(
-    "The sum $z$, the **logit**, can be any number. The **sigmoid** squeezes it to between 0 and 1; "
-    "$e$ is the number 2.718…"
-)
-dataset.notice("the zeros and ones here are generated digits")
-two_pixels()
-lesson.notice(
-    "At z = 0 the sigmoid is exactly one half: the network can't tell. Each step of z away from 0 brings p closer to 0 "
-    "or to 1, by less and less, and on paper it never gets there."
-)
-lesson.try_this(
-    "At the start the sides do not count, and every image with a little ink in its middle is called a 1. "
-    "Find weights and a bias that are right for 190 images or more. What does the weight of the sides have to be, "
-    "positive or negative?"
-)
 
-st.header("Softmax: a probability for each of k classes", anchor=False)
-st.markdown(
-    "With ten digits, one number is not enough. So the network gives each class $i$ a score of its own, its logit "
-    "$z_i = w_i^T x + b_i$. **Softmax** makes probabilities of the scores: raise $e$ to the power of each, and divide "
-    "by the sum of all. The sign Σ stands for that sum: let the number $j$ of the class go from 1, below the sign, to "
-    "$k$, above it, and add up. The **temperature** $T$, this time a number, divides all scores first; it is 1 unless "
-    "someone changes it, and the next lesson has more on it."
-)
-many_classes()
-
-st.header("With two classes they are the same", anchor=False)
-st.markdown(
-    "Set k = 2 and divide softmax, above and below the line, by $e^{z_1}$. What is left is the sigmoid of the "
-    "difference $z_1 - z_2$. So one score for two classes was enough all along: let class 1 be the ones, class 2 the "
-    "zeros, and their scores $z$ and 0."
-)
-two_again()
-lesson.notice("Move both scores up together: the point stays. Both ways of reckoning give the same number every time.")
-lesson.show_source(bernoulli, sigmoid, softmax)
-lesson.try_this(
-    "In the last figure, find two scores with p = 0.900, and then two others with the same p. What do both pairs have "
-    "in common? Now guess: how much further apart must the scores be for 0.990, and for 0.999?"
-)
-lesson.footer()
+lesson.show(one_number, sigmoid_of_a_sum, softmax_of_scores, both_are_one, in_the_end)

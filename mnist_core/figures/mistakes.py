@@ -47,7 +47,7 @@ def confusion_matrix(
                     "read": read,
                     "images": count,
                     "said": f"{count:,} of {images:,} images of {words.a(shown)} were read as {words.a(read)}: "
-                    "{share:.1%}",
+                    f"{share:.1%}",
                     "number": number if count else "",
                     "mistakes": 0.0 if shown == read else share,
                     "frame": 3 if (shown, read) == chosen else 0,

@@ -22,7 +22,7 @@ from mnist_core.data.augmentation import elastic
 from mnist_core.data.dataset import Dataset
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, Amounts, collect
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import IMAGE_SIZE, BlankDrawing, Drawing, crop_to_ink, to_grey
+from mnist_core.handwriting.preprocessing import IMAGE_SIZE
 from mnist_core.network.checkpoint import load
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 from mnist_core.training.loop import EpochEvent, TrainingConfig, fit
@@ -109,47 +109,33 @@ def _kind(answer: str) -> str:
     return "letter" if answer in LETTERS else "digit"
 
 
-def judge(network: MLP, image: Tensor, p: Tensor | None = None, drawing: Drawing | None = None) -> Verdict:
+def judge(network: MLP, image: Tensor, p: Tensor | None = None, extent: float | None = None) -> Verdict:
     """Whether an image shows one digit, and if not, what else.
 
     Args:
         network: The second network, from ``load_familiarity``; left as it is.
         image: torch.float32 [28, 28] in 0..1, as ``drawing_to_mnist`` returns it.
         p: Probabilities of the ten digits, torch.float32 [10], from the network that reads; None if none has read.
-        drawing: What ``image`` was made of, uint8 [H, W] or [H, W, 4], if it was drawn on a canvas; None for a sample
-            or a photo, whose size says nothing.
+        extent: How large it was drawn on a canvas, as ``Preparation.extent`` says; None for a sample or a photo, whose
+            size says nothing.
 
     Returns:
         The verdict with its reason.
 
     Raises:
-        TypeError: If the drawing is not uint8.
-        ValueError: If the network, the image, the probabilities or the drawing are not as above.
+        ValueError: If the network, the image or the probabilities are not as above.
     """
     _check(network, image, p)
     if not image.any():
         return _verdict("blank", (0.0,) * len(KINDS))
     answers = predict_proba(network, image[None])  # (1, 28, 28) -> (1, answers)
     kinds = tuple(_together(answers)[0].tolist())
-    if drawing is not None and extent(drawing) < SMALLEST:
+    if extent is not None and extent < SMALLEST:
         return _verdict("dot", kinds)
     if kinds[0] < DIGIT_FROM:
         kind = max(KINDS[1:], key=lambda kind: kinds[KINDS.index(kind)])
         return _verdict(kind, kinds, letter=ANSWERS[-len(LETTERS) + int(answers[0, -len(LETTERS) :].argmax())])
     return _verdict("digit", kinds) if p is None else _compare(p, kinds)
-
-
-def extent(drawing: Drawing) -> float:
-    """The longer side of the ink as a share of the longer side of the paper: 0 for a blank drawing, up to 1.
-
-    Args:
-        drawing: uint8 [H, W] or [H, W, 4], as ``drawing_to_mnist`` takes it; it raises what that does.
-    """
-    grey = to_grey(drawing)
-    try:
-        return max(crop_to_ink(grey).shape) / max(grey.shape)
-    except BlankDrawing:
-        return 0.0
 
 
 def _compare(p: Tensor, kinds: tuple[float, ...]) -> Verdict:

@@ -49,6 +49,11 @@ class Preparation:
     scaled: Tensor  # [20, 20]: the longest side made 20 pixels, the box in the middle
     centred: Tensor  # [28, 28]: the centre of mass at pixel (14, 14)
 
+    @property
+    def extent(self) -> float:
+        """How large it was drawn: the longer side of the ink as a share of the longer side of the paper, up to 1."""
+        return max(self.cropped.shape) / max(self.raw.shape)
+
 
 def drawing_to_mnist(drawing: Drawing) -> Tensor:
     """What MNIST would have made of a drawing.

@@ -39,6 +39,16 @@ class BatchXray:
         """The places of the images in the batch, the largest gradient first."""
         return sorted(range(len(self.norms)), key=lambda index: -self.norms[index])
 
+    @property
+    def right(self) -> int:
+        """How many images are read rightly."""
+        return sum(label == answer for label, answer in zip(self.labels, self.answers, strict=True))
+
+    @property
+    def share_left(self) -> float:
+        """Of the length of the images' gradients, what is left in their mean: 0 to 1."""
+        return self.batch_norm / self.mean_norm if self.mean_norm else 0.0
+
 
 def full_gradient(model: MLP, dataset: Dataset) -> Tensor:
     """The gradient of the mean loss over all images, as one row: torch.float32 [parameters].

@@ -1,5 +1,6 @@
 """The same pixels on three scales, and what a network reads of each."""
 
+import math
 from collections.abc import Callable, Mapping
 
 import torch
@@ -63,3 +64,16 @@ def accuracy_fed(model: MLP, dataset: Dataset, scale: Callable[[Tensor], Tensor]
     for images, labels in zip(dataset.images.split(CHUNK), dataset.labels.split(CHUNK), strict=True):
         right += int((model(scale(images)).argmax(1) == labels).sum())
     return right / len(dataset)
+
+
+def times_as_many(meant: float, other: float) -> float:
+    """How many times as many images are misread as with the scale that was meant.
+
+    Args:
+        meant: The accuracy on that scale, 0 to 1.
+        other: The accuracy on another.
+
+    Returns:
+        0 or more; infinity if on the scale that was meant nothing is misread.
+    """
+    return (1 - other) / (1 - meant) if meant < 1 else math.inf

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import MEAN, STD, standardize
 from mnist_core.handwriting.prediction import check_images
 from mnist_core.network.gradients import LinearPiece, linear_piece
+from mnist_core.network.layers import for_plain_pixels
 from mnist_core.network.model import MLP
 
 
@@ -43,6 +44,19 @@ class Evidence:
     def for_b(self) -> float:
         """What the pixels that speak for b add, together; 0 or less."""
         return self.pixels.clamp(max=0).sum().item()
+
+
+def pair(p: Tensor, one: int | None, other: int | None) -> tuple[int, int]:
+    """Which two digits to compare.
+
+    Args:
+        p: Probabilities of the ten digits, torch.float32 [10].
+        one: The digit to find evidence for; None for the most probable one that the other is not.
+        other: The digit to compare it with; None for the most probable one but the first.
+    """
+    guesses = p.argsort(descending=True).tolist()
+    a = next(guess for guess in guesses if guess != other) if one is None else one
+    return a, next(guess for guess in guesses if guess != a) if other is None else other
 
 
 def evidence(model: MLP, image: Tensor, a: int, b: int) -> Evidence:
@@ -138,3 +152,18 @@ def loudest_neurons(model: MLP, piece: LinearPiece, count: int) -> Loudest:
         piece.biases[1],
         [(int((layer == 0).sum()), len(layer)) for layer in piece.passed_on[1:]],
     )
+
+
+def single_layer(model: MLP, ink: Tensor) -> tuple[Tensor, Tensor]:
+    """The weights of a network without a hidden layer, and the logits that they make of an image.
+
+    Args:
+        model: With a single layer; not changed.
+        ink: The pixels x, torch.float64 [28, 28] in 0..1.
+
+    Returns:
+        The weights for plain pixels, torch.float64 [10, 28, 28], and the logits z, torch.float64 [10].
+    """
+    layer = next(layer for layer in model if isinstance(layer, nn.Linear))
+    weights, biases = for_plain_pixels(layer.weight, layer.bias)
+    return weights, (weights * ink).sum(dim=(1, 2)) + biases  # (10, 28, 28) -> (10)

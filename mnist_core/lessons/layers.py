@@ -28,6 +28,20 @@ def collapse(model: MLP) -> tuple[Tensor, Tensor]:
     return weight, bias
 
 
+def in_one_layer(model: MLP, x: Tensor) -> Tensor:
+    """What that one layer gives.
+
+    Args:
+        model: Any network; its activations are left out.
+        x: torch.float32 [N, 784], normalized.
+
+    Returns:
+        Logits, torch.float64 [N, 10].
+    """
+    weight, bias = collapse(model)
+    return x.double() @ weight.T + bias
+
+
 @torch.no_grad()
 def layer_by_layer(model: MLP, x: Tensor, *, with_activation: bool) -> Tensor:
     """What the network's layers give one after the other, with what stands between them or without.

@@ -1,14 +1,15 @@
-"""What a neuron adds up, how its weights come about, and what dense layers can and can't know."""
+"""What a neuron adds up and passes on, and how its weights come about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.layers import for_plain_pixels
-from mnist_core.network.model import MLPConfig
+from mnist_core.network.model import ACTIVATIONS, MLPConfig
 from mnist_core.training.loop import BatchEvent, TrainingConfig, fit, new_model
 
 
@@ -50,6 +51,19 @@ def neuron_sum(weights: Tensor, bias: float, pixels: Tensor) -> NeuronSum:
     products = weights.double() * pixels.double()
     above, below = products.clamp(min=0).sum().item(), products.clamp(max=0).sum().item()
     return NeuronSum(products, above, below, float(bias), above + below + float(bias))
+
+
+def passed_on(activation: str, z: float) -> float:
+    """What a hidden neuron makes of its sum.
+
+    Args:
+        activation: One of ``ACTIVATIONS``.
+        z: Its sum.
+
+    Returns:
+        What the next layer gets, reckoned in float64.
+    """
+    return float(ACTIVATIONS[activation]()(torch.tensor(z, dtype=torch.float64)).item())
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ SEEDS = 5  # of a band: enough for a spread, few enough to wait for
 ALL_SEEDS = 2**32  # how many there are
 LEVEL = 0.05  # a difference that luck makes in fewer than one of twenty comparisons is taken for more than luck
 
-Setting = str | int | float | bool
+SettingValue = str | int | float | bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RunResult:
         return f"Run {self.number}"
 
 
-def settings(record: RunRecord) -> dict[str, Setting]:
+def settings(record: RunRecord) -> dict[str, SettingValue]:
     """All that was chosen for a run, by a name in plain words.
 
     Weight decay is the one that was in force, so that a run which names its optimizer's usual one and a run which
@@ -86,7 +86,7 @@ def differing(records: Iterable[RunRecord]) -> list[str]:
     return [name for name in names if len({chosen[name] for chosen in all_settings} - {""}) > 1]
 
 
-def as_row(result: RunResult) -> dict[str, Setting]:
+def as_row(result: RunResult) -> dict[str, SettingValue]:
     """Everything about a run in one row, by the head of its column; what there is not is empty."""
     record, test = result.record, result.record.test
     return {
@@ -310,7 +310,7 @@ def t_limit(freedom: float) -> float:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BandVerdict:
     """What can be said of two bands.
 
     Attributes:
@@ -322,7 +322,7 @@ class Verdict:
     test: Welch | None = None
 
 
-def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> Verdict:
+def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> BandVerdict:
     """Whether two settings differ by more than the luck of the seed, judged by their final validation accuracies.
 
     Args:
@@ -332,10 +332,10 @@ def verdict(first: Band, second: Band, names: tuple[str, str] = ("A", "B")) -> V
     """
     reason = _why_no_test(first, second, names)
     if reason:
-        return Verdict(reason)
+        return BandVerdict(reason)
     test = welch(first.accuracies, second.accuracies)
     said = _is_better(test, names) if test.p < LEVEL else _no_difference(test, names)
-    return Verdict(said + _unfinished(first, second, names), test)
+    return BandVerdict(said + _unfinished(first, second, names), test)
 
 
 def _is_better(test: Welch, names: tuple[str, str]) -> str:

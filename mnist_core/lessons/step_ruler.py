@@ -9,7 +9,7 @@ from mnist_core.lessons.step import SlowStep
 from mnist_core.network.gradients import losses_along
 
 Shape = Literal["nothing left", "no way down", "no upper end", "valley"]
-Verdict = Literal[
+RateVerdict = Literal[
     "nothing left", "none helps", "too small", "a bit small", "about right", "large enough", "a bit large", "too large"
 ]
 # Parts of the best gain on the ruler.
@@ -75,7 +75,7 @@ class Ruler:
             raise ValueError(f"{rate!r} is not one of the rates that were measured.")
         return self.losses[self.rates.index(rate)]
 
-    def verdict(self, rate: float) -> Verdict:
+    def verdict(self, rate: float) -> RateVerdict:
         """What a rate of the ruler is for this one step.
 
         About right: it gains half of the best gain, or more. A bit small or a bit large: a quarter, or more. Too small

@@ -50,6 +50,12 @@ class Slope:
     first: Tensor
     squared_length: float
 
+    @property
+    def rival(self) -> int:
+        """The most probable of the digits that it is not said to show."""
+        others = [digit for digit in range(CLASSES) if digit != self.digit]
+        return max(others, key=lambda digit: float(self.probabilities[digit]))
+
 
 def slope(model: MLP, image: Tensor, digit: int) -> tuple[Slope, Gradient]:
     """The loss of one drawing and its gradient.

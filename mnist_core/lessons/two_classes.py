@@ -62,3 +62,13 @@ def logit(x: Tensor, w: Tensor, b: float) -> Tensor:
         z, torch.float32 [N].
     """
     return x @ w + b
+
+
+def named_rightly(z: Tensor, labels: Tensor) -> int:
+    """How many are told apart by calling 1 what has a sum above 0, and 0 the others.
+
+    Args:
+        z: Logits, torch.float32 [N].
+        labels: torch.int64 [N], 0 or 1.
+    """
+    return int(((z > 0) == (labels == 1)).sum())

@@ -41,9 +41,17 @@ def test_small_numbers_are_spelled_out() -> None:
     assert [words.spelled(amount) for amount in (0, 4, 12, 13, 1200)] == ["zero", "four", "twelve", "13", "1,200"]
 
 
+def test_none_of_a_thing() -> None:
+    assert [words.how_many(amount, "digit") for amount in (0, 1, 3)] == ["no digit", "1 digit", "3 digits"]
+
+
 def test_names_in_a_row() -> None:
     assert [words.listed(names) for names in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
     assert [words.in_brackets(value) for value in (0.5, -0.5)] == ["0.50", "(-0.50)"]
+
+
+def test_whole_numbers_in_latex() -> None:
+    assert [words.grouped(value) for value in (999, 1_000, 1234567.6)] == ["999", "1{,}000", "1{,}234{,}568"]
 
 
 @pytest.mark.parametrize(

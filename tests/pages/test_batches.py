@@ -1,5 +1,6 @@
 """The page on mini-batches."""
 
+import re
 import time
 
 import pytest
@@ -99,13 +100,16 @@ def test_shuffled_against_sorted_live() -> None:
     app = open_page(PAGE)
     assert "start_order" not in [button.key for button in app.button]  # it waits for the answer
     app = sound(app.radio(key="ask_order").set_value("40 to 69").run())
+    charts = len(app.get("vega_lite_chart"))
     app = finish(app, "order")
     page = text(app)
     ended = page.split("At the end: **")[1]
     shuffled, in_order = (float(part.split("%")[0]) for part in (ended, ended.split("images, **")[1]))
     assert shuffled >= 60  # as the question says
     assert in_order < 40
-    assert "is a saw" in page
+    ended_with = [float(loss) for loss in re.findall(r"epoch: ([\d.]+) and ([\d.]+)\.", ended)[0]]
+    assert all(0 < loss < 3 for loss in ended_with)
+    assert len(app.get("vega_lite_chart")) == charts + 2  # the loss of the batches and the accuracy
 
 
 def test_the_xray_of_a_batch() -> None:

@@ -15,6 +15,7 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 from tests.app import open_page, opened_by_link, questions_of, sound, text
 from tests.ui.lessons.test_collection import give
+from ui.lessons.collection_words import who_has_learned_from_neither
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
@@ -106,17 +107,17 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
     app = sound(open_page(PAGE).run())  # by now there are digits
-    assert "The networks have learned from neither." in text(app)
+    assert who_has_learned_from_neither(with_taught=False, with_files=False) in text(app)
     visitor = store.visitors().find(app.session_state["_holder"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [
         TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)
     ]
     app = sound(app.run())
-    assert "The networks have learned from neither, except for taught copies" in text(app)
+    assert who_has_learned_from_neither(with_taught=True, with_files=False) in text(app)
     names = {row[0] for row in table_rows(app)}
     assert names > {"Taught copy 2 (784-8-10)", "Taught copy 1 (784-8-10)"}  # though they have one name elsewhere
-    assert "network from a file" in text(with_own_network(app))
+    assert who_has_learned_from_neither(with_taught=False, with_files=True) in text(with_own_network(app))
 
 
 def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:
@@ -130,8 +131,8 @@ def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:
 
 def test_without_digits_it_shows_an_example_and_says_so(digits: Splits) -> None:
     app = sound(open_page(PAGE).run())  # by now there are digits
-    assert "Ten digits, one of each, take a minute." in text(app)
-    assert "ten digits of the example" in text(app)
+    assert ":material/draw:" in [info.icon for info in app.info]
+    assert "example, not yours" in app.get("image")[0].proto.imgs[0].caption
     assert table_rows(app)[0][1].endswith("of 10")
     assert "of 10 digits rightly" in text(app)
     assert "your digits" not in text(app)

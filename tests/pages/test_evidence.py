@@ -16,6 +16,8 @@ from mnist_core.lessons.evidence import evidence, loudest_neurons
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
 from tests.app import canvas, click_sample, draw, opened_by_link, sound, text
+from ui.frame import resources
+from ui.lessons import evidence_words
 from ui.visitor import networks
 
 PAGE = "pages/evidence.py"
@@ -51,6 +53,11 @@ def written_sum(app: AppTest) -> tuple[int, int, list[float]]:
     return int(found[1]), int(found[2]), numbers
 
 
+def invited(app: AppTest) -> bool:
+    """Whether the reader is asked to draw."""
+    return ":material/draw:" in [info.icon for info in app.info]
+
+
 def sample(digits: Splits, digit: int) -> torch.Tensor:
     return digits.validation.images[int((digits.validation.labels == digit).nonzero()[0])] / 255
 
@@ -82,9 +89,9 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     assert round(100 * alone) + round(100 * of_paper) == round(100 * again) == round(100 * bias)
     assert alone == pytest.approx(found.piece.biases[0], abs=0.006)
     assert for_a == pytest.approx(found.for_a, abs=0.01)
-    assert "Point at a pixel, or tap it" in text(app)
+    assert "evidence" in [component.proto.component_name for component in app.get("bidi_component")]
     assert f"strongest colour stands for ±{found.pixels.abs().max():.2f}." in text(app)
-    assert "times** as probable as" in text(app)
+    assert evidence_words.meaning(total, a, b) in text(app)
 
 
 @pytest.mark.parametrize("looks_like_one", [True, False])
@@ -96,10 +103,13 @@ def test_only_what_looks_like_a_digit_gets_a_bold_one(
     monkeypatch.setattr(is_digit, "_together", lambda _: kinds)
     monkeypatch.setattr(is_digit, "RIVAL", 1.0)  # small networks are often torn between two digits
     app = opened()
-    first = int(predict_proba(small, sample(digits, 3)[None])[0].argmax())
-    assert (f"read as a **{first}**" in text(app)) == looks_like_one
-    assert (f"**Not sure:** {is_digit.REASONS['scribble']} Made to choose" in text(app)) != looks_like_one
-    assert f"say {first} (" in text(app) or looks_like_one
+    image = sample(digits, 3)
+    p = predict_proba(small, image[None])[0]
+    verdict = is_digit.judge(is_digit.load_familiarity(), image, p)
+    assert verdict.is_digit == looks_like_one
+    assert evidence_words.answer(p, verdict) in text(app)
+    assert (is_digit.REASONS["scribble"] in text(app)) != looks_like_one
+    assert (f"**{int(p.argmax())}**" in evidence_words.answer(p, verdict)) == looks_like_one
     assert written_sum(app)
 
 
@@ -108,7 +118,6 @@ def test_a_dot_is_not_read_but_its_account_stays(small: MLP) -> None:
     dot[130:150, 130:150, :3] = 255
     app = draw(opened(), dot)
     assert f"**Not sure:** {is_digit.REASONS['dot']}" in text(app)
-    assert "This is read as" not in text(app)
     assert written_sum(app)
 
 
@@ -124,7 +133,8 @@ def test_the_digits_follow_the_drawing_unless_they_are_chosen(small: MLP, digits
         app = click_sample(app, digit)
         assert written_sum(app)[:2] == (4, 9)
     app = sound(app.selectbox(key="evidence_against").set_value("4").run())
-    assert "Choose two different digits." in text(app)
+    assert not app.latex
+    assert ":material/compare_arrows:" in [info.icon for info in app.info]
 
 
 def test_the_pair_is_in_the_link_and_a_guess_never_meets_itself(small: MLP, digits: Splits) -> None:
@@ -169,7 +179,7 @@ def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pyte
     single = use(monkeypatch, new_model(MLPConfig(()), 0))
     app = opened(hide="ask_blank_page")
     said = text(app)
-    assert "there before any ink counts" in said
+    assert evidence_words.where_bias_comes_from(single.config) in said
     assert "its weights are the same whatever you draw" in said
     assert not re.search("silent|active", said.split("The code that ran")[0])
     tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
@@ -186,8 +196,8 @@ def test_a_network_that_bends_its_sums_leaves_the_reading_to_the_ready_made_one(
 ) -> None:
     use(monkeypatch, new_model(MLPConfig((8,), activation), 0))
     app = opened()
-    assert f"the hidden neurons have {activation} as their activation" in text(app)
-    assert "no fixed weight per pixel that adds up exactly" in text(app)
+    [instead] = [info.value for info in app.info if info.icon == ":material/swap_horiz:"]
+    assert activation in instead
     assert written_sum(app)
 
 
@@ -203,14 +213,12 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
     blank = evidence(small, torch.zeros(28, 28), a, b).score
     said = f"is **{words.signed(blank)}**. The bias in the account of your drawing is **{words.signed(numbers[2])}**"
     assert said in text(app)
-    assert "only active ones pass a bias on" in text(app)
-    assert "before any ink counts" not in text(app)
+    assert evidence_words.where_bias_comes_from(small.config) in text(app)
+    assert evidence_words.where_bias_comes_from(MLPConfig(())) not in text(app)
     assert abs(blank - numbers[2]) > 0.1
 
 
 def test_the_ready_made_network_has_no_even_chance_either() -> None:
-    from ui.frame import resources
-
     p = predict_proba(resources.shipped_model(), torch.zeros(1, 28, 28))[0]
     assert p.max() > 0.15
 
@@ -223,5 +231,5 @@ def test_what_is_drawn_is_explained_and_nothing_is_when_it_is_cleared(small: MLP
     app = draw(app, one)
     assert written_sum(app) != before
     app = draw(app, canvas())
-    assert "Draw on the black square" in text(app)
+    assert invited(app)
     assert not app.latex

@@ -83,7 +83,7 @@ def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() ->
     app = open_page(PAGE)
     keys = [button.key for button in app.button]
     assert "start_permuted" not in keys
-    assert "The two lines" not in text(app)
+    charts = len(app.get("vega_lite_chart"))
     app = sound(app.radio(key="ask_permuted").set_value("Hardly better than guessing").run())
     app = sound(app.button(key="start_permuted").click().run())
     for _ in range(600):
@@ -93,9 +93,10 @@ def test_the_experiment_waits_for_the_answer_and_shuffled_pixels_do_no_harm() ->
         app = sound(app.run())
     else:
         pytest.fail("the training did not end within half a minute")
+    assert len(app.get("vega_lite_chart")) == charts + 1
     page = text(app)
     ends = dict(re.findall(r"With (pixels [a-z ]+): \*\*([\d.]+)%\*\* of the validation images after 5 epochs", page))
-    assert "Shuffle the first weights in the same way, and they would" in page  # so says test_neurons
+    assert "Shuffle the first weights in the same way, and they would" in page  # so says test_pixel_order
     assert set(ends) == {"pixels in place", "pixels shuffled"}
     assert float(ends["pixels in place"]) > 50
     assert abs(float(ends["pixels in place"]) - float(ends["pixels shuffled"])) < 8  # 300 images: 1 % is 3 of them

@@ -97,7 +97,8 @@ def test_what_it_says_of_the_network_is_what_scikit_learn_counts(digits: Splits)
 
 
 def test_with_mnist_it_counts_the_mistakes_in_5000(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = text(with_mnist(mnist, monkeypatch))
+    app = with_mnist(mnist, monkeypatch)
+    page = text(app)
     oracle = Oracle(mnist.validation)
     wrong = len(oracle.wrong)
     assert "reads the 5,000 validation images of MNIST" in page
@@ -113,8 +114,8 @@ def test_with_mnist_it_counts_the_mistakes_in_5000(mnist: Splits, monkeypatch: p
     assert f"Of {nines} images of a 9, the network has read {one} as a 4: row 9, column 4." in page
     assert f"Of {fours} images of a 4, it has read {other} as a 9: row 4, column 9." in page
     is_luck = binomtest(int(one), int(one + other)).pvalue > 0.05
-    assert ("So few images prove little: chance alone could make such a difference." in page) == is_luck
-    assert "**Images of a 9 that were read as a 4**" in page  # the cell the page begins with is not empty
+    assert ("chance alone could make such a difference" in page) == is_luck
+    assert len(sheets(app)) == 2  # the cell the page begins with is not empty
     for i, j in fullest(oracle)[:3]:
         assert f"row {i}, column {j}" in page
     shares = np.bincount(oracle.labels, minlength=10) / len(oracle.labels)
@@ -134,12 +135,10 @@ def test_a_cell_shows_its_images_the_hardest_first_with_both_probabilities(digit
         assert f"width:{100 * oracle.p[index, j]:.1f}%" in sheets(app)[0]
     row = oracle.confusion[i].sum()
     assert rf"\frac{{{len(found)}}}{{{row}}} = {100 * len(found) / row:.1f}\,\%" in formulas(app)
-    assert "first those whose right digit got the lowest probability" in text(app)
 
     empty = next((int(a), int(b)) for a, b in np.argwhere(off == 0) if a != b)
     app.selectbox(key="is_a").set_value(empty[0])
     app = sound(app.selectbox(key="read_as").set_value(empty[1]).run())
-    assert "The cell is empty" in text(app)
     assert len(sheets(app)) == 1
 
 
@@ -197,7 +196,6 @@ def test_a_digit_never_read_has_a_dash_and_no_precision(digits: Splits, monkeypa
     monkeypatch.setattr("mnist_core.network.checkpoint.load_shipped", lambda: model)
     app = opened_by_link(PAGE, **HIDDEN, of_digit="7")
     assert r"\text{precision}_7 = \frac{0}{0} \ \text{(no value)}" in formulas(app)
-    assert "It never called anything a 7" in text(app)
     table = app.table[0].value
     assert (table["precision"].tolist()[7], table["recall"].tolist()[7]) == ("–", "0.0%")
 
@@ -223,7 +221,7 @@ def test_a_duel_to_its_end_and_again(digits: Splits, poor: Oracle) -> None:
     labels, choices = poor.labels[hardest], poor.choices[hardest]
     assert (labels != choices).all()
     app = open_page(PAGE)
-    assert "No image read yet" in text(app)
+    assert "duel_restart" not in [button.key for button in app.button]
     app = play(app, [int(labels[0]), int(choices[1])])
     assert "You have **1** of 2 right, the network **0** of 2." in text(app)
     assert f"Image 2 is labelled **{labels[1]}**. You read {choices[1]}: wrong." in text(app)
@@ -231,7 +229,7 @@ def test_a_duel_to_its_end_and_again(digits: Splits, poor: Oracle) -> None:
     assert np.array_equal(now, digits.validation.images[hardest[2]].numpy())
     assert np.array_equal(last, digits.validation.images[hardest[1]].numpy())  # the one that is spoken of
 
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert "**Image 3 of 20.**" in text(app)  # as it was left
     assert not [key for key in app.query_params if key.startswith("duel")]
@@ -320,29 +318,6 @@ def test_the_duel_comes_before_the_mistakes_that_would_give_it_away() -> None:
         "Two numbers for each digit",
         "Wrong, and sure of it",
     ]
-
-
-def answering(monkeypatch: pytest.MonkeyPatch, pairs: dict[tuple[int, int], int]) -> str:
-    """The page for a network with so many answers in some cells, and 20 right answers for each digit."""
-    cells = {**{(digit, digit): 20 for digit in range(10)}, **pairs}
-    labels = torch.tensor([i for (i, _), count in cells.items() for _ in range(count)])
-    choices = torch.tensor([j for (_, j), count in cells.items() for _ in range(count)])
-    monkeypatch.setattr(networks, "validation", lambda: Evaluation(4.0 * F.one_hot(choices, 10), labels))
-    return text(opened_by_link(PAGE, **HIDDEN))
-
-
-def test_what_it_notices_in_other_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = answering(monkeypatch, {(9, 4): 14, (4, 9): 2})
-    assert "Of 34 images of a 9, the network has read 14 as a 4" in page
-    assert "Chance alone would hardly make such a difference." in page
-    assert "gives more to compare" not in page
-    assert "The fullest cell off the diagonal is row 9, column 4, with 14 images." in page
-    page = answering(monkeypatch, {(4, 9): 1, (9, 4): 1, (0, 1): 1, (2, 3): 1, (5, 6): 1})
-    assert "Here the two numbers happen to be the same. A network that makes more mistakes" in page
-    assert (
-        "more than 1 image; 5 cells hold so many: row 0, column 1; row 2, column 3; row 4, column 9 and 2 more." in page
-    )
-    assert "There is no mistake at all." in answering(monkeypatch, {})
 
 
 def test_it_does_not_speak_of_what_a_visit_hides(poor: Oracle) -> None:

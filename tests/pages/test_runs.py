@@ -112,7 +112,6 @@ def chart(app: AppTest) -> dict[str, Any]:
 
 def test_without_runs_there_is_a_way_to_train_and_the_band_all_the_same() -> None:
     app = open_page(PAGE)
-    assert "You have not trained a network yet." in text(app)
     assert "Train a network" in [link.proto.label for link in app.get("page_link")]
     assert not app.table
     assert "start_seed_band" in buttons(answered(app))
@@ -140,11 +139,11 @@ def test_each_run_is_a_row_and_differences_are_marked(digits: Splits) -> None:
     assert not any("Batch size" in head for head in rows[0])
     page = text(app)
     assert (
-        "The same in all runs: generated digits, 1,500 training images, network 784-16-10, ReLU, no dropout, Adam, "
-        "a constant learning rate, no weight decay, batches of 100, 2 epochs, shuffled." in page
+        "generated digits, 1,500 training images, network 784-16-10, ReLU, no dropout, Adam, a constant learning "
+        "rate, no weight decay, batches of 100, 2 epochs, shuffled." in page
     )
     assert "differ in **2 settings at once: learning rate and learning rate turned**" in page
-    assert "Run 2 did not come to the end." in page
+    assert "Run 2 did not" in page
 
 
 @pytest.mark.parametrize(
@@ -155,7 +154,7 @@ def test_each_run_is_a_row_and_differences_are_marked(digits: Splits) -> None:
         ([2, 3], "differ in **one setting: batch size**, and in the seed.", ["Batch size", "Seed"]),
         ([1, 4], "have the same settings, the seed included", []),
         ([1], "", []),
-        ([], "Tick a run or two, and their curves appear here.", ["Batch size", "Seed"]),
+        ([], "", ["Batch size", "Seed"]),
     ],
 )
 def test_what_the_ticked_runs_can_tell(digits: Splits, ticks: list[int], said: str, marked: list[str]) -> None:
@@ -174,7 +173,7 @@ def test_the_last_three_are_ticked_at_first_then_whatever_is_new_and_ticks_stay(
     app = sound(app.pills(key="runs_ticked").set_value([1, 2]).run())
     app = sound(app.segmented_control(key="runs_curve").set_value("training loss").run())
     assert app.pills(key="runs_ticked").value == [1, 2]
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/welcome.py").run())
     visitor(app).models = made[1:5]
     app = sound(app.switch_page(PAGE).run())
     assert app.pills(key="runs_ticked").value == [2, 5]
@@ -186,11 +185,11 @@ def test_the_curves_are_those_of_the_ticked_runs_and_of_the_switch(digits: Split
     names = chart(app)["color"]["scale"]["domain"]
     assert names == ["Run 1", "Run 3"]
     assert app.toggle(key="runs_log").disabled
-    assert "The loss of run 3 exploded: what lies below" in text(app)
+    assert re.search(r"\brun 3 exploded.* \d+%", text(app))
     app = sound(app.segmented_control(key="runs_curve").set_value("training loss").run())
-    assert "Losses above 3 are drawn at 3." in text(app)
+    assert re.search(r"\babove 3 .*\bat 3\.", text(app))
     app = sound(app.toggle(key="runs_log").set_value(True).run())
-    assert "Losses above 3" not in text(app)
+    assert not re.search(r"\babove 3 ", text(app))
     assert chart(app)["y"]["scale"]["type"] == "log"
 
 
@@ -199,7 +198,7 @@ def test_runs_on_other_digits_may_be_compared_but_that_is_said(digits: Splits) -
     app = opened(trained(1, digits, QUICK), trained(2, replace(digits, name="MNIST"), QUICK), trained(3, few, QUICK))
     assert "They were judged on different digits too" in text(app)
     app = sound(app.pills(key="runs_ticked").set_value([1, 3]).run())
-    assert "An epoch is shorter for a run with fewer training images." in text(app)
+    assert "with fewer training images" in text(app)
 
 
 def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,14 +226,14 @@ def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyP
 
 def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     app = answered(open_page(PAGE))
-    assert "Look at the ends of the thin lines." not in text(app)
+    assert not app.get("vega_lite_chart")
     assert "Five trainings are 150 batches together: about 1 second." in text(app)  # 1,500 images in hundreds, twice
     app = train_band(app)
     assert "Nothing but the seed is different" in text(app)
     assert "where they end apart" not in text(app)
     first = visitor(app).bands["Small, seeds 0 to 4, generated digits"]
     each = ", ".join(f"{accuracy:.2%}" for accuracy in first.accuracies)
-    assert f"**A**: {each}. Mean {sum(first.accuracies) / SEEDS:.2%}, standard deviation" in text(app)
+    assert f"**A**: {each}. Mean {sum(first.accuracies) / SEEDS:.2%}," in text(app)
     assert "Now choose other settings" in text(app)
     assert not app.get("progress")
     for seed in (0, 4):
@@ -248,23 +247,25 @@ def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     found = verdict(first, second)
     assert found.test is not None
     assert found.sentence.startswith("A is better than B by")
-    assert f"**Verdict.** {found.sentence}" in text(app)
+    assert found.sentence in text(app)
     check_numbers(app)
-    assert f"in fewer than {math.ceil(100 * 2 / math.comb(10, 5))} of 100 comparisons: where they end apart" in text(
-        app
-    )
+    assert f"fewer than {math.ceil(100 * 2 / math.comb(10, 5))} of 100 comparisons: where they end apart" in text(app)
     assert "Nothing but the seed is different" not in text(app)
 
     app = sound(app.selectbox(key="band_a").set_value(second.name).run())
-    assert "A and B are the same." in text(app)
+    assert not formulas_of_welch(app)
     assert "where they end apart" not in text(app)
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert [app.selectbox(key=key).value for key in ("band_a", "band_b")] == [second.name, second.name]
 
 
 def formulas(app: AppTest) -> list[str]:
     return [element.value.strip("$\n") for element in app.latex]
+
+
+def formulas_of_welch(app: AppTest) -> list[str]:
+    return [formula for formula in formulas(app) if formula.startswith(("t =", r"\nu ="))]
 
 
 def check_numbers(app: AppTest) -> None:
@@ -312,7 +313,8 @@ def test_a_band_whose_loss_explodes_has_a_sentence_and_no_nan(monkeypatch: pytes
     assert re.search(r"The loss exploded with \d of 5 seeds\.", text(app))
     app = sound(app.selectbox(key="band_settings").set_value("Smaller").run())
     app = train_band(app)
-    assert "**Verdict.** The loss of A exploded with" in text(app)
+    assert re.search(r"The loss of A exploded with \d of 5 seeds\.", text(app))
+    assert not formulas_of_welch(app)
     assert "Look at the ends of the thin lines." not in text(app)
     assert "nan" not in text(app)
 
@@ -377,31 +379,14 @@ def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.Mon
     assert [row["Run"] for row in table(again)] == ["Run 1"]
 
 
-def test_settings_in_a_sentence(digits: Splits) -> None:
-    config = TrainingConfig(1, 300, 0.1, "adamw", 7, 0.01, False, "one-cycle")
-    made = trained(1, digits, config, RateEvent(2, 0.02))
-    assert made.record is not None
-    plain = replace(made, record=replace(made.record, model_config=MLPConfig((), "tanh", 0.5)))
-    assert (
-        "Its settings: generated digits, 1,500 training images, network 784-10, AdamW, learning rate 0.1, a one-cycle "
-        "schedule, learning rate turned to 0.02 after batch 2, weight decay 0.01, batches of 300, 1 epoch, "
-        "not shuffled, seed 7." in text(opened(plain))
-    )
-    hidden = replace(made, record=replace(made.record, model_config=MLPConfig((16,), "tanh", 0.5)))
-    assert "network 784-16-10, tanh, 50% dropout, AdamW" in text(opened(hidden))
-
-
 # The numbers of the prose
 
 
 def test_the_standard_error_of_the_images_on_screen(digits: Splits) -> None:
     app = open_page(PAGE)
     assert standard_error(0.98, 5_000) == pytest.approx(0.00198, abs=5e-6)
-    assert "So 5,000 images, which is what MNIST leaves for validation here, alone carry a standard error of" in text(
-        app
-    )
-    assert "**0.2 points** at 98%." in text(app)
-    assert "The 300 generated digits now in use carry 0.8 points." in text(app)
+    assert re.search(r"\b5,000 images,.* \*\*0\.2 points\*\* at 98%\.", text(app))
+    assert re.search(r"\b300 generated digits .* 0\.8 points\.", text(app))
     assert f"{100 * math.sqrt(0.98 * 0.02 / 300):.1f}" == "0.8"
     assert r"\sqrt{\frac{0.98 \cdot 0.02}{5000}} = 0.0020" in formulas(app)
     assert r"\sqrt{\frac{0.98 \cdot 0.02}{300}} = 0.0081" in formulas(app)

@@ -117,7 +117,9 @@ def test_a_temperature_in_the_link_is_not_counted_twice() -> None:
 
 
 def test_the_javascript_and_the_python_stand_side_by_side() -> None:
-    shown = [code.value for code in open_page(PAGE).code]
+    app = open_page(PAGE)
+    shown = [code.value for code in app.code]
+    assert f"`{functions.__name__}`, on the server" in [caption.value for caption in app.caption]
     assert (PROJECT / "ui/components/softmax.js").read_text(encoding="utf-8").strip() == shown[0].strip()
     for name in ("softmax_naive", "softmax", "log_softmax", "cross_entropy"):
         assert inspect.getsource(getattr(functions, name)).strip() in [code.strip() for code in shown[1:]]

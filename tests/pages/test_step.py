@@ -11,11 +11,12 @@ from torch import nn
 
 from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
-from mnist_core.lessons.step_ruler import Verdict, measure
+from mnist_core.lessons.step_ruler import RateVerdict, measure
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
 from tests.app import open_page, sound, text
 from tests.conftest import PROJECT
+from ui.lessons.step_words import what_happened
 
 PAGE = "pages/step.py"
 RATES = tuple(sorted({float(f"{step}e{power}") for power in range(-5, 1) for step in (1, 1.5, 2, 3, 5, 7)} | {10.0}))
@@ -66,8 +67,6 @@ def shapes(app: AppTest) -> dict[str, str]:
 
 def test_before_the_first_press_there_are_images_and_weights_and_nothing_else() -> None:
     app = open_page(PAGE)
-    assert "Nothing has happened yet" in text(app)
-    assert "none yet" in text(app)
     assert shapes(app) == {
         **{"images": "[4, 784]", "labels": "[4]", "logits": "–", "loss": "–", "logits.grad": "–"},
         **{"W1": "[16, 784]", "b1": "[16]", "W2": "[10, 16]", "b2": "[10]"},
@@ -91,18 +90,12 @@ def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: st
 
 
 def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None:
-    said = {
-        "forward": "The images went through the network",
-        "loss": "The scores are compared with the labels",
-        "zero_grad": "The old gradients are thrown away",
-        "backward": "Every weight knows its slope",
-        "step": "Every weight has moved",
-    }
     app = open_page(PAGE)
     for phase in PHASES:
         assert app.button(key="step_next").label == f"Next: {phase}"
         app = press(app)
-        assert said[phase] in text(app)
+        assert slow_of(app).moment.phase == phase
+        assert what_happened(slow_of(app).moment) in text(app)
         assert f":blue-badge[:material/arrow_downward: {phase}]" in text(app)
         (marked,) = [line for line in code(app) if line.startswith("→")]
         assert phase in marked or phase in ("forward", "step")
@@ -143,8 +136,7 @@ def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str
     app = open_page(PAGE)
     app = sound(app.selectbox(key="step_optimizer").set_value(optimizer).run())
     assert not app.latex
-    assert "Two formulas of this step come here" in text(app)
-    assert "The numbers of one weight come with `step`" in text(press(app))
+    assert "- 0.05" not in formulas(press(app))
     app = press(app, 9)
     number = r"\(?(-?\d+\.\d+)\)?"
     if optimizer == "adam":
@@ -172,15 +164,14 @@ def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
     app = press(open_page(PAGE), 4)
     once = slow_of(app).moment.there("W1.grad")
     app = press(app, button="step_skip")
-    assert "step was skipped" in text(app)
+    assert (slow_of(app).moment.phase, slow_of(app).moment.skipped) == ("step", True)
     app = press(app, 2)
     assert app.button(key="step_skip").label == "Skip zero_grad"
     app = press(app, button="step_skip")
-    assert "zero_grad was skipped" in text(app)
     assert any(line.startswith("× optimizer.zero_grad()") for line in code(app))
     app = press(app)
     assert torch.equal(slow_of(app).moment.there("W1.grad"), 2 * once)
-    assert "2.000 times as much. The weights have not moved in between, so the same gradient came twice" in text(app)
+    assert re.search(r"\b2\.000 times as much\..* came twice", text(app))
     app = press(app)
     assert len(slow_of(app).moment.losses) == 2
 
@@ -192,12 +183,10 @@ def test_twice_is_said_of_the_second_pass_alone_and_only_where_nothing_has_moved
         app = press(app)
         assert f"{factor} times as much" in text(app)
     assert "came twice" not in text(app)
-    assert "Each pass adds the gradient from where the weights stood then" in text(app)
     app = press(press(open_page(PAGE), 7), button="step_skip")
     page = text(press(app))
     assert "sum of 2 backward passes" in page
     assert "came twice" not in page
-    assert "Each pass adds the gradient from where the weights stood then" in page
 
 
 def test_every_phase_names_what_is_new_with_its_shape() -> None:
@@ -235,7 +224,6 @@ def test_a_setting_starts_again_and_the_learning_rate_does_not(digits: Splits) -
     app = sound(app.number_input(key="step_seed").set_value(7).run())
     assert slow_of(app).moment.phase is None
     assert torch.equal(slow_of(app).inputs, batch(digits, seed=7)[0])
-    assert "Nothing has happened yet" in text(app)
 
 
 def test_start_again_takes_the_weights_back() -> None:
@@ -252,19 +240,19 @@ def test_the_step_is_kept_on_other_pages_and_is_nobody_elses() -> None:
     app, other = press(open_page(PAGE), 5), press(open_page(PAGE), 1)
     assert slow_of(other).moment.phase == "forward"
     assert same(slow_of(other).model, slow_of(open_page(PAGE)).model)
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("pages/welcome.py").run())
     app = press(sound(app.switch_page(PAGE).run()))
     assert (slow_of(app).moment.number, slow_of(app).moment.phase) == (2, "forward")
 
 
 def test_the_figures_wait_for_the_answers() -> None:
     app = open_page(PAGE)
+    lengths = r"length of ([\d.]+)\. Middle: .*?: ([\d.]+)\. Right: .*?: ([\d.]+)\."
     assert not app.get("vega_lite_chart")
-    assert "three times on one colour scale" not in text(app)
+    assert not re.search(lengths, text(app))
     app = answered(app)
     assert len(app.get("vega_lite_chart")) == 1
-    page = text(app)
-    found = re.search(r"length of ([\d.]+)\. Middle: .*?: ([\d.]+)\. Right: .*?: ([\d.]+)\.", page)
+    found = re.search(lengths, text(app))
     assert found
     once, twice, cleared = map(float, found.groups())
     assert [twice, cleared] == pytest.approx([2 * once, once], abs=2e-4)
@@ -281,7 +269,7 @@ def test_the_ruler_foretells_the_loss_after_the_step() -> None:
 
 def test_too_small_right_and_too_large_can_all_be_seen() -> None:
     app = answered(open_page(PAGE))
-    unseen: set[Verdict] = {"too small", "about right", "a bit large", "too large"}
+    unseen: set[RateVerdict] = {"too small", "about right", "a bit large", "too large"}
     for seed in range(5):
         app = sound(app.number_input(key="step_seed").set_value(seed).run())
         ruler = measure(slow_of(app), RATES)
@@ -342,13 +330,13 @@ def test_where_no_rate_helps_the_page_says_why() -> None:
 def test_what_is_learned_already_is_said(digits: Splits) -> None:
     app = press(with_settings(answered(open_page(PAGE)), 1, rate=1.0), 5)
     page = text(app)
-    assert "Nothing is left to learn from this batch" in page
+    assert "Nothing is left to learn" in page
     assert "into a valley" not in page
 
 
 def test_a_valley_is_said_where_there_is_one() -> None:
     page = text(answered(open_page(PAGE)))
-    assert "goes down into a valley, and up again, steeply" in page
+    assert "into a valley" in page
 
 
 def test_why_backward_adds_is_said_after_the_answer() -> None:
@@ -432,9 +420,11 @@ def test_when_the_numbers_overflow_it_says_so_and_can_start_again() -> None:
     app = answered(open_page(PAGE))
     with torch.no_grad():
         for parameter in slow_of(app).model.parameters():
-            parameter.fill_(3e38)
+            parameter.fill_(torch.inf)  # inf - inf, whatever the order of the sum
     app = press(app)
-    assert "grown out of what the computer can hold" in text(app)
+    assert not slow_of(app).moment.is_finite
+    assert what_happened(slow_of(app).moment) in text(app)
     assert app.button(key="step_next").disabled
     app = press(app, button="step_again")
-    assert "Nothing has happened yet" in text(app)
+    assert slow_of(app).moment.phase is None
+    assert not app.button(key="step_next").disabled

@@ -1,5 +1,7 @@
 """The page of all symbols: the shapes of a batch, the list, and the search."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.lessons.symbols import SYMBOLS
@@ -31,7 +33,7 @@ def test_shapes_follow_the_size_of_the_batch_once_the_question_is_answered() -> 
     assert not app.table
     app = sound(app.radio(key="ask_symbols").set_value("[32, 10]").run())
     assert shapes(app)["$z$"] == "[32, 10]"
-    assert "Yes. Each of the 32 images" in text(app)
+    assert app.success
     app = sound(app.select_slider(key="symbol_batch").set_value(8).run())
     assert shapes(app)["$z$"] == "[8, 10]"
     assert shapes(app)[r"$\hat x$"] == "[8, 784]"
@@ -42,10 +44,10 @@ def test_the_search_leaves_what_matches() -> None:
     app = open_page(PAGE)
     app = sound(app.text_input(key="symbol_filter").set_value("learning rate").run())
     assert listed(app) == ["eta, the learning rate"]
-    assert f"1 of {len(SYMBOLS)} symbols" in text(app)
+    assert re.search(rf"\b1 of {len(SYMBOLS)}\b", text(app))
     app = sound(app.text_input(key="symbol_filter").set_value("zebra").run())
     assert listed(app) == []
-    assert "No symbol matches." in text(app)
+    assert not app.subheader
 
 
 def test_a_linked_search_is_used_shown_or_hidden() -> None:
@@ -54,4 +56,3 @@ def test_a_linked_search_is_used_shown_or_hidden() -> None:
     assert not hidden.text_input
     assert listed(hidden) == ["the temperature"]
     assert listed(opened_by_link(PAGE, symbol_filter="<b>" * 1_000)) == []
-    assert not hidden.text_input

@@ -182,6 +182,7 @@ class Explorer {
   constructor(root, data) {
     root.innerHTML = page(data)
     this.root = root
+    for (const element of root.querySelectorAll(".number, .value, .formula")) element.translate = false
     this.temperatures = data.temperatures
     this.turn = data.turn // counts what was sent, so that an answer to something older is known as such
     this.isDragging = false

@@ -1,20 +1,15 @@
 """A photo or scan of a digit, to be read in place of a drawing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
+from mnist_core.handwriting.photo import MOST_BYTES, PhotoUnreadable, ink_on, open_grey
 from ui.drawing import canvas
 from ui.visitor import store
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
 UPLOAD = "photo_file"
-MOST_MEGABYTES = 10  # photo.MOST_BYTES, which is not imported here because torch is slow to load
+MOST_MEGABYTES = MOST_BYTES // 2**20
 # Named one by one: at this list a phone offers its camera, and an iPhone turns its own format into JPEG.
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
 SHOWN = 130  # pixels: two pictures side by side, on a phone, too
@@ -62,8 +57,6 @@ def _take() -> None:
 @st.cache_data(max_entries=4, scope="session", show_spinner=False)  # once a file, not once a rerun
 def _read(content: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | str:
     """A photo in grey and the ink on it, uint8 [H, W] both, or a sentence that says why there is none."""
-    from mnist_core.handwriting.photo import PhotoUnreadable, ink_on, open_grey
-
     try:
         grey = open_grey(content)
         return (255 * grey).round().astype("uint8"), ink_on(grey)

@@ -3,6 +3,9 @@
 import streamlit as st
 
 from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+from ui.frame import state
+
+_TRANSLATED_JS = (state.COMPONENTS / "translated.js").read_text(encoding="utf-8")
 
 # Wide enough for two figures side by side; prose stays as narrow as a book's line.
 LAYOUT = """
@@ -22,6 +25,12 @@ LAYOUT = """
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
 }
+/* A finger that moves over a slider scrolls the page. The handle alone takes it, and reaches further than it looks. */
+@media (pointer: coarse) {
+  [data-testid="stSlider"] [role="group"] > * { pointer-events: none; }
+  [data-testid="stSlider"] [role="group"] > * > :has(input) { pointer-events: auto; touch-action: none; }
+  [data-testid="stSlider"] [role="group"] > * > :has(input)::before { content: ""; position: absolute; inset: -10px; }
+}
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
@@ -38,6 +47,12 @@ LAYOUT = """
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
     st.html(LAYOUT)
+
+
+def bear_translation() -> None:
+    """Lets the browser translate the page without breaking it; called once a run, once the page is drawn."""
+    with st.container(key="unseen_translated"):
+        st.components.v2.component("translated", js=_TRANSLATED_JS)(key="translated")
 
 
 def current() -> Theme:

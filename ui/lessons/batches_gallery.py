@@ -1,27 +1,20 @@
 """What the lesson on batches computes once from a data set and then shows everyone: losses, X-rays of batches."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
+from torch import Tensor
 
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.lessons import batches_xray
+from mnist_core.lessons.batches import epoch_order, label_order
+from mnist_core.lessons.batches_xray import BatchXray
+from mnist_core.network.functions import cross_entropy
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 from ui.frame import resources
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mnist_core.data.dataset import Dataset, Splits
-    from mnist_core.lessons.batches_xray import BatchXray
-    from mnist_core.network.model import MLP
-
-
 NEW, READY_MADE = "new, untrained", "ready-made"
-
-
 XRAY_IMAGES = 4_800  # whose gradient counts as the full one: 150 batches of 32
-
-
 XRAY_BATCH = 32
 
 
@@ -32,9 +25,6 @@ def losses(splits: Splits, images: int) -> Tensor:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _losses(name: str, size: int, images: int, _splits: Splits) -> Tensor:
-    from mnist_core.evaluation.accuracy import evaluate
-    from mnist_core.network.functions import cross_entropy
-
     evaluation = evaluate(resources.shipped_model(), _splits.train.subset(slice(0, images)))
     return cross_entropy(evaluation.logits, evaluation.labels)
 
@@ -53,8 +43,6 @@ def xray_batch(splits: Splits, shuffle: bool, seed: int, number: int) -> Dataset
         seed: Of the shuffling.
         number: Which batch, from 1 to ``xray_batches``.
     """
-    from mnist_core.lessons.batches import epoch_order, label_order
-
     some = splits.train.subset(slice(0, xray_batches(splits) * XRAY_BATCH))
     order = epoch_order(len(some), True, seed) if shuffle else label_order(some.labels)
     return some.subset(order[(number - 1) * XRAY_BATCH : number * XRAY_BATCH])
@@ -67,8 +55,6 @@ def xray(splits: Splits, network: str, shuffle: bool, seed: int, number: int) ->
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _xray(name: str, size: int, network: str, shuffle: bool, seed: int, number: int, _splits: Splits) -> BatchXray:
-    from mnist_core.lessons import batches_xray
-
     full = _full_gradient(name, size, network, seed if network == NEW else 0, _splits)
     return batches_xray.xray(_network(network, seed), xray_batch(_splits, shuffle, seed, number), full)
 
@@ -80,22 +66,15 @@ def batch_cosine(splits: Splits, network: str, shuffle: bool, seed: int, number:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _batch_cosine(name: str, size: int, network: str, shuffle: bool, seed: int, number: int, _splits: Splits) -> float:
-    from mnist_core.lessons import batches_xray
-
     full = _full_gradient(name, size, network, seed if network == NEW else 0, _splits)
     return batches_xray.batch_cosine(_network(network, seed), xray_batch(_splits, shuffle, seed, number), full)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _full_gradient(name: str, size: int, network: str, seed: int, _splits: Splits) -> Tensor:
-    from mnist_core.lessons import batches_xray
-
     some = _splits.train.subset(slice(0, xray_batches(_splits) * XRAY_BATCH))
     return batches_xray.full_gradient(_network(network, seed), some)
 
 
 def _network(network: str, seed: int) -> MLP:
-    from mnist_core.network.model import MLPConfig
-    from mnist_core.training.loop import new_model
-
     return resources.shipped_model() if network == READY_MADE else new_model(MLPConfig(), seed)

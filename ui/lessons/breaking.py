@@ -1,21 +1,26 @@
 """The bench on which networks are broken: what was changed there, so that it can be undone, and what came of it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
+from torch import Tensor
 
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.data.pixel_order import pixel_order
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.lessons.breaking import (
+    Damage,
+    ScoreParts,
+    damaged,
+    drawn_neurons,
+    fed,
+    follow_order,
+    read_damaged,
+    score_parts,
+)
+from mnist_core.network.model import MLP
 from ui.frame import dataset, resources, state
 from ui.visitor import known_networks, networks
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mnist_core.data.dataset import Dataset, Splits
-    from mnist_core.evaluation.accuracy import Evaluation
-    from mnist_core.lessons.breaking import Damage, ScoreParts
-    from mnist_core.network.model import MLP
 
 SILENCED, NOISE, BIASES, SHUFFLED = "brk_silenced", "brk_noise", "brk_biases", "brk_shuffled"
 SEED = "brk_seed"
@@ -93,8 +98,6 @@ def _starts() -> Setting:
 
 def validation() -> Evaluation:
     """What the network in use, undamaged, makes of the images that are read here."""
-    from mnist_core.evaluation.accuracy import Evaluation
-
     whole = networks.validation()
     return Evaluation(whole.logits[:IMAGES], whole.labels[:IMAGES])
 
@@ -138,9 +141,6 @@ def reads_ready_made() -> bool:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _broken(owner: str, key: str, name: str, size: int, damage: Damage, _model: MLP, _splits: Splits) -> Broken:
-    from mnist_core.evaluation.accuracy import evaluate
-    from mnist_core.lessons.breaking import damaged, drawn_neurons, score_parts
-
     copy = damaged(_model, damage)
     plain = _images(_splits)
     images = _shuffled(name, size, damage.seed, _splits) if damage.shuffled else plain
@@ -162,8 +162,6 @@ def _images(splits: Splits) -> Dataset:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _shuffled(name: str, size: int, seed: int, _splits: Splits) -> Dataset:
     """Kept, since it takes as long as half of the reading."""
-    from mnist_core.lessons.breaking import Damage, fed
-
     return fed(_images(_splits), Damage(shuffled=True, seed=seed))
 
 
@@ -177,8 +175,6 @@ def curve(damages: tuple[Damage, ...], *, ready_made: bool = False) -> list[floa
 def _curve(
     owner: str, key: str, name: str, size: int, damages: tuple[Damage, ...], _model: MLP, _splits: Splits
 ) -> list[float]:
-    from mnist_core.lessons.breaking import read_damaged
-
     some = _splits.validation.subset(slice(0, CURVE_IMAGES))
     return [read_damaged(_model, some, damage).accuracy for damage in damages]
 
@@ -191,8 +187,4 @@ def followed(seed: int) -> float:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _followed(owner: str, key: str, name: str, size: int, seed: int, _model: MLP, _splits: Splits) -> float:
-    from mnist_core.data.pixel_order import pixel_order
-    from mnist_core.evaluation.accuracy import evaluate
-    from mnist_core.lessons.breaking import follow_order
-
     return evaluate(follow_order(_model, pixel_order(seed)), _shuffled(name, size, seed, _splits)).accuracy

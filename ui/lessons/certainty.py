@@ -1,17 +1,11 @@
 """The temperature that fits the network in use, looked for once and shared; for reading only."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.evaluation.calibration import TemperatureSearch, search_temperature
 from ui.frame import dataset
 from ui.visitor import networks
-
-if TYPE_CHECKING:
-    from mnist_core.evaluation.accuracy import Evaluation
-    from mnist_core.evaluation.calibration import TemperatureSearch
 
 
 def temperature_search(evaluation: Evaluation, temperatures: tuple[float, ...]) -> TemperatureSearch:
@@ -29,6 +23,4 @@ def temperature_search(evaluation: Evaluation, temperatures: tuple[float, ...]) 
 def _search(
     owner: str, key: str, name: str, size: int, temperatures: tuple[float, ...], _evaluation: Evaluation
 ) -> TemperatureSearch:
-    from mnist_core.evaluation.calibration import search_temperature
-
     return search_temperature(_evaluation, temperatures)

@@ -4,29 +4,38 @@ The digits are the reader's own. They stay through a page switch and a reload, a
 the link.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import streamlit as st
+from PIL import Image
 
-from ui.drawing.collection import WORD, add, in_words, kept
+from mnist_core import words
+from mnist_core.data.dataset import Dataset
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
+from mnist_core.figures.collection import contact_sheet
+from mnist_core.figures.images import png_url, sheet
+from mnist_core.lessons.collection import (
+    MOST,
+    MOST_BYTES,
+    NotACollection,
+    OwnDigit,
+    Standing,
+    as_dataset,
+    from_csv,
+    to_csv,
+)
+from mnist_core.network.model import MLP
+from ui.drawing.keep import WORD, add, kept
 from ui.frame import resources, state
 from ui.studio.take_home import plain
 from ui.visitor import known_networks, networks, store
 
-if TYPE_CHECKING:
-    from mnist_core.data.dataset import Dataset
-    from mnist_core.evaluation.accuracy import Evaluation
-    from mnist_core.lessons.collection import OwnDigit, Standing
-    from mnist_core.network.model import MLP
-
 RELABEL, FILES = "own_label", "own_files"  # keys of widgets
 _CHOSEN, _TAKEN, _OUTCOMES = "_own_chosen", "_own_files_taken", "_own_files_outcomes"
-MOST_MEGABYTES = 4  # collection.MOST_BYTES, which is not imported here because torch is slow to load
+MOST_MEGABYTES = MOST_BYTES // 2**20
 _UPLOADER = "_own_files_uploader"  # how many have been replaced by an empty one
 COLUMNS = 20  # of images in the one picture that the browser gets
 
@@ -78,15 +87,11 @@ def reading(network: Network, digits: Dataset) -> Evaluation:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _reading(owner: str, key: str, seen: int, _model: MLP, _digits: Dataset) -> Evaluation:
-    from mnist_core.evaluation.accuracy import evaluate
-
     return evaluate(_model, _digits)
 
 
 def standing(network: Network, digits: Dataset) -> Standing:
     """How a network does on some digits, and on the validation images in use."""
-    from mnist_core.lessons.collection import Standing
-
     right = len(digits) - len(reading(network, digits).mistakes)
     elsewhere = networks.validation_of(network.key, network.model).accuracy
     return Standing(network.name, right, len(digits), elsewhere)
@@ -99,12 +104,6 @@ def show_sheet(digits: Sequence[OwnDigit], read: Sequence[int]) -> int | None:
         digits: At least one.
         read: What the network in use read of each.
     """
-    from PIL import Image
-
-    from mnist_core import words
-    from mnist_core.figures.images import png_url, sheet
-    from mnist_core.lessons.collection import as_dataset
-
     chosen = _place_of_chosen(digits)
     picture = sheet(images=as_dataset(digits).images, columns=COLUMNS, factor=1, gap=0)
     tiles = [
@@ -211,19 +210,14 @@ def downloads(digits: Sequence[OwnDigit], answers: Mapping[str, Evaluation]) -> 
 
 
 def _csv(digits: Sequence[OwnDigit], said: Mapping[str, Sequence[int]]) -> str:
-    from mnist_core.lessons.collection import to_csv
-
     return to_csv(digits, said)
 
 
 def _sheet(digits: Sequence[OwnDigit], said: Mapping[str, Sequence[int]]) -> bytes:
-    from mnist_core.figures.collection import contact_sheet
-    from mnist_core.lessons.collection import as_dataset
-
     name, read = next(iter(said.items()))
     labels = [digit.label for digit in digits]
     right = sum(label == answer for label, answer in zip(labels, read, strict=True))
-    title = f"{name}: {right} of {in_words(len(digits))} read rightly"
+    title = f"{name}: {right} of {words.how_many(len(digits), 'digit')} read rightly"
     return contact_sheet(images=as_dataset(digits).images, labels=labels, read=read, title=title)
 
 
@@ -257,17 +251,15 @@ def _take(key: str) -> None:
 
 def _outcome(name: str, content: bytes) -> tuple[bool, str]:
     """Adds the digits of a file; whether that was possible, and a sentence about it."""
-    from mnist_core.lessons.collection import MOST, NotACollection, from_csv
-
     try:
         digits = from_csv(content)
     except NotACollection as error:
         return False, f"{plain(name)} can't be used. {error}"
     added, dropped = add(digits)
-    said = f"{plain(name)}: {in_words(added)} added."
+    said = f"{plain(name)}: {words.how_many(added, 'digit')} added."
     known = len(digits) - added
     if known:
-        said += f" {in_words(known)} {'was' if known == 1 else 'were'} there already."
+        said += f" {words.how_many(known, 'digit')} {'was' if known == 1 else 'were'} there already."
     if dropped:
         said += f" There is room for {MOST}, so the {dropped} oldest went."
     return True, said

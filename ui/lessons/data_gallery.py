@@ -1,21 +1,16 @@
-"""What is computed once from a data set and then shown to everyone: counts, sums, mean images, X-rays.
+"""What the lesson on the data computes once from a data set and then shows to everyone: counts, means, accuracies.
 
 Each function is cached by the name and size of the data set; the data itself, with a leading underscore, is not looked
 at to find the result again.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
+from torch import Tensor
 
+from mnist_core.data import statistics
+from mnist_core.data.dataset import Splits
+from mnist_core.lessons.data import SCALES, accuracy_fed
 from ui.frame import resources
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mnist_core.data.dataset import Splits
 
 
 def level_counts(splits: Splits) -> list[int]:
@@ -25,8 +20,6 @@ def level_counts(splits: Splits) -> list[int]:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _level_counts(name: str, size: int, _splits: Splits) -> list[int]:
-    from mnist_core.data import statistics
-
     counts: list[int] = statistics.level_counts(_splits.train.images, _splits.validation.images).tolist()
     return counts
 
@@ -38,8 +31,6 @@ def mean_images(splits: Splits) -> Tensor:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _mean_images(name: str, size: int, _splits: Splits) -> Tensor:
-    from mnist_core.data import statistics
-
     return statistics.mean_images(_splits.train)
 
 
@@ -50,7 +41,5 @@ def accuracies_by_scale(splits: Splits) -> dict[str, float]:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _accuracies_by_scale(name: str, size: int, _splits: Splits) -> dict[str, float]:
-    from mnist_core.lessons import data
-
     model = resources.shipped_model()
-    return {scale: data.accuracy_fed(model, _splits.validation, make) for scale, make in data.SCALES.items()}
+    return {scale: accuracy_fed(model, _splits.validation, make) for scale, make in SCALES.items()}

@@ -1,14 +1,10 @@
 """The reader's duels with the networks: their own, kept through a reload as their networks are, never in the link."""
 
-from __future__ import annotations
+from dataclasses import replace
 
-from typing import TYPE_CHECKING
-
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.lessons.mistakes import Duel, hardest_duel
 from ui.visitor import store
-
-if TYPE_CHECKING:
-    from mnist_core.evaluation.accuracy import Evaluation
-    from mnist_core.lessons.mistakes import Duel
 
 IMAGES = 20
 MOST = 8  # kept for a visitor; the oldest goes first
@@ -23,10 +19,6 @@ def with_network(whom: Opponents, evaluation: Evaluation) -> Duel:
         whom: The network and the digits.
         evaluation: What the network made of the validation images.
     """
-    from dataclasses import replace
-
-    from mnist_core.lessons.mistakes import hardest_duel
-
     kept = store.visitor().duels.get(whom)
     start = hardest_duel(evaluation, IMAGES)
     if kept is None or replace(kept, answers=()) != start:

@@ -1,15 +1,10 @@
 """The confusion matrix on the page: a cell is chosen by a click or by two controls, and either moves the other."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from mnist_core.evaluation.accuracy import Evaluation
+from mnist_core.figures.mistakes import SELECTION, confusion_matrix
 from ui.frame import link, theme
-
-if TYPE_CHECKING:
-    from mnist_core.evaluation.accuracy import Evaluation
 
 ROW, COLUMN, PAGE, NUMBERS = "is_a", "read_as", "cell_page", "matrix_numbers"
 COUNTS, RATES = "Counts", "Rates"
@@ -55,8 +50,6 @@ def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> Non
     The browser keeps a click as the chart's selection, and a click on what is selected already is none. So when the
     controls have moved on from the last click, the chart is drawn anew, without it.
     """
-    from mnist_core.figures.mistakes import confusion_matrix
-
     if _clicked(_key()) not in (None, chosen):
         st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
     figure = confusion_matrix(
@@ -79,8 +72,6 @@ def _key() -> str:
 
 def _clicked(key: str) -> tuple[int, int] | None:
     """The cell that the browser holds for selected."""
-    from mnist_core.figures.mistakes import SELECTION
-
     found = st.session_state.get(key, {}).get("selection", {}).get(SELECTION, [])
     return (int(found[0]["shown"]), int(found[0]["read"])) if found else None
 

@@ -1,21 +1,13 @@
 """The single layer whose training the lesson shows, trained once for each data set and shared; for reading only."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from mnist_core.data.dataset import Splits
+from mnist_core.lessons import network
+from mnist_core.lessons.network import Snapshot
 from ui.frame import dataset
 
-if TYPE_CHECKING:
-    from mnist_core.data.dataset import Splits
-    from mnist_core.lessons.network import Snapshot
-
-
 MOMENTS = (0, 1, 3, 10, 30, 100, 300, 1000)  # batches, each about three times the one before
-
-
 LEARNS_FROM = 10_000  # images: as many as there are generated digits, and a second's work
 
 
@@ -28,6 +20,4 @@ def learning_layer() -> list[Snapshot]:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _learning_layer(name: str, _splits: Splits) -> list[Snapshot]:
-    from mnist_core.lessons import network
-
     return network.learning_layer(_splits.train.subset(slice(0, LEARNS_FROM)), _splits.validation, MOMENTS)

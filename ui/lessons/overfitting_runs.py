@@ -1,16 +1,12 @@
 """The runs a reader made on the page about overfitting: their own, kept in the session and never in the link."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import streamlit as st
 
 from mnist_core.jobs import ENDED
+from mnist_core.lessons.overfitting import Remedies, Study
 from ui.visitor import store
-
-if TYPE_CHECKING:
-    from mnist_core.lessons.overfitting import Study
 
 NAMES = ("overfit_first", "overfit_again")  # of the experiments that make the runs
 MOST_RUNS = 6  # kept; the oldest goes first
@@ -18,7 +14,7 @@ MOST_RUNS = 6  # kept; the oldest goes first
 
 def kept() -> dict[int, Study]:
     """The last runs as far as they have come, by number, in order."""
-    return cast("dict[int, Study]", st.session_state.setdefault("_overfitting_runs", {}))
+    return cast(dict[int, Study], st.session_state.setdefault("_overfitting_runs", {}))
 
 
 def next_number() -> int:
@@ -46,8 +42,6 @@ def was_stopped(number: int, study: Study) -> bool:
 
 def has_tried_remedies() -> bool:
     """Whether a kept run with settings of the reader's own came to its end."""
-    from mnist_core.lessons.overfitting import Remedies
-
     return any(study.is_over and study.remedies != Remedies() for study in kept().values())
 
 

@@ -1,24 +1,18 @@
 """The thousand drawings that the lesson on preprocessing measures with: made once, then shared by all visitors."""
 
-from __future__ import annotations
-
 import atexit
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import streamlit as st
+from torch import Tensor
 
+from mnist_core.data.dataset import Splits
+from mnist_core.lessons import pixels
+from mnist_core.lessons.pixels import ALL, Cost, Stages, Trial
+from mnist_core.network.model import MLP
 from ui.frame import dataset
 from ui.visitor import networks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from torch import Tensor
-
-    from mnist_core.data.dataset import Splits
-    from mnist_core.lessons.pixels import Cost, Stages, Trial
-    from mnist_core.network.model import MLP
 
 SEED = 0  # of which images, their sizes and their places
 
@@ -60,9 +54,7 @@ def making() -> Making:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _making(name: str, size: int, _splits: Splits) -> Making:
-    from mnist_core.lessons.pixels import trials
-
-    return Making(trials(_splits.validation, SEED))
+    return Making(pixels.trials(_splits.validation, SEED))
 
 
 def rights(trial: Trial, stages: Stages) -> Tensor:
@@ -74,13 +66,9 @@ def rights(trial: Trial, stages: Stages) -> Tensor:
 
 @st.cache_resource(max_entries=512, show_spinner=False)  # a kilobyte each
 def _rights(owner: str, key: str, name: str, size: int, stages: Stages, _model: MLP, _trial: Trial) -> Tensor:
-    from mnist_core.lessons.pixels import rights
-
-    return rights(_model, _trial, stages)
+    return pixels.rights(_model, _trial, stages)
 
 
 def found(trial: Trial, stages: Stages) -> Cost:
     """What it costs the network in use that only these stages are taken."""
-    from mnist_core.lessons.pixels import ALL, cost
-
-    return cost(rights(trial, ALL), rights(trial, stages))
+    return pixels.cost(rights(trial, ALL), rights(trial, stages))

@@ -1,7 +1,5 @@
 """The visitor's own runs and seed bands, for the page that compares them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The softmax explorer: ten scores to drag. It counts and draws in the browser; its state is in the link."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

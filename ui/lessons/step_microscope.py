@@ -1,25 +1,24 @@
 """The training step each visitor has under the microscope. It is the session's own; nobody else sees or moves it."""
 
-from __future__ import annotations
-
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
+import torch
 
-if TYPE_CHECKING:
-    from mnist_core.data.dataset import Dataset, Splits
-    from mnist_core.lessons.step import SlowStep
-    from mnist_core.lessons.step_ruler import Ruler
-    from mnist_core.network.model import MLP
+from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.lessons.step import SlowStep, partly_trained
+from mnist_core.lessons.step_ruler import Ruler, measure
+from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 
 RATE = "step_rate"  # the key of the control
 _KEY = "_microscope"
 
 
 @dataclass(frozen=True)
-class Setting:
+class StepSetting:
     """What the step starts from. With another setting it starts again.
 
     Attributes:
@@ -41,7 +40,7 @@ class Setting:
 
 @dataclass
 class _Microscope:
-    setting: Setting
+    setting: StepSetting
     slow: SlowStep
     batch: Dataset
     ruler: tuple[object, Ruler] | None = None  # and the step it was measured for
@@ -49,7 +48,7 @@ class _Microscope:
     rate: float = 0.05  # where the control stands, or what the link says of it when it is hidden
 
 
-def of_session(setting: Setting, splits: Splits) -> SlowStep:
+def of_session(setting: StepSetting, splits: Splits) -> SlowStep:
     """The visitor's own step; a new one if there is none with this setting, or the page has just been reset."""
     found = st.session_state.get(_KEY)
     if found is None or found.setting != setting or st.session_state.get("reset_page"):
@@ -64,16 +63,7 @@ def has_new_digits() -> bool:
     return _current().has_new_digits
 
 
-def _new(setting: Setting, splits: Splits) -> _Microscope:
-    import copy
-
-    import torch
-
-    from mnist_core.data.dataset import normalize
-    from mnist_core.lessons.step import SlowStep
-    from mnist_core.network.model import MLPConfig
-    from mnist_core.training.loop import new_model
-
+def _new(setting: StepSetting, splits: Splits) -> _Microscope:
     generator = torch.Generator().manual_seed(setting.seed)
     images = torch.randperm(len(splits.train), generator=generator)[: setting.images]
     batch = splits.train.subset(images)
@@ -88,9 +78,6 @@ def _new(setting: Setting, splits: Splits) -> _Microscope:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _partly_trained(hidden: tuple[int, ...], digits: str, _splits: Splits) -> MLP:
     """Shared by all visitors, so it is only ever copied."""
-    from mnist_core.lessons.step import partly_trained
-    from mnist_core.network.model import MLPConfig
-
     return partly_trained(MLPConfig(hidden), _splits)
 
 
@@ -123,8 +110,6 @@ def start_again() -> None:
 
 def ruler(rates: Sequence[float]) -> Ruler:
     """The loss after the next step for each of some rates; measured once for each step."""
-    from mnist_core.lessons.step_ruler import measure
-
     microscope = _current()
     coming = microscope.slow.moment.coming_step
     if microscope.ruler is None or microscope.ruler[0] != coming:

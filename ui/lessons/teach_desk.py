@@ -1,26 +1,24 @@
 """Where visitors teach copies of their networks: what is taught, what was taught so far, and what it cost."""
 
-from __future__ import annotations
-
-import base64
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
+from torch import Tensor
 
 from mnist_core import words
-from ui.drawing import canvas
-from ui.drawing.canvas import Subject
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.handwriting.preprocessing import image_to_drawing
+from mnist_core.lessons import teach
+from mnist_core.lessons.teach import Cost, Fall, Lesson, LessonFailed, Pupil, Slope, Trial
+from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.model import MLP
+from ui.drawing import canvas, samples
+from ui.drawing.reading import Subject
 from ui.frame import dataset, link, state
 from ui.visitor import known_networks, networks, store
 from ui.visitor.desk import Desk
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mnist_core.data.dataset import Splits
-    from mnist_core.lessons.teach import Cost, Fall, Lesson, Slope, Trial
-    from mnist_core.network.model import MLP
 
 DIGIT = "teach_digit"
 LOOKED_THROUGH = 5_000  # training images, for those that are read worst
@@ -28,14 +26,9 @@ SHORTEST = 1e-9  # learning rate: a number that can still be read
 CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
 TRIED_ON = 500  # validation images, for each of many learning rates; so many take as long as reading all once
 
-_PICTURES_JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
-_PICTURES_CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")
-
 
 def desk() -> Desk:
     """The visitor's own, for the network in use."""
-    from mnist_core.lessons.teach import Pupil
-
     visitor, key = store.visitor(), known_networks.model_in_use()
     model, _ = networks.model_in_use()
     with visitor.lock:
@@ -48,8 +41,6 @@ def desk() -> Desk:
 
 def subject(at: Desk) -> Subject | None:
     """Draws the canvas and images that are read badly, and says what there is to teach."""
-    from mnist_core.handwriting.preprocessing import image_to_drawing
-
     drawn = canvas.subject()
     worst = read_worst()
     if worst is None:
@@ -59,29 +50,11 @@ def subject(at: Desk) -> Subject | None:
         f"{min(LOOKED_THROUGH, len(dataset.splits().train)):,} training images."
     )
     images, hardest = worst
-    _pictures(images)
+    samples.row(images, "teach_worst", "Read badly", lambda digit: take_worst(desk(), digit))
     if drawn is not None:
         return drawn
     digit = hardest if at.picked is None else at.picked
     return Subject(images[digit] / 255, image_to_drawing(images[digit]).numpy(), digit, "sample")
-
-
-def _pictures(images: Tensor) -> None:
-    component = st.components.v2.component(
-        "samples", html='<div class="row">\n</div>', css=_PICTURES_CSS, js=_PICTURES_JS
-    )
-    greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
-    component(
-        key="teach_worst",
-        data={"images": [{"greys": grey, "name": f"Read badly: a {digit}"} for digit, grey in enumerate(greys)]},
-        on_picked_change=_pick,
-    )
-
-
-def _pick() -> None:
-    picked = st.session_state["teach_worst"].get("picked")
-    if isinstance(picked, int) and 0 <= picked < 10:
-        take_worst(desk(), picked)
 
 
 def take_worst(at: Desk, digit: int) -> None:
@@ -105,8 +78,6 @@ def read_worst() -> tuple[Tensor, int] | None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _read_worst(owner: str, key: str, name: str, size: int, _model: MLP, _splits: Splits) -> tuple[Tensor, int]:
-    from mnist_core.evaluation.accuracy import evaluate
-
     some = _splits.train.subset(slice(0, LOOKED_THROUGH))
     order = evaluate(_model, some).hardest(len(some))
     labels = some.labels[order]
@@ -145,23 +116,27 @@ def say(at: Desk, digit: int) -> None:
 
 def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:
     """Teaches the copy one drawing, or notes why not."""
-    from mnist_core.lessons.teach import LessonFailed, teach
-
     drawn = canvas.newest(shown) or shown
     with store.visitor().lock:
         at.trouble = ""
         try:
-            taught = teach(at.pupil, drawn.image, digit, rate)
+            taught = teach.teach(at.pupil, drawn.image, digit, rate)
             at.before = taught.lessons[-1], at.pupil.model
             at.pupil = taught
         except (LessonFailed, ValueError) as error:
             at.trouble = str(error)
 
 
+def last_on(at: Desk, image: Tensor, digit: int) -> Lesson | None:
+    """The last lesson, if it was given on this very drawing, and as this digit."""
+    if not at.pupil.lessons:
+        return None
+    last = at.pupil.lessons[-1]
+    return last if last.slope.digit == digit and last.slope.image.equal(image) else None
+
+
 def take_back(at: Desk) -> None:
     """Takes the last lesson back."""
-    from mnist_core.lessons import teach
-
     with store.visitor().lock:
         at.trouble = ""
         for by_lessons in at.choices.values():
@@ -171,8 +146,6 @@ def take_back(at: Desk) -> None:
 
 def forget(at: Desk) -> None:
     """Back to the network as it came."""
-    from mnist_core.lessons.teach import Pupil
-
     with store.visitor().lock:
         at.trouble = ""
         at.choices.clear()
@@ -181,9 +154,6 @@ def forget(at: Desk) -> None:
 
 def cost(at: Desk) -> Cost:
     """What all lessons together have done to the reading of the validation images."""
-    from mnist_core.evaluation.accuracy import evaluate
-    from mnist_core.lessons.teach import Cost
-
     splits, pupil = dataset.splits(), at.pupil
     by_lessons = _choices(at, splits)
     before = by_lessons.setdefault(0, networks.validation().choices)
@@ -219,24 +189,20 @@ def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) 
     Returns:
         A trial of no step at all, and one for each rate.
     """
-    from mnist_core.lessons.teach import try_rates
-
     splits = dataset.splits()
     asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, splits.name)
     if at.tried[0] != asked:
         others = splits.validation.subset(slice(0, TRIED_ON))
-        at.tried = (asked, try_rates(asked[0], found.image, found.digit, (0.0, *rates), others))
+        at.tried = (asked, teach.try_rates(asked[0], found.image, found.digit, (0.0, *rates), others))
     return at.tried[1]
 
 
 def _before(at: Desk, last: Lesson | None) -> MLP:
     """The network from before a step: the last lesson, or the coming one."""
-    from mnist_core.lessons.teach import take_back
-
     if last is None:
         return at.pupil.model
     if at.before[0] is not last:
-        at.before = last, take_back(at.pupil).model
+        at.before = last, teach.take_back(at.pupil).model
     return at.before[1]
 
 
@@ -252,13 +218,11 @@ def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) 
     Returns:
         The learning rates, with the given one in the middle, and the losses.
     """
-    from mnist_core.lessons.teach import losses_after
-
     middle = CURVE_POINTS // 2
     rates = [rate * (point / middle) for point in range(CURVE_POINTS + 1)]
     asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
     if at.curve[0] != asked:
-        at.curve = (asked, losses_after(asked[0], found.image, found.digit, rates))
+        at.curve = (asked, teach.losses_after(asked[0], found.image, found.digit, rates))
     return rates, at.curve[1]
 
 
@@ -280,8 +244,6 @@ def falls(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[Fal
     Returns:
         The two; the second is None if the slope foretells none.
     """
-    from mnist_core.lessons import teach
-
     asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
     if at.falls is None or at.falls[0] != asked:
         shorter = (round(rate * 0.1**tens, 12) for tens in range(1, 10))
@@ -306,8 +268,6 @@ def adopt(at: Desk) -> None:
 
 def _card() -> dict[str, Any]:
     """Of the network in use."""
-    from mnist_core.network.checkpoint import shipped_card
-
     key = known_networks.model_in_use()
     own = [trained.card for trained in store.visitor().models if trained.key == key]
     return own[0] if own else shipped_card()

@@ -26,7 +26,7 @@ NEXT = {
     "breaking": "Break it",
     "runs": "Compare it",
 }
-FAILED_BELOW = 0.5  # below this accuracy in the final test, training has failed
+FAILED_BELOW = 0.5  # this accuracy in the final test
 
 
 def show(mode: Mode) -> None:

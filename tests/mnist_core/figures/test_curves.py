@@ -16,7 +16,14 @@ from mnist_core.figures.curves import (
 )
 from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import EXPLODED, BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged
+from mnist_core.training.loop import (
+    EXPLODED,
+    BatchEvent,
+    EpochEvent,
+    RateEvent,
+    TrainingConfig,
+    TrainingDiverged,
+)
 from mnist_core.training.records import RunRecord
 
 CONFIG = TrainingConfig(epochs=4, batch_size=50)  # two batches make an epoch of 100 images

@@ -23,13 +23,13 @@ from mnist_core.handwriting.is_digit import (
     SMALLEST,
     WEIGHTS,
     Verdict,
-    extent,
     judge,
     kinds_of,
     load_familiarity,
     threshold,
 )
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS
+from mnist_core.handwriting.preprocessing import prepare
 from mnist_core.network.checkpoint import CheckpointError, load
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
@@ -139,14 +139,11 @@ def test_two_digits_about_as_likely(rival: float, kind: str, network: MLP) -> No
 def test_ink_too_small_for_a_digit_is_a_dot_whatever_its_form(height: int, kind: str, network: MLP) -> None:
     assert 40 / 280 < SMALLEST < 44 / 280
     drawing = one_stroke(8, height)
-    assert extent(drawing) == pytest.approx(height / 280)
+    extent = prepare(drawing).extent
+    assert extent == pytest.approx(height / 280)
     image = clear_digit(network)  # so that only the size can speak against it
-    assert judge(network, image, drawing=drawing).kind == kind
-    assert judge(network, image).kind == "digit"  # without the drawing its size is not known
-
-
-def test_extent_of_a_blank_drawing() -> None:
-    assert extent(np.zeros((280, 280, 4), np.uint8)) == 0
+    assert judge(network, image, extent=extent).kind == kind
+    assert judge(network, image).kind == "digit"  # how large it was drawn is not known
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ def test_its_parts_against_torchs_own(few: Dataset) -> None:
     assert found.cosine == pytest.approx(torch.nn.functional.cosine_similarity(flat, full, dim=0).item(), abs=1e-4)
     assert batch_cosine(model, batch, full) == pytest.approx(found.cosine, abs=1e-5)
     assert [found.norms[i] for i in found.by_norm] == sorted(found.norms, reverse=True)
+    assert found.right == int((logits.argmax(1) == batch.labels).sum())
+    assert found.share_left == pytest.approx(flat.norm().item() / mean(found.norms), rel=1e-4)
 
 
 def length_by_autograd(model: MLP, inputs: Tensor, labels: Tensor) -> Tensor:

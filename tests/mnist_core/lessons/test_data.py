@@ -5,7 +5,7 @@ import torch
 
 from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, normalize
 from mnist_core.evaluation.accuracy import evaluate
-from mnist_core.lessons.data import SCALES, accuracy_fed, byte_scale, unit_scale
+from mnist_core.lessons.data import SCALES, accuracy_fed, byte_scale, times_as_many, unit_scale
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
@@ -44,3 +44,8 @@ def check_costs(splits: Splits) -> None:
 def test_no_image_is_a_sentence(few: Dataset) -> None:
     with pytest.raises(ValueError, match="at least one image"):
         accuracy_fed(load_shipped(), few.subset(slice(0, 0)), normalize)
+
+
+def test_how_many_times_as_many_are_misread() -> None:
+    assert times_as_many(0.98, 0.94) == pytest.approx(3)
+    assert times_as_many(1.0, 0.9) == float("inf")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, standardize
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.lessons.evidence import evidence, loudest_neurons
+from mnist_core.lessons.evidence import evidence, loudest_neurons, pair, single_layer
 from mnist_core.network.gradients import LinearPiece, has_linear_pieces, linear_piece
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
@@ -185,3 +185,23 @@ def test_a_trained_network_too(digits: Splits) -> None:
         assert found.pixels.sum().item() + found.bias == pytest.approx(found.score, abs=1e-9)
         assert isinstance(found.piece, LinearPiece)
         assert found.score == pytest.approx(math.log(p[label] / p[(label + 1) % 10]), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [(None, None, (3, 8)), (None, 3, (8, 3)), (None, 8, (3, 8)), (8, None, (8, 3)), (5, None, (5, 3)), (4, 4, (4, 4))],
+)
+def test_a_guess_is_the_most_probable_digit_that_is_not_chosen(
+    one: int | None, other: int | None, expected: tuple[int, int]
+) -> None:
+    p = torch.full((10,), 0.01)
+    p[3], p[8] = 0.6, 0.32
+    assert pair(p, one, other) == expected
+
+
+@given(SEEDS)
+def test_the_scores_of_a_single_layer_are_those_of_the_network(seed: int) -> None:
+    model, x = new_model(MLPConfig(()), seed), image(seed)
+    weights, z = single_layer(model, x.double())
+    assert weights.shape == (10, 28, 28)
+    assert z.allclose(logits(model, standardize(x[None]))[0], atol=1e-4)

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.data.dataset import Dataset, normalize
 from mnist_core.lessons.step import CAN_BE_SKIPPED, PHASES, SLOW_OPTIMIZERS, SlowStep
-from mnist_core.lessons.step_ruler import Ruler, Verdict, measure
+from mnist_core.lessons.step_ruler import RateVerdict, Ruler, measure
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 
@@ -33,7 +33,7 @@ def test_it_foretells_the_loss_after_the_step(optimizer: str, presses: int, rate
     ("rate", "verdict"),
     [(0.001, "too small"), (0.01, "a bit small"), (0.1, "about right"), (1.0, "a bit large"), (10.0, "too large")],
 )
-def test_verdicts(rate: float, verdict: Verdict) -> None:
+def test_verdicts(rate: float, verdict: RateVerdict) -> None:
     ruler = Ruler(RATES, (1.76, 1.74, 1.0, 1.51, math.nan), now=2.0)
     assert ruler.best == 2
     assert ruler.verdict(rate) == verdict

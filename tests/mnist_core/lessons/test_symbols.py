@@ -1,7 +1,7 @@
 """The list of symbols names what is there, and each once."""
 
-import importlib
 import inspect
+import pkgutil
 import re
 
 import pytest
@@ -38,10 +38,7 @@ def test_its_lessons_and_its_code_exist(symbol: Symbol) -> None:
     if not symbol.code:
         assert not symbol.where
         return
-    module, _, name = symbol.where.partition(".")
-    holder = importlib.import_module(f"mnist_core.{module}")
-    for part in name.split(".") if name else []:
-        holder = getattr(holder, part)
+    holder = pkgutil.resolve_name(f"mnist_core.{symbol.where}")
     assert re.search(rf"\b{symbol.code}\b", inspect.getsource(holder))
 
 

@@ -98,6 +98,7 @@ def test_without_a_hidden_layer_the_column_is_p_minus_y(few: Dataset) -> None:
     expected = p.clone()
     expected[digit] -= 1
     torch.testing.assert_close(found.scores, expected)
+    assert found.rival == int(expected.argmax())  # of what is left, the most probable
     torch.testing.assert_close(found.first, expected)
     torch.testing.assert_close(gradient["0.weight"], expected[:, None] * standardize(image[None]))
     assert found.loss == pytest.approx(-math.log(p[digit]), rel=1e-5)

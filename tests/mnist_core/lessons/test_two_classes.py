@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.lessons.two_classes import logit, middle_and_sides, zeros_and_ones
+from mnist_core.lessons.two_classes import logit, middle_and_sides, named_rightly, zeros_and_ones
 
 
 def test_only_zeros_and_ones_in_the_order_they_had() -> None:
@@ -33,13 +33,17 @@ def test_the_logit_is_a_weighted_sum() -> None:
     assert z.tolist() == pytest.approx([1.8, -1.5])
 
 
+def test_what_has_a_sum_above_zero_is_called_a_one() -> None:
+    assert named_rightly(torch.tensor([2.0, 0.1, 0.0, -3.0]), torch.tensor([1, 0, 0, 1])) == 2
+
+
 def best_with_the_sliders(splits: Splits) -> tuple[int, float]:
     """The most of 200 that the page's sliders can get right, and the weight of the sides there."""
     some = zeros_and_ones(splits.train, 200)
     x = middle_and_sides(some.images)
     steps = torch.arange(-5, 5.5, 0.5).tolist()
     tries = [
-        (int(((logit(x, torch.tensor([w1, w2]), b) > 0) == (some.labels == 1)).sum()), w2)
+        (named_rightly(logit(x, torch.tensor([w1, w2]), b), some.labels), w2)
         for w1, w2, b in itertools.product(steps, steps, (-1.0, -0.5, 0.0, 0.5, 1.0))
     ]
     return max(tries)

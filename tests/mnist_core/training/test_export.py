@@ -1,6 +1,7 @@
 """Exported scripts, run as a student runs them: alone, in an empty folder. They end with the weights of the run."""
 
 import ast
+import inspect
 import io
 import os
 import subprocess
@@ -18,7 +19,15 @@ from mnist_core.data.mnist import SPLIT_SEED, VALIDATION_SIZE, default_root
 from mnist_core.network.checkpoint import load
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.export import DATA_NAME, SPLIT, WEIGHTS_NAME, data_file, file_stem, script
-from mnist_core.training.loop import Dial, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.training.loop import (
+    Dial,
+    EpochEvent,
+    RateEvent,
+    TrainingConfig,
+    TrainingDiverged,
+    new_model,
+    train_step,
+)
 from mnist_core.training.records import RunRecord, Score, run, score
 
 FINISHED = Score(10_000, 0.07, 0.9805)
@@ -243,6 +252,17 @@ def test_only_what_an_experiment_needs_is_written() -> None:
     assert "weight_decay=WEIGHT_DECAY" in script(VARIETY["no decay"])  # AdamW's own would be 0.01
     assert "weight_decay" not in script(VARIETY["usual decay"])
     assert "SubsetRandomSampler" not in script(VARIETY["one-cycle SGD"])
+
+
+@pytest.mark.parametrize("name", ["plain", "all at once"])
+def test_its_step_is_the_one_that_ran(name: str) -> None:
+    function = ast.parse(inspect.getsource(train_step)).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    _docstring, *statements, _return = map(ast.unparse, function.body)
+    assert statements
+    assert "\n".join(statements) in "\n".join(
+        line.strip() for line in ast.unparse(ast.parse(script(VARIETY[name]))).splitlines()
+    )
 
 
 def unwrapped(source: str) -> str:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from tests.app import canvas, click_sample, draw, open_page, png, sound, text
-from ui.drawing import collection as collection_
+from ui.drawing import keep
 from ui.visitor import store
 from ui.visitor.pad import Pad
 
@@ -61,7 +61,7 @@ def test_undo_brings_all_strokes_back(page: str, button: str) -> None:
 
 def test_what_is_kept_is_all_that_was_drawn() -> None:
     app = begin(DRAW)
-    app = sound(app.segmented_control(key=collection_.KEEP_AS).set_value(7).run())
+    app = sound(app.segmented_control(key=keep.KEEP_AS).set_value(7).run())
     [digit] = store.visitors().find(app.session_state["_holder"]).own_digits
     assert digit.pixels == (drawing_to_mnist(both_strokes()) * 255).round().byte().numpy().tobytes()
 

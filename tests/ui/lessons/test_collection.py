@@ -17,7 +17,7 @@ from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons.collection import MOST, MOST_BYTES, OwnDigit, from_csv, to_csv
 from mnist_core.network.model import MLP
 from tests.app import canvas, click_sample, draw, open_page, sound, text
-from ui.drawing import collection as collection_
+from ui.drawing import keep
 from ui.lessons import collection
 from ui.visitor import store
 from ui.visitor.pad import Pad
@@ -48,7 +48,7 @@ def one(left: int = 131) -> np.ndarray:
 
 
 def press(app: AppTest, digit: int) -> AppTest:
-    return sound(app.segmented_control(key=collection_.KEEP_AS).set_value(digit).run())
+    return sound(app.segmented_control(key=keep.KEEP_AS).set_value(digit).run())
 
 
 def made(number: int, label: int = 3) -> OwnDigit:
@@ -58,9 +58,9 @@ def made(number: int, label: int = 3) -> OwnDigit:
 @pytest.mark.parametrize("page", [DRAW, COLLECTION])
 def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
     app = open_page(page)
-    assert app.segmented_control(key=collection_.KEEP_AS).disabled
+    assert app.segmented_control(key=keep.KEEP_AS).disabled
     app = draw(app, one())
-    assert not app.segmented_control(key=collection_.KEEP_AS).disabled
+    assert not app.segmented_control(key=keep.KEEP_AS).disabled
     app = press(app, 1)
     [digit] = kept(app)
     assert (digit.label, digit.source) == (1, "canvas")
@@ -68,10 +68,10 @@ def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
     assert digit.pixels == expected
     assert pad(app).picture is None
     assert "Kept as **a 1**; the network read **a 1**. 1 digit so far. Draw the next one." in text(app)
-    control = app.segmented_control(key=collection_.KEEP_AS)
+    control = app.segmented_control(key=keep.KEEP_AS)
     assert control.value is None
     assert control.disabled
-    assert collection_.KEEP_AS not in app.query_params
+    assert keep.KEEP_AS not in app.query_params
 
 
 def test_ten_in_a_row_and_the_same_one_only_once() -> None:
@@ -87,7 +87,7 @@ def test_ten_in_a_row_and_the_same_one_only_once() -> None:
 def test_a_sample_is_not_the_readers_and_a_photo_is() -> None:
     app = click_sample(open_page(DRAW), 4)
     assert "someone else wrote" in text(app)
-    assert app.segmented_control(key=collection_.KEEP_AS).disabled
+    assert app.segmented_control(key=keep.KEEP_AS).disabled
     pad(app).read_photo(one()[..., 0])
     app = press(sound(app.run()), 1)
     assert [digit.source for digit in kept(app)] == ["photo"]
@@ -186,7 +186,8 @@ def test_what_looks_like_no_digit_is_kept_and_that_is_said() -> None:
 
 
 def test_the_limit_named_to_the_browser_is_the_readers() -> None:
-    assert collection.MOST_MEGABYTES * 2**20 == MOST_BYTES
+    app = open_page(COLLECTION)
+    assert app.file_uploader(key=f"{collection.FILES}_0").proto.max_upload_size_mb * 2**20 == MOST_BYTES
 
 
 def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
@@ -252,7 +253,8 @@ def test_what_a_network_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
         read.append(len(data))
         return genuine(model, data)
 
-    monkeypatch.setattr(accuracy, "evaluate", evaluate)
+    for place in (accuracy, collection):  # the validation images are not read again either
+        monkeypatch.setattr(place, "evaluate", evaluate)
     app = draw(app, one())
     assert not read
     press(app, 1)

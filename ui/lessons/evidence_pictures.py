@@ -1,17 +1,11 @@
 """The drawing beside the evidence in it; the browser reads out the pixel that is pointed at."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from mnist_core.figures.evidence import evidence_picture, ink_picture
 from mnist_core.figures.signed import largest
+from mnist_core.lessons.evidence import Evidence
 from ui.frame import state, theme
-
-if TYPE_CHECKING:
-    from mnist_core.lessons.evidence import Evidence
 
 _JS = (state.COMPONENTS / "evidence.js").read_text(encoding="utf-8")
 _CSS = (state.COMPONENTS / "evidence.css").read_text(encoding="utf-8")

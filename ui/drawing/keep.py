@@ -1,28 +1,22 @@
-"""The reader's own test set, as pages with a canvas add to it: a digit is kept by one press."""
-
-from __future__ import annotations
+"""Keeping a drawing for the reader's own test set: one press on what it was meant to be."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
+from PIL import Image
 
+from mnist_core import words
+from mnist_core.figures.images import enlarged, png_url
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.lessons.collection import MOST, OwnDigit, merge, own_digit
+from mnist_core.network.model import MLP
 from ui.drawing import canvas
-from ui.drawing.canvas import Subject
-from ui.frame import resources, state
+from ui.drawing.reading import Subject, verdict_on
+from ui.frame import state
 from ui.visitor import store
 
-if TYPE_CHECKING:
-    from mnist_core.lessons.collection import OwnDigit
-    from mnist_core.network.model import MLP
-
-
 KEEP_AS = "keep_as"  # the key of the buttons
-
-
 WORD = "_kept_word"  # the key of what was said of the digit kept last
-
-
 FIVE_WIDE = 220  # pixels, in which five buttons stand side by side, and the other five below
 
 
@@ -31,7 +25,7 @@ def kept() -> list[OwnDigit]:
     return store.visitor().own_digits
 
 
-def keep(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
+def buttons(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
     """Draws ten buttons; a press keeps the drawing as that digit and clears the canvas for the next one.
 
     Args:
@@ -58,20 +52,13 @@ def keep(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> None:
     elif WORD in st.session_state:
         st.caption(st.session_state[WORD])
     if leads_on and kept():
-        st.page_link(state.page("collection"), label=f"See your test set: {in_words(len(kept()))} so far")
-
-
-def in_words(count: int) -> str:
-    """Such as no digit, 1 digit, 3 digits."""
-    return f"{count:,} digit{'' if count == 1 else 's'}" if count else "no digit"
+        st.page_link(
+            state.page("collection"), label=f"See your test set: {words.how_many(len(kept()), 'digit')} so far"
+        )
 
 
 def _show_what_is_read(subject: Subject) -> None:
     """A sample or a photo, while the canvas is empty."""
-    from PIL import Image
-
-    from mnist_core.figures.images import enlarged, png_url
-
     whose = "The sample" if subject.source == "sample" else "Your photo"
     seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
     st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
@@ -79,10 +66,6 @@ def _show_what_is_read(subject: Subject) -> None:
 
 def _keep(shown: Subject | None, model: MLP) -> None:
     """Keeps a drawing under the label just pressed, and says so."""
-    from mnist_core import words
-    from mnist_core.handwriting.prediction import predict_proba
-    from mnist_core.lessons.collection import MOST, own_digit
-
     label, subject = st.session_state[KEEP_AS], canvas.newest(shown)
     st.session_state[KEEP_AS] = None  # the next drawing begins without an answer
     if label is None or subject is None or subject.source == "sample":
@@ -95,7 +78,7 @@ def _keep(shown: Subject | None, model: MLP) -> None:
     read = int(predict_proba(model, subject.image[None])[0].argmax())
     said = (
         f"Kept as **{words.a(label)}**; the network read **{words.a(read)}**.{_doubt(subject)} "
-        f"{in_words(len(kept()))} so far."
+        f"{words.how_many(len(kept()), 'digit')} so far."
     )
     gone = f" There is room for {MOST}, so the oldest one went." if dropped else ""
     st.session_state[WORD] = f"{said}{gone} Draw the next one."
@@ -103,10 +86,7 @@ def _keep(shown: Subject | None, model: MLP) -> None:
 
 def _doubt(subject: Subject) -> str:
     """What a drawing looks like that the second network takes for no digit. The reader decides: it is kept anyway."""
-    from mnist_core.handwriting.is_digit import judge
-
-    drawing = subject.drawing if subject.source == "canvas" else None
-    verdict = judge(resources.familiarity_model(), subject.image, drawing=drawing)
+    verdict = verdict_on(subject)
     if verdict.is_digit:
         return ""
     looks = verdict.reason.partition(". ")[0].replace("This", "it", 1)
@@ -115,8 +95,6 @@ def _doubt(subject: Subject) -> str:
 
 def add(new: Sequence[OwnDigit]) -> tuple[int, int]:
     """Adds digits to those kept; returns how many were new, and how many old ones had to go."""
-    from mnist_core.lessons.collection import merge
-
     visitor = store.visitor()
     with visitor.lock:
         merged = merge(visitor.own_digits, new)
