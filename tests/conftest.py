@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from mnist_core.data import generated
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.data.generated import make_digits
+from mnist_core.data.generated import generated_splits, make_digits
 from mnist_core.data.mnist import default_root, load_mnist
 from ui.frame import resources
 from ui.visitor import store
@@ -51,6 +51,12 @@ def digits() -> Splits:
         made.subset(slice(1_500, 1_800)),
         made.subset(slice(1_800, 2_100)),
     )
+
+
+@pytest.fixture(scope="session")
+def all_digits() -> Splits:
+    """The generated digits as the app has them: 12,000."""
+    return generated_splits()
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.conftest import PROJECT
 
@@ -90,58 +91,91 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield address
 
 
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[Callable[[int, str], BrowserContext]]:
+    """A browser profile for each kind of window, kept so that what the app is made of is loaded once.
+
+    A visitor is known by what their tab keeps, so that each new page is somebody else's all the same.
+    """
+    made: dict[tuple[int, str], BrowserContext] = {}
+
+    def find(width: int, scheme: str) -> BrowserContext:
+        if (width, scheme) not in made:
+            made[width, scheme] = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                has_touch=width < 500,
+            )
+        return made[width, scheme]
+
+    yield find
+    for context in made.values():
+        context.close()
+
+
+UNDER_WAY: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()  # what a page has asked the server for
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+def open_page(profile: Callable[[int, str], BrowserContext], server: str) -> Iterator[Callable[..., Page]]:
     """Opens a page of the app in a new window and notes what went wrong in it."""
-    contexts = []
+    pages = []
     problems: list[str] = []
 
     def open_it(path: str = "", width: int = 1280, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            has_touch=width < 500,
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = profile(width, scheme).new_page()
+        pages.append(page)
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: _check_host(request.url, server, problems))
+        asked: set[Request] = set()
+        UNDER_WAY[page] = asked
+        page.on("request", lambda request: asked.add(request))
+        page.on("requestfinished", lambda request: asked.discard(request))
+        page.on("requestfailed", lambda request: asked.discard(request))
         page.goto(f"{server}/{path}")
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.set_offline(False)
+        page.close()
     assert not problems
 
 
-WHERE_ALL_STANDS = """() => {
+# Once the browser has drawn what there is and has nothing else to do: where all stands, or nothing if more is to come.
+WHERE_ALL_STANDS = """async () => {
+  await new Promise(requestAnimationFrame)
+  await new Promise(requestIdleCallback)
   const app = document.querySelector("[data-testid=stApp]")
   if (app?.dataset.testScriptState !== "notRunning") return null
+  if (document.querySelector("[data-testid=stSkeleton]")) return null
+  if (![...document.images].every(image => image.complete)) return null
   const scrolled = document.querySelector("[data-testid=stMain]").scrollTop
   return [...document.querySelectorAll("[data-testid=stElementContainer], canvas")]
     .map(node => node.getBoundingClientRect()).flatMap(box => [box.left, box.top + scrolled, box.width, box.height])
 }"""
+LOOKS = 5  # a tenth of a second apart: half a second, in which the canvas has sent what was drawn, which takes 0.2
 
 
 def settle(page: Page) -> None:
-    """Waits until a second has gone by in which the app was idle and nothing on the page moved.
+    """Waits until nothing is under way any more: no run, no request, nothing left to draw, and nothing has moved.
 
     What is measured or pointed at before may lie elsewhere a moment later: on a busy machine, what a page is made of
-    comes over seconds, and on a server just started the line at the top grows shorter by a row.
+    comes over seconds, and on a server just started the line at the top grows shorter by a row. A look waits for the
+    browser to be idle, so that half a second is longer the busier the machine is.
     """
     expect(page.locator("h1").first).to_be_visible()
     expect(page.get_by_text("until MNIST is here")).to_have_count(0)
     before, quiet = None, 0
     for _ in range(600):
         stands = page.evaluate(WHERE_ALL_STANDS)
-        quiet = quiet + 1 if stands and stands == before else 0
-        if quiet == 10:
+        quiet = quiet + 1 if stands and stands == before and not UNDER_WAY[page] else 0
+        if quiet == LOOKS:
             return
         before = stands
         page.wait_for_timeout(100)
-    raise AssertionError("the page never stood still for a second")
+    raise AssertionError(f"the page never came to rest; asked for and not answered: {UNDER_WAY[page]}")
 
 
 def _check_host(url: str, server: str, problems: list[str]) -> None:

@@ -107,7 +107,9 @@ def test_a_live_curve_is_not_drawn_anew(open_page: OpenPage) -> None:
     drawing = page.locator(f"{CHART} canvas, {CHART} svg").first
     expect(drawing).to_be_visible()
     drawing.evaluate("node => { node.dataset.mark = 'the same' }")
-    page.wait_for_timeout(2_500)
+    speed = page.locator("[data-testid=stMetric]").filter(has_text="Images per second")
+    for _ in range(4):  # it has been drawn with new points so often
+        expect(speed).not_to_have_text(speed.inner_text())
     expect(page.locator(".st-key-stop button")).to_be_visible()
     expect(page.locator(f"{CHART} canvas, {CHART} svg").first).to_have_attribute("data-mark", "the same")
     page.locator(".st-key-stop button").click()
@@ -125,7 +127,7 @@ def test_every_page_fits_with_all_its_questions_answered(
     for box in page.locator("[class*=st-key-ask_][class*=_box]").all():
         box.locator("label").nth(1).click()
         expect(box.locator("[data-testid=stAlert]")).to_be_visible()
-    page.wait_for_timeout(1_500)
+    settle(page)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width

@@ -63,7 +63,6 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(open_page: OpenPage) -> N
 def draw_seven(page: Page) -> int:
     """Draws a 7 on the empty canvas and waits until it is read; returns how much ink there is."""
     expect(page.get_by_text(INVITATION)).to_be_visible()
-    ready(page)
     draw(page, SEVEN)
     expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
     return ink(page)
@@ -167,7 +166,6 @@ def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> N
     expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
     assert ink(page) == seven
     draw(page, [(100, 150), (190, 140)])
-    page.wait_for_timeout(1_000)
     assert ink(page) > seven
 
 
@@ -176,7 +174,6 @@ def test_a_wider_brush_leaves_more_ink(open_page: OpenPage) -> None:
     for brush in (12, 26):
         page = open_page(f"draw?brush={brush}")
         expect(page.get_by_text(INVITATION)).to_be_visible()
-        ready(page)
         draw(page, SEVEN)
         expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
         inks.append(ink(page))

@@ -151,14 +151,14 @@ def test_what_comes_back_from_the_server_never_interrupts_a_drag(open_page: Open
     page.mouse.move(*place(page, 1, 0.4), steps=3)
     held = scores(page)
     page.wait_for_url("**logits=**")
-    page.wait_for_timeout(1_000)
+    settle(page)
     assert scores(page) == held
     page.mouse.move(*place(page, 1, 0.6), steps=3)
     page.mouse.up()
     last = scores(page)
     assert last[1] == pytest.approx(6, abs=0.2)
     page.wait_for_url(re.compile(f"(,|%2C){last[1]:g}(,|%2C)"))
-    page.wait_for_timeout(1_000)
+    settle(page)
     assert scores(page) == last
 
 
@@ -232,7 +232,7 @@ def test_a_finger_drags_along_a_bar_and_scrolls_across_it(open_page: OpenPage) -
     expect(bar(page, 3)).to_have_attribute("aria-valuenow", re.compile(r"^-(4\.9|5|5\.1)$"))
     before, top = scores(page), bar(page, 3).evaluate("node => node.getBoundingClientRect().top")
     swipe(page, (x, y), (x + 2, y - 200))
-    page.wait_for_timeout(500)
+    settle(page)
     assert bar(page, 3).evaluate("node => node.getBoundingClientRect().top") < top - 50
     assert scores(page) == before
 
@@ -268,7 +268,7 @@ def test_the_temperature_sweep_plays_in_the_browser(open_page: OpenPage) -> None
     page = open_page("softmax?hide=ask_temperature")
     sweep = page.locator(".st-key-sweep .js-plotly-plot")
     expect(sweep).to_be_visible()
-    page.wait_for_timeout(1_000)
+    settle(page)
     page.evaluate(
         """() => {
           window.messages = 0

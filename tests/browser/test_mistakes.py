@@ -69,7 +69,7 @@ def test_twenty_presses_on_a_phone_end_with_the_score(open_page: OpenPage) -> No
     tops = {round(box["y"]) for button in buttons.get_by_role("button").all() if (box := button.bounding_box())}
     assert len(tops) == 2  # two rows of five
     buttons.get_by_role("button", name="7", exact=True).dblclick()  # the second press is no answer to the next image
-    page.wait_for_timeout(1_500)
+    settle(page)
     for turn in range(2, 21):
         expect(page.get_by_text(f"Image {turn} of 20.")).to_be_visible()
         expect(buttons.get_by_role("button")).to_have_count(10)  # those of the last image are gone

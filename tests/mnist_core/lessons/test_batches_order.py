@@ -1,10 +1,12 @@
 """The same training on shuffled images and on images sorted by label."""
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 import torch
 
 from mnist_core.data.dataset import Splits
-from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.batches_order import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
 from mnist_core.training.loop import new_model
 from mnist_core.training.records import MOST_POINTS, RunRecord
@@ -15,9 +17,14 @@ def train(splits: Splits, seed: int) -> dict[str, RunRecord]:
     return last
 
 
+@pytest.fixture(scope="module")
+def on_mnist(mnist: Splits) -> Callable[[int], dict[str, RunRecord]]:
+    return cache(lambda seed: train(mnist, seed))
+
+
 @pytest.mark.parametrize("seed", [0, 1])
-def test_sorted_ends_clearly_worse_on_mnist(mnist: Splits, seed: int) -> None:
-    last = train(mnist, seed)
+def test_sorted_ends_clearly_worse_on_mnist(on_mnist: Callable[[int], dict[str, RunRecord]], seed: int) -> None:
+    last = on_mnist(seed)
     shuffled, in_order = last[SHUFFLED].epochs[-1], last[SORTED].epochs[-1]
     assert shuffled.validation_accuracy > 0.85
     assert in_order.validation_accuracy < 0.4  # the right answer to the lesson's question
@@ -29,8 +36,8 @@ def test_sorted_ends_clearly_worse_on_generated_digits(digits: Splits) -> None:
     check_question(train(digits, 0))
 
 
-def test_what_the_lesson_asks_of_all_generated_digits() -> None:
-    check_question(train(generated_splits(), 0))
+def test_what_the_lesson_asks_of_all_generated_digits(all_digits: Splits) -> None:
+    check_question(train(all_digits, 0))
 
 
 def check_question(last: dict[str, RunRecord]) -> None:
@@ -39,8 +46,8 @@ def check_question(last: dict[str, RunRecord]) -> None:
     assert last[SORTED].epochs[-1].validation_accuracy < 0.4
 
 
-def test_the_loss_of_the_sorted_run_is_a_saw(mnist: Splits) -> None:
-    last = train(mnist, 0)
+def test_the_loss_of_the_sorted_run_is_a_saw(mnist: Splits, on_mnist: Callable[[int], dict[str, RunRecord]]) -> None:
+    last = on_mnist(0)
     assert len(last[SORTED].batches) <= MOST_POINTS  # so no tooth is averaged away
     batches = [event.loss for event in last[SORTED].batches if event.epoch == 1]
     labels = mnist.train.labels[:IMAGES].sort().values

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.data.generated import generated_splits
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.lessons.breaking import (
@@ -335,8 +334,8 @@ def check_what_the_page_says(splits: Splits) -> None:
     assert median(tenths) < 0.18  # "mostly little better than guessing"
 
 
-def test_what_the_page_says_is_so_on_generated_digits() -> None:
-    check_what_the_page_says(generated_splits())
+def test_what_the_page_says_is_so_on_generated_digits(all_digits: Splits) -> None:
+    check_what_the_page_says(all_digits)
 
 
 def test_what_the_page_says_is_so_on_mnist(mnist: Splits) -> None:
