@@ -8,7 +8,6 @@ import streamlit as st
 import torch
 from hypothesis import settings
 from torchvision.datasets import MNIST
-from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from mnist_core.data import generated
@@ -25,7 +24,7 @@ settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class ByFile(LoadFileScheduling):
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
     """How several workers share the tests: file by file, so that what a file prepares is made once.
 
     All browser tests are for one worker: a server and a Chromium are enough, and while they wait for a page, the other
@@ -33,11 +32,11 @@ class ByFile(LoadFileScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
+        file: str = super()._split_scope(nodeid)
         return "tests/browser" if file.startswith("tests/browser/") else file
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     return ByFile(config, log)
 
 

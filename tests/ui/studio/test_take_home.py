@@ -52,6 +52,7 @@ def way_back() -> None:
 
     from ui.frame import state
     from ui.studio import take_home
+    from ui.visitor import store
 
     state.identify()
     take_home.load_back()
