@@ -20,7 +20,6 @@ from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
 from tests.app import sound, text
 from ui.studio import take_home
-from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 pytestmark = pytest.mark.usefixtures("offline")
