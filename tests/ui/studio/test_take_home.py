@@ -20,7 +20,6 @@ from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
 from tests.app import sound, text
 from ui.studio import take_home
-from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 pytestmark = pytest.mark.usefixtures("offline")
@@ -52,6 +51,7 @@ def way_back() -> None:
 
     from ui.frame import state
     from ui.studio import take_home
+    from ui.visitor import store
 
     state.identify()
     take_home.load_back()
