@@ -1,4 +1,4 @@
-"""How many real digits the rule of ``mnist_core.familiarity`` keeps, and how many other drawings it refuses.
+"""How many real digits the rule of ``mnist_core.handwriting.is_digit`` keeps, and how many other drawings it refuses.
 
     python benchmarks/not_a_digit.py PATH_TO_UNIPEN
 
@@ -38,7 +38,7 @@ from benchmarks.pen_strokes import CANVAS, PenDigit, Stroke, hand, ink, read_uni
 from mnist_core.data.generated import make_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import not_digits
-from mnist_core.handwriting.is_digit import Verdict, judge, load_familiarity
+from mnist_core.handwriting.is_digit import Verdict, judge, load_is_digit
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import Drawing, prepare
 from mnist_core.network.checkpoint import SHIPPED, load
@@ -55,7 +55,7 @@ class Rule:
     """The rule beside the network that reads, and how long it took."""
 
     def __init__(self, reader: MLP) -> None:
-        self.reader, self.network = reader, load_familiarity()
+        self.reader, self.network = reader, load_is_digit()
         self.seconds: list[float] = []
 
     def of_drawing(self, drawing: Drawing) -> Verdict:

@@ -23,7 +23,7 @@ from mnist_core.handwriting.is_digit import (
     WEIGHTS,
     judge,
     learn,
-    load_familiarity,
+    load_is_digit,
     rates,
     threshold,
 )
@@ -49,8 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
             check_place(options.save)  # before the training, not after
         if options.command == "train":
             _train(options)
-        elif options.command == "familiarity":
-            _familiarity(options)
+        elif options.command == "is-digit":
+            _is_digit(options)
         elif options.command == "ship":
             _ship(options)
         elif options.command == "predict":
@@ -84,9 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=training.seed)
         command.add_argument("--augment", action="store_true", help="distort the training images")
         command.add_argument("--save", type=Path, help="where to write the weights")
-    command = commands.add_parser(
-        "familiarity", help="train the network that tells digits from other drawings, on MNIST"
-    )
+    command = commands.add_parser("is-digit", help="train the network that tells digits from other drawings, on MNIST")
     command.add_argument("--seed", type=int, default=TRAINING.seed, help="of what is drawn, the weights and the order")
     command.add_argument("--save", type=Path, default=WEIGHTS, help="where to write the weights")
     command = commands.add_parser("predict", help="read a digit from a photo, a scan or any other picture")
@@ -138,7 +136,7 @@ def _print_epoch(last: EpochEvent, seconds: float) -> None:
     )
 
 
-def _familiarity(options: argparse.Namespace) -> None:
+def _is_digit(options: argparse.Namespace) -> None:
     splits = load_mnist(default_root())
     network = new_model(NETWORK, options.seed)
     print(f"{NETWORK.label} with {NETWORK.parameter_count:,} parameters on {splits.name} and drawings made for it")
@@ -178,7 +176,7 @@ def _ship(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    model, second = load(options.model).model, load_familiarity()
+    model, second = load(options.model).model, load_is_digit()
     for path in options.pictures:
         try:
             image = drawing_to_mnist(to_drawing(path.read_bytes()))

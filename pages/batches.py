@@ -25,7 +25,7 @@ from mnist_core.lessons.batches_xray import gradient_norms, xray
 from mnist_core.training.records import RunRecord
 from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
-from ui.lessons import batches_gallery
+from ui.lessons import batches_cache
 from ui.lessons.batches_words import how_read
 from ui.studio import live
 
@@ -81,7 +81,7 @@ def look(splits: Splits) -> None:
 
 def count_short_batch(splits: Splits, size: int) -> None:
     """The mean over the examples beside the mean of the batches' means, with numbers."""
-    losses = batches_gallery.losses(splits, SHORT)
+    losses = batches_cache.losses(splits, SHORT)
     sizes = batch_sizes(len(losses), size)
     right, wrong = mean_over_examples(losses), mean_of_batch_means(losses, size)
     st.markdown(
@@ -195,7 +195,7 @@ def xray_of_a_batch() -> None:
     """What each image in a batch wants of the network, and what is left of it in their mean."""
     splits = dataset.splits()
     st.header("X-ray of a batch", anchor=False)
-    some = batches_gallery.xray_batches(splits) * batches_gallery.XRAY_BATCH
+    some = batches_cache.xray_batches(splits) * batches_cache.XRAY_BATCH
     st.markdown(
         "What does the order change? Take a batch apart. The **gradient** of a loss says, for each weight of the "
         "network, how the loss changes with it; a step goes against it. Each image has a gradient of its own, which "
@@ -218,12 +218,12 @@ def take_apart(splits: Splits) -> None:
     """One batch, image by image."""
     network, order, number, seed = choose_batch(splits)
     shuffle = order == SHUFFLED
-    chosen = batches_gallery.xray(splits, network, shuffle, seed, number)
-    other = batches_gallery.batch_cosine(splits, network, not shuffle, seed, number)
+    chosen = batches_cache.xray(splits, network, shuffle, seed, number)
+    other = batches_cache.batch_cosine(splits, network, not shuffle, seed, number)
     cosines = {SHUFFLED: chosen.cosine, SORTED: other} if shuffle else {SHUFFLED: other, SORTED: chosen.cosine}
     largest_first = link.toggle("Largest gradient first", "xray_sort")
     places = chosen.by_norm if largest_first else range(len(chosen.norms))
-    batch = batches_gallery.xray_batch(splits, shuffle, seed, number)
+    batch = batches_cache.xray_batch(splits, shuffle, seed, number)
     cards = xray_cards(
         images=batch.images.numpy(), xray=chosen, order=places, theme=theme.current(), longest=max(chosen.norms)
     )
@@ -257,9 +257,9 @@ def choose_batch(splits: Splits) -> tuple[str, str, int, int]:
     left, right = st.columns(2)
     with left:
         network = link.buttons(
-            "Network", "xray_network", (batches_gallery.NEW, batches_gallery.READY_MADE), batches_gallery.NEW
+            "Network", "xray_network", (batches_cache.NEW, batches_cache.READY_MADE), batches_cache.NEW
         )
-        number = link.whole_slider("Batch", "xray_batch", 1, batches_gallery.xray_batches(splits), 1)
+        number = link.whole_slider("Batch", "xray_batch", 1, batches_cache.xray_batches(splits), 1)
     with right:
         order = link.buttons("Order of the images", "xray_order", (SHUFFLED, SORTED), SHUFFLED)
         seed = link.seed("Seed of the shuffling and of the new network", "xray_seed")

@@ -18,7 +18,7 @@ from mnist_core.figures.images import sheet, unrolled
 from mnist_core.lessons.data import accuracy_fed, byte_scale, times_as_many, unit_scale
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
-from ui.lessons import data_gallery
+from ui.lessons import data_cache
 
 
 def what_is_there() -> None:
@@ -64,7 +64,7 @@ def gallery() -> None:
     st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
     browse(splits)
     st.image(
-        sheet(images=(data_gallery.mean_images(splits) * 255).round().byte(), columns=5, factor=5),
+        sheet(images=(data_cache.mean_images(splits) * 255).round().byte(), columns=5, factor=5),
         caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
         "images of that digit.",
         output_format="PNG",
@@ -181,7 +181,7 @@ def one_scale_for_all() -> None:
         "A network multiplies its inputs by weights, adds the products up, and learns best when the inputs are neither "
         "large nor all on one side of 0. So all pixels are put on another scale before they go in."
     )
-    counts = data_gallery.level_counts(splits)
+    counts = data_cache.level_counts(splits)
     show_mean_and_deviation(splits, counts)
     rescale(counts)
 
@@ -288,7 +288,7 @@ def what_forgetting_costs() -> None:
     if not ask(FORGOTTEN):
         return
     splits = dataset.splits()
-    read = data_gallery.accuracies_by_scale(splits)
+    read = data_cache.accuracies_by_scale(splits)
     theme.show(
         scale_bars(accuracies=read, theme=theme.current()),
         key="scale_bars",

@@ -37,7 +37,7 @@ def you_against_it() -> None:
 def duel(evaluation: Evaluation, splits: Splits) -> None:
     """The reader against the network."""
     st.header("You against the network", anchor=False)
-    whom = known_networks.model_in_use(), splits.name
+    whom = known_networks.key_in_use(), splits.name
     match = mistakes_duel.with_network(whom, evaluation)
     total = len(match.images)
     st.markdown(

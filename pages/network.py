@@ -7,7 +7,7 @@ from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
-from mnist_core.lessons.network import NeuronSum, Snapshot, learning_layer, neuron_sum, passed_on
+from mnist_core.lessons.network import LayerSnapshot, NeuronSum, learning_layer, neuron_sum, passed_on
 from mnist_core.network.functions import softmax
 from mnist_core.network.layers import for_plain_pixels
 from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
@@ -76,7 +76,7 @@ def one_layer() -> None:
     point_at_a_neuron(snapshot, limit)
 
 
-def point_at_a_neuron(snapshot: Snapshot, limit: float) -> None:
+def point_at_a_neuron(snapshot: LayerSnapshot, limit: float) -> None:
     """The sum of one of the ten neurons on an image, and what all ten say of it."""
     st.markdown("##### Point at a neuron")
     left, right = st.columns(2)

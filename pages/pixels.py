@@ -309,7 +309,7 @@ def show_balance(way: Way, zoom: float) -> None:
     lesson.formula(
         r"\frac{\sum_i d_i\,m_i}{\sum_i m_i}",
         *(
-            rf"\text{{{name}: }}\frac{{{ink * place:,.0f}}}{{{ink:,.0f}}} = {place:.1f}".replace(",", r"{,}")
+            rf"\text{{{name}: }}\frac{{{words.grouped(ink * place)}}}{{{words.grouped(ink)}}} = {place:.1f}"
             for name, place in (("down", down), ("across", across))
         ),
     )

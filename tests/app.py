@@ -93,13 +93,13 @@ def png(drawing: np.ndarray) -> str:
 
 
 def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
-    version = store.visitors().find(app.session_state["_holder"]).pad.version
+    version = store.visitors().find(app.session_state["_tab"]).pad.version
     app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
     return sound(app.run())
 
 
 def click_sample(app: AppTest, digit: int) -> AppTest:
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     visitor.pad.read_sample(digit)
     return sound(app.run())
 

@@ -28,7 +28,7 @@ from mnist_core.network.model import CLASSES, MLP, MLPConfig
 from mnist_core.training.loop import EpochEvent, TrainingConfig, fit
 
 KINDS = ("digit", "dot", "scribble", "letter", "several digits")
-WEIGHTS = MODELS / "familiarity.safetensors"
+WEIGHTS = MODELS / "is_digit.safetensors"
 SMALLEST = 0.15  # of the canvas' longer side: ink shorter than that, 42 of 280 pixels, is a dot
 KEPT = 0.987  # of MNIST's validation images; what the rest costs in patience, it gives back in letters refused
 DIGIT_FROM = 0.47  # a digit has at least this probability among the kinds; ``threshold`` found it
@@ -79,7 +79,7 @@ class Verdict:
     reason: str
 
 
-def load_familiarity() -> MLP:
+def load_is_digit() -> MLP:
     """The second network, which comes with the project, in eval mode: 784 pixels in, a score for each answer out."""
     return load(WEIGHTS, classes=len(ANSWERS)).model
 
@@ -113,7 +113,7 @@ def judge(network: MLP, image: Tensor, p: Tensor | None = None, extent: float | 
     """Whether an image shows one digit, and if not, what else.
 
     Args:
-        network: The second network, from ``load_familiarity``; left as it is.
+        network: The second network, from ``load_is_digit``; left as it is.
         image: torch.float32 [28, 28] in 0..1, as ``drawing_to_mnist`` returns it.
         p: Probabilities of the ten digits, torch.float32 [10], from the network that reads; None if none has read.
         extent: How large it was drawn on a canvas, as ``Preparation.extent`` says; None for a sample or a photo, whose

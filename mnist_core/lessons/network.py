@@ -67,7 +67,7 @@ def passed_on(activation: str, z: float) -> float:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class LayerSnapshot:
     """A single dense layer of ten neurons at one moment of its training.
 
     Attributes:
@@ -92,7 +92,7 @@ LAYER_TRAINING = TrainingConfig(
 )
 
 
-def learning_layer(train: Dataset, validation: Dataset, moments: Sequence[int]) -> list[Snapshot]:
+def learning_layer(train: Dataset, validation: Dataset, moments: Sequence[int]) -> list[LayerSnapshot]:
     """Trains a single dense layer, 784-10, and keeps what its weights were at some moments.
 
     Args:
@@ -105,9 +105,9 @@ def learning_layer(train: Dataset, validation: Dataset, moments: Sequence[int]) 
     """
     model = new_model(MLPConfig(()), LAYER_TRAINING.seed)
 
-    def look(batches: int) -> Snapshot:
+    def look(batches: int) -> LayerSnapshot:
         (layer,) = (layer for layer in model if isinstance(layer, nn.Linear))
-        return Snapshot(batches, *for_plain_pixels(layer.weight, layer.bias), evaluate(model, validation).accuracy)
+        return LayerSnapshot(batches, *for_plain_pixels(layer.weight, layer.bias), evaluate(model, validation).accuracy)
 
     snapshots = [look(0)] if 0 in moments else []
     for event in fit(model, train, train.subset(slice(0, 1)), LAYER_TRAINING):

@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit  # Student's t, without scipy.stats, wh
 from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.training.loop import RateDial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import RunRecord, Score, trial
 
 SEEDS = 5  # of a band: enough for a spread, few enough to wait for
@@ -142,7 +142,7 @@ def five_seeds(
     for seed in seeds_from(config.seed):
         model = new_model(model_config, seed)
         with suppress(TrainingDiverged):
-            for record in trial(model, splits, replace(config, seed=seed), dial=Dial(changes)):
+            for record in trial(model, splits, replace(config, seed=seed), dial=RateDial(changes)):
                 latest = {**latest, seed: replace(record, norms=(), frames=())}
                 yield latest
 

@@ -143,7 +143,7 @@ class RateEvent:
     learning_rate: float
 
 
-class Dial:
+class RateDial:
     """The learning rate of a run as something to turn while it runs.
 
     Args:
@@ -255,7 +255,7 @@ def fit(
     validation: Dataset,
     config: TrainingConfig,
     augment: Augment | None = None,
-    dial: Dial | None = None,
+    dial: RateDial | None = None,
 ) -> Iterator[BatchEvent | EpochEvent | RateEvent]:
     """Trains a model in place and reports on the way.
 

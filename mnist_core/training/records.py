@@ -15,8 +15,8 @@ from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import (
     Augment,
     BatchEvent,
-    Dial,
     EpochEvent,
+    RateDial,
     RateEvent,
     TrainingConfig,
     TrainingDiverged,
@@ -211,7 +211,7 @@ def frame_moments(total_steps: int) -> tuple[int, ...]:
 
 
 def run(
-    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: Dial | None = None
+    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
 ) -> Iterator[RunRecord]:
     """Trains a model in place, then reads the test images once.
 
@@ -237,7 +237,7 @@ def run(
 
 
 def trial(
-    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: Dial | None = None
+    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
 ) -> Iterator[RunRecord]:
     """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
     record = RunRecord(model.config, config, splits.name, len(splits.train), frames=(_frame(model, 0),))

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import CDPSession, Page, TimeoutError, expect
+from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.conftest import settle
 from tests.browser.test_draw import ink, ready
 
 OpenPage = Callable[..., Page]
 Point = tuple[float, float]
 Stroke = Callable[[Page, CDPSession, Point, Point], None]
 
-NEAR, FAR = 4, 275  # of 280 pixels; nearer to a corner, a finger meets what its rounding leaves free
+NEAR, FAR = 2, 277  # of 280 pixels
 STARTS = [
-    *((NEAR, NEAR), (140, NEAR), (200, 25), (242, 7), (FAR, NEAR), (FAR, 140)),
-    *((FAR, FAR), (140, FAR), (NEAR, FAR), (NEAR, 140)),
+    *((NEAR, NEAR), (140, NEAR), (FAR, NEAR), (FAR, 140), (FAR, FAR), (140, FAR), (NEAR, FAR), (NEAR, 140)),
+    *((200, 25), (242, 7), (265, 7)),  # where buttons of the toolbar lie
 ]
+FINGERTIP = {"radiusX": 16, "radiusY": 16}  # pixels; a browser may give a touch to something beside its middle
 FOCUSED = """() => {
   let node = document.activeElement
   while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
@@ -26,7 +26,7 @@ FOCUSED = """() => {
 
 def with_a_finger(page: Page, session: CDPSession, start: Point, end: Point) -> None:
     for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
-        touches = [{"x": x, "y": y} for x, y in points]
+        touches = [{"x": x, "y": y, **FINGERTIP} for x, y in points]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
 
@@ -44,28 +44,35 @@ def with_a_pen(page: Page, session: CDPSession, start: Point, end: Point) -> Non
         session.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **pen})
 
 
-INKED = """([x, y]) => {
+# How many pixels are bright, if the one at x, y is and they are more than before.
+MORE_INK = """([x, y, before]) => {
   const roots = [...document.querySelectorAll("[class*=st-key-canvas_] *")].map((node) => node.shadowRoot)
   const canvas = roots.map((root) => root?.querySelector("canvas.dc-canvas")).find((found) => found)
-  return canvas.getContext("2d").getImageData(x, y, 1, 1).data[0] > 128
+  const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  const bright = data.filter((value, at) => at % 4 === 0 && value > 128).length
+  return data[4 * (y * width + x)] > 128 && bright > before && bright
 }"""
 
 
-def stroke(page: Page, session: CDPSession, draw: Stroke, x: float, y: float) -> None:
-    """From there 30 pixels towards the middle; once more if the page moved under it, as it does with an answer."""
+def strokes_count(page: Page, draw: Stroke, starts: list[tuple[int, int]]) -> None:
+    """Draws from each start 30 pixels towards the middle, and waits until each stroke is seen: with the next frame.
+
+    The canvas stays where it is all the while, so that nobody's next stroke ends up elsewhere.
+    """
     canvas = page.locator("[class*=st-key-canvas_] canvas").last
-    towards = [start + max(-30, min(30, 140 - start)) for start in (x, y)]
-    assert not page.evaluate(INKED, [x, y])
-    for _ in range(3):
-        box = canvas.bounding_box()
-        assert box is not None
-        left, top = box["x"], box["y"]
-        draw(page, session, (left + x, top + y), (left + towards[0], top + towards[1]))
-        try:
-            page.wait_for_function(INKED, arg=[x, y], timeout=3_000)  # it is drawn with the next frame
-            return
-        except TimeoutError:
-            assert canvas.bounding_box() != box, f"the stroke from {x}, {y} is lost"
+    session = page.context.new_cdp_session(page)
+    box = canvas.bounding_box()
+    assert box is not None
+    bright = 0
+    for x, y in starts:
+        begin, end = ((box["x"] + at, box["y"] + down) for at, down in ((x, y), (inwards(x), inwards(y))))
+        draw(page, session, begin, end)
+        bright = page.wait_for_function(MORE_INK, arg=[x, y, bright]).json_value()
+        assert canvas.bounding_box() == box
+
+
+def inwards(start: int) -> int:
+    return start + max(-30, min(30, 140 - start))
 
 
 def tab_stops_before_clear(page: Page) -> list[str]:
@@ -83,9 +90,7 @@ def test_a_stroke_counts_wherever_it_begins(open_page: OpenPage, draw: Stroke) -
     page = open_page("draw", width=width)
     page.set_viewport_size({"width": width, "height": 1500})  # so that no answer scrolls it
     ready(page)
-    session = page.context.new_cdp_session(page)
-    for x, y in STARTS:
-        stroke(page, session, draw, x, y)
+    strokes_count(page, draw, STARTS)
     drawn = ink(page)
     assert "hidden" not in tab_stops_before_clear(page)
     page.reload()
@@ -96,9 +101,6 @@ def test_a_stroke_counts_wherever_it_begins(open_page: OpenPage, draw: Stroke) -
 def test_the_upper_right_takes_strokes_on_every_page_with_a_canvas(open_page: OpenPage, path: str) -> None:
     page = open_page(path, width=390)
     ready(page).evaluate("node => node.scrollIntoView({ block: 'center' })")
-    session = page.context.new_cdp_session(page)
-    for x, y in ((200, 25), (FAR, NEAR)):
-        stroke(page, session, with_a_finger, x, y)
-        settle(page)
+    strokes_count(page, with_a_finger, [(200, 25), (FAR, NEAR)])
     expect(page.locator(".st-key-undo button")).to_be_enabled()
     assert "hidden" not in tab_stops_before_clear(page)

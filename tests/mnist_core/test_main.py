@@ -39,7 +39,7 @@ def test_train_save_evaluate(few_digits: None, tmp_path: Path, capsys: pytest.Ca
     assert f"784-32-10 on generated digits, 300 test images: {accuracy}%" in capsys.readouterr().out
 
 
-def test_familiarity(
+def test_is_digit(
     digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = Amounts(20, 20, 10, 20, 20, 60)
@@ -48,7 +48,7 @@ def test_familiarity(
     less = replace(digits, train=digits.train.subset(slice(0, 500)))
     monkeypatch.setattr(terminal, "load_mnist", lambda root: less)
     path = tmp_path / "second.safetensors"
-    assert terminal.main(["familiarity", "--seed", "3", "--save", str(path)]) == 0
+    assert terminal.main(["is-digit", "--seed", "3", "--save", str(path)]) == 0
     printed = capsys.readouterr().out
     assert printed.count("validation loss") == is_digit.TRAINING.epochs
     assert "letter refused" in printed
@@ -94,7 +94,7 @@ def test_bad_input_is_a_sentence(
     assert "Errno" not in said
 
 
-@pytest.mark.parametrize("command", [["train", "--data", "generated"], ["ship"], ["familiarity"]])
+@pytest.mark.parametrize("command", [["train", "--data", "generated"], ["ship"], ["is-digit"]])
 @pytest.mark.parametrize(
     ("name", "says"),
     [

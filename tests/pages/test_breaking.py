@@ -227,7 +227,7 @@ def with_own(config: MLPConfig) -> tuple[AppTest, MLP]:
     """The page with a network of the visitor's own in use."""
     model = new_model(config, 0).eval().requires_grad_(False)
     app = open_page(PAGE)
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     visitor.models = [TrainedModel("run-1", "Your network 1", model, {"dataset": state.GENERATED})]
     app.session_state["_offered_model"] = "run-1"
     return sound(app.run()), model

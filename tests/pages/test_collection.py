@@ -43,7 +43,7 @@ def table_rows(app: AppTest) -> list[list[str]]:
 
 def with_own_network(app: AppTest) -> AppTest:
     """Gives the visitor an untrained network, as if from a file; it is the one in use."""
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [TrainedModel("file-1", f"From file 1: {model.config.label}", model, {})]
     app = sound(app.run())
@@ -93,7 +93,7 @@ def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) 
 
 def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: Splits) -> None:
     app = open_page(PAGE)
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [TrainedModel(f"run-{n}", f"Your network {n}: 784-8-10", model, {}) for n in (1, 2)]
     app = give(app, from_data(digits.train, 20))
@@ -108,7 +108,7 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
     app = sound(open_page(PAGE).run())  # by now there are digits
     assert who_has_learned_from_neither(with_taught=False, with_files=False) in text(app)
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [
         TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)

@@ -105,7 +105,7 @@ def test_only_what_looks_like_a_digit_gets_a_bold_one(
     app = opened()
     image = sample(digits, 3)
     p = predict_proba(small, image[None])[0]
-    verdict = is_digit.judge(is_digit.load_familiarity(), image, p)
+    verdict = is_digit.judge(is_digit.load_is_digit(), image, p)
     assert verdict.is_digit == looks_like_one
     assert evidence_words.answer(p, verdict) in text(app)
     assert (is_digit.REASONS["scribble"] in text(app)) != looks_like_one

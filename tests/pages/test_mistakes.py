@@ -304,7 +304,7 @@ def test_a_press_that_comes_late_does_not_count_for_the_next_image() -> None:
 
 
 def test_a_duel_outlasts_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
+    monkeypatch.setattr(state, "tab_name", lambda: "a" * 32)  # the tab's name, from its sessionStorage
     app = play(open_page(PAGE), [1, 2, 3])
     again = open_page(PAGE)
     assert again.session_state["_candidate"] != app.session_state["_candidate"]

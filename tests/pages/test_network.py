@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Splits, normalize
 from mnist_core.data.generated import generated_splits
-from mnist_core.lessons.network import Snapshot, learning_layer
+from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from tests.app import open_page, sound, text, train
@@ -116,11 +116,11 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
     assert any(formula.endswith(rf"\approx {z}") for formula in formulas(app))
 
 
-def middle_of_the_zero(snapshot: Snapshot) -> float:
+def middle_of_the_zero(snapshot: LayerSnapshot) -> float:
     return snapshot.weights[0, 11:17, 11:17].mean().item()
 
 
-def check_shapes(splits: Splits) -> list[Snapshot]:
+def check_shapes(splits: Splits) -> list[LayerSnapshot]:
     """From the moment on when the page says so, the middle of the 0 is blue; returns the snapshots."""
     snapshots = learning_layer(splits.train.subset(slice(0, network.LEARNS_FROM)), splits.validation, network.MOMENTS)
     assert all(middle_of_the_zero(found) < 0 for found in snapshots if found.batches >= SHAPES_SHOW)

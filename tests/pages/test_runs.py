@@ -18,7 +18,7 @@ from mnist_core.lessons import runs_comparison
 from mnist_core.lessons.runs_comparison import SEEDS, RunResult, standard_error, verdict
 from mnist_core.network.model import MLPConfig
 from mnist_core.training import recipes
-from mnist_core.training.loop import Dial, RateEvent, TrainingConfig, TrainingDiverged, new_model
+from mnist_core.training.loop import RateDial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.recipes import Recipe
 from mnist_core.training.records import RunRecord, run, score, trial
 from tests.app import open_page, opened_by_link, sound, text
@@ -41,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def visitor(app: AppTest) -> store.Visitor:
-    return store.visitors().find(app.session_state["_holder"])
+    return store.visitors().find(app.session_state["_tab"])
 
 
 def trained(
@@ -51,7 +51,7 @@ def trained(
     model = new_model(MLPConfig((16,)), config.seed)
     record = RunRecord(model.config, config, splits.name, len(splits.train))
     try:
-        for record in run(model, splits, config, dial=Dial(turned)):
+        for record in run(model, splits, config, dial=RateDial(turned)):
             if record.steps == steps:
                 break
     except TrainingDiverged as diverged:
@@ -368,7 +368,7 @@ def test_only_the_last_bands_are_kept_and_the_same_settings_only_once(monkeypatc
 
 
 def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
+    monkeypatch.setattr(state, "tab_name", lambda: "a" * 32)  # the tab's name, from its sessionStorage
     app = open_page(PAGE)
     store.visitor().models = [trained(1, digits, QUICK)]
     app = train_band(answered(app))

@@ -28,7 +28,7 @@ PAGE = "pages/teach.py"
 
 
 def desk_of(app: AppTest, key: str = state.SHIPPED) -> Desk:
-    return store.visitors().find(app.session_state["_holder"]).desks[key]
+    return store.visitors().find(app.session_state["_tab"]).desks[key]
 
 
 def sample(digits: Splits, digit: int) -> Tensor:
@@ -51,7 +51,7 @@ def with_own(config: MLPConfig, scale: float = 1.0) -> tuple[AppTest, MLP]:
     for weights in model.parameters():
         weights.mul_(scale)
     app = open_page(PAGE)
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     visitor.models = [
         TrainedModel("run-1", "Your network 1: a long name", model, {"dataset": state.GENERATED, "test_accuracy": 0.5})
     ]
@@ -362,7 +362,7 @@ def test_the_copy_can_be_read_with_elsewhere_and_says_what_it_is(config: MLPConf
     taught = desk_of(app, "run-1").pupil.model
     app = press(app, "teach_adopt")
     assert "Your network 1, taught 2 lessons" in app.caption[0].value
-    adopted = store.visitors().find(app.session_state["_holder"]).models[-1]
+    adopted = store.visitors().find(app.session_state["_tab"]).models[-1]
     assert adopted.model is taught
     accuracy = round(evaluate(taught, digits.validation).accuracy, 4)
     assert adopted.card == {"dataset": state.GENERATED, "taught": 2, "validation_accuracy": accuracy}

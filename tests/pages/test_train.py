@@ -63,7 +63,7 @@ def keys(app: AppTest) -> list[str | None]:
 
 
 def mode(app: AppTest) -> store.Mode:
-    return store.visitors().find(app.session_state["_holder"]).mode
+    return store.visitors().find(app.session_state["_tab"]).mode
 
 
 def recipes(app: AppTest) -> ButtonGroup[str]:

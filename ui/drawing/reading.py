@@ -54,4 +54,4 @@ def read(model: MLP, subject: Subject) -> Reading:
 
 def verdict_on(subject: Subject, p: Tensor | None = None) -> Verdict:
     """Whether a subject is a digit, by the second network, and by the probabilities [10] if some network has read."""
-    return judge(resources.familiarity_model(), subject.image, p, subject.extent)
+    return judge(resources.is_digit_model(), subject.image, p, subject.extent)

@@ -143,11 +143,11 @@ def shipped_model() -> MLP:
 
 
 @st.cache_resource(show_spinner=False)
-def familiarity_model() -> MLP:
+def is_digit_model() -> MLP:
     """The second network, which tells whether a drawing is a digit at all; for reading only."""
-    from mnist_core.handwriting.is_digit import load_familiarity
+    from mnist_core.handwriting.is_digit import load_is_digit
 
-    return load_familiarity().requires_grad_(False)
+    return load_is_digit().requires_grad_(False)
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,7 +15,7 @@ SHIPPED = "shipped"
 MNIST = "MNIST"
 GENERATED = "generated digits"
 
-_HOLDER_JS = (COMPONENTS / "holder.js").read_text(encoding="utf-8")
+_TAB_JS = (COMPONENTS / "tab.js").read_text(encoding="utf-8")
 
 
 def identify() -> None:
@@ -24,26 +24,26 @@ def identify() -> None:
     The server proposes a name. A tab that has one from before answers with that, a moment after the first run.
     """
     candidate = st.session_state.setdefault("_candidate", uuid.uuid4().hex)
-    st.session_state.setdefault("_holder", candidate)
-    name = st.session_state.get("holder", {}).get("name")
+    st.session_state.setdefault("_tab", candidate)
+    name = st.session_state.get("tab", {}).get("name")
     if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name):
-        st.session_state["_holder"] = name
+        st.session_state["_tab"] = name
 
 
 def ask_tab() -> None:
     """Asks the tab for its name, once the page is drawn."""
-    component = st.components.v2.component("holder", js=_HOLDER_JS)
+    component = st.components.v2.component("tab", js=_TAB_JS)
     with st.container(key="unseen"):
         component(
-            key="holder",
-            data={"candidate": st.session_state["_candidate"], "known": current_holder()},
+            key="tab",
+            data={"candidate": st.session_state["_candidate"], "known": tab_name()},
             on_name_change=lambda: None,
         )
 
 
-def current_holder() -> str:
+def tab_name() -> str:
     """The name ``identify`` found in this run."""
-    return str(st.session_state["_holder"])
+    return str(st.session_state["_tab"])
 
 
 def linked() -> dict[str, str]:
@@ -110,7 +110,7 @@ def accept_offered_model() -> None:
 def is_new_place() -> bool:
     """Whether the canvas drawn last was one of another page, of another visit or of nobody; now it is one of here."""
     index, _ = st.session_state["_pages"]
-    here = index, current_holder()
+    here = index, tab_name()
     is_new = st.session_state.get("_canvas_place") != here
     st.session_state["_canvas_place"] = here
     return is_new

@@ -136,7 +136,7 @@ def _key(ready_made: bool) -> tuple[str, str]:
 
 def reads_ready_made() -> bool:
     """Whether the network in use is the ready-made one."""
-    return known_networks.model_in_use() == state.SHIPPED
+    return known_networks.key_in_use() == state.SHIPPED
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

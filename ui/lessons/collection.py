@@ -69,7 +69,7 @@ def all_networks() -> list[Network]:
     shipped = resources.shipped_model()
     found = [*own, Network(state.SHIPPED, f"{known_networks.SHIPPED_NAME} ({shipped.config.label})", shipped)]
     return sorted(
-        found, key=lambda network: network.key != known_networks.model_in_use()
+        found, key=lambda network: network.key != known_networks.key_in_use()
     )  # which keeps the order otherwise
 
 

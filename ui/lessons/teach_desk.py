@@ -29,10 +29,10 @@ TRIED_ON = 500  # validation images, for each of many learning rates; so many ta
 
 def desk() -> Desk:
     """The visitor's own, for the network in use."""
-    visitor, key = store.visitor(), known_networks.model_in_use()
+    visitor, key = store.visitor(), known_networks.key_in_use()
     model, _ = networks.model_in_use()
     with visitor.lock:
-        visitor.desks = {name: kept for name, kept in visitor.desks.items() if name in known_networks.models()}
+        visitor.desks = {name: kept for name, kept in visitor.desks.items() if name in known_networks.names()}
         found = visitor.desks.get(key)
         if found is None or found.pupil.original is not model:
             found = visitor.desks[key] = Desk(Pupil(model, model), (None, model))
@@ -228,7 +228,7 @@ def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) 
 
 def original_reads(at: Desk) -> float:
     """The share that the network as it came reads rightly, of the images that ``trials`` are counted on."""
-    found = networks.validation_of(known_networks.model_in_use(), at.pupil.original)
+    found = networks.validation_of(known_networks.key_in_use(), at.pupil.original)
     return (found.choices == found.labels)[:TRIED_ON].float().mean().item()
 
 
@@ -257,7 +257,7 @@ def adopt(at: Desk) -> None:
     """Keeps the copy beside the visitor's networks, and reads with it everywhere."""
     read = cost(at)
     visitor, given = store.visitor(), len(at.pupil.lessons)
-    name = known_networks.models()[known_networks.model_in_use()].split(":")[0]
+    name = known_networks.names()[known_networks.key_in_use()].split(":")[0]
     original = _card()
     # What the original reached in its tests says nothing of the copy.
     card = {key: value for key, value in original.items() if not key.endswith("_accuracy")} | {"taught": given}
@@ -268,6 +268,6 @@ def adopt(at: Desk) -> None:
 
 def _card() -> dict[str, Any]:
     """Of the network in use."""
-    key = known_networks.model_in_use()
+    key = known_networks.key_in_use()
     own = [trained.card for trained in store.visitor().models if trained.key == key]
     return own[0] if own else shipped_card()

@@ -9,7 +9,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.jobs import AT_ONCE, TURN, Snapshot
 from mnist_core.lessons.train import look_at
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import Dial, TrainingConfig, batch_at, new_model
+from mnist_core.training.loop import RateDial, TrainingConfig, batch_at, new_model
 from mnist_core.training.records import run
 from ui.frame import resources
 from ui.visitor.store import Going, Visitor
@@ -33,7 +33,7 @@ def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, spl
     with visitor.lock:
         if visitor.going:
             return
-        model, dial = new_model(model_config, config.seed), Dial()
+        model, dial = new_model(model_config, config.seed), RateDial()
         visitor.runs_started += 1
         visitor.last = None
         job = resources.jobs().submit(run(model, splits, config, dial=dial), held=held)

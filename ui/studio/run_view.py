@@ -208,7 +208,7 @@ def _again(record: RunRecord, key: str) -> None:
         "**Watch it again.** Each picture shows the weights of one neuron of the first layer, a weight for each pixel: "
         "vermillion where ink adds to its sum, blue where ink takes away from it. They begin as noise."
     )
-    figure = _replay(state.current_holder(), key, theme.current(), record)
+    figure = _replay(state.tab_name(), key, theme.current(), record)
     st.plotly_chart(figure, key="replay", config={"displayModeBar": False})
 
 

@@ -21,7 +21,7 @@ def model_in_use() -> tuple[MLP, str]:
 
 def _trained_in_use() -> store.TrainedModel | None:
     """The visitor's network that reads, or None: it is the ready-made one."""
-    key = known_networks.model_in_use()
+    key = known_networks.key_in_use()
     return next((trained for trained in store.visitor().models if trained.key == key), None)
 
 
@@ -50,18 +50,18 @@ def learned_elsewhere() -> str:
 def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     own = {trained.key: accuracy_first(trained) for trained in store.visitor().models}
-    known = {key: own.get(key, name) for key, name in known_networks.models().items()}
+    known = {key: own.get(key, name) for key, name in known_networks.names().items()}
     card = shipped_card()
     learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")
     known[state.SHIPPED] += f": {card['test_accuracy']:.1%} in its final test, trained on {learned_from}"
-    st.session_state["model"] = known_networks.model_in_use()
+    st.session_state["model"] = known_networks.key_in_use()
     st.selectbox(
         "Which network reads",
         known,
         format_func=known.__getitem__,
         key="model",
         persist_state="session",
-        help=f"The one that reads now. {known[known_networks.model_in_use()]}.",  # a phone cuts off the end of the line
+        help=f"The one that reads now. {known[known_networks.key_in_use()]}.",  # a phone cuts off the end of the line
     )
 
 
@@ -82,7 +82,7 @@ def accuracy_first(trained: store.TrainedModel) -> str:
 
 def validation() -> Evaluation:
     """What the network in use makes of the validation images in use; both are for looking at only."""
-    return validation_of(known_networks.model_in_use(), model_in_use()[0])
+    return validation_of(known_networks.key_in_use(), model_in_use()[0])
 
 
 def validation_of(key: str, model: MLP) -> Evaluation:
@@ -93,13 +93,13 @@ def validation_of(key: str, model: MLP) -> Evaluation:
 
 def owner_and_key() -> tuple[str, str]:
     """Whose network is in use, and which: what to key a cache by."""
-    key = known_networks.model_in_use()
+    key = known_networks.key_in_use()
     return owner_of(key), key
 
 
 def owner_of(key: str) -> str:
     """Whose network goes by this key. The ready-made one is everyone's, so nobody's."""
-    return "" if key == state.SHIPPED else state.current_holder()
+    return "" if key == state.SHIPPED else state.tab_name()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

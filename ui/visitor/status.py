@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.jobs import State
 from ui.frame import dataset, resources, state
 from ui.visitor import run_in_words, store
-from ui.visitor.known_networks import model_in_use, models
+from ui.visitor.known_networks import key_in_use, names
 
 
 def line() -> None:
@@ -35,11 +35,11 @@ def _line(waits_for: tuple[bool, ...]) -> None:
 
 def _in_short() -> str:
     """The name of the network that reads and how far it came, without the rest of its recipe."""
-    key = model_in_use()
+    key = key_in_use()
     for trained in store.visitor().models:
         if trained.key == key and trained.record:
             return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record)}"
-    return models()[key]
+    return names()[key]
 
 
 def _data() -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mnist_core.lessons.train import BatchSeen
     from mnist_core.network.checkpoint import Checkpoint
     from mnist_core.network.model import MLP
-    from mnist_core.training.loop import Dial
+    from mnist_core.training.loop import RateDial
     from mnist_core.training.records import RunRecord, Score
     from ui.visitor.desk import Desk
 
@@ -87,7 +87,7 @@ class Going:
 
     job: Job[RunRecord]
     model: MLP
-    dial: Dial
+    dial: RateDial
     splits: Splits
     seen: BatchSeen | None = None
     slow_since: float | None = None
@@ -159,7 +159,7 @@ def visitors() -> Visitors:
 
 def visitor() -> Visitor:
     """Whoever sits before this page. Their run, should it rest for want of them, goes on; if it ended, it is noted."""
-    found = visitors().find(state.current_holder())
+    found = visitors().find(state.tab_name())
     with found.lock:
         for experiment in found.experiments.values():
             experiment.job.touch()

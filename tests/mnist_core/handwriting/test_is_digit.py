@@ -25,7 +25,7 @@ from mnist_core.handwriting.is_digit import (
     Verdict,
     judge,
     kinds_of,
-    load_familiarity,
+    load_is_digit,
     threshold,
 )
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS
@@ -39,7 +39,7 @@ SEED = 424_242  # nothing was trained with it
 
 @pytest.fixture(scope="module")
 def network() -> MLP:
-    return load_familiarity()
+    return load_is_digit()
 
 
 def refused(network: MLP, images: Tensor) -> float:
@@ -112,7 +112,7 @@ def test_kinds_are_sums_of_answers(network: MLP) -> None:
 
 def test_the_same_drawing_gets_the_same_verdict(network: MLP) -> None:
     image = make_digits(1, SEED).images[0] / 255
-    assert judge(network, image) == judge(load_familiarity(), image)
+    assert judge(network, image) == judge(load_is_digit(), image)
 
 
 def test_blank_paper(network: MLP) -> None:

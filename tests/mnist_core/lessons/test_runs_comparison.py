@@ -38,8 +38,8 @@ from mnist_core.lessons.runs_comparison import (
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import (
     OPTIMIZERS,
-    Dial,
     EpochEvent,
+    RateDial,
     RateEvent,
     TrainingConfig,
     TrainingDiverged,
@@ -165,7 +165,7 @@ def test_five_seeds_are_five_trials_that_leave_the_test_images_alone(digits: Spl
     assert list(latest) == [8, 9, 10, 11, 12]
     for seed in (8, 11):
         model = new_model(MLPConfig((8,)), seed)
-        *_, alone = trial(model, digits, replace(config, seed=seed), dial=Dial(turned))
+        *_, alone = trial(model, digits, replace(config, seed=seed), dial=RateDial(turned))
         assert latest[seed] == replace(alone, norms=(), frames=())
         assert latest[seed].rates == turned
     assert len({found.epochs[-1].validation_loss for found in latest.values()}) == SEEDS

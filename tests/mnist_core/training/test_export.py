@@ -20,8 +20,8 @@ from mnist_core.network.checkpoint import load
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.export import DATA_NAME, SPLIT, WEIGHTS_NAME, data_file, file_stem, script
 from mnist_core.training.loop import (
-    Dial,
     EpochEvent,
+    RateDial,
     RateEvent,
     TrainingConfig,
     TrainingDiverged,
@@ -38,7 +38,7 @@ def trained(
 ) -> tuple[MLP, RunRecord]:
     """A run of ours, stopped as the page stops one."""
     model = new_model(model_config, config.seed)
-    runs = run(model, splits, config, dial=Dial(RateEvent(step, rate) for step, rate in changes.items()))
+    runs = run(model, splits, config, dial=RateDial(RateEvent(step, rate) for step, rate in changes.items()))
     record = next(runs)
     try:
         for record in runs:

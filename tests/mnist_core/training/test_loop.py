@@ -19,8 +19,8 @@ from mnist_core.training.loop import (
     EXPLODED,
     OPTIMIZERS,
     BatchEvent,
-    Dial,
     EpochEvent,
+    RateDial,
     RateEvent,
     TrainingConfig,
     TrainingDiverged,
@@ -295,7 +295,7 @@ def by_torch(train: Dataset, config: TrainingConfig, changes: dict[int, float]) 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_learning_rate_can_be_turned_on_the_way(optimizer: str, few: Dataset, digits: Splits) -> None:
     config = TrainingConfig(3, 20, 0.01, optimizer, weight_decay=0.0, shuffle=False)
-    dial, model = Dial(), new_model(MLPConfig((8,)), 0)
+    dial, model = RateDial(), new_model(MLPConfig((8,)), 0)
     changes = []
     for event in fit(model, few, digits.validation, config, dial=dial):
         if isinstance(event, RateEvent):
@@ -310,7 +310,7 @@ def test_the_learning_rate_can_be_turned_on_the_way(optimizer: str, few: Dataset
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
 def test_changes_on_record_are_made_again(schedule: str, digits: Splits) -> None:
     config = TrainingConfig(2, 100, 0.01, "adamw", schedule=schedule)
-    dial, first = Dial(), new_model(WITH_DROPOUT, 0)
+    dial, first = RateDial(), new_model(WITH_DROPOUT, 0)
     changes = []
     for event in fit(first, digits.train, digits.validation, config, dial=dial):
         if isinstance(event, RateEvent):
@@ -318,7 +318,7 @@ def test_changes_on_record_are_made_again(schedule: str, digits: Splits) -> None
         elif isinstance(event, BatchEvent) and event.step in (3, 20):
             dial.turn(0.02 / event.step)
     again, plain = new_model(WITH_DROPOUT, 0), new_model(WITH_DROPOUT, 0)
-    assert list(fit(again, digits.train, digits.validation, config, dial=Dial(changes)))
+    assert list(fit(again, digits.train, digits.validation, config, dial=RateDial(changes)))
     assert list(fit(plain, digits.train, digits.validation, config))
     assert same_weights(first, again)
     assert not same_weights(first, plain)
@@ -327,7 +327,7 @@ def test_changes_on_record_are_made_again(schedule: str, digits: Splits) -> None
 def test_with_a_schedule_all_of_it_scales_along(few: Dataset, digits: Splits) -> None:
     """With plain SGD a step's length is the learning rate: after the dial it is ten times what the schedule says."""
 
-    def moves(dial: Dial) -> list[float]:
+    def moves(dial: RateDial) -> list[float]:
         model = new_model(MLPConfig(()), 0)
         config = TrainingConfig(1, 10, 1e-4, "sgd", schedule="one-cycle", shuffle=False)
         lengths = []
@@ -339,7 +339,7 @@ def test_with_a_schedule_all_of_it_scales_along(few: Dataset, digits: Splits) ->
                 before = after
         return lengths
 
-    usual, turned = moves(Dial()), moves(Dial([RateEvent(5, 1e-3)]))
+    usual, turned = moves(RateDial()), moves(RateDial([RateEvent(5, 1e-3)]))
     ratios = [after / before for before, after in zip(usual[:-1], turned[:-1], strict=True)]
     assert ratios[:5] == pytest.approx([1] * 5, rel=0.05)
     assert ratios[5:] == pytest.approx([10] * 4, rel=0.05)  # the last batch has next to nothing left
@@ -364,7 +364,7 @@ def test_plain_sgd_stays_plain_with_a_schedule(few: Dataset, digits: Splits) -> 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf"), 101.0])
 def test_the_dial_takes_no_learning_rate_that_is_none(rate: float) -> None:
     with pytest.raises(ValueError, match=r"The learning rate is a number above 0 and up to 100, not"):
-        Dial().turn(rate)
+        RateDial().turn(rate)
 
 
 def test_a_batch_can_be_found_again(digits: Splits) -> None:
@@ -413,7 +413,7 @@ def test_an_exploding_run_stops_there_and_returns_to_good_weights(optimizer: str
     """It learns well for 25 batches; then the learning rate is turned far too high."""
     model, config = new_model(MLPConfig((16,)), 0), TrainingConfig(2, 20, 0.01, optimizer)
     weights, losses, steps = {0: [p.detach().clone() for p in model.parameters()]}, {}, []
-    run = fit(model, digits.train, digits.validation, config, dial=Dial([RateEvent(25, rate)]))
+    run = fit(model, digits.train, digits.validation, config, dial=RateDial([RateEvent(25, rate)]))
     with pytest.raises(TrainingDiverged) as caught:  # noqa: PT012
         for event in run:
             if isinstance(event, BatchEvent):
@@ -449,7 +449,7 @@ def test_a_run_that_explodes_at_once_keeps_its_first_weights(digits: Splits) -> 
 
 
 def test_turning_the_dial_to_where_it_stands_changes_nothing(few: Dataset, digits: Splits) -> None:
-    dial = Dial()
+    dial = RateDial()
     dial.turn(0.01)
     config = TrainingConfig(1, 20, 0.01)
     assert not any(

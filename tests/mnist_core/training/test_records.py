@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLP, MLPConfig
-from mnist_core.training.loop import BatchEvent, Dial, RateEvent, TrainingConfig, TrainingDiverged, fit, new_model
+from mnist_core.training.loop import BatchEvent, RateDial, RateEvent, TrainingConfig, TrainingDiverged, fit, new_model
 from mnist_core.training.records import (
     MOST_FRAMES,
     MOST_NEURONS,
@@ -147,7 +147,7 @@ def test_a_long_run_keeps_few_frames_also_when_events_are_rare(digits: Splits) -
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
 def test_a_record_replays_a_run_whose_learning_rate_was_turned(digits: Splits, schedule: str) -> None:
     config = TrainingConfig(epochs=2, batch_size=100, optimizer="momentum", learning_rate=0.01, schedule=schedule)
-    first, dial = new_model(MLPConfig((16,), dropout=0.2), 3), Dial()
+    first, dial = new_model(MLPConfig((16,), dropout=0.2), 3), RateDial()
     record = RunRecord(first.config, config, digits.name, len(digits.train))
     turns = {4: 0.1, 21: 0.002}
     for record in trial(first, digits, config, dial=dial):
@@ -158,7 +158,7 @@ def test_a_record_replays_a_run_whose_learning_rate_was_turned(digits: Splits, s
 
     def again(changes: tuple[RateEvent, ...]) -> tuple[MLP, RunRecord]:
         model = new_model(first.config, 3)
-        *_, last = trial(model, digits, config, dial=Dial(changes))
+        *_, last = trial(model, digits, config, dial=RateDial(changes))
         return model, last
 
     same, replayed = again(record.rates)

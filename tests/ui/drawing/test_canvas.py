@@ -17,7 +17,7 @@ DRAW, TEACH = "pages/draw.py", "pages/teach.py"
 
 
 def pad_of(app: AppTest) -> Pad:
-    return store.visitors().find(app.session_state["_holder"]).pad
+    return store.visitors().find(app.session_state["_tab"]).pad
 
 
 def first_stroke() -> npt.NDArray[np.uint8]:
@@ -62,13 +62,13 @@ def test_undo_brings_all_strokes_back(page: str, button: str) -> None:
 def test_what_is_kept_is_all_that_was_drawn() -> None:
     app = begin(DRAW)
     app = sound(app.segmented_control(key=keep.KEEP_AS).set_value(7).run())
-    [digit] = store.visitors().find(app.session_state["_holder"]).own_digits
+    [digit] = store.visitors().find(app.session_state["_tab"]).own_digits
     assert digit.pixels == (drawing_to_mnist(both_strokes()) * 255).round().byte().numpy().tobytes()
 
 
 def test_what_is_taught_is_all_that_was_drawn() -> None:
     app = sound(begin(TEACH).button(key="teach_it").click().run())
-    [desk] = store.visitors().find(app.session_state["_holder"]).desks.values()
+    [desk] = store.visitors().find(app.session_state["_tab"]).desks.values()
     assert desk.pupil.lessons[0].slope.image.equal(drawing_to_mnist(both_strokes()))
 
 

@@ -31,7 +31,7 @@ def opened() -> AppTest:
 
 
 def pad(app: AppTest) -> Pad:
-    return store.visitors().find(app.session_state["_holder"]).pad
+    return store.visitors().find(app.session_state["_tab"]).pad
 
 
 def picture(ink: bool = True) -> bytes:

@@ -28,16 +28,16 @@ DRAW, COLLECTION = "pages/draw.py", "pages/collection.py"
 
 
 def kept(app: AppTest) -> list[OwnDigit]:
-    return store.visitors().find(app.session_state["_holder"]).own_digits
+    return store.visitors().find(app.session_state["_tab"]).own_digits
 
 
 def give(app: AppTest, digits: list[OwnDigit]) -> AppTest:
-    store.visitors().find(app.session_state["_holder"]).own_digits = digits
+    store.visitors().find(app.session_state["_tab"]).own_digits = digits
     return sound(app.run())
 
 
 def pad(app: AppTest) -> Pad:
-    return store.visitors().find(app.session_state["_holder"]).pad
+    return store.visitors().find(app.session_state["_tab"]).pad
 
 
 def one(left: int = 131) -> np.ndarray:

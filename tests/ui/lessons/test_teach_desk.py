@@ -27,7 +27,7 @@ def test_the_ready_made_networks_copy_has_a_card_without_its_accuracy() -> None:
     app = open_page("pages/teach.py")
     app = sound(app.button(key="teach_it").click().run())
     sound(app.button(key="teach_adopt").click().run())
-    (adopted,) = store.visitors().find(app.session_state["_holder"]).models
+    (adopted,) = store.visitors().find(app.session_state["_tab"]).models
     assert adopted.name == "Ready-made network, taught 1 lesson"
     assert adopted.card["taught"] == 1
     assert adopted.card["dataset"] == state.MNIST
@@ -36,7 +36,7 @@ def test_the_ready_made_networks_copy_has_a_card_without_its_accuracy() -> None:
 
 def test_the_desk_of_a_network_that_is_gone_is_cleared_away() -> None:
     app = open_page("pages/teach.py")
-    visitor = store.visitors().find(app.session_state["_holder"])
+    visitor = store.visitors().find(app.session_state["_tab"])
     visitor.desks["run-9"] = visitor.desks[state.SHIPPED]
     sound(app.run())
     assert list(visitor.desks) == [state.SHIPPED]

@@ -27,7 +27,7 @@ SMALL = MLPConfig((16,))
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """A session's state without a session, and a registry of visitors of its own."""
-    values: dict[str, object] = {"_holder": "a" * 32}
+    values: dict[str, object] = {"_tab": "a" * 32}
     monkeypatch.setattr(st, "session_state", values)
     registry = Visitors()
     monkeypatch.setattr(store, "visitors", lambda: registry)
@@ -90,11 +90,11 @@ def test_a_reload_finds_the_run_and_the_models_again(session: dict[str, object],
     first = wait_for_end()
     begin(LONG, digits)
     session.clear()
-    session["_holder"] = "a" * 32  # the tab's name, from its sessionStorage
+    session["_tab"] = "a" * 32  # the tab's name, from its sessionStorage
     assert store.visitor() is first
     assert first.is_training
     assert len(first.models) == 1
-    session["_holder"] = "b" * 32
+    session["_tab"] = "b" * 32
     assert not store.visitor().is_training
     assert not store.visitor().models
     control.stop(first)
@@ -205,9 +205,9 @@ def test_pause_one_batch_one_epoch_and_on(session: dict[str, object], digits: Sp
 def test_a_single_batch_does_not_wait_for_others(session: dict[str, object], digits: Splits) -> None:
     others = []
     for name in "bcdefg":
-        session["_holder"] = name * 32
+        session["_tab"] = name * 32
         others.append(begin(LONG, digits))
-    session["_holder"] = "a" * 32
+    session["_tab"] = "a" * 32
     visitor = begin(LONG, digits, held=True)
     control.one_batch(visitor)
     assert steps(visitor) == 1

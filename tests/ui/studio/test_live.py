@@ -198,7 +198,7 @@ def test_forgetting_a_visitor_ends_their_experiment() -> None:
 
 
 def test_a_reload_finds_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "current_holder", lambda: "a" * 32)  # the tab's name, from its sessionStorage
+    monkeypatch.setattr(state, "tab_name", lambda: "a" * 32)  # the tab's name, from its sessionStorage
     script = Script()
     start(opened(one=script), "one")
     again = opened(one=script)

@@ -23,7 +23,7 @@ def said(monkeypatch: pytest.MonkeyPatch, read: str, card: dict[str, Any] | None
     """The sentence on the ready-made network, or on one with this card, that reads these digits."""
     own = [] if card is None else [TrainedModel("run-1", "Your network 1", new_model(MLPConfig(()), 0), card)]
     monkeypatch.setattr(dataset, "splits", lambda: SimpleNamespace(name=read))
-    monkeypatch.setattr(known_networks, "model_in_use", lambda: state.SHIPPED if card is None else "run-1")
+    monkeypatch.setattr(known_networks, "key_in_use", lambda: state.SHIPPED if card is None else "run-1")
     monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
     return networks.learned_elsewhere()
 

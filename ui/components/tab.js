@@ -1,6 +1,6 @@
 // Tells the server which tab this is. The name lives in the tab's sessionStorage: it survives a reload, another tab
 // gets another, and it is never in the link, which teachers copy and share.
-const PLACE = "classifier-lessons-holder"
+const PLACE = "classifier-lessons-tab"
 
 export default function ({ data, setStateValue }) {
   let name = data.candidate
