@@ -1,6 +1,7 @@
 """A class opens its links in the seconds in which a server wakes; each visitor speaks Streamlit's protocol."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ def test_all_who_come_while_the_server_wakes_get_their_page(visits: list[tuple[s
     async def come(address: str) -> list[tuple[list[str], list[str]]]:
         return await asyncio.gather(*(_visit(address, page, after) for page, after in visits))
 
-    with serving(tmp_path) as address:
-        for (page, _), (errors, menu) in zip(visits, asyncio.run(come(address)), strict=True):
+    # On a thread of their own: in this one, Playwright has its loop as soon as another test has opened a browser.
+    with serving(tmp_path) as address, ThreadPoolExecutor(1) as thread:
+        for (page, _), (errors, menu) in zip(visits, thread.submit(asyncio.run, come(address)).result(), strict=True):
             assert not errors, page
             assert menu[0] == "Welcome", page  # the titles that app.py gives, no names of files
 
