@@ -52,8 +52,9 @@ def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: fl
     is_wrong = answer != label
     says = [f"gradient {_amount(xray.norms[index])}", f"loss {_amount(xray.losses[index])}"]
     says += [f"read as {answer}"] if is_wrong else []
+    picture = f'<img src="{png_url(Image.fromarray(image))}" alt="{words.a(label)}">'
     return (
-        f'<figure{" class=wrong" if is_wrong else ""}><img src="{png_url(Image.fromarray(image))}" alt="a {label}">'
+        f"<figure{' class=wrong' if is_wrong else ''}>{picture}"
         f'<div class="bar"><div style="width:{share:.1%}"></div></div>'
         f"<figcaption>{'<br>'.join(says)}</figcaption></figure>"
     )

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from torch import Tensor
 
+from mnist_core import words
 from ui.frame import dataset, state
 
 _JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ def row(images: Tensor, key: str, name: str, on_pick: Callable[[int], None]) -> 
     greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
     component(
         key=key,
-        data={"images": [{"greys": grey, "name": f"{name}: a {digit}"} for digit, grey in enumerate(greys)]},
+        data={"images": [{"greys": grey, "name": f"{name}: {words.a(digit)}"} for digit, grey in enumerate(greys)]},
         on_picked_change=partial(_pick, key, on_pick),
     )
 

@@ -89,7 +89,7 @@ def _forward(moment: Moment) -> str:
     return (
         f"**The images went through the network.** Each came out as ten scores, the logits: {list(logits.shape)} means "
         f"{rows_of(len(logits))}, one for each image, of 10 numbers. The highest score of image 1 is that of the "
-        f"{answers[0]}; it is a {labels[0]}. In all, {right} of {len(labels)} are right."
+        f"{answers[0]}; it is {words.a(int(labels[0]))}. In all, {right} of {len(labels)} are right."
     )
 
 
@@ -200,7 +200,7 @@ def scores_in_numbers(moment: Moment) -> list[str]:
 def compared_with_autograd(moment: Moment) -> str:
     """What PyTorch has found for two scores, beside the formula; or that it will."""
     y = int(moment.there("labels")[0])
-    said = f"These are two scores of image 1, a {y}: that of the {y} and the highest of the others. "
+    said = f"These are two scores of image 1, {words.a(y)}: that of the {y} and the highest of the others. "
     if moment.tensors["logits.grad"] is None:
         return said + "`backward` will show whether PyTorch finds the same."
     found, count = moment.there("logits.grad"), len(moment.there("labels"))
