@@ -7,7 +7,7 @@ from tests.browser.test_app import OpenPage, draw
 
 def test_two_digits_in_a_row_and_the_second_is_called_otherwise(open_page: OpenPage) -> None:
     page = open_page("collection")
-    keep = page.locator("[class*=st-key-keep_as] button")
+    keep = page.locator(".st-key-keep_as button")
     expect(page.locator("[class*=st-key-canvas_] canvas").last).to_be_visible()
     for number, (points, label) in enumerate(
         [([(140, 50), (138, 140), (136, 230)], 1), ([(80, 70), (200, 70), (120, 220)], 2)], 1

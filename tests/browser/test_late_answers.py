@@ -68,24 +68,13 @@ def test_what_is_taught_follows_two_quick_strokes(open_page: OpenPage) -> None:
     expect(page.locator(".st-key-teach_it button")).to_contain_text("this is a 4")
 
 
-def test_a_digit_is_kept_once_and_the_next_is_not_called_like_it(open_page: OpenPage) -> None:
-    page = open_page("collection")
-    line = Line(page)
-    draw(page, ONE)
-    keep = page.locator("[class*=st-key-keep_as] button")
-    expect(keep.nth(1)).to_be_enabled()
-    settle(page)
-    line.act_unanswered(keep.nth(1).click, partial(stroke, page, BAR))
-    expect(page.locator(".st-key-own_digits button")).to_have_count(1)
-
-
 def test_a_digit_chosen_after_another_keeps_its_label(open_page: OpenPage) -> None:
     page = open_page("collection")
     line = Line(page)
     tiles = page.locator(".st-key-own_digits button")
     for label, points in ((1, ONE), (4, BAR)):
         draw(page, points)
-        page.locator("[class*=st-key-keep_as] button").nth(label).click()
+        page.locator(".st-key-keep_as button").nth(label).click()
         expect(page.get_by_text(f"Kept as a {label};")).to_be_visible()
     tiles.first.click()
     expect(page.get_by_text("Digit 1: you called it a 1")).to_be_visible()

@@ -15,8 +15,7 @@ from ui.drawing.reading import Subject, verdict_on
 from ui.frame import state
 from ui.visitor import store
 
-KEEP_AS = "keep_as"  # what the keys of the buttons begin with
-_PRESS = "_kept_press"  # the last press: the key of the buttons, and the label
+KEEP_AS = "keep_as"  # the key of the buttons
 WORD = "_kept_word"  # the key of what was said of the digit kept last
 FIVE_WIDE = 220  # pixels, in which five buttons stand side by side, and the other five below
 
@@ -35,14 +34,13 @@ def buttons(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> No
         leads_on: Whether this is a page that shows what it reads; then a link leads to the page of the test set. That
             page itself shows here what is read in place of a drawing.
     """
-    key = state.key_standing_on(KEEP_AS, None)  # the next drawing begins without an answer
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "What did you write? One press keeps it for your own test set.",
             range(10),
-            key=key,
+            key=KEEP_AS,
             on_change=_keep,
-            args=(key, subject, model),
+            args=(subject, model),
             disabled=subject is None or subject.source == "sample",
             wrap=True,
             width=FIVE_WIDE,
@@ -66,12 +64,10 @@ def _show_what_is_read(subject: Subject) -> None:
     st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
 
 
-def _keep(key: str, shown: Subject | None, model: MLP) -> None:
+def _keep(shown: Subject | None, model: MLP) -> None:
     """Keeps a drawing under the label just pressed, and says so."""
-    label, subject = st.session_state[key], canvas.newest(shown)
-    if (key, label) == st.session_state.get(_PRESS):  # buttons that are gone say once more what was pressed
-        return
-    st.session_state[_PRESS] = key, label
+    label, subject = st.session_state[KEEP_AS], canvas.newest(shown)
+    st.session_state[KEEP_AS] = None  # the next drawing begins without an answer
     if label is None or subject is None or subject.source == "sample":
         return
     added, dropped = add([own_digit(subject.image, label, subject.source)])

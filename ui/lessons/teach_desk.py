@@ -100,7 +100,7 @@ def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
         at.said = False
     at.seen = seen
     if not at.said and not link.is_hidden(DIGIT):
-        link.set_unbound(DIGIT, str(suggestion))
+        state.linked()[DIGIT] = str(suggestion)
     digit = link.unbound(DIGIT, suggestion, {str(digit): digit for digit in range(10)}.__getitem__)
     if link.is_hidden(DIGIT):
         return digit

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import ButtonGroup, Selectbox
+from streamlit.testing.v1.element_tree import Selectbox
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.evaluation import accuracy
@@ -48,19 +48,13 @@ def one(left: int = 131) -> np.ndarray:
     return drawn
 
 
-def keep_buttons(app: AppTest) -> ButtonGroup[int]:
-    """The ten under the drawing, which have another key after each press."""
-    [found] = [row for row in app.segmented_control if str(row.key).startswith(keep.KEEP_AS)]
-    return found
-
-
 def relabelling(app: AppTest) -> list[Selectbox[int]]:
     """The list beside the digit chosen, if one is."""
     return [box for box in app.selectbox if str(box.key).startswith(collection.RELABEL)]
 
 
 def press(app: AppTest, digit: int) -> AppTest:
-    return sound(keep_buttons(app).set_value(digit).run())
+    return sound(app.segmented_control(key=keep.KEEP_AS).set_value(digit).run())
 
 
 def made(number: int, label: int = 3) -> OwnDigit:
@@ -70,9 +64,9 @@ def made(number: int, label: int = 3) -> OwnDigit:
 @pytest.mark.parametrize("page", [DRAW, COLLECTION])
 def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
     app = open_page(page)
-    assert keep_buttons(app).disabled
+    assert app.segmented_control(key=keep.KEEP_AS).disabled
     app = draw(app, one())
-    assert not keep_buttons(app).disabled
+    assert not app.segmented_control(key=keep.KEEP_AS).disabled
     app = press(app, 1)
     [digit] = kept(app)
     assert (digit.label, digit.source) == (1, "canvas")
@@ -80,10 +74,10 @@ def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
     assert digit.pixels == expected
     assert pad(app).picture is None
     assert "Kept as **a 1**; the network read **a 1**. 1 digit so far. Draw the next one." in text(app)
-    control = keep_buttons(app)
+    control = app.segmented_control(key=keep.KEEP_AS)
     assert control.value is None
     assert control.disabled
-    assert not [name for name in app.query_params if name.startswith(keep.KEEP_AS)]
+    assert keep.KEEP_AS not in app.query_params
 
 
 def test_ten_in_a_row_and_the_same_one_only_once() -> None:
@@ -99,7 +93,7 @@ def test_ten_in_a_row_and_the_same_one_only_once() -> None:
 def test_a_sample_is_not_the_readers_and_a_photo_is() -> None:
     app = click_sample(open_page(DRAW), 4)
     assert "someone else wrote" in text(app)
-    assert keep_buttons(app).disabled
+    assert app.segmented_control(key=keep.KEEP_AS).disabled
     pad(app).read_photo(one()[..., 0])
     app = press(sound(app.run()), 1)
     assert [digit.source for digit in kept(app)] == ["photo"]
