@@ -96,6 +96,26 @@ def wanted_dataset() -> str:
     return GENERATED if chosen == GENERATED else MNIST
 
 
+def key_standing_on(name: str, mark: object) -> str:
+    """The key of a widget that the page moves, too: another one whenever it moved without a press of the reader.
+
+    With the same key, whatever the reader did before the browser had heard of the new mark would come with the old one,
+    as if that had been pressed.
+
+    Args:
+        name: Of the widget; the key begins with it.
+        mark: What the widget is to stand on.
+    """
+    if st.session_state.get(newest_key(name)) != mark:
+        st.session_state[f"_moved_{name}"] = st.session_state.get(f"_moved_{name}", 0) + 1
+    return newest_key(name)
+
+
+def newest_key(name: str) -> str:
+    """What ``key_standing_on`` said last of this widget."""
+    return f"{name}_{st.session_state.get(f'_moved_{name}', 0)}"
+
+
 def offer_model(key: str) -> None:
     """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
     st.session_state["_offered_model"] = key

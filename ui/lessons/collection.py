@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, cast
+from zlib import crc32
 
 import streamlit as st
 from PIL import Image
@@ -33,7 +34,7 @@ from ui.frame import resources, state
 from ui.studio.take_home import plain
 from ui.visitor import known_networks, networks, store
 
-RELABEL, FILES = "own_label", "own_files"  # keys of widgets
+RELABEL, FILES = "own_label", "own_files"  # what keys of widgets begin with
 _CHOSEN, _TAKEN, _OUTCOMES = "_own_chosen", "_own_files_taken", "_own_files_outcomes"
 MOST_MEGABYTES = MOST_BYTES // 2**20
 _UPLOADER = "_own_files_uploader"  # how many have been replaced by an empty one
@@ -140,14 +141,15 @@ def _pick() -> None:
 
 def show_corrections(digit: OwnDigit) -> None:
     """Draws what can be done with one digit: another label, or away with it."""
-    st.session_state[RELABEL] = digit.label
+    # Each digit has a list of its own: with one for all, a digit just chosen was called what the browser still showed.
+    key = f"{RELABEL}_{crc32(digit.pixels)}_{digit.label}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("It is a", range(10), key=RELABEL, on_change=_relabel, args=(digit,), width=110)
+        st.selectbox("It is a", range(10), digit.label, key=key, on_change=_relabel, args=(digit, key), width=110)
         st.button("Remove", key="own_remove", icon=":material/delete:", on_click=_remove, args=(digit,))
 
 
-def _relabel(digit: OwnDigit) -> None:
-    label = st.session_state[RELABEL]
+def _relabel(digit: OwnDigit, key: str) -> None:
+    label = st.session_state[key]
     visitor = store.visitor()
     with visitor.lock:
         visitor.own_digits = [replace(one, label=label) if one == digit else one for one in visitor.own_digits]

@@ -21,6 +21,7 @@ from ui.visitor import known_networks, networks, store
 from ui.visitor.desk import Desk
 
 DIGIT = "teach_digit"
+_ASKED = "_teach_asked"  # whether this visit has asked what a drawing was meant to be
 LOOKED_THROUGH = 5_000  # training images, for those that are read worst
 SHORTEST = 1e-9  # learning rate: a number that can still be read
 CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
@@ -94,24 +95,40 @@ def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
     suggestion = reading if shown.label is None else shown.label
     seen = None if shown.label is None else shown.image.numpy().tobytes()
     if at.seen == "":  # only now, when the visit begins, is it the link that says it
-        at.said = state.linked().get(DIGIT, "") in tuple("0123456789") and DIGIT not in st.session_state
+        at.said = DIGIT in state.linked() and not st.session_state.get(_ASKED)
     elif at.seen != seen or st.session_state.get("reset_page"):
         at.said = False
     at.seen = seen
     if not at.said and not link.is_hidden(DIGIT):
-        st.session_state[DIGIT] = suggestion
-    start = suggestion if link.is_hidden(DIGIT) else 0
-    return link.buttons("What was it meant to be?", DIGIT, range(10), start, on_change=_say, args=(at,))
+        state.linked()[DIGIT] = str(suggestion)
+    digit = link.unbound(DIGIT, suggestion, {str(digit): digit for digit in range(10)}.__getitem__)
+    if link.is_hidden(DIGIT):
+        return digit
+    st.session_state[_ASKED] = True
+    key = state.key_standing_on(DIGIT, digit)
+    st.segmented_control(
+        "What was it meant to be?",
+        range(10),
+        default=digit,
+        required=True,
+        key=key,
+        on_change=_press,
+        args=(at, key, digit),
+        wrap=True,
+    )
+    return digit
 
 
-def _say(at: Desk) -> None:
-    at.said = True
+def _press(at: Desk, key: str, stood: int) -> None:
+    pressed = st.session_state[key]
+    if pressed not in (None, stood):  # a row that is gone says once more what it stood on
+        say(at, pressed)
 
 
 def say(at: Desk, digit: int) -> None:
-    """Says what it was, in place of the reader."""
-    st.session_state[DIGIT] = digit
-    _say(at)
+    """Says what it was, in place of the reader, or for them."""
+    link.set_unbound(DIGIT, str(digit))
+    at.said = True
 
 
 def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:

@@ -11,7 +11,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.network.model import ACTIVATIONS, MLPConfig
 from mnist_core.training.loop import SCHEDULES, TrainingConfig
 from mnist_core.training.recipes import RECIPES, Recipe
-from ui.frame import dataset, link
+from ui.frame import dataset, link, state
 from ui.visitor.run_in_words import OPTIMIZERS
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -186,29 +186,14 @@ def presets(chosen: Chosen | None) -> None:
         return
     names = {recipe.name: recipe for recipe in RECIPES}
     mark = next((name for name, recipe in names.items() if _is(recipe, chosen)), None)
-    key = _row_standing_on(mark)
+    key = state.key_standing_on("preset", mark)
     st.pills("Start from", names, default=mark, key=key, on_change=_press, args=(key, names))
     if mark is not None:
         st.caption(names[mark].sentence)
 
 
-def _row_standing_on(mark: str | None) -> str:
-    """The key of the row of recipes: another one whenever the mark moves without a press of the reader.
-
-    With the same key, a control moved before the browser had heard of the new mark came with the old one, as if that
-    had been pressed, and every control went back to that recipe.
-    """
-    if st.session_state.get(_row()) != mark:
-        st.session_state["_presets_row"] = st.session_state.get("_presets_row", 0) + 1
-    return _row()
-
-
-def _row() -> str:
-    return f"preset_{st.session_state.get('_presets_row', 0)}"
-
-
 def _press(key: str, names: dict[str, Recipe]) -> None:
-    if key == _row():  # a row that is gone says once more what it stood on
+    if key == state.newest_key("preset"):  # a row that is gone says once more what it stood on
         _apply(names.get(st.session_state[key]))
 
 
