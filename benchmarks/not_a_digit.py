@@ -11,9 +11,9 @@ named ``tests``, too, behind which pytest no longer finds ours. In a folder of i
 Everything is drawn on the canvas with a round brush, at a random size and place, and goes the whole way: to 28 × 28
 pixels, through the network that reads, through the rule. Nothing here was learned from: the digits are the pen strokes
 that ``benchmarks.pen_strokes`` describes, the pairs two of them side by side, the letters A. V. Hershey's, as engraved
-for plotters in 1967, and the scribbles of forms that ``mnist_core.strangers`` does not have. Figures (a heart, a house)
-are no scribbles, but people draw them, too. Last come MNIST's validation images, on which the thresholds were chosen,
-and drawings like those learned from, with other seeds.
+for plotters in 1967, and the scribbles of forms that ``mnist_core.handwriting.not_digits`` does not have. Figures (a
+heart, a house) are no scribbles, but people draw them, too. Last come MNIST's validation images, on which the
+thresholds were chosen, and drawings like those learned from, with other seeds.
 
 MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the project; nothing is downloaded.
 """
@@ -262,7 +262,7 @@ def drawn_out(stroke: Stroke) -> Stroke:
     return np.stack([np.interp(at, mileage, axis) for axis in stroke.T], axis=1)
 
 
-# What people draw to try the program out. Each is of another form than those of ``strangers``.
+# What people draw to try the program out. Each is of another form than those of ``not_digits``.
 def _angles(turns: float = 1.0, points: int = 120) -> Stroke:
     return np.linspace(0, 2 * math.pi * turns, points)
 

@@ -1,8 +1,8 @@
 """Images a second: the course's loop beside ours, in turns in one run.
 
-Both train 784-128-10 with Adam on the same images, from the same process with the same number of threads. The
-course's loop takes each image through torchvision's transforms and a DataLoader; ours is ``training.fit``, an event
-after every batch included. Without MNIST on disk both read generated digits; that changes no speed.
+Both train 784-128-10 with Adam on the same images, from the same process with the same number of threads. The course's
+loop takes each image through torchvision's transforms and a DataLoader; ours is ``mnist_core.training.loop.fit``, an
+event after every batch included. Without MNIST on disk both read generated digits; that changes no speed.
 
     python benchmarks/training_speed.py
 """

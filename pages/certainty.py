@@ -26,7 +26,7 @@ from mnist_core.figures.images import enlarged
 from mnist_core.network.functions import softmax
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
-from ui.lessons import certainty, certainty_words
+from ui.lessons import certainty_cache, certainty_words
 from ui.visitor import networks
 
 
@@ -177,7 +177,7 @@ def one_number() -> None:
         "they sink. The share of all images that is read rightly never changes: the temperature decides how sure the "
         "network is, not what it reads."
     )
-    say_how_far_to_trust(certainty.temperature_search(evaluation, TEMPERATURES), len(evaluation.labels))
+    say_how_far_to_trust(certainty_cache.temperature_search(evaluation, TEMPERATURES), len(evaluation.labels))
 
 
 def introduce_temperature() -> None:
@@ -208,7 +208,7 @@ def temperature(evaluation: Evaluation, splits: Splits, before: Calibration, *, 
     controls, button = st.columns([3, 1], gap="large", vertical_alignment="bottom")
     with controls:
         t = link.select_slider("Temperature, T", "certainty_t", TEMPERATURES, 1.0, names="{:g}".format)
-    searched = certainty.temperature_search(evaluation, TEMPERATURES)
+    searched = certainty_cache.temperature_search(evaluation, TEMPERATURES)
     if not link.is_hidden("certainty_t"):
         button.button("To the lowest point", key="certainty_best", on_click=_set_temperature, args=(searched.best,))
     show_temperature(t, evaluation, before, searched)

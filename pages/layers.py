@@ -22,7 +22,7 @@ from mnist_core.network.model import Dropout, MLPConfig
 from mnist_core.training.records import RunRecord
 from ui.frame import dataset, lesson, link, resources, theme
 from ui.frame.question import Question, ask
-from ui.lessons import layers
+from ui.lessons import layers_cache
 from ui.studio import live
 from ui.visitor import networks
 
@@ -111,7 +111,7 @@ def two_rings() -> None:
         )
         hidden = link.whole_slider("Hidden neurons", "ring_neurons", 1, 8, 3)
         seed = link.seed("Seed of the first weights", "ring_seed")
-    found = layers.separation(between, hidden, seed)
+    found = layers_cache.separation(between, hidden, seed)
     with controls:
         st.markdown(f"It puts **{found.accuracy:.0%}** of the points right.")
     with picture:

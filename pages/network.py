@@ -13,7 +13,7 @@ from mnist_core.network.layers import for_plain_pixels
 from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
-from ui.lessons import network
+from ui.lessons import network_cache
 from ui.lessons.network_words import what_the_weights_show
 from ui.visitor import networks
 
@@ -48,13 +48,13 @@ def ten_sums() -> None:
 @st.fragment
 def one_layer() -> None:
     """The single layer of ten neurons: its weights while it learns, and the sum of one of them."""
-    moments = {snapshot.batches: snapshot for snapshot in network.learning_layer()}
+    moments = {snapshot.batches: snapshot for snapshot in network_cache.learning_layer()}
     snapshot = moments[
         link.select_slider(
             "Batches it has learned from",
             "net_batches",
-            network.MOMENTS,
-            network.MOMENTS[-1],
+            network_cache.MOMENTS,
+            network_cache.MOMENTS[-1],
             names="{:,}".format,
             help="A batch is a handful of images, here 50. After each, all weights are changed a little.",
         )

@@ -4,8 +4,8 @@ import streamlit as st
 
 from mnist_core import words
 from mnist_core.figures.images import sheet
-from mnist_core.figures.ruler import learning_rate_ruler
 from mnist_core.figures.signed import largest, signed_pictures
+from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.lessons.step import (
     CAN_BE_SKIPPED,
     PHASES,

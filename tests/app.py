@@ -35,6 +35,16 @@ def text(app: AppTest) -> str:
     return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.success))
 
 
+def hints(app: AppTest) -> list[str]:
+    """What is said of wrong answers; not that MNIST can't be had, which may be found out at any moment."""
+    return [note.value for note in app.info if note.icon == ":material/lightbulb:"]
+
+
+def formulas(app: AppTest) -> str:
+    """All formulas that stand by themselves, in LaTeX."""
+    return " ".join(element.value for element in app.latex)
+
+
 def opened_by_link(path: str, **linked: str) -> AppTest:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
     for key, value in linked.items():
@@ -79,7 +89,8 @@ def train(app: AppTest) -> AppTest:
 def finish(app: AppTest) -> AppTest:
     """Looks at the page until the run is over."""
     for _ in range(600):
-        if "train" in [button.key for button in app.button]:
+        is_said = "training:" not in app.caption[0].value  # the line above is drawn first, and may be a run behind
+        if is_said and "train" in [button.key for button in app.button]:
             return app
         time.sleep(0.05)
         app = sound(app.run())

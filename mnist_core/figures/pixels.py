@@ -24,22 +24,22 @@ _BLUE = "#{:02X}{:02X}{:02X}".format(*ROW_COLOUR)
 _MIDDLE = (PAPER / 2 + 0.5) / PAPER  # of pixel (14, 14), counted from 0
 _STYLE = f"""
 <style>
-.lens {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 1.1rem 0.9rem;
+.stages {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 1.1rem 0.9rem;
   font-size: 0.85rem; line-height: 1.4; }}
-.lens > div {{ max-width: {PAPER * PIXEL}px; }}
-.lens .frame {{ position: relative; aspect-ratio: 1; display: flex; align-items: center; justify-content: center;
+.stages > div {{ max-width: {PAPER * PIXEL}px; }}
+.stages .frame {{ position: relative; aspect-ratio: 1; display: flex; align-items: center; justify-content: center;
   box-sizing: border-box; border: 1px solid rgba(128, 128, 128, 0.45); margin-bottom: 0.45rem; }}
-.lens .off .frame {{ border: 2px dashed #808080; }}
-.lens .frame img {{ display: block; }}
-.lens .frame img.hard {{ image-rendering: pixelated; }}
-.lens i {{ position: absolute; background: {_BLUE}; }}
-.lens i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
-.lens i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
-.lens i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
+.stages .off .frame {{ border: 2px dashed #808080; }}
+.stages .frame img {{ display: block; }}
+.stages .frame img.hard {{ image-rendering: pixelated; }}
+.stages i {{ position: absolute; background: {_BLUE}; }}
+.stages i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
+.stages i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
+.stages i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
   border: 2px solid {_BLUE}; border-radius: 50%; background: none; }}
-.lens b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
-.lens .size {{ opacity: 0.8; }}
-.lens .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}
+.stages b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
+.stages .size {{ opacity: 0.8; }}
+.stages .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}
 </style>
 """
 
@@ -78,7 +78,7 @@ def way_pictures(*, tiles: Sequence[Tile]) -> str:
     Returns:
         HTML for ``st.html``. A picture's sentence is its text for those who can't see it.
     """
-    return f'{_STYLE}<div class="lens" role="list">{"".join(map(_tile, tiles))}</div>'
+    return f'{_STYLE}<div class="stages" role="list">{"".join(map(_tile, tiles))}</div>'
 
 
 def _tile(tile: Tile) -> str:

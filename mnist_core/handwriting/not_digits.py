@@ -1,7 +1,7 @@
 """Drawings that are no digits: dots, scribbles, letters and several digits at once.
 
 A network that is to say "this is no digit" must have seen some that are none. They are drawn here, as the digits of
-``offline_digits`` are: a path of the pen, a thin or a thick pen, and MNIST's box of 20 × 20 pixels. What a drawing page
+``generated`` are: a path of the pen, a thin or a thick pen, and MNIST's box of 20 × 20 pixels. What a drawing page
 loses on the way to 28 × 28 pixels, place and size, is lost here, too.
 """
 
@@ -29,7 +29,7 @@ FINEST_OF_SEVERAL, BROADEST_OF_SEVERAL = 0.4, 1.9
 SHORTEST_STROKE = 1.0  # times the width of the brush: a stroke that is not longer leaves a blot
 TREMBLE = 0.02  # of a scribble's size
 
-# Ways to write letters, in the notation of ``offline_digits.Style.forms``, printed ones first, then joined ones. Where
+# Ways to write letters, in the notation of ``generated.Style.forms``, printed ones first, then joined ones. Where
 # small and capital letters have one form, it stands under the capital. Those that are digits to the eye are missing:
 # I i l (1), Z z (2), S s (5), b (6), g q (9) and O o (0).
 # fmt: off
@@ -341,7 +341,7 @@ def letters(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def single_digits(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Digits as ``offline_digits`` writes them, but with every brush of a drawing page.
+    """Digits as ``generated`` writes them, but with every brush of a drawing page.
 
     Args:
         n: How many.

@@ -12,7 +12,7 @@ from mnist_core.data.dataset import Dataset, normalize
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.network.layers import last_hidden
-from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.model import MLP, MLPConfig, copied
 
 LOUDEST = 3.0  # noise three times as large as the weights leaves next to nothing of what they knew
 SEEDS = 2**32
@@ -63,7 +63,7 @@ def damaged(model: MLP, damage: Damage) -> MLP:
     for layer, neurons in enumerate(drawn_neurons(model.config, damage.silenced, damage.seed)):
         if len(neurons):
             result = silence(result, layer, neurons)
-    return _copy(model) if result is model else result
+    return copied(model) if result is model else result
 
 
 def fed(dataset: Dataset, damage: Damage) -> Dataset:
@@ -87,7 +87,7 @@ def read_damaged(model: MLP, dataset: Dataset, damage: Damage) -> Evaluation:
 
 def zero_biases(model: MLP) -> MLP:
     """A copy of a network without biases: all of them are 0."""
-    copy = _copy(model)
+    copy = copied(model)
     for layer in _dense(copy):
         layer.bias.zero_()
     return copy
@@ -112,7 +112,7 @@ def add_noise(model: MLP, noise: float, seed: int) -> MLP:
     """
     _check_noise(noise)
     _check_seed(seed)
-    copy = _copy(model)
+    copy = copied(model)
     generator = torch.Generator().manual_seed(seed)
     for layer in _dense(copy) if noise else []:
         spread = layer.weight.std(correction=0)  # of a single weight it is 0, where the other kind would be no number
@@ -143,7 +143,7 @@ def silence(model: MLP, layer: int, neurons: Sequence[int] | Tensor) -> MLP:
     chosen = torch.as_tensor(neurons, dtype=torch.int64)
     if len(chosen) and not (chosen.min() >= 0 and chosen.max() < hidden[layer]):
         raise ValueError(f"The neurons of this layer are numbered 0 to {hidden[layer] - 1}.")
-    copy = _copy(model)
+    copy = copied(model)
     into, out = _dense(copy)[layer : layer + 2]
     into.weight[chosen] = 0
     into.bias[chosen] = 0
@@ -182,7 +182,7 @@ def follow_order(model: MLP, order: Tensor) -> MLP:
     Raises:
         ValueError: If ``order`` does not name each of the 784 pixels once.
     """
-    copy = _copy(model)
+    copy = copied(model)
     first = _dense(copy)[0]
     if not torch.equal(order.sort().values, torch.arange(first.in_features)):
         raise ValueError("An order names each of the 784 pixels once.")
@@ -245,13 +245,6 @@ def score_parts(model: MLP, image: Tensor, digit: int, silent: Tensor) -> ScoreP
     is_silent = torch.zeros(len(terms), dtype=torch.bool)
     is_silent[silent] = True
     return ScoreParts(terms[~is_silent].sum().item(), terms[is_silent].sum().item(), last.bias[digit].item())
-
-
-def _copy(model: MLP) -> MLP:
-    """Not copy.deepcopy: it would also copy the graph a training may have left, and the generators of dropout."""
-    copy = MLP(model.config)
-    copy.load_state_dict(model.state_dict())
-    return copy.eval().requires_grad_(False)
 
 
 def _dense(model: MLP) -> list[nn.Linear]:

@@ -15,7 +15,7 @@ from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import largest_score
 from mnist_core.network.functions import cross_entropy, cross_entropy_gradient, softmax
 from mnist_core.network.gradients import batch_gradient, losses_along
-from mnist_core.network.model import CLASSES, MLP
+from mnist_core.network.model import CLASSES, MLP, copied
 
 HIGHEST_RATE = 100.0
 AGREES = 0.05  # of the fall that is foretold: how far the real one may be off
@@ -357,13 +357,6 @@ def try_rates(model: MLP, image: Tensor, digit: int, rates: Sequence[float], oth
             p = softmax(taught(standardize(image[None])))[0, digit].item()
         trials.append(Trial(rate, p, evaluate(taught, others).accuracy))
     return trials
-
-
-def copied(model: MLP) -> MLP:
-    """A copy in eval mode and without gradients."""
-    copy = MLP(model.config)
-    copy.load_state_dict(model.state_dict())
-    return copy.eval().requires_grad_(False)
 
 
 def _checked(image: Tensor) -> Tensor:

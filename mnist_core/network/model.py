@@ -115,3 +115,13 @@ class MLP(nn.Sequential):
         for index, layer in enumerate(self):
             if isinstance(layer, Dropout):
                 layer.generator.manual_seed(seed + index)
+
+
+def copied(model: MLP) -> MLP:
+    """A copy to look at or to change, in eval mode and without gradients.
+
+    Not copy.deepcopy: it would also copy the graph a training may have left, and the generators of dropout.
+    """
+    copy = MLP(model.config)
+    copy.load_state_dict(model.state_dict())
+    return copy.eval().requires_grad_(False)

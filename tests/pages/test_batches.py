@@ -11,13 +11,9 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.batches_order import SHUFFLED, SORTED
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import open_page, sound, text
+from tests.app import formulas, open_page, sound, text
 
 PAGE = "pages/batches.py"
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def captions(app: AppTest) -> str:

@@ -15,7 +15,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.evaluation import calibration
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import open_page, opened_by_link, questions, sound, text
+from tests.app import formulas, open_page, opened_by_link, questions, sound, text
 from ui.visitor import networks
 
 PAGE = "pages/certainty.py"
@@ -33,10 +33,6 @@ def answers(digits: Splits) -> Evaluation:
 
 def answered(**linked: str) -> AppTest:
     return sound(opened_by_link(PAGE, hide="ask_certainty,ask_certainty_heat", **linked))
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def error_of(answers: Evaluation, temperature: float = 1.0) -> float:

@@ -11,13 +11,9 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import open_page, sound, text
+from tests.app import formulas, open_page, sound, text
 
 PAGE = "pages/data.py"
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def tables(app: AppTest) -> list[str]:

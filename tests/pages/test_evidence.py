@@ -15,7 +15,7 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import evidence, loudest_neurons
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
-from tests.app import canvas, click_sample, draw, opened_by_link, sound, text
+from tests.app import canvas, click_sample, draw, formulas, opened_by_link, sound, text
 from ui.frame import resources
 from ui.lessons import evidence_words
 from ui.visitor import networks
@@ -39,10 +39,6 @@ def trained(digits: Splits) -> MLP:
 @pytest.fixture
 def small(trained: MLP, monkeypatch: pytest.MonkeyPatch) -> MLP:
     return use(monkeypatch, trained)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def written_sum(app: AppTest) -> tuple[int, int, list[float]]:

@@ -12,14 +12,10 @@ from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.layers_rings import separate
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.app import open_page, sound, text
+from tests.app import formulas, open_page, sound, text
 from tests.conftest import PROJECT
 
 PAGE = "pages/layers.py"
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def test_without_an_activation_the_layers_are_one_and_with_it_they_are_not(digits: Splits) -> None:

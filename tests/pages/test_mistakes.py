@@ -19,7 +19,7 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Dataset, Splits, normalize
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import open_page, opened_by_link, sound, text
+from tests.app import formulas, open_page, opened_by_link, sound, text
 from ui.frame import state
 from ui.visitor import networks
 
@@ -47,10 +47,6 @@ def poor(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> Oracle:
     logits = torch.randn(len(labels), 10, generator=torch.Generator().manual_seed(0)) + 2 * F.one_hot(labels, 10)
     monkeypatch.setattr(networks, "validation", lambda: Evaluation(logits, labels))
     return Oracle(digits.validation, logits)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def fullest(oracle: Oracle) -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.app import open_page, sound, text, train
-from ui.lessons import network
+from tests.app import hints, open_page, sound, text, train
+from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 
 PAGE = "pages/network.py"
@@ -67,10 +67,10 @@ def test_the_weights_between_two_doubled_layers_wait_for_the_answer() -> None:
     app = open_page(PAGE)
     shown = "4".join(element.proto.body for element in app.get("html"))
     assert f"{4 * 128 * 64:,}" not in shown + text(app)
-    notes = len(app.info)
+    notes = len(hints(app))
     app = sound(app.radio(key="ask_doubled").set_value("It is squared").run())
     assert round((128 * 64) ** 2, -6) == 67_000_000  # "some 67 million"
-    assert len(app.info) == notes + 1  # what is wrong with that answer
+    assert len(hints(app)) == notes + 1  # what is wrong with that answer
     assert f"holds {256 * 128:,}" in text(app)
 
 
@@ -104,8 +104,8 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
         found = re.search(r"reads ([\d.]+)% of the validation images", page)
         assert found
         shares.append(float(found[1]))
-        said = [moment for moment in network.MOMENTS if what_the_weights_show(moment) in page]
-        assert said == ([0] if batches == 0 else [moment for moment in network.MOMENTS if moment >= SHAPES_SHOW])
+        said = [moment for moment in network_cache.MOMENTS if what_the_weights_show(moment) in page]
+        assert said == ([0] if batches == 0 else [moment for moment in network_cache.MOMENTS if moment >= SHAPES_SHOW])
     assert shares[0] < 30 < 60 < shares[1]
     bars = app.get("vega_lite_chart")
     assert len(bars) == 1
@@ -122,7 +122,9 @@ def middle_of_the_zero(snapshot: LayerSnapshot) -> float:
 
 def check_shapes(splits: Splits) -> list[LayerSnapshot]:
     """From the moment on when the page says so, the middle of the 0 is blue; returns the snapshots."""
-    snapshots = learning_layer(splits.train.subset(slice(0, network.LEARNS_FROM)), splits.validation, network.MOMENTS)
+    snapshots = learning_layer(
+        splits.train.subset(slice(0, network_cache.LEARNS_FROM)), splits.validation, network_cache.MOMENTS
+    )
     assert all(middle_of_the_zero(found) < 0 for found in snapshots if found.batches >= SHAPES_SHOW)
     assert snapshots[0].accuracy < 0.2
     return snapshots

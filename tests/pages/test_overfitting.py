@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
-from tests.app import open_page, opened_by_link, sound, text
+from tests.app import formulas, open_page, opened_by_link, sound, text
 from ui.lessons.overfitting_runs import MOST_RUNS
 from ui.lessons.overfitting_words import where_it_turned
 
@@ -36,10 +36,6 @@ def answered() -> AppTest:
 def finished(splits: Splits, remedies: Remedies) -> Study:
     *_, last = study(splits, remedies)
     return last
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def captions(app: AppTest) -> str:

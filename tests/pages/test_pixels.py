@@ -91,7 +91,7 @@ def test_a_canvas_without_ink_gets_an_invitation_and_no_pictures() -> None:
     faint[50:60, 50:60, :3] = 10
     app = draw(app, faint)
     assert invited(app)
-    assert "lens" not in html(app)
+    assert "stages" not in html(app)
     assert not app.get("vega_lite_chart")
 
 

@@ -11,7 +11,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network import functions
-from tests.app import open_page, opened_by_link, sound, text
+from tests.app import formulas, open_page, opened_by_link, sound, text
 from tests.conftest import PROJECT
 from ui.lessons import softmax_explorer
 
@@ -26,10 +26,6 @@ SCORES = [3.5, -2.0, 0.0, 9.9, -10.0, 1.0, 2.0, 3.0, 4.0, 5.0]
 def answered(key: str, **linked: str) -> AppTest:
     app = opened_by_link(PAGE, **linked)
     return sound(app.radio(key=key).set_value(RIGHT[key]).run())
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def test_the_limits_of_float32_that_the_page_states() -> None:

@@ -14,7 +14,7 @@ from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
 from mnist_core.lessons.step_ruler import RateVerdict, measure
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
-from tests.app import open_page, sound, text
+from tests.app import formulas, open_page, sound, text
 from tests.conftest import PROJECT
 from ui.lessons.step_words import what_happened
 
@@ -48,10 +48,6 @@ def batch(digits: Splits, seed: int = 0, images: int = 4) -> tuple[torch.Tensor,
 
 def same(one: MLP, other: MLP) -> bool:
     return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def code(app: AppTest) -> list[str]:

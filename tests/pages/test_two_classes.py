@@ -6,15 +6,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app import open_page, sound, text
+from tests.app import formulas, hints, open_page, sound, text
 from tests.conftest import PROJECT
 
 PAGE = "pages/two_classes.py"
 AT_FIRST = 4  # figures: the line, the sigmoid, the scores, and the sigmoid of the difference
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(element.value for element in app.latex)
 
 
 def test_the_label_picks_one_of_two_probabilities() -> None:
@@ -82,10 +78,10 @@ def test_the_probabilities_wait_for_the_answer() -> None:
     assert len(app.get("vega_lite_chart")) == AT_FIRST
     assert "p_1 = " not in formulas(app)
     assert "All 4 together" not in text(app)
-    said_before, notes = len(app.markdown), len(app.info)
+    said_before, notes = len(app.markdown), len(hints(app))
     app = sound(app.radio(key="ask_shift").set_value("All of them grow").run())
     assert len(app.get("vega_lite_chart")) == AT_FIRST + 1
-    assert len(app.info) == notes + 1  # what is wrong with that answer
+    assert len(hints(app)) == notes + 1  # what is wrong with that answer
     app = sound(app.radio(key="ask_shift").set_value("Nothing: each stays as it is").run())
     assert app.success
     assert "p_1 = " in formulas(app)

@@ -1,4 +1,4 @@
-// Softmax and cross-entropy, function by function as in mnist_core/functions.py. z is an array of scores.
+// Softmax and cross-entropy, function by function as in mnist_core/network/functions.py. z is an array of scores.
 // JavaScript counts with 64 bits and torch, here, with 32: Math.fround rounds each result to the 32 bits.
 
 const exp = (x) => Math.fround(Math.exp(x))

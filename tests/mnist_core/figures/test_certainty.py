@@ -104,4 +104,4 @@ def test_a_bin_in_words() -> None:
         "is right": "75.0%",
     }
     assert bin_in_words(EMPTY)["claims"] == ""
-    assert [words.loss(value) for value in (0.0324, 2.303, 1234.5)] == ["0.0324", "2.3030", "1.23e+03"]
+    assert [words.loss(value, 4) for value in (0.0324, 2.303, 1234.5)] == ["0.0324", "2.3030", "1,234"]

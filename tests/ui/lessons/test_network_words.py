@@ -1,6 +1,6 @@
 """What a page says of a layer while it learns."""
 
-from ui.lessons.network import MOMENTS
+from ui.lessons.network_cache import MOMENTS
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from mnist_core import words
-from mnist_core.figures.ruler import FAR, learning_rate_ruler
+from mnist_core.figures.step_ruler import FAR, learning_rate_ruler
 from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 
 RATES = (0.01, 0.1, 1.0, 10.0)
