@@ -26,18 +26,22 @@ def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=copy, capture_output=True, text=True, check=False)
 
 
-def make(copy: Path, stem: str = "square_numbers", section: str = "Training") -> subprocess.CompletedProcess[str]:
-    return run(copy, "tools/new_lesson.py", stem, "Square numbers", "How fast do squares grow?", "--section", section)
+def make(copy: Path, stem: str = "zigzags", section: str = "Training") -> subprocess.CompletedProcess[str]:
+    texts = ("Square numbers", "How fast do squares grow?", "--moves", "how many")
+    return run(copy, "tools/new_lesson.py", stem, *texts, "--section", section)
 
 
 def test_a_new_lesson_opens_and_its_tests_and_those_of_every_page_pass_at_once(copy: Path) -> None:
     done = make(copy)
     assert done.returncode == 0, done.stderr
     readme = (copy / "README.md").read_text(encoding="utf-8")
-    assert "| Square numbers | in a few words, what the reader moves |" in readme
-    tested = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "square_numbers")
-    assert tested.returncode == 0, tested.stdout
+    assert "| Square numbers | how many |" in readme
     named = [line.split()[0] for line in done.stdout.splitlines() if line.endswith(".py")]
+    tests = [path for path in named if path.startswith("tests/")]
+    assert len(tests) == 3
+    tests.append("tests/pages/test_every_page.py")
+    tested = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "zigzags")
+    assert tested.returncode == 0, tested.stdout
     checked = run(copy, "-m", "ruff", "check", "--no-cache", *named)
     assert checked.returncode == 0, checked.stdout
     formatted = run(copy, "-m", "ruff", "format", "--no-cache", "--check", *named, "ui/frame/course.py")
@@ -49,7 +53,9 @@ def test_a_new_lesson_opens_and_its_tests_and_those_of_every_page_pass_at_once(c
     [
         ("softmax", "Training", "pages/softmax.py is there already"),
         ("../x", "Training", "take 2 to 31 small letters"),
-        ("square_numbers", "Cookery", "There is no section 'Cookery'. There are: Softmax and loss"),
+        ("lambda", "Training", "no word of Python's"),
+        ("step_again", "Training", "What begins with step_ belongs to the lesson step"),
+        ("zigzags", "Cookery", "There is no section 'Cookery'. There are: Softmax and loss"),
     ],
 )
 def test_what_can_not_be_made_is_said_and_nothing_is_written(copy: Path, stem: str, section: str, said: str) -> None:
@@ -58,4 +64,4 @@ def test_what_can_not_be_made_is_said_and_nothing_is_written(copy: Path, stem: s
     assert done.returncode == 2
     assert said in done.stderr
     assert (copy / "ui/frame/course.py").read_text(encoding="utf-8") == before
-    assert not (copy / "pages/square_numbers.py").exists()
+    assert not (copy / "pages/zigzags.py").exists()
