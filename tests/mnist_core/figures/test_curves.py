@@ -173,3 +173,21 @@ def test_only_the_data_changes_with_the_readers_point() -> None:
         loss_of_probability(probability=0.01, marks=(0.1, 0.01), theme=LIGHT).spec
         == loss_of_probability(probability=0.7, marks=(0.1, 0.01), theme=LIGHT).spec
     )
+
+
+def test_the_curve_of_the_loss_has_the_readers_point_and_the_marks() -> None:
+    data = loss_of_probability(probability=0.25, marks=(0.9, 0.01), theme=LIGHT).data
+    yours = data[data["kind"] == "yours"].iloc[0]
+    assert (yours["probability"], yours["loss"]) == (0.25, pytest.approx(math.log(4)))
+    assert data[data["kind"] == "mark"]["label"].tolist() == ["p = 0.90: 0.105", "p = 0.01: 4.605"]
+    curve = data[data["kind"] == "curve"]
+    assert curve["loss"].tolist() == pytest.approx([-math.log(p) for p in curve["probability"]])
+    assert curve["loss"].iloc[0] == 0
+
+
+def test_the_smallest_probability_the_sliders_reach_is_on_the_curve() -> None:
+    p = math.exp(-4) / (math.exp(-4) + 2 * math.exp(4))
+    figure = loss_of_probability(probability=p, marks=(), theme=LIGHT)
+    yours = figure.data[figure.data["kind"] == "yours"].iloc[0]
+    assert yours["label"] == "p = 0.00017: 8.693"
+    assert yours["loss"] < figure.spec["encoding"]["y"]["scale"]["domain"][1]

@@ -66,3 +66,10 @@ def test_a_picture_as_its_own_address_comes_back_pixel_for_pixel() -> None:
     head, data = png_url(Image.fromarray(pixels)).split(",")
     assert head == "data:image/png;base64"
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
+
+
+def test_enlarged_keeps_hard_pixels() -> None:
+    large = enlarged(image=torch.tensor([[0.0, 1.0], [0.5, 0.0]]), factor=3)
+    assert large.shape == (6, 6)
+    assert large[0].tolist() == [0, 0, 0, 255, 255, 255]
+    assert large[5].tolist() == [128, 128, 128, 0, 0, 0]
