@@ -1,5 +1,5 @@
 # make run    makes .venv, installs what the app needs and starts it
-# make check  makes the same environment with the development tools and runs lint, types and the tests of the core
+# make check  makes the same environment with the development tools and runs lint, types and the tests of the core but the slow ones
 # make test   the same with all tests
 # None installs anything twice: the second time they start at once.
 
@@ -22,7 +22,7 @@ lint: $(VENV)/.installed-dev
 
 # Two workers share the tests. They are named here, since a single test starts faster without them.
 check: lint
-	$(BIN)/pytest -n 2 tests/mnist_core
+	$(BIN)/pytest -n 2 -m "not slow" tests/mnist_core
 
 test: lint
 	$(BIN)/pytest -n 2

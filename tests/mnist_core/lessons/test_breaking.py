@@ -334,9 +334,11 @@ def check_what_the_page_says(splits: Splits) -> None:
     assert median(tenths) < 0.18  # "mostly little better than guessing"
 
 
+@pytest.mark.slow
 def test_what_the_page_says_is_so_on_generated_digits(all_digits: Splits) -> None:
     check_what_the_page_says(all_digits)
 
 
+@pytest.mark.slow
 def test_what_the_page_says_is_so_on_mnist(mnist: Splits) -> None:
     check_what_the_page_says(mnist)

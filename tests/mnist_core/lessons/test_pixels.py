@@ -299,6 +299,7 @@ def test_cutting_and_scaling_are_worth_most_and_centring_little_only_where_digit
     assert lost["centre"] < 0.05 if hidden is None else lost["centre"] > 0.1
 
 
+@pytest.mark.slow
 def test_the_same_holds_for_the_shipped_network_on_mnist(mnist: Splits) -> None:
     lost = lost_alone(load_shipped(), trial(mnist.validation, 0, 300))
     assert two_cost_far_more(lost)

@@ -157,6 +157,7 @@ def test_the_diverged_run_among_them_went_back_on_its_way(runs: dict[str, tuple[
     assert f"At batch {record.diverged.step} its loss exploded" in unwrapped(script(record))
 
 
+@pytest.mark.slow
 def test_a_script_on_mnist_ends_with_the_same_weights(mnist: Splits, tmp_path: Path) -> None:
     few = replace(mnist, train=mnist.train.subset(slice(0, 1_000)))
     config = TrainingConfig(1, 32, 5e-3, "adamw", seed=5, weight_decay=0.01, schedule="one-cycle")

@@ -26,6 +26,7 @@ def test_each_has_a_name_of_its_own_and_a_sentence() -> None:
     assert all(recipe.training_config.seed == 0 for recipe in RECIPES)
 
 
+@pytest.mark.slow
 def test_what_the_page_starts_with_is_as_good_as_it_says(mnist: Splits) -> None:
     """All five seeds are in benchmarks/recipes.py; this is the one a new visitor gets."""
     *_, last = run(new_model(QUICK.model_config, 0), mnist, QUICK.training_config)
@@ -34,6 +35,7 @@ def test_what_the_page_starts_with_is_as_good_as_it_says(mnist: Splits) -> None:
     assert round(last.test.accuracy, 2) == 0.98  # "about 98% in the final test"
 
 
+@pytest.mark.slow
 def test_it_is_better_than_the_courses_network_which_is_better_than_none(all_digits: Splits) -> None:
     reached = [last_record(recipe, all_digits).epochs[-1].validation_accuracy for recipe in (QUICK, COURSE)]
     none = last_record(NO_HIDDEN_LAYER, all_digits).epochs[-1].validation_accuracy
