@@ -1,4 +1,4 @@
-"""What all tests share: a small data set that needs no network, and how two workers share the tests."""
+"""What all tests share: a small data set that needs no network."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,6 @@ import streamlit as st
 import torch
 from hypothesis import settings
 from torchvision.datasets import MNIST
-from xdist.scheduler import LoadFileScheduling
 
 from mnist_core.data import generated
 from mnist_core.data.dataset import Dataset, Splits
@@ -22,22 +21,6 @@ torch.set_num_threads(1)  # as the app does: results do not depend on the machin
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
-
-
-class ByFile(LoadFileScheduling):  # type: ignore[misc]
-    """How several workers share the tests: file by file, so that what a file prepares is made once.
-
-    All browser tests are for one worker: a server and a Chromium are enough, and while they wait for a page, the other
-    worker computes.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
-    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
