@@ -125,7 +125,9 @@ def test_every_page_fits_with_all_its_questions_answered(
     expect(page.locator("h1")).to_be_visible()
     expect(page.get_by_text("Ready-made network").first).to_be_visible()
     for box in page.locator("[class*=st-key-ask_][class*=_box]").all():
-        box.locator("label").nth(1).click()
+        box.locator("input[type=radio]").nth(1).press(
+            "Space"
+        )  # by the keyboard: the page may still move under a pointer
         expect(box.locator("[data-testid=stAlert]")).to_be_visible()
     settle(page)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
