@@ -23,6 +23,7 @@ settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Workers share the tests file by file, so that what a file prepares is made once; those of the browser, in two.
 
