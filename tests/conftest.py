@@ -23,18 +23,6 @@ settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers share the tests file by file, so that what a file prepares is made once; those of the browser, in two.
-
-    The browser's take longest, and so many in a group come early.
-    """
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        with_others = file.startswith("tests/browser/") and file != "tests/browser/test_app.py"
-        item.add_marker(pytest.mark.xdist_group("tests/browser" if with_others else file))
-
-
 @pytest.fixture(scope="session")
 def digits() -> Splits:
     """Generated digits: 1,500 to train on, 300 and 300 to judge by."""
