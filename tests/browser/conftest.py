@@ -145,8 +145,9 @@ def open_page(profile: Callable[[int, str], BrowserContext], server: str) -> Ite
 
 # Once the browser has drawn what there is and has nothing else to do: where all stands, or nothing if more is to come.
 WHERE_ALL_STANDS = """async () => {
-  await new Promise(requestAnimationFrame)
-  await new Promise(requestIdleCallback)
+  const soon = wanted => Promise.race([wanted, new Promise(done => setTimeout(done, 2000))])  // neither need ever come
+  await soon(new Promise(requestAnimationFrame))
+  await soon(new Promise(requestIdleCallback))
   const app = document.querySelector("[data-testid=stApp]")
   if (app?.dataset.testScriptState !== "notRunning") return null
   if (document.querySelector("[data-testid=stSkeleton]")) return null
