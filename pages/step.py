@@ -41,10 +41,11 @@ def laboratory() -> None:
     splits = dataset.splits()  # asked once: MNIST may arrive while this page is drawn
     slow = step_microscope.of_session(setting(splits.name), splits)
     show_presses(slow.moment, splits.name)
-    if slow.moment.is_finite:
-        show_tensors(slow)
-        show_by_hand(slow)
-        show_accumulation(slow)
+    with st.container():  # not always there, and long or short: what stands below it keeps its place
+        if slow.moment.is_finite:
+            show_tensors(slow)
+            show_by_hand(slow)
+            show_accumulation(slow)
     show_ruler(slow)
 
 

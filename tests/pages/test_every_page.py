@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.runtime import fragment
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data import generated
@@ -37,6 +38,25 @@ from tests.conftest import PROJECT
 def as_it_opens(path: str) -> AppTest:
     """A page after the welcome page, for all tests that only look at it."""
     return sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run().switch_page(path).run())
+
+
+@pytest.fixture
+def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The fragments drawn, by the name that Streamlit gives each after its place on the page.
+
+    A fragment that moves has another name. What the reader does in it before the browser has heard of that, Streamlit
+    throws away.
+    """
+    drawn = {}
+    identify = fragment._make_fragment_identity
+
+    def note(function: Callable[..., object], *, delta_path: str, additional_hash_info: str) -> object:
+        identity = identify(function, delta_path=delta_path, additional_hash_info=additional_hash_info)
+        drawn[identity.fragment_id] = function.__qualname__
+        return identity
+
+    monkeypatch.setattr(fragment, "_make_fragment_identity", note)
+    return drawn
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -87,15 +107,21 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_asks_before_it_shows(path: str) -> None:
+def test_every_page_asks_before_it_shows(path: str, fragments: dict[str, str]) -> None:
     app = open_page(path)
     asked = questions(app)
     assert asked
     for key in asked:
         before = len(list(app.main))
+        fragments.clear()
+        app = sound(app.run())  # the whole page, also where a question is in a fragment
+        known = dict(fragments)
         radio = app.radio(key=key)
         app = sound(radio.set_value(radio.options[0]).run())
         assert len(list(app.main)) > before, f"{key}: nothing appeared after the answer"
+        fragments.clear()
+        app = sound(app.run())
+        assert fragments.keys() >= known.keys(), f"{key}: its answer moves what stands below"
     assert not [key for key in app.query_params if key.startswith("ask_")]
 
 

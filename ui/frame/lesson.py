@@ -26,7 +26,8 @@ def show(*parts: Callable[[], object]) -> None:
     st.title(course.TITLE if lesson is course.WELCOME else lesson.title, anchor=False)
     st.markdown(f"#### {lesson.question}")
     for part in parts:
-        part()
+        with st.container():  # of its own, so that no part is moved by how much those before it have to show
+            part()
     _footer()
 
 
