@@ -45,7 +45,12 @@ def draw(page: Page, points: list[tuple[int, int]]) -> None:
     settle(page)
     canvas = page.locator("[class*=st-key-canvas_] canvas").last
     canvas.evaluate("node => node.scrollIntoView({ block: 'center' })")  # not under the page's header
-    box = canvas.bounding_box()
+    stroke(page, points)
+
+
+def stroke(page: Page, points: list[tuple[int, int]]) -> None:
+    """As ``draw``, without waiting for the page to stand still."""
+    box = page.locator("[class*=st-key-canvas_] canvas").last.bounding_box()
     assert box is not None
     (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in points]
     page.mouse.move(x, y)

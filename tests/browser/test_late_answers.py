@@ -7,22 +7,10 @@ from functools import partial
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import settle
-from tests.browser.test_app import OpenPage, draw
+from tests.browser.test_app import OpenPage, draw, stroke
 
 ONE, BAR = [(140, 50), (138, 230)], [(60, 60), (220, 60)]
 TWO_STROKES_OF_FOUR = [(180, 60), (175, 240)], [(90, 50), (70, 150), (200, 150)]
-
-
-def stroke(page: Page, points: list[tuple[int, int]]) -> None:
-    """As ``draw``, without waiting for the page to stand still."""
-    box = page.locator("[class*=st-key-canvas_] canvas").last.bounding_box()
-    assert box is not None
-    (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in points]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for x, y in rest:
-        page.mouse.move(x, y, steps=8)
-    page.mouse.up()
 
 
 class Line:
