@@ -34,7 +34,7 @@ from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.evaluation.calibration import calibrate
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
-from mnist_core.network.checkpoint import SHIPPED, load
+from mnist_core.network.checkpoint import SHIPPED, CheckpointError, load
 from mnist_core.network.model import MLP
 
 WIDTHS = (12, 18, 26)  # pixels: the brushes of the drawing page
@@ -54,7 +54,10 @@ def main() -> None:
     options = parser.parse_args()
 
     torch.set_num_threads(1)
-    model, digits = load(options.model).model, read_unipen(options.strokes)
+    try:
+        model, digits = load(options.model).model, read_unipen(options.strokes)
+    except (OSError, ValueError, CheckpointError) as reason:
+        raise SystemExit(str(reason)) from None
     print(f"{model.config.label} in {options.model.stat().st_size:,} bytes; {describe()}\n")
     labels, writers = (torch.tensor([getattr(digit, name) for digit in digits]) for name in ("label", "writer"))
     images = {width: draw_all(digits, width, options.seed, options.processes) for width in WIDTHS}

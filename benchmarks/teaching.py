@@ -7,6 +7,7 @@ begins where most are learned and little is lost. Needs MNIST; takes a few minut
     MNIST_DATA_DIR=... python benchmarks/teaching.py
 """
 
+import argparse
 import statistics
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ import torch
 
 from benchmarks.machine import describe
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.data.mnist import default_root, load_mnist
+from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.lessons.teach import Cost, slope, step
 from mnist_core.network.checkpoint import load_shipped
@@ -75,8 +76,12 @@ def row(model: MLP, images: Dataset, taught: list[int], judges: Dataset, rate: f
 
 def main() -> None:
     """Measures all."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     torch.set_num_threads(1)
-    splits = load_mnist(default_root(), download=False)
+    try:
+        splits = load_mnist(default_root(), download=False)
+    except DatasetUnavailable as reason:
+        raise SystemExit(f"{reason} Set MNIST_DATA_DIR to a folder that has MNIST.") from None
     images, judges = splits.train.subset(slice(0, TAUGHT_FROM)), splits.validation.subset(slice(0, JUDGED_ON))
     print(describe(), EXPLAINED.format(judged=f"{JUDGED_ON:,}"), sep="\n")
     for name, model in {

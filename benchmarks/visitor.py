@@ -5,8 +5,6 @@ the parts of a page that want it, at their intervals and whether or not the last
 them when the whole page is drawn anew.
 """
 
-# ruff: noqa: TID251 - these are the messages of Streamlit's protocol; nothing here draws a page
-
 import asyncio
 import time
 

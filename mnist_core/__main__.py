@@ -13,6 +13,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.calibration import calibrate
 from mnist_core.handwriting.is_digit import (
     BENT,
     DIGIT_FROM,
@@ -195,7 +196,11 @@ def _evaluate(options: argparse.Namespace) -> None:
     model = load(options.checkpoint).model
     splits = _splits(options.data)
     result = evaluate(model, splits.test)
-    print(f"{model.config.label} on {splits.name}, {len(splits.test):,} test images: {result.accuracy:.2%}")
+    error = calibrate(result).error
+    print(
+        f"{model.config.label} on {splits.name}, {len(splits.test):,} test images: "
+        f"{result.accuracy:.2%}, calibration error {error:.2%}"
+    )
 
 
 if __name__ == "__main__":

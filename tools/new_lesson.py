@@ -66,6 +66,8 @@ def with_lesson(course: str, options: argparse.Namespace) -> str:
     for known in re.findall(r'^ +Lesson\(\n +"(\w+)",$', course, re.MULTILINE):
         if stem.startswith(f"{known}_"):
             raise ValueError(f"What begins with {known}_ belongs to the lesson {known}; choose another name.")
+        if known.startswith(f"{stem}_"):
+            raise ValueError(f"What begins with {stem}_ would belong to it, so {known}, too; choose another name.")
     if re.search(r'["\\\n]', "".join(texts)) or max(map(len, texts)) > LONGEST:
         raise ValueError(
             f'Each text is at most {LONGEST} characters long, in one line, without " and \\; “ and ” are fine.'

@@ -36,7 +36,7 @@ def test_the_first_page_needs_none_of_the_libraries_that_are_slow_to_load() -> N
     assert done.stdout.strip() == "[]"
 
 
-# What checks and benchmarks outside this project import, from where they import it.
+# What programs outside this project import, from where they import it.
 NAMES = {
     "mnist_core.data": ("MEAN", "STD", "Dataset", "DatasetUnavailable", "Splits", "load_mnist", "normalize"),
     "mnist_core.offline_digits": ("make_digits",),

@@ -8,6 +8,8 @@ from PIL import Image, ImageDraw
 
 from mnist_core import __main__ as terminal
 from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.calibration import calibrate
 from mnist_core.handwriting import is_digit
 from mnist_core.handwriting.not_digits import ANSWERS, Amounts
 from mnist_core.handwriting.shipped import Shipped
@@ -21,7 +23,9 @@ def few_digits(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal, "generated_splits", lambda: digits)
 
 
-def test_train_save_evaluate(few_digits: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_train_save_evaluate(
+    few_digits: None, digits: Splits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "mine.safetensors"
     command = ["train", "--data", "generated", "--hidden", "32", "--epochs", "2", "--seed", "5", "--augment", "--save"]
     assert terminal.main([*command, str(path)]) == 0
@@ -36,7 +40,10 @@ def test_train_save_evaluate(few_digits: None, tmp_path: Path, capsys: pytest.Ca
     assert f"{checkpoint.card['test_accuracy']:.2%}" == f"{accuracy}%"
 
     assert terminal.main(["evaluate", "--data", "generated", str(path)]) == 0
-    assert f"784-32-10 on generated digits, 300 test images: {accuracy}%" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"784-32-10 on generated digits, 300 test images: {accuracy}%" in printed
+    error = calibrate(evaluate(checkpoint.model, digits.test)).error
+    assert f"calibration error {error:.2%}" in printed
 
 
 def test_is_digit(

@@ -55,6 +55,7 @@ def test_a_new_lesson_opens_and_its_tests_and_those_of_every_page_pass_at_once(c
         ("../x", "Training", "take 2 to 31 small letters"),
         ("lambda", "Training", "no word of Python's"),
         ("step_again", "Training", "What begins with step_ belongs to the lesson step"),
+        ("cross", "Training", "so cross_entropy, too"),
         ("zigzags", "Cookery", "There is no section 'Cookery'. There are: Softmax and loss"),
     ],
 )

@@ -40,8 +40,8 @@ MOST_MEGABYTES = MOST_BYTES // 2**20
 _UPLOADER = "_own_files_uploader"  # how many have been replaced by an empty one
 COLUMNS = 20  # of images in the one picture that the browser gets
 
-_JS = (state.COMPONENTS / "own_digits.js").read_text(encoding="utf-8")
-_CSS = (state.COMPONENTS / "own_digits.css").read_text(encoding="utf-8")
+_JS = (state.COMPONENTS / "collection_digits.js").read_text(encoding="utf-8")
+_CSS = (state.COMPONENTS / "collection_digits.css").read_text(encoding="utf-8")
 
 
 class Network(NamedTuple):

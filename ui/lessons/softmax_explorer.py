@@ -15,8 +15,8 @@ SCALES = (10, 120)  # a drag is fine on the first; on the second, e^z overflows
 TEMPERATURES = (0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 SOFTMAX_JS = (state.COMPONENTS / "softmax.js").read_text(encoding="utf-8")
 
-_JS = SOFTMAX_JS + (state.COMPONENTS / "explorer.js").read_text(encoding="utf-8")
-_CSS = (state.COMPONENTS / "explorer.css").read_text(encoding="utf-8")
+_JS = SOFTMAX_JS + (state.COMPONENTS / "softmax_explorer.js").read_text(encoding="utf-8")
+_CSS = (state.COMPONENTS / "softmax_explorer.css").read_text(encoding="utf-8")
 _SCORE = re.compile(r"-?[0-9]{1,3}(\.[0-9])?")
 
 

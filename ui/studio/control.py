@@ -66,12 +66,13 @@ def go_on(visitor: Visitor) -> None:
 
 
 def one_epoch(visitor: Visitor) -> None:
-    """Lets a run that rests go on to the end of its epoch."""
+    """Lets a run that rests go on to the end of its epoch; at an epoch's end, to that of the next."""
     with visitor.lock:
         if not visitor.going:
             return
         record = visitor.going.job.snapshot().latest
-        done = len(record.epochs) if record else 0
+        # Not the epochs reported: a run that rests after an epoch's last batch has not been validated yet.
+        done = record.steps // record.steps_per_epoch if record else 0
         visitor.going.slow_since = visitor.going.seen = None
         visitor.going.job.go_on(lambda now: done < len(now.epochs) < now.training_config.epochs)
 

@@ -18,8 +18,10 @@ from mnist_core.data.dataset import Splits, split_stratified
 from mnist_core.data.mnist import SPLIT_SEED, VALIDATION_SIZE, default_root
 from mnist_core.network.checkpoint import load
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training import export
 from mnist_core.training.export import DATA_NAME, SPLIT, WEIGHTS_NAME, data_file, file_stem, script
 from mnist_core.training.loop import (
+    OPTIMIZERS,
     EpochEvent,
     RateDial,
     RateEvent,
@@ -91,6 +93,11 @@ EXPERIMENTS: dict[str, tuple[MLPConfig, TrainingConfig, dict[int, float], int | 
         15,
     ),
 }
+
+
+def test_every_optimizer_has_a_name_in_a_script_and_an_experiment_here() -> None:
+    tried = {config.optimizer for _, config, _, _ in EXPERIMENTS.values()}
+    assert tried == set(OPTIMIZERS) == set(export.OPTIMIZERS)
 
 
 # Importing torch takes longer than such a run: so one process runs all scripts, each in its folder.

@@ -263,7 +263,7 @@ def test_bad_settings_are_refused_in_a_sentence(fields: dict[str, object]) -> No
         TrainingConfig(**fields)  # type: ignore[arg-type]
 
 
-def test_the_contracts_order_of_settings() -> None:
+def test_the_order_of_settings() -> None:
     config = TrainingConfig(3, 64, 0.01, "sgd", 7)
     assert (config.epochs, config.batch_size, config.learning_rate, config.optimizer, config.seed) == (
         3,
