@@ -357,14 +357,14 @@ def show_dropout(training: bool, share: float, silenced: int, whole: float, draw
         )
         st.markdown(
             f"This draw silences **{silenced}** neurons and multiplies what the others pass on by "
-            f"{1 / (1 - share):.2f}. All of them together passed on {whole:.1f} without dropout, and "
-            f"**{drawn:.1f}** in this draw. Over {DRAWS:,} draws the mean is **{many:.1f}**: nearly what it was."
+            f"{1 / (1 - share):.2f}. All of them together passed on {words.number(whole, 1)} without dropout, and "
+            f"**{words.number(drawn, 1)}** in this draw. Over {DRAWS:,} draws the mean is **{words.number(many, 1)}**: nearly what it was."
         )
     else:
         lesson.formula("h' = h")
         st.markdown(
             f"The network reads, so dropout is off: it silences **{silenced}** neurons, and all of them together pass "
-            f"on {drawn:.1f}, as without dropout."
+            f"on {words.number(drawn, 1)}, as without dropout."
         )
 
 
