@@ -358,7 +358,8 @@ def show_dropout(training: bool, share: float, silenced: int, whole: float, draw
         st.markdown(
             f"This draw silences **{silenced}** neurons and multiplies what the others pass on by "
             f"{1 / (1 - share):.2f}. All of them together passed on {words.number(whole, 1)} without dropout, and "
-            f"**{words.number(drawn, 1)}** in this draw. Over {DRAWS:,} draws the mean is **{words.number(many, 1)}**: nearly what it was."
+            f"**{words.number(drawn, 1)}** in this draw. Over {DRAWS:,} draws the mean is "
+            f"**{words.number(many, 1)}**: nearly what it was."
         )
     else:
         lesson.formula("h' = h")
