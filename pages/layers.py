@@ -73,7 +73,7 @@ def collapsing() -> None:
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * 4, *rows]))
     st.caption("Four of the ten scores of the first validation image, worked out in two ways.")
-    said = f"{difference:.6f}" if difference < 0.01 else f"{difference:.1f}"
+    said = f"{difference:.6f}" if difference < 0.01 else words.number(difference, 1)
     dense = len(model.config.layer_sizes) - 1
     st.markdown(
         f"The largest difference in any score of the first {len(images)} validation images is **{said}**. "
