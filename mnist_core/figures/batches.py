@@ -79,7 +79,7 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
     data["label"] = [words.number(cosine) for cosine in cosines.values()]
     data["chosen"] = [name == chosen for name in cosines]
     encoding: dict[str, Any] = {
-        "y": {"field": "batch", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "y": {"field": "batch", "type": "nominal", "sort": None, "title": None},
         "x": {
             "field": "cosine",
             "type": "quantitative",
@@ -92,8 +92,8 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
     align = {"expr": "datum.cosine < 0 ? 'right' : 'left'"}
     dx = {"expr": "datum.cosine < 0 ? -5 : 5"}
     label = {
-        "mark": {"type": "text", "align": align, "dx": dx, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": align, "dx": dx},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": {"type": "bar", "height": 20}, "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})

@@ -50,7 +50,7 @@ def training_curve(
     data = pd.DataFrame(rows, columns=["epoch", quantity, "shown", "images", "kind", "label", "lane"])
     behind = [] if quantity == "accuracy" and not logarithmic else _guessing_line(axis, theme)
     layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
-    return VegaFigure(data, {"height": 300, "layer": layers})
+    return theme.figure(data, {"height": 300, "layer": layers})
 
 
 class _Axis(NamedTuple):
@@ -184,7 +184,7 @@ def _rate_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str,
         {**only, "mark": rule, "encoding": {"x": x}},
         {
             **only,
-            "mark": {"type": "text", "color": theme.text, "fontSize": 11, **place},
+            "mark": {"type": "text", **place},
             "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
         },
     ]
@@ -199,7 +199,7 @@ def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that knows nothing."""
     misread = 1 - GUESSING_ACCURACY
     value, said = (GUESSING_LOSS, f"{GUESSING_LOSS:.3f}") if axis.quantity == "loss" else (misread, f"{misread:.0%}")
-    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4, "color": theme.text}
+    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4}
 
     def layer(at: float, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {"data": {"values": [{}]}, "mark": mark, "encoding": {"y": {"datum": at}, **more}}
@@ -228,7 +228,7 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     shown = [*((x, "mark") for x in marks if not math.isclose(x, probability)), (probability, "yours")]
     rows += [(x, 0.0 - math.log(x), kind, _priced(x)) for x, kind in shown]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
-    return VegaFigure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
+    return theme.figure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
 
 
 def _priced(p: float) -> str:
@@ -261,7 +261,7 @@ def _probability_layers(theme: Theme) -> list[dict[str, Any]]:
 
     def text(kind: str, place: dict[str, Any], **mark: Any) -> dict[str, Any]:
         label = {"text": {"field": "label", "type": "nominal"}}
-        return {**layer(kind, type="text", color=theme.text, **mark), "encoding": {**label, **place}}
+        return {**layer(kind, type="text", **mark), "encoding": {**label, **place}}
 
     # Where the curve runs out of room on the right, the text stands to the left of its point.
     beside = {"expr": "datum.probability > 0.6 ? 'right' : 'left'"}
@@ -269,8 +269,8 @@ def _probability_layers(theme: Theme) -> list[dict[str, Any]]:
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
         layer("mark", type="point", size=70, filled=True, color=theme.rest),
-        text("mark", {}, align=beside, dx=6, dy=-12, fontSize=12),
+        text("mark", {}, align=beside, dx=6, dy=-12),
         layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
         layer("yours", type="point", size=200, filled=True, color=RIGHT_CLASS, opacity=1),
-        text("yours", corner, align="right", dx=-4, fontSize=15, fontWeight="bold"),
+        text("yours", corner, align="right", dx=-4, fontWeight="bold"),
     ]

@@ -73,16 +73,16 @@ def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None
     data["label"] = [f"{count:,}" for count in counts]
     data["chosen"] = [digit == chosen for digit in range(len(counts))]
     encoding: dict[str, Any] = {
-        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0, "labelFontSize": 15}},
+        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0}},
         "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
     }
     fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 10, "color": theme.text},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": "bar", "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
 
 
 def level_histogram(
@@ -123,8 +123,8 @@ def level_histogram(
     ]
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
-    title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
-    return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
+    title = {"text": said, "anchor": "start", "offset": 8}
+    return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
 
 
 def _bars(
@@ -160,7 +160,7 @@ def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
     # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
     # would make the plot narrower.
     align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
-    label = {"type": "text", "align": align, "fontSize": 12, "color": theme.text}
+    label = {"type": "text", "align": align}
     x2 = {"field": "end"}
     return [
         layer("spread", {"type": "rect", "color": theme.rest, "opacity": 0.18}, {"x": x, "x2": x2}),
@@ -185,7 +185,7 @@ def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
     data["label"] = [f"{accuracy:.1%}" for accuracy in accuracies.values()]
     data["meant"] = [index == 0 for index in range(len(data))]
     encoding: dict[str, Any] = {
-        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None},
         "x": {
             "field": "read rightly",
             "type": "quantitative",
@@ -195,8 +195,8 @@ def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
     }
     fill = {"condition": {"test": "datum.meant", "value": theme.first_line}, "value": theme.rest}
     label = {
-        "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": "left", "dx": 5},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": {"type": "bar", "height": 26}, "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})

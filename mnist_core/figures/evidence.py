@@ -74,12 +74,12 @@ def account(*, names: Sequence[str], parts: Sequence[float], total: float, total
     data = pd.DataFrame(rows, columns=["name", "start", "end", "label", "kind"])
     data["right"] = data[["start", "end"]].max(axis=1)
     data["row"] = range(len(data))
-    return VegaFigure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
+    return theme.figure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
 
 
 def _names() -> dict[str, Any]:
     """The rows by their number: in the order of the data alone, Vega would keep those of the figure before on top."""
-    axis = {"labelFontSize": 13, "labelLimit": 170, "domain": False, "ticks": False}
+    axis = {"domain": False, "ticks": False}
     sort = {"field": "row", "op": "min"}
     return {"field": "name", "type": "nominal", "sort": sort, "title": None, "axis": axis}
 
@@ -104,7 +104,7 @@ def _account_layers(theme: Theme) -> list[dict[str, Any]]:
     }
     zero = {"mark": {"type": "rule", "color": theme.text}, "encoding": {"x": {"datum": 0}, "y": None}}
     numbers = {
-        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": "left", "dx": 6},
         "encoding": {
             "x": {"field": "right", "type": "quantitative"},
             "text": {"field": "label", "type": "nominal"},

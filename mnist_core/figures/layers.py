@@ -57,7 +57,7 @@ def activation_curves(
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest},
         "encoding": {"x": {"field": "z", "type": "quantitative"}, "y": None, "color": None},
     }
-    return VegaFigure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
+    return theme.figure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
 
 
 def two_classes_map(

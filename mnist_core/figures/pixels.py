@@ -160,14 +160,14 @@ def two_readings(
     if is_answer and str(choice) != right:
         data.loc[choice, "role"] = "choice"
     data["chosen"] = [digit == choice and is_answer for digit in range(len(now))]
-    axis = {"labelAngle": 0, "labelFontSize": 15}
+    axis = {"labelAngle": 0}
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None, "axis": axis}
     numbers = [
         {"field": field, "type": "quantitative", "format": ".4f", "title": title}
         for field, title in (("now", "as set"), ("all", "all stages"))
     ]
     encoding = {"x": x, "tooltip": [{"field": "digit", "type": "nominal"}, *numbers]}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": _reading_layers(theme)})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": _reading_layers(theme)})
 
 
 def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
@@ -187,7 +187,7 @@ def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
         "encoding": {"y": {"field": "all", **y}},
     }
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 12, "color": theme.text},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4},
         "encoding": {"y": {"field": "now", **y}, "text": {"field": "label", "type": "nominal"}},
     }
     return [bar, tick, label]

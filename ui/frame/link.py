@@ -36,6 +36,11 @@ def restore() -> None:
         linked["hide"] = st.query_params["hide"] = hidden
 
 
+def shows(way: str) -> bool:
+    """Whether this visit is shown in a way of its own, such as ``large``."""
+    return way in state.linked().get("show", "").split(",")
+
+
 def hidden_names() -> set[str]:
     """The names of the controls that this visit leaves out."""
     return {name for name in state.linked().get("hide", "").split(",") if _NAME.fullmatch(name)}

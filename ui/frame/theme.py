@@ -1,9 +1,11 @@
 """The look of the page in force."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
-from ui.frame import state
+from mnist_core.figures.theme import DARK, LARGE, LIGHT, Theme, VegaFigure
+from ui.frame import link, state
 
 _TRANSLATED_JS = (state.COMPONENTS / "translated.js").read_text(encoding="utf-8")
 
@@ -56,8 +58,9 @@ def bear_translation() -> None:
 
 
 def current() -> Theme:
-    """The colours of the theme the reader has chosen."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    """The look the reader has chosen, and larger letters where the visit is shown large."""
+    look = DARK if st.context.theme.type == "dark" else LIGHT
+    return replace(look, size=LARGE) if link.shows("large") else look
 
 
 def show(figure: VegaFigure, *, key: str, description: str) -> None:
