@@ -17,11 +17,12 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 BEFORE, NOW = "before", "now"
 _STYLE = """
 <style>
-.readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem; max-width: 62rem;
-  text-align: center; font-size: 0.85rem; line-height: 1.4; }
+.readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem;
+  text-align: center; line-height: 1.4; }
+.readings-place { container-type: inline-size; font-size: SIZE; }
 .readings img { display: block; width: 100%; box-sizing: border-box; margin-bottom: 0.3rem;
   image-rendering: pixelated; }
-@media (max-width: 640px) { .readings { grid-template-columns: repeat(5, minmax(0, 1fr)); font-size: 0.8rem; } }
+@container (max-width: 56em) { .readings { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.7rem 0.3rem; } }
 </style>
 """
 
@@ -182,18 +183,20 @@ class Reading(NamedTuple):
     now: int
 
 
-def reading_cards(*, readings: Sequence[Reading]) -> str:
+def reading_cards(*, readings: Sequence[Reading], theme: Theme) -> str:
     """Images with the digits they are read as before and now; green frames for right ones, vermillion for wrong ones.
 
     The frame of a wrong reading is also dashed, so that nobody need tell the two colours apart.
 
     Args:
         readings: In the order in which they are to stand.
+        theme: Of the page.
 
     Returns:
         HTML for ``st.html``: ten side by side, or on a phone five.
     """
-    return f'{_STYLE}<div class="readings" role="list">{"".join(map(_reading_card, readings))}</div>'
+    cards = "".join(map(_reading_card, readings))
+    return f'{theme.sized(_STYLE)}<div class="readings-place"><div class="readings" role="list">{cards}</div></div>'
 
 
 def _reading_card(reading: Reading) -> str:

@@ -14,41 +14,51 @@ AXIS = (-1.1, 3.0)  # holds 0 to 1 and what normalisation makes of it, so that b
 
 _TABLE_STYLE = """
 <style>
-.pixel-table { overflow-x: auto; }
-.pixel-table table { border-collapse: collapse; font: 10.5px/1 ui-monospace, monospace; margin: 0; }
+.pixel-table { container-type: inline-size; font-size: SIZE; font-variant-numeric: tabular-nums; }
+.pixel-table table { border-collapse: collapse; font: inherit; line-height: 1; margin: 0; }
 .pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 2.45em; height: 2.1em; padding: 0; border: 1px solid #333; }
+  min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
-.pixel-table th { font-weight: normal; text-align: right; padding: 0 .5em 0 0; border: 0; }
-.pixel-table thead th { text-align: center; padding: 0 0 .4em; }
+.pixel-table th { font-weight: normal; text-align: right; padding: 0 .3em 0 0; border: 0; }
+.pixel-table thead th { text-align: center; padding: 0 0 .3em; }
 .pixel-table tr.r td { border-top: 2px solid #56B4E9; border-bottom: 2px solid #56B4E9; }
 .pixel-table tr.r th { font-weight: bold; }
-@media (max-width: 640px) { .pixel-table table { font-size: 9px; } .pixel-table td { min-width: 0; padding: 0 2px; } }
+.pixel-table p { display: none; font-size: inherit; margin: 0.5em 0 0; }
+/* Where 28 numbers do not fit side by side, each is a square, and those of the marked row stand below. */
+@container (max-width: 50em) {
+  .pixel-table table { width: 100%; table-layout: fixed; }
+  .pixel-table th { display: none; }
+  .pixel-table td { font-size: 0; min-width: 0; height: calc(100cqw / 28); }
+  .pixel-table p { display: block; }
+}
 </style>
 """
 
 
-def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
+def number_table(*, levels: Sequence[Sequence[int]], row: int, theme: Theme) -> str:
     """An image as the table of its numbers, each on a ground as bright as it is, with the numbers of rows and columns.
 
-    One row is marked. 28 columns are as wide as the text of a page on a laptop.
+    One row is marked. Where there is no room for 28 numbers side by side, as on a phone, the table is one of squares,
+    and the numbers of the marked row stand below it.
 
     Args:
         levels: Rows of whole numbers, 0 to 255.
         row: The row to mark, from 0.
+        theme: Of the page.
 
     Returns:
-        HTML that scrolls sideways where it does not fit.
+        HTML for ``st.html``.
     """
     lines = []
     for index, values in enumerate(levels):
         cells = "".join(_cell(int(value)) for value in values)
         lines.append(f'<tr{" class=r" if index == row else ""}><th scope="row">{index}</th>{cells}</tr>')
-    head = '<div class="pixel-table" tabindex="0" role="region" aria-label="The numbers of the image, row by row">'
     columns = "".join(f'<th scope="col">{column}</th>' for column in range(len(levels[0])))
     table = f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return f"{_TABLE_STYLE}{head}{table}</div>"
+    below = f'<p aria-hidden="true">Row {row}: {" ".join(map(str, map(int, levels[row])))}</p>'
+    place = '<div class="pixel-table" role="region" aria-label="The numbers of the image, row by row">'
+    return f"{theme.sized(_TABLE_STYLE)}{place}{table}{below}</div>"
 
 
 def _cell(level: int) -> str:

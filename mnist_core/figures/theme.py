@@ -71,6 +71,10 @@ class Theme:
         config = {**self._config(), **spec.get("config", {})}
         return VegaFigure(data, {**self._with_broken_titles(spec, rooms), "padding": _PADDING, "config": config})
 
+    def sized(self, css: str) -> str:
+        """A style sheet in which SIZE stands for the size of letters."""
+        return css.replace("SIZE", f"{self.size}px")
+
     def _config(self) -> dict[str, Any]:
         """What Vega-Lite is told once for a whole figure."""
         written = {"labelFontSize": self.size, "titleFontSize": self.size, "titleFontWeight": "normal"}
