@@ -233,13 +233,17 @@ def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
     return [*layers, layer(value / 3, {"type": "point", "opacity": 0})] if axis.logarithmic else layers
 
 
-def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Theme) -> VegaFigure:
+def loss_of_probability(
+    *, probability: float, marks: Sequence[float], theme: Theme, trail: Sequence[float] = (), height: int = 300
+) -> VegaFigure:
     """The curve of -ln p from 0 to 1, with the reader's point on it and its numbers in the corner.
 
     Args:
         probability: The reader's p, e^-9 to 1.
         marks: Probabilities that stand as fixed points for comparison; the one the reader's point covers is left out.
         theme: Of the page.
+        trail: Probabilities passed on the way, as points without a label.
+        height: In pixels.
 
     Returns:
         The figure.
@@ -248,13 +252,14 @@ def loss_of_probability(*, probability: float, marks: Sequence[float], theme: Th
     rows = [(math.exp(-loss), loss, "curve", "") for loss in losses]
     shown = [*((x, "mark") for x in marks if not math.isclose(x, probability)), (probability, "yours")]
     rows += [(x, 0.0 - math.log(x), kind, _priced(x)) for x, kind in shown]
+    rows += [(x, 0.0 - math.log(x), "trail", "") for x in trail]
     data = pd.DataFrame(rows, columns=["probability", "loss", "kind", "label"])
-    return theme.figure(data, {"height": 300, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
+    return theme.figure(data, {"height": height, "encoding": _probability_axes(), "layer": _probability_layers(theme)})
 
 
 def _priced(p: float) -> str:
     """A probability and its loss; at p = 1 that is 0, and not -0."""
-    written = f"{p:.2f}" if p >= 0.01 else words.decimal(p)
+    written = f"{p:.2f}" if math.isclose(p, round(p, 2)) else words.decimal(p)
     return f"p = {written}: {0.0 - math.log(p):.3f}"
 
 
@@ -289,6 +294,7 @@ def _probability_layers(theme: Theme) -> list[dict[str, Any]]:
     corner = {"x": {"value": "width"}, "y": {"value": 16}}  # where the curve never is
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
+        layer("trail", type="point", size=50, filled=True, color=theme.rest, opacity=1),
         layer("mark", type="point", size=70, filled=True, color=theme.rest),
         text("mark", {}, align=beside, dx=6, dy=-12),
         layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),

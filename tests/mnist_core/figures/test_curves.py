@@ -161,7 +161,8 @@ def test_a_run_that_exploded_at_once_says_so_on_a_whole_axis(quantity: str, loga
     figure = training_curve(record=at_once, quantity=quantity, theme=LIGHT, logarithmic=logarithmic)  # type: ignore[arg-type]
     assert rows(figure, "exploded", "epoch", "label") == [[0.0, "exploded in batch 1"]]
     low, high = (row[0] for row in rows(figure, "room", "shown"))
-    assert isinstance(low, float) and isinstance(high, float)
+    assert isinstance(low, float)
+    assert isinstance(high, float)
     assert high - low >= (2 if quantity == "loss" else 0.9)
 
 
