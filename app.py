@@ -36,6 +36,7 @@ with tools:
     link.tools()
 state.ask_tab()
 theme.bear_translation()
+link.mend_history()
 # The tab's icon comes late because Streamlit imports numpy and PIL for it, which the page need not wait for.
 st.set_page_config(page_icon=str(Path(__file__).parent / "ui" / "favicon.png"))
 resources.warm_up()
