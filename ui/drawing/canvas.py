@@ -33,6 +33,8 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
         What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
     pad = store.visitor().pad
+    if link.is_drawn_already("pad"):
+        return _subject(pad, samples.one_of_each(), start)
     # No wider than the canvas: a browser gives a finger to what it covers most of, near the upper right to this line.
     st.markdown("Draw a digit, 0 to 9.", width=CANVAS_SIZE)
     # The canvas comes late; what lies below it is not to move then, under a finger on its way.

@@ -6,7 +6,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLP
-from ui.frame import dataset, resources, state
+from ui.frame import dataset, link, resources, state
 from ui.visitor import known_networks, run_in_words, store
 
 
@@ -49,6 +49,8 @@ def learned_elsewhere() -> str:
 
 def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
+    if link.is_drawn_already("model"):
+        return
     own = {trained.key: accuracy_first(trained) for trained in store.visitor().models}
     known = {key: own.get(key, name) for key, name in known_networks.names().items()}
     card = shipped_card()
