@@ -60,6 +60,7 @@ def ten_bars(*, probabilities: Sequence[float] | None, is_answer: bool = True, t
     )
     return (
         '<div role="group" aria-label="How likely each digit is" translate="no" style="display: grid; '
-        'line-height: 1.3; grid-template-columns: 1rem 1fr 4rem; column-gap: 0.5rem; font-variant-numeric: tabular-nums">'
+        "line-height: 1.3; grid-template-columns: 1rem 1fr 4rem; column-gap: 0.5rem; "
+        'font-variant-numeric: tabular-nums">'
         f"{''.join(rows)}</div>"
     )
