@@ -147,9 +147,10 @@ def without_effect(page: Page) -> tuple[int, list[str]]:
     Returns:
         How many were tried, and the labels of those that did nothing.
     """
-    place, kinds = page.locator(".st-key-stage"), CONTROLS
-    if not place.count():
-        place, kinds = page.locator("[data-testid=stMainBlockContainer]"), CONTROLS[:2]
+    stage = page.locator(".st-key-stage")
+    has_stage = stage.count() > 0
+    place = stage if has_stage else page.locator("[data-testid=stMainBlockContainer]")
+    kinds = CONTROLS if has_stage else CONTROLS[:2]
     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     before = page.viewport_size
     assert before
