@@ -3,14 +3,15 @@
 import streamlit as st
 
 from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
-from ui.frame import state
+from ui.frame import link, state
 
+_SCENES_CSS = (state.COMPONENTS / "scenes.css").read_text(encoding="utf-8")
+_LARGE_CSS = (state.COMPONENTS / "large.css").read_text(encoding="utf-8")
 _TRANSLATED_JS = (state.COMPONENTS / "translated.js").read_text(encoding="utf-8")
 
 # Wide enough for two figures side by side; prose stays as narrow as a book's line.
 LAYOUT = """
 <style>
-[data-testid="stMainBlockContainer"] { max-width: 62rem; }
 [data-testid="stMarkdownContainer"] p, [data-testid="stMarkdownContainer"] li { max-width: 42rem; }
 [data-testid="stImage"] img { image-rendering: pixelated; }
 [class*="st-key-unseen"] { display: none; }
@@ -46,7 +47,9 @@ LAYOUT = """
 
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
-    st.html(LAYOUT)
+    paper = st.get_option(f"theme.{'dark' if current() is DARK else 'light'}.backgroundColor")
+    more = _LARGE_CSS if link.shows(link.LARGE) else ""
+    st.html(f"{LAYOUT}<style>:root {{ --scenes-paper: {paper}; }}\n{_SCENES_CSS}{more}</style>")
 
 
 def bear_translation() -> None:
