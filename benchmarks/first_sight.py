@@ -151,8 +151,8 @@ def meet_all(browser: Browser, server: str, names: Sequence[str], shots: Path | 
 
 TRAINING = {
     "the buttons": ".st-key-transport",
-    "the loss": ".st-key-loss_curve",
-    "the accuracy": ".st-key-accuracy_curve",
+    "the loss": "[data-testid=stVegaLiteChart] >> nth=0",
+    "the accuracy": "[data-testid=stVegaLiteChart] >> nth=1",
     "the weights": ".weight-tiles",
 }
 
@@ -170,7 +170,8 @@ def training(browser: Browser, server: str) -> dict[str, tuple[int, int] | None]
             except TimeoutError:
                 continue
         page.wait_for_timeout(1_000)
-        boxes = {name: place.bounding_box() for name, place in places.items()}
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo({ top: 0, behavior: 'instant' })")
+        boxes = {name: place.bounding_box() if place.is_visible() else None for name, place in places.items()}
         page.locator(".st-key-stop button").press("Enter")
         page.locator(".st-key-train button").wait_for()
     context.close()
@@ -190,10 +191,10 @@ class First:
     answered: float | None
 
 
-PAD, BARS = "[class*=st-key-canvas_] canvas", ".st-key-probabilities"
+PAD, BARS = "[class*=st-key-canvas_] canvas", ".st-key-answer [role=group], [data-testid=stVegaLiteChart]"
 IS_ANSWERED = """() => {
   const answer = document.querySelector("[class*=st-key-answer]")?.innerText
-  return /^\\s*(\\d|Not sure)|is an? \\d/m.test(answer)
+  return /is an? \\d|Not sure/.test(answer)
 }"""
 
 
