@@ -230,7 +230,7 @@ def summary(found: Sequence[Met], places: dict[str, tuple[int, int] | None], fir
     """The table, as Markdown."""
     wide, narrow = ([each for each in found if each.width == width] for width in WINDOWS)
     rows = [
-        *first_rows(first),
+        *(first_rows(first) if first else []),
         ("scenes whose stage is seen at 1280 × 720 without scrolling", of(wide), "all"),
         ("the same at 390 × 844 after at most one swipe", of(narrow), "all"),
         ("words in a scene before anything is opened", words(wide), f"at most {MOST_WORDS}"),
