@@ -18,24 +18,24 @@ def page_of(lesson: course.Lesson) -> StreamlitPage:
 
 sections = {
     "": [page_of(course.WELCOME)],
-    **{section.title: [page_of(lesson) for lesson in section.lessons] for section in course.SECTIONS},
+    **{section.title: [page_of(lesson) for lesson in section.lessons] for section in course.sections(link.path())},
 }
-page = st.navigation(sections, expanded=True)
+page = st.navigation(sections, position="hidden" if link.shows_alone() else "top")
 in_order = [page for pages in sections.values() for page in pages]
 state.turn_to(in_order.index(page), in_order)
 link.restore()
 theme.apply()
 state.identify()
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top"):
-    status.line()
-    tools = st.container(width="content")
 page.run()
+with st.container(key="status"):
+    status.line()
 dataset.mention()
-# Drawn after the page, which need not wait for what Streamlit loads for inline components.
-with tools:
-    link.tools()
 state.ask_tab()
 theme.bear_translation()
+link.mend()
 # The tab's icon comes late because Streamlit imports numpy and PIL for it, which the page need not wait for.
-st.set_page_config(page_icon=str(Path(__file__).parent / "ui" / "favicon.png"))
+st.set_page_config(
+    page_title=course.tab_title(state.open_stem()),
+    page_icon=str(Path(__file__).parent / "ui" / "favicon.png"),
+)
 resources.warm_up()

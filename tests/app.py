@@ -20,9 +20,34 @@ from ui.visitor import store
 PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
 
 
-def open_page(path: str) -> AppTest:
-    """The page as the first of a visit."""
-    return opened_by_link(path)
+def open_page(path: str, scene: int = 1) -> AppTest:
+    """A scene of a page as the first of a visit."""
+    return opened_by_link(path, scene=str(scene)) if scene > 1 else opened_by_link(path)
+
+
+def in_one_piece(path: str, /, **linked: str) -> AppTest:
+    """A page with all its scenes, answers and all that goes deeper, one below the other."""
+    return opened_by_link(path, show="whole", **linked)
+
+
+def turn_to(app: AppTest, scene: int) -> AppTest:
+    """Presses the mark of another scene of the page."""
+    return sound(app.button(key=f"scene_{scene}").click().run())
+
+
+def answer(app: AppTest, key: str, said: str) -> AppTest:
+    """Answers a question."""
+    return sound(app.pills(key=key).set_value(said).run())
+
+
+def status(app: AppTest) -> str:
+    """The line that says which network reads, which digits are in use, and whether a training goes on."""
+    return next(str(caption.value) for caption in app.caption if "Reads: " in str(caption.value))
+
+
+def scenes_of(path: str) -> int:
+    """How many scenes a page has."""
+    return max(1, len([button for button in open_page(path).button if str(button.key).startswith("scene_")]))
 
 
 def sound(app: AppTest) -> AppTest:
@@ -45,7 +70,7 @@ def formulas(app: AppTest) -> str:
     return " ".join(element.value for element in app.latex)
 
 
-def opened_by_link(path: str, **linked: str) -> AppTest:
+def opened_by_link(path: str, /, **linked: str) -> AppTest:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
     for key, value in linked.items():
         app.query_params[key] = value
@@ -53,7 +78,7 @@ def opened_by_link(path: str, **linked: str) -> AppTest:
 
 
 def questions(app: AppTest) -> list[str]:
-    return [radio.key for radio in app.radio if radio.key and radio.key.startswith("ask_")]
+    return [pills.key for pills in app.pills if pills.key and pills.key.startswith("ask_")]
 
 
 def controls(app: AppTest) -> dict[str, Any]:
@@ -89,7 +114,7 @@ def train(app: AppTest) -> AppTest:
 def finish(app: AppTest) -> AppTest:
     """Looks at the page until the run is over."""
     for _ in range(600):
-        is_said = "training:" not in app.caption[0].value  # the line above is drawn first, and may be a run behind
+        is_said = "training:" not in status(app)
         if is_said and "train" in [button.key for button in app.button]:
             return app
         time.sleep(0.05)

@@ -46,15 +46,75 @@ class Section:
 
 WELCOME = Lesson(
     "welcome",
-    "Welcome",
-    "How does a program look at a picture and say: this is a 7?",
-    "what guessing reaches, and what learning from examples does",
+    "Draw",
+    "Draw a digit. What does it read?",
+    "a pad to draw on, ten bars that answer, and what the network sees",
 )
 SECTIONS = (
     Section(
-        "Softmax and loss",
-        "Scores become probabilities, and a wrong answer gets its price.",
+        "It reads you",
+        "Draw, and it answers. See what it sees of your stroke, and try to beat it.",
         (
+            Lesson(
+                "pixels",
+                "From stroke to pixel",
+                "How does a drawing become the 784 numbers that a network reads?",
+                "the drawing at each stage of its way to 784 numbers; each stage can be left out, and what "
+                "that costs on 1,000 drawings",
+            ),
+            Lesson(
+                "duel",
+                "You against the network",
+                "Who reads the twenty hardest digits better?",
+                "twenty digits that networks misread most, yours and its answers side by side, both scores",
+            ),
+            Lesson(
+                "draw",
+                "Photos, letters, scribbles",
+                "What else can you give it to read?",
+                "mouse, touch or a photo, prepared as MNIST's digits were, read by the shipped network or by "
+                "your own; it says when it is not sure, and why",
+            ),
+        ),
+    ),
+    Section(
+        "It learns",
+        "A network that knows nothing, watched while it learns; then what it still gets wrong.",
+        (
+            Lesson(
+                "train",
+                "Train a network",
+                "How does a network that knows nothing learn to read?",
+                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs; "
+                "weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
+                "PyTorch script to take home",
+            ),
+            Lesson(
+                "step",
+                "One training step",
+                "What exactly happens to a network when it learns from one batch?",
+                "forward, loss, zero_grad, backward, step, a press each; the real loss along the step as a "
+                "ruler for the learning rate",
+            ),
+            Lesson(
+                "mistakes",
+                "What it gets wrong",
+                "Would you have read what it gets wrong, and which digits does it take for which?",
+                "you against the network on its twenty hardest digits, the confusion matrix with the images "
+                "behind each cell, precision and recall, the surest mistakes",
+            ),
+        ),
+    ),
+    Section(
+        "How it decides",
+        "Weights, sums and layers give ten scores; the scores become probabilities, and a wrong answer gets its price.",
+        (
+            Lesson(
+                "network",
+                "The network",
+                "How do 784 pixels become ten scores, and how many numbers does that take?",
+                "weights becoming digits, a neuron's sum on a real digit, a diagram that counts its parameters",
+            ),
             Lesson(
                 "two_classes",
                 "From two classes to many",
@@ -73,12 +133,6 @@ SECTIONS = (
                 "What does it cost to be wrong, and what does the cost tell the network to do?",
                 "the one term that is left, −ln p, the mean of a batch, p − y as arrows, what PyTorch calls it",
             ),
-        ),
-    ),
-    Section(
-        "Data and network",
-        "What goes in, and what it goes through: weights, sums and layers.",
-        (
             Lesson(
                 "data",
                 "The data",
@@ -92,12 +146,6 @@ SECTIONS = (
                 "a batch, `DataLoader` beside ours, training on shuffled and on sorted images, the X-ray of a batch",
             ),
             Lesson(
-                "network",
-                "The network",
-                "How do 784 pixels become ten scores, and how many numbers does that take?",
-                "weights becoming digits, a neuron's sum on a real digit, a diagram that counts its parameters",
-            ),
-            Lesson(
                 "layers",
                 "What layers do",
                 "Why several layers, and what can stand between them?",
@@ -106,65 +154,28 @@ SECTIONS = (
         ),
     ),
     Section(
-        "Training",
-        "One step, very slowly; then thousands, very fast. Within half a minute a network reads about 97 of "
-        "100 digits.",
+        "Can you trust it?",
+        "Why it says 3 and not 8, how sure it is, what it can do without, and whether a difference was luck.",
         (
-            Lesson(
-                "step",
-                "One training step",
-                "What exactly happens to a network when it learns from one batch?",
-                "forward, loss, zero_grad, backward, step, a press each; the real loss along the step as a "
-                "ruler for the learning rate",
-            ),
-            Lesson(
-                "overfitting",
-                "Overfitting",
-                "Is a network that makes no mistakes on its examples a good one?",
-                "500 images learned by heart, where the validation loss turned, and four remedies",
-            ),
-            Lesson(
-                "train",
-                "Train a network",
-                "How does a network that knows nothing learn to read?",
-                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs; "
-                "weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
-                "PyTorch script to take home",
-            ),
-            Lesson(
-                "runs",
-                "Compare runs",
-                "Is one setting better than another, or was it luck?",
-                "a table that marks what differs, curves laid over each other, the same settings with five "
-                "seeds, a verdict by Welch's test, CSV",
-            ),
-        ),
-    ),
-    Section(
-        "Your handwriting",
-        "Draw, and it reads. It reads a photo, too, and mostly says “Not sure” to what is no digit. See what "
-        "it sees of your stroke, why it says 3 and not 8, teach it your 7, and test it on your own writing.",
-        (
-            Lesson(
-                "draw",
-                "Draw a digit",
-                "Can it read your handwriting?",
-                "mouse, touch or a photo, prepared as MNIST's digits were, read by the shipped network or by "
-                "your own; it says when it is not sure, and why",
-            ),
-            Lesson(
-                "pixels",
-                "From stroke to pixel",
-                "How does a drawing become the 784 numbers that a network reads?",
-                "the drawing at each stage of its way to 784 numbers; each stage can be left out, and what "
-                "that costs on 1,000 drawings",
-            ),
             Lesson(
                 "evidence",
                 "Why 3 and not 8?",
                 "What in your drawing speaks for one digit, and what for another?",
                 "what every pixel says for one digit against another, adding up to z₃ − z₈ = ln(p₃/p₈); the "
                 "hidden neurons that say it",
+            ),
+            Lesson(
+                "certainty",
+                "How sure is sure?",
+                "It says 90%. Is it right nine times out of ten?",
+                "does 90 % mean 90 %: reliability diagram, expected calibration error, temperature",
+            ),
+            Lesson(
+                "breaking",
+                "Break it",
+                "How much of a network can you destroy before it stops reading?",
+                "biases gone, neurons silent, noise on the weights, pixels shuffled: the accuracy follows, and "
+                "undo is always there",
             ),
             Lesson(
                 "teach",
@@ -180,38 +191,31 @@ SECTIONS = (
                 "your drawings, kept by one press; every network judged on them, with the interval so few "
                 "leave possible; PNG and CSV, and a class's files together",
             ),
-        ),
-    ),
-    Section(
-        "Your network",
-        "See what it gets wrong, how sure it is, and what it can do without.",
-        (
             Lesson(
-                "mistakes",
-                "What it gets wrong",
-                "Would you have read what it gets wrong, and which digits does it take for which?",
-                "you against the network on its twenty hardest digits, the confusion matrix with the images "
-                "behind each cell, precision and recall, the surest mistakes",
+                "overfitting",
+                "Overfitting",
+                "Is a network that makes no mistakes on its examples a good one?",
+                "500 images learned by heart, where the validation loss turned, and four remedies",
             ),
             Lesson(
-                "certainty",
-                "How sure is sure?",
-                "It says 90%. Is it right nine times out of ten?",
-                "does 90 % mean 90 %: reliability diagram, expected calibration error, temperature",
-            ),
-            Lesson(
-                "breaking",
-                "Break it",
-                "How much of a network can you destroy before it stops reading?",
-                "biases gone, neurons silent, noise on the weights, pixels shuffled: the accuracy follows, and "
-                "undo is always there",
+                "runs",
+                "Compare runs",
+                "Is one setting better than another, or was it luck?",
+                "a table that marks what differs, curves laid over each other, the same settings with five "
+                "seeds, a verdict by Welch's test, CSV",
             ),
         ),
     ),
     Section(
-        "To look up",
-        "What each letter in the formulas stands for, and the page that brings it in.",
+        "Look back",
+        "What you have seen, in five pictures, and what each letter stands for.",
         (
+            Lesson(
+                "finish",
+                "What you have seen",
+                "What is there to remember of all this?",
+                "five pictures, each with the lesson it comes from",
+            ),
             Lesson(
                 "symbols",
                 "All symbols",
@@ -222,6 +226,30 @@ SECTIONS = (
     ),
 )
 LESSONS = (WELCOME, *(lesson for section in SECTIONS for lesson in section.lessons))
+
+
+NOTES = "course"  # the other path: the order of the course notes
+_IN_NOTES = {
+    "Softmax and loss": ("two_classes", "softmax", "cross_entropy"),
+    "Data": ("data", "batches", "pixels"),
+    "Network": ("network", "layers"),
+    "Training": ("step", "train", "overfitting", "mistakes", "runs"),
+    "Your handwriting": ("duel", "draw", "evidence", "teach", "collection"),
+    "Trust": ("certainty", "breaking"),
+    "Look back": ("finish", "symbols"),
+}
+
+
+def sections(path: str) -> tuple[Section, ...]:
+    """The lessons by section, in the order of a path: ``NOTES``, or ``""`` for our own."""
+    if path != NOTES:
+        return SECTIONS
+    return tuple(Section(title, "", tuple(map(lesson_of, stems))) for title, stems in _IN_NOTES.items())
+
+
+def tab_title(stem: str) -> str:
+    """What the browser's tab is called while the page with this file name is open."""
+    return TITLE if stem == WELCOME.stem else f"{lesson_of(stem).title} · {TITLE}"
 
 
 def lesson_of(stem: str) -> Lesson:

@@ -1,7 +1,9 @@
-"""The furniture all lessons share."""
+"""The furniture all lessons share: scenes one at a time, what goes deeper, the way on and the foot of the page."""
 
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,24 +13,58 @@ from ui import APP
 from ui.frame import course, link, state
 
 ROUTER = APP / "app.py"
+_SCENES_JS = (state.COMPONENTS / "scenes.js").read_text(encoding="utf-8")
 
 
-def show(*parts: Callable[[], object]) -> None:
-    """Draws the lesson of the open page: its title and its question, its parts in order, and the way on.
+@dataclass(frozen=True)
+class Scene:
+    """One idea on one screen.
 
-    It is the last call of every page, so that a page reads from top to bottom as the reader meets it.
+    Attributes:
+        question: What it answers, in a line.
+        draw: Draws it: the stage, what to notice, and what goes deeper.
+    """
+
+    question: str
+    draw: Callable[[], object]
+
+
+def scene(question: str) -> Callable[[Callable[[], object]], Scene]:
+    """Makes a scene of a function of the page: ``@lesson.scene("How do ten scores become ten probabilities?")``."""
+    return lambda draw: Scene(question, draw)
+
+
+def show(*scenes: Scene | Callable[[], object]) -> None:
+    """Draws the lesson of the open page: the scene that the link names, and the way on.
+
+    It is the last call of every page, so that a page ends with its table of contents. A page in one piece has all
+    scenes, one below the other, with all that goes deeper, and no way on: it is for reading and for paper.
 
     Args:
-        parts: Each draws one part.
+        scenes: In order.
     """
     _insist_on_router()
+    question = course.lesson_of(state.open_stem()).question
+    scenes = tuple(each if isinstance(each, Scene) else Scene(question, each) for each in scenes)
+    is_whole = link.shows(link.WHOLE)
+    number = 1 if is_whole else link.scene(len(scenes))
     lesson = course.lesson_of(state.open_stem())
-    st.title(course.TITLE if lesson is course.WELCOME else lesson.title, anchor=False)
-    st.markdown(f"#### {lesson.question}")
-    for part in parts:
-        with st.container():  # of its own, so that no part is moved by how much those before it have to show
-            part()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top"):
+        st.title(course.TITLE if lesson is course.WELCOME else lesson.title, anchor=False, width="content")
+        tools = st.container(width="content")
+    with st.container(key="scene"):
+        for each, one in enumerate(scenes, start=1):
+            if is_whole or each == number:
+                with st.container():  # of its own, so that no scene is moved by how much those before it have to show
+                    state.enter_scene(each)
+                    st.header(one.question, anchor=False)
+                    one.draw()
+    if not is_whole:
+        _way(scenes, number)
     _footer()
+    with tools:  # after the scene, which need not wait for what Streamlit loads for inline components
+        link.tools()
+    _turn_by_keys(number)
 
 
 def _insist_on_router() -> None:
@@ -44,6 +80,35 @@ def _insist_on_router() -> None:
         st.stop()
 
 
+def stage() -> AbstractContextManager[object]:
+    """The figure, the control that moves it and what comes of it: what has to stand on one screen."""
+    first = state.scene_now() == 1 or not link.shows(link.WHOLE)
+    return st.container(key="stage" if first else f"stage_{state.scene_now()}")
+
+
+def deeper(*parts: Callable[[], object]) -> None:
+    """What goes further than the scene: drawn once it is opened, so that a scene costs no more than it shows.
+
+    Args:
+        parts: Each draws one part.
+    """
+    with st.container(key=f"deeper_{state.scene_now()}"):
+        if link.shows(link.WHOLE):
+            _all(parts)
+            return
+        name = f"go_deeper_{state.open_stem()}_{state.scene_now()}"
+        box = st.expander("Go deeper", icon=":material/keyboard_double_arrow_down:", key=name, on_change="rerun")
+        if box.open:
+            with box:
+                _all(parts)
+
+
+def _all(parts: tuple[Callable[[], object], ...]) -> None:
+    for part in parts:
+        with st.container():
+            part()
+
+
 def formula(symbols: str, *numbers: str) -> None:
     """A formula in symbols, and below it the same with the numbers now on the page; all in LaTeX."""
     st.latex(symbols)
@@ -53,7 +118,7 @@ def formula(symbols: str, *numbers: str) -> None:
 
 def notice(text: str) -> None:
     """What the reader should look at in the figure above."""
-    st.markdown(f":material/visibility: **What to notice.** {text}")
+    st.markdown(f":material/visibility: {text}")
 
 
 def try_this(text: str) -> None:
@@ -63,11 +128,11 @@ def try_this(text: str) -> None:
 
 def show_source(*functions: Callable[..., Any] | cached_property[Any]) -> None:
     """The code that ran: read from the functions themselves, so that it can't be out of date."""
-    with st.expander("The code that ran", icon=":material/code:"):
-        for given in functions:
-            function = given.func if isinstance(given, cached_property) else given
-            st.caption(f"`{function.__module__}.{function.__qualname__}`")
-            st.code(_source(function), language="python")
+    st.subheader("The code that ran", anchor=False)
+    for given in functions:
+        function = given.func if isinstance(given, cached_property) else given
+        st.caption(f"`{function.__module__}.{function.__qualname__}`")
+        st.code(_source(function), language="python", wrap_lines=True)
 
 
 @lru_cache(maxsize=128)
@@ -76,28 +141,79 @@ def _source(function: Callable[..., Any]) -> str:
     return inspect.getsource(function)
 
 
-def _footer() -> None:
-    """What a teacher may want to leave out, the way back and the way on."""
-    _for_teachers()
+def _way(scenes: tuple[Scene, ...], number: int) -> None:
+    """Back, a mark for each scene, and Next; beyond the first and the last scene lie the neighbouring lessons."""
     before, after = state.neighbours()
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="way"):
-        if before:
-            st.page_link(before, label=f"Back: {before.title}", icon=":material/arrow_back:")
-        if after:
-            st.page_link(after, label=f"Next: {after.title}", icon=":material/arrow_forward:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="scenes"):
+        with st.container(key="scene_back", width="content"):
+            if number > 1:
+                _turn("Back", "turn_back", number - 1, icon=":material/arrow_back:", type="tertiary")
+            elif before:
+                st.page_link(before, label=before.title, icon=":material/arrow_back:", help="The lesson before")
+        with st.container(horizontal=True, width="content", gap="xxsmall", key="marks"):
+            for each, one in enumerate(scenes, start=1):
+                if len(scenes) > 1:
+                    _turn(
+                        str(each),
+                        f"scene_{each}",
+                        each,
+                        type="primary" if each == number else "tertiary",
+                        help=one.question,
+                    )
+        with st.container(key="scene_next", width="content"):
+            if number < len(scenes):
+                _turn(
+                    "Next",
+                    "turn_on",
+                    number + 1,
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                    type="secondary",
+                )
+            elif after:
+                st.page_link(
+                    after,
+                    label=after.title,
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                    help="The next lesson",
+                )
+
+
+def _turn(label: str, key: str, to: int, **options: Any) -> None:
+    """A button that leads to a scene."""
+    st.button(label, key=key, on_click=link.turn_to_scene, args=(to,), **options)
+
+
+def _turn_by_keys(number: int) -> None:
+    """Lets the arrow keys turn the scenes, and begins a new one at its top."""
+    with st.container(key="unseen_scenes"):
+        component = st.components.v2.component("scenes", js=_SCENES_JS)
+        component(key="scene_keys", data={"place": f"{state.open_stem()} {number}"})
+
+
+def _footer() -> None:
+    """What a teacher may want: large text, one piece, the other order, and how to leave something out."""
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
+        if not link.shows(link.WHOLE):
+            link.switch_large()
+            st.markdown(f"[Read or print this page in one piece]({link.in_one_piece()})", width="content")
+    _for_teachers()
 
 
 def _for_teachers() -> None:
-    """How to hide what is on this page, with the names it goes by."""
+    """The order of the lessons, and how to hide what is in this scene, with the names it goes by."""
     names = sorted(state.page_controls())
-    with st.expander("For teachers: leave something out", icon=":material/school:"):
+    with st.expander("For teachers", icon=":material/school:"):
+        link.switch_path()
         st.markdown(
-            "The link to this page holds its settings. To leave a control or a question out for the whole visit, add "
+            "The link to this page holds this scene and its settings: press *Copy link*, and pupils see the same. "
+            "To leave a control or a question out for the whole visit, add "
             f"`hide=` and its name to the link, after a `?`, or after an `&` if there is a `?` already. Several names "
             f"are separated by commas: `?hide={','.join(names[:2])}`. "
             "A hidden control keeps the value it has in the link; without a hidden question, its figure shows at once."
         )
-        st.markdown(f"The names on this page: {_listed(names)}.")
+        st.markdown(f"The names in this scene: {_listed(names)}.")
         if link.hidden_names():
             st.markdown(f"Your link leaves out: {_listed(sorted(link.hidden_names()))}.")
 

@@ -8,37 +8,130 @@ Everything a link says is checked before it is used; what is not among the contr
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from ui.frame import state
+from ui.frame import course, state
 
 T = TypeVar("T")
 
 _COPY_HTML = '<button type="button">Copy link</button>\n<span role="status"></span>'
 _COPY_JS = (state.COMPONENTS / "copy_link.js").read_text(encoding="utf-8")
 _COPY_CSS = (state.COMPONENTS / "copy_link.css").read_text(encoding="utf-8")
+_MENDS = {name: (state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in ("history", "whole_numbers")}
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 UNBOUND = object()  # the start of what is not a widget, among the page's controls
 _BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
+LARGE, WHOLE = "large", "whole"  # what ?show= can say: for a projector; in one piece
+COURSE = course.NOTES  # what ?path= can say
+
+
 def restore() -> None:
     """Remembers what the link said when the visit began; called once a run, before the page.
 
-    Streamlit drops what no widget is bound to when the page is switched, so what is to be left out is said again.
+    Streamlit drops what no widget is bound to when the page is switched, so what counts for the visit is said again.
     """
-    linked = state.linked()
-    hidden = ",".join(sorted(hidden_names()))
-    if hidden and st.query_params.get("hide") != hidden:
-        linked["hide"] = st.query_params["hide"] = hidden
+    _say_again("hide", ",".join(sorted(hidden_names())))
+    _say_again("show", ",".join(way for way in (LARGE, WHOLE) if shows(way)))
+    _say_again("path", path())
+
+
+def _say_again(name: str, text: str) -> None:
+    if text and st.query_params.get(name) != text:
+        state.linked()[name] = st.query_params[name] = text
 
 
 def shows(way: str) -> bool:
-    """Whether this visit is shown in a way of its own, such as ``large``."""
+    """Whether this visit is shown in a way of its own: ``LARGE``, ``WHOLE`` or both."""
     return way in state.linked().get("show", "").split(",")
+
+
+def shows_alone() -> bool:
+    """Whether nothing is to stand around the scene: no menu, on a projector or on paper."""
+    return shows(LARGE) or shows(WHOLE)
+
+
+def path() -> str:
+    """In which order the lessons come on this visit: ``COURSE``, that of the course notes, or ``""``, our own."""
+    return COURSE if state.linked().get("path") == COURSE else ""
+
+
+def scene(count: int) -> int:
+    """The scene to draw, from 1: the one the reader turned to, else the one in the link; the first, if there is none.
+
+    What the reader does right after turning still comes with the link from before. So the link counts only when the
+    page is opened, and when the browser went back or on.
+
+    Args:
+        count: How many scenes the page has.
+    """
+    if state.turned_in_history():
+        state.choose_scene(None)
+    text = st.query_params.get("scene", "1")
+    linked = int(text) if text in map(str, range(1, count + 1)) else 1
+    number = min(state.chosen_scene() or linked, count)
+    state.choose_scene(number)
+    if number != linked or (number == 1) != ("scene" not in st.query_params):
+        _put_scene(number)
+    return number
+
+
+def turn_to_scene(number: int) -> None:
+    """Turns to a scene; for callbacks."""
+    state.choose_scene(number)
+    _put_scene(number)
+
+
+def _put_scene(number: int) -> None:
+    if number == 1:
+        st.query_params.pop("scene", None)
+    else:
+        st.query_params["scene"] = str(number)
+
+
+def is_drawn_already(key: str) -> bool:
+    """Whether what goes by this name stands on the page already; notes that it will.
+
+    In one piece, several scenes of a page may have the same control, which can stand there only once.
+    """
+    if not shows(WHOLE) or state.is_fragment_alone():
+        return False
+    is_drawn = key in state.drawn()
+    state.drawn().add(key)
+    return is_drawn
+
+
+def switch_large() -> None:
+    """The switch for a projector."""
+    st.session_state["large"] = shows(LARGE)
+    st.toggle("Large, for a projector", key="large", on_change=_set_for_visit, args=("show", LARGE, "large"))
+
+
+def switch_path() -> None:
+    """The switch for the order of the course notes."""
+    st.session_state["course_order"] = bool(path())
+    st.toggle(
+        "Lessons in the order of the course notes: formulas first",
+        key="course_order",
+        on_change=_set_for_visit,
+        args=("path", COURSE, "course_order"),
+    )
+
+
+def _set_for_visit(name: str, text: str, key: str) -> None:
+    """Puts what a switch says into the link, or takes it out; for callbacks."""
+    set_unbound(name, text if st.session_state[key] else None)
+
+
+def in_one_piece() -> str:
+    """The address of the open page in one piece as it is set now, light, without what stands around it."""
+    settings = {name: text for name, text in st.query_params.to_dict().items() if name != "scene"}
+    return "?" + urlencode({**settings, "show": WHOLE, "embed": "true", "embed_options": "light_theme"})
 
 
 def hidden_names() -> set[str]:
@@ -220,6 +313,8 @@ def text_input(label: str, key: str, placeholder: str, *, longest: int) -> str:
 def _control(key: str, start: T, read: Callable[[str], T], draw: Callable[[], T]) -> T:
     if is_hidden(key):
         return _keep_linked(key, start, read)
+    if is_drawn_already(key):
+        return cast(T, st.session_state.get(key, start))
     state.page_controls()[key] = start
     return draw()
 
@@ -278,15 +373,25 @@ def set_unbound(key: str, text: str | None) -> None:
 
 
 def tools() -> None:
-    """The two buttons every page has: copy the link to this page as it stands, and set the page back."""
+    """The two buttons every page has: copy the link to this scene as it stands, and set it back."""
     with st.container(horizontal=True, key="page_tools", vertical_alignment="center"):
         component = st.components.v2.component("copy_link", html=_COPY_HTML, css=_COPY_CSS, js=_COPY_JS)
         component(key="copy_link", width="content")
-        st.button("Reset this page", key="reset_page", type="tertiary", on_click=_reset)
+        st.button("Reset", key="reset_page", type="tertiary", on_click=_reset)
+
+
+def mend() -> None:
+    """Mends what Streamlit does in the browser with the link and with numbers that are typed; called once a run.
+
+    One Back of the browser goes one page or one scene back, and what is no whole number does not become one.
+    """
+    with st.container(key="unseen_mends"):
+        for name, script in _MENDS.items():
+            st.components.v2.component(name, js=script)(key=f"mends_{name}")
 
 
 def _reset() -> None:
-    """Puts each control of the page on its start and forgets its answers. What the link hides stays as linked."""
+    """Puts each control of the scene on its start and forgets its answers. What the link hides stays as linked."""
     controls = state.page_controls()
     for key, start in controls.items():
         if start is UNBOUND:

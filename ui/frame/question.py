@@ -45,21 +45,22 @@ def ask(question: Question) -> bool:
     """
     if link.is_hidden(question.key):
         return True
+    if link.shows(link.WHOLE):  # for reading and for paper: with its answer
+        st.markdown(f"**Predict first.** {question.text} *{question.right}* {question.why}")
+        return True
     state.page_controls()[question.key] = None
-    with st.container(border=True, key=f"{question.key}_box"):
-        st.markdown(f":material/psychology_alt: **Predict first.** {question.text}")
-        answer = st.radio(
-            question.text,  # for those who hear the page
+    with st.container(key=f"{question.key}_box"):
+        answer = st.pills(
+            f":material/psychology_alt: **Predict first.** {question.text}",
             question.answers,
-            index=None,
+            required=True,
             key=question.key,
             persist_state="session",
-            label_visibility="collapsed",
+            wrap=True,
         )
-        if answer is None:
-            st.caption("Choose an answer, then see what comes of it.")
-        elif answer == question.right:
-            st.success(f"Yes. {question.why}", icon=":material/check_circle:")
-        else:
-            st.info(f"Not quite. {question.wrong[answer]}", icon=":material/lightbulb:")
+        with st.container(key=f"{question.key}_said"):  # always there, and read out when it fills
+            if answer == question.right:
+                st.success(f"Yes. {question.why}", icon=":material/check_circle:")
+            elif answer is not None:
+                st.info(f"Not quite. {question.wrong[answer]}", icon=":material/lightbulb:")
     return answer is not None

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import APP
 from ui.frame import course
@@ -54,21 +55,59 @@ def linked() -> dict[str, str]:
 
 
 def page_controls() -> dict[str, Any]:
-    """The controls drawn on this page so far: the value each starts with, by key."""
+    """The controls drawn in this scene so far: the value each starts with, by key."""
     return cast(dict[str, Any], st.session_state.setdefault("_page_controls", {}))
+
+
+def drawn() -> set[str]:
+    """What is drawn on this page so far that can stand there only once, by name."""
+    return cast(set[str], st.session_state.setdefault("_drawn", set()))
+
+
+def is_fragment_alone() -> bool:
+    """Whether this run draws a fragment anew, and not the whole page."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
+
+
+def turned_in_history() -> bool:
+    """Whether the browser's Back or Forward brought about this run."""
+    context = get_script_run_ctx()
+    return bool(context and context.is_history_navigation)
 
 
 def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
     st.session_state["_through_router"] = True
-    st.session_state["_page_controls"] = {}
+    st.session_state["_page_controls"], st.session_state["_drawn"] = {}, set()
 
 
 def open_stem() -> str:
     """The name of the open page's file."""
-    index: int = st.session_state["_pages"][0]
-    return course.LESSONS[index].stem
+    index, pages = st.session_state["_pages"]
+    return pages[index].url_path or course.WELCOME.stem
+
+
+def chosen_scene() -> int | None:
+    """The scene that the reader turned to on the open page, if they did."""
+    place: tuple[str, int] = st.session_state.get("_turned_to", ("", 0))
+    return place[1] if place[0] == open_stem() else None
+
+
+def choose_scene(number: int | None) -> None:
+    """Notes the scene that the reader turned to on the open page."""
+    st.session_state["_turned_to"] = (open_stem(), number) if number else ("", 0)
+
+
+def enter_scene(number: int) -> None:
+    """Notes which scene is being drawn, from 1."""
+    st.session_state["_scene"] = number
+
+
+def scene_now() -> int:
+    """The scene being drawn, from 1."""
+    return int(st.session_state["_scene"])
 
 
 def came_through_router() -> bool:
@@ -85,7 +124,7 @@ def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
 def page(stem: str) -> StreamlitPage:
     """The page whose file has this name, for a link to it."""
     _, pages = st.session_state["_pages"]
-    return cast(StreamlitPage, next(page for page in pages if page.url_path == stem))
+    return cast(StreamlitPage, next(page for page in pages if (page.url_path or course.WELCOME.stem) == stem))
 
 
 def wanted_dataset() -> str:
@@ -117,12 +156,12 @@ def newest_key(name: str) -> str:
 
 
 def offer_model(key: str) -> None:
-    """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
+    """Makes a model the one to read with, from the next time anything asks which one does."""
     st.session_state["_offered_model"] = key
 
 
 def accept_offered_model() -> None:
-    """Lets the chooser, whose key is ``model``, stand on the model just trained; call it before drawing that."""
+    """Lets the chooser, whose key is ``model``, stand on the model offered; call it before drawing that."""
     if "_offered_model" in st.session_state:
         st.session_state["model"] = st.session_state.pop("_offered_model")
 

@@ -1,0 +1,12 @@
+"""You against the network."""
+
+import streamlit as st
+
+from ui.frame import lesson
+
+
+def soon() -> None:
+    st.write("soon")
+
+
+lesson.show(soon)
