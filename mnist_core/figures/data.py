@@ -16,8 +16,8 @@ _TABLE_STYLE = """
 <style>
 .pixel-table { container-type: inline-size; font-size: SIZE; font-variant-numeric: tabular-nums; }
 .pixel-table table { border-collapse: collapse; font: inherit; line-height: 1; margin: 0; }
-.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
+.pixel-table td { forced-color-adjust: none; --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF;
+  text-align: center; min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
 .pixel-table th { font-weight: normal; text-align: right; padding: 0 .3em 0 0; border: 0; }
