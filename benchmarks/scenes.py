@@ -226,12 +226,10 @@ class Own:
 
 
 STREAMLITS_OWN = (
-    Own("list", "[data-testid=stSidebarNavItems]", "the menu's list holds headings of sections between its items"),
-    Own("listitem", "[data-testid=stSidebarNavItems]", "the same list has no role of one where sections can be folded"),
+    Own("list", "[data-testid=stSidebarNavItems]", "in the menu, sections lie between the list and its items"),
+    Own("listitem", "[data-testid=stSidebarNavItems]", "the same, seen from the items"),
     Own("color-contrast", "[data-testid=stCode]", "the colours of the words in code are Streamlit's highlighter's"),
     Own("scrollable-region-focusable", "[data-testid=stCode]", "a block of code scrolls and takes no focus"),
-    Own("aria-allowed-attr", "[data-testid=stFileUploader]", "the uploader's field has a role that doesn't fit it"),
-    Own("nested-interactive", "[data-testid=stFileUploader]", "the uploader's field is a button with a button in it"),
 )
 
 
