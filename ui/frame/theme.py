@@ -27,6 +27,10 @@ LAYOUT = """
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
 }
+/* A phone's own format, HEIC, or a huge file: what to do, beside the refusal. */
+.st-key-photo_file [data-testid="stFileChip"] [role="alert"]::after {
+  content: " Save the photo as JPEG or PNG and choose that. A screenshot of the photo works, too.";
+}
 /* What is wrong with a number is said below it: Streamlit says it to screen readers only, and in a tooltip. */
 [data-testid="stNumberInputContainer"]:has([role="alert"]) { flex-wrap: wrap; height: auto; }
 [data-testid="stNumberInput"] [role="alert"] {
