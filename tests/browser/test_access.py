@@ -79,6 +79,9 @@ def test_in_colours_of_the_readers_own_what_is_chosen_and_how_far_a_bar_goes_is_
     page.goto(page.url.replace("softmax", "train?scene=2"))
     settle(page)
     paper = colour(page.locator("[data-testid=stApp]"), "backgroundColor")
+    for switch in page.locator("label:has(input[role=switch]) > div:first-of-type").all():
+        knob = colour(switch.locator("> div"), "backgroundColor")
+        assert contrast(knob, colour(switch, "backgroundColor")) >= 3
     chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true]").first
     assert contrast(colour(chosen, "backgroundColor"), paper) >= 3
     assert contrast(colour(chosen.locator("p"), "color"), colour(chosen, "backgroundColor")) >= 4.5
