@@ -12,7 +12,6 @@ from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.figures.images import sheet
 from mnist_core.figures.layers import activation_curves, side_by_side_pictures, silenced_neurons, two_classes_map
 from mnist_core.figures.side_by_side import comparison_curves
-from mnist_core.figures.theme import DARK
 from mnist_core.lessons.layers import activation_values, collapse, in_one_layer, layer_by_layer, with_dropout
 from mnist_core.lessons.layers_permuted import EPOCHS, LEARNS_FROM, PLAIN, SHUFFLED, in_place_and_shuffled
 from mnist_core.lessons.layers_pooling import KINDS, pool
@@ -280,7 +279,7 @@ def pooling() -> None:
     images = validation.images[validation.labels == POOLED_DIGIT][:1]
     once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
     twice = pool(once, kind)  # (1, 14, 14) -> (1, 7, 7)
-    page = 18 if theme.current() == DARK else 255
+    page = 18 if theme.current().is_dark else 255
     pictures = [images[0] / 255, once[0], twice[0]]
     st.image(
         side_by_side_pictures(images=[picture.numpy() for picture in pictures], side=196, gap=28, page=page),

@@ -91,7 +91,7 @@ def show_way(model: MLP, subject: Subject, stages: Stages) -> None:
     verdict = verdict_on(subject, before)
     if not verdict.is_digit:
         st.markdown(f"**Not sure:** {verdict.reason}")
-    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)]))
+    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)], theme=theme.current()))
     theme.show(
         two_readings(
             now=now.tolist(),

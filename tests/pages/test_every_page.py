@@ -185,7 +185,7 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     assert "Trained: 784-32-10 on generated digits, AdamW at 0.003, batches of 64, epochs: 2, seed 0, one" in page
     assert "of 300 images it has never seen" in page
     assert len(app.get("vega_lite_chart")) == 4  # loss and accuracy, gradients and weights
-    assert len(app.get("plotly_chart")) == 1  # the weights, to watch again
+    assert "replay" in [part.proto.component_name for part in app.get("bidi_component")]
     assert "Your network 1: 784-32-10" in app.caption[0].value
 
     app = sound(app.switch_page("pages/draw.py").run())

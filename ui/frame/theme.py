@@ -1,8 +1,10 @@
 """The look of the page in force."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+from mnist_core.figures.theme import DARK, LARGE, LIGHT, Theme, VegaFigure
 from ui.frame import link, state
 
 _SCENES_CSS = (state.COMPONENTS / "scenes.css").read_text(encoding="utf-8")
@@ -59,8 +61,9 @@ def bear_translation() -> None:
 
 
 def current() -> Theme:
-    """The colours of the theme the reader has chosen."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    """The look the reader has chosen, and larger letters where the visit is shown large."""
+    look = DARK if st.context.theme.type == "dark" else LIGHT
+    return replace(look, size=LARGE) if link.shows("large") else look
 
 
 def show(figure: VegaFigure, *, key: str, description: str) -> None:
