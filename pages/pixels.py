@@ -7,10 +7,10 @@ from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, standardize
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.signed import signed_colours
+from mnist_core.handwriting import CANVAS_SIZE
 from mnist_core.handwriting.is_digit import Verdict
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
-    CANVAS_SIZE,
     IMAGE_SIZE,
     LARGEST,
     SMALLEST,

@@ -1,20 +1,25 @@
 """The canvas to draw on, digits to click, and what of all that the network is to read."""
 
+from __future__ import annotations
+
 import base64
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 from PIL import Image
-from torch import Tensor
 
-from mnist_core.handwriting.preprocessing import CANVAS_SIZE, BlankDrawing, drawing_to_mnist, sample_drawing
+from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
 from ui.frame import link, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
+
+if TYPE_CHECKING:  # the first page has a canvas before torch is there
+    from torch import Tensor
 
 BRUSH = 18  # pixels: makes strokes as thick as MNIST's
 THINNEST, THICKEST = 8, 30  # pixels
@@ -127,6 +132,10 @@ def _offer(digits: Tensor | None) -> None:
 
 
 def _subject(pad: Pad, digits: Tensor | None, start: int | None) -> Subject | None:
+    if pad.photo is None and pad.picture is None and pad.sample is None and start is None:
+        return None
+    from mnist_core.handwriting.preprocessing import BlankDrawing, drawing_to_mnist, sample_drawing
+
     try:
         if pad.photo is not None:
             return Subject(drawing_to_mnist(pad.photo), pad.photo, None, "photo")
