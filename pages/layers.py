@@ -298,6 +298,7 @@ def pooling() -> None:
 
 
 DRAWS = 1_000
+SHOWN = 60  # of the neurons: all of them would be a wall
 
 
 def silent_neurons() -> None:
@@ -331,17 +332,17 @@ def dropping_out() -> None:
     silenced = with_dropout(torch.ones_like(before), share, seed, training=training) == 0
     st.html(
         silenced_neurons(
-            before=before[0].tolist(),
-            after=after[0].tolist(),
-            silenced=silenced[0].tolist(),
-            columns=16,
+            before=before[0, :SHOWN].tolist(),
+            after=after[0, :SHOWN].tolist(),
+            silenced=silenced[0, :SHOWN].tolist(),
+            columns=12,
             theme=theme.current(),
         )
     )
     st.caption(
-        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on the first validation "
-        "image. The stronger the colour, the more a neuron passes on. A cross: silenced by dropout. A thin cross: it "
-        "passes on nothing anyway, since ReLU made its sum 0."
+        f"The first {SHOWN} of {before.shape[1]} neurons of the second hidden layer of the ready-made network, on the "
+        "first validation image. The stronger the colour, the more a neuron passes on. A cross: silenced by dropout. "
+        "A thin cross: it passes on nothing anyway, since ReLU made its sum 0."
     )
     many = with_dropout(before.expand(DRAWS, -1), share, seed, training=training).sum(dim=1).mean().item()
     show_dropout(training, share, int(silenced.sum()), before.sum().item(), after.sum().item(), many)

@@ -37,7 +37,7 @@ _STYLE = f"""
 .stages i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
 .stages i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
   border: 2px solid {_BLUE}; border-radius: 50%; background: none; }}
-.stages b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
+.stages b.digit {{ font-size: 5em; font-weight: 600; line-height: 1; }}
 .stages .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}
 </style>
 """

@@ -147,7 +147,7 @@ def table(app: AppTest) -> list[list[str]]:
 @pytest.mark.parametrize("right", ["3", "8"])
 def test_the_gradient_beside_that_of_autograd(right: str) -> None:
     app = answered()
-    assert number_of_charts(app) == 3
+    assert number_of_charts(app) == 4
     app.slider(key="ce_z5").set_value(3.4)
     app = sound(app.segmented_control(key="ce_right").set_value(right).run())
     z = torch.tensor([2.0, 3.4, -1.0], requires_grad=True)
