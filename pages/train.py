@@ -53,7 +53,7 @@ def the_studio() -> None:
 def beside_the_run() -> tuple[st.delta_generator.DeltaGenerator, ...]:
     """Places for the buttons and the sliders, and beside them one for the run."""
     with st.container(key="studio"):
-        left, view = st.columns([1, 3], gap="medium")
+        left, view = st.columns([3, 8], gap="medium")
     with left:
         return st.container(), st.container(key="studio_sliders"), view
 

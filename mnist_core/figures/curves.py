@@ -18,7 +18,7 @@ LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
 LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
 LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
 LABEL_LANES = 3  # lines on which such labels may stand
-SMALL_HEIGHT = 180  # pixels of a figure that has another one beside it on a phone
+SMALL_HEIGHT = 185  # pixels of a figure that has another one beside it on a phone
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
@@ -61,13 +61,15 @@ def training_curve(
     layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
     if not small:
         return theme.figure(data, {"height": 300, "layer": layers})
-    title = {"text": quantity.capitalize(), "anchor": "start"}
+    title = {"text": f"{quantity.capitalize()}, by epoch", "anchor": "start", "offset": 6}
     return theme.figure(data, {"height": SMALL_HEIGHT, "title": title, "layer": [_small(layer) for layer in layers]})
 
 
 def _small(layer: dict[str, Any]) -> dict[str, Any]:
     """A layer of a small figure: without legend and names of axes, and where no axis grows."""
     encoding = dict(layer["encoding"])
+    if "x" in encoding and "field" in encoding["x"]:
+        encoding["x"] = {**encoding["x"], "title": None}
     if "color" in encoding and "field" in encoding["color"]:
         encoding["color"] = {**encoding["color"], "legend": None}
     if encoding.get("y", {}).get("field") == "shown":

@@ -7,7 +7,7 @@ from mnist_core.figures.cards import data_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 from mnist_core.lessons.train import BatchSeen
 
-MOST_IMAGES = 4  # so that the cards are no higher than the curves, in whose place they stand
+MOST_IMAGES = 3  # so that the cards are no higher than the curves, in whose place they stand
 LONGEST_LOSS = 5.0  # whose bar fills its place: the right digit had a probability of less than 1 %
 TITLES = ("Forward", "Loss", "Gradient", "Update")
 # The colour of text is the page's. A card that is still to come keeps its size: nothing moves when its turn comes.
@@ -29,7 +29,7 @@ _STYLE = """
 .batch-cards .big { font-size: 1.3em; font-weight: 600; margin: 0.2em 0 0; }
 .batch-cards .later header { opacity: 0.5; }
 .batch-cards .later .inside { visibility: hidden; }
-.batch-cards .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.4rem; text-align: center;
+.batch-cards .tiles { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.3rem; text-align: center;
   line-height: 1.3; white-space: nowrap; }
 .batch-cards img { display: block; image-rendering: pixelated; }
 .batch-cards .tiles img { width: 100%; max-width: 56px; height: auto; margin: 0 auto 2px; }

@@ -119,17 +119,20 @@ def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: Trained
             return "It has not seen a batch yet."
     if record is None:
         return "Starting."
-    label, at = record.model_config.label, f"batch {record.steps:,} of {record.total_steps:,}"
-    reached = f"Validation accuracy **{trained.headline:.1%}**. " if trained and trained.headline is not None else ""
+    at = f"batch {record.steps:,} of {record.total_steps:,}"
     match snapshot.state:
         case State.CANCELLED:
-            return f"{reached}Stopped: {label} after {at}. It keeps what it has learned."
+            return f"Stopped: {record.model_config.label} after {at}{_reached(trained)}. It keeps what it has learned."
         case State.FINISHED:
-            return f"{reached}Trained: {label} in {snapshot.worked:.1f} s."
+            return f"Trained in {snapshot.worked:.1f} s{_reached(trained)}."
         case State.PAUSED:
             return f"{'In slow motion:' if mode == 'slow' else 'Paused after'} {at}."
-    so_far = f"Validation accuracy **{record.epochs[-1].validation_accuracy:.1%}**. " if record.epochs else ""
-    return f"{so_far}Training: {label}, {at}."
+    so_far = f", validation accuracy **{record.epochs[-1].validation_accuracy:.1%}**" if record.epochs else ""
+    return f"{at.capitalize()}{so_far}."
+
+
+def _reached(trained: TrainedModel | None) -> str:
+    return f", validation accuracy **{trained.headline:.1%}**" if trained and trained.headline is not None else ""
 
 
 def _curves(record: RunRecord, scene: int) -> None:

@@ -26,8 +26,8 @@ def show(visitor: Visitor, mode: store.Mode, begin: Callable[[bool], None]) -> N
         return
     steps: dict[str, tuple[str, str, Action]] = {
         "slow": ("Watch slowly", "slow_motion_video", control.slow_motion),
-        "one_batch": ("One batch", "skip_next", control.one_batch),
-        "one_epoch": ("One epoch", "fast_forward", control.one_epoch),
+        "one_batch": ("One batch", "", control.one_batch),
+        "one_epoch": ("One epoch", "", control.one_epoch),
     }
 
     def step(key: str) -> None:
@@ -36,7 +36,7 @@ def show(visitor: Visitor, mode: store.Mode, begin: Callable[[bool], None]) -> N
         _button(label, key, icon, lambda: _step(visitor, mode, begin, action), enabled=is_possible)
 
     with st.container(key="transport"):
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall"):
             if mode == "idle":
                 _button("Train", "train", "play_arrow", lambda: begin(False), primary=True)
             elif mode in ("running", "slow"):
@@ -44,7 +44,7 @@ def show(visitor: Visitor, mode: store.Mode, begin: Callable[[bool], None]) -> N
             else:
                 _button("Continue", "go_on", "play_arrow", lambda: control.go_on(visitor), primary=True)
             step("slow")
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall"):
             step("one_batch")
             step("one_epoch")
             if mode != "idle":
@@ -64,6 +64,6 @@ def _button(
 ) -> None:
     # Not callbacks, which would train with the settings of the run before.
     look = "primary" if primary else "secondary"
-    if st.button(label, key=key, type=look, icon=f":material/{icon}:", disabled=not enabled):  # type: ignore[arg-type]
+    if st.button(label, key=key, type=look, icon=f":material/{icon}:" if icon else None, disabled=not enabled):  # type: ignore[arg-type]
         act()
         st.rerun()
