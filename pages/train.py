@@ -52,10 +52,11 @@ def the_studio() -> None:
 
 def beside_the_run() -> tuple[st.delta_generator.DeltaGenerator, ...]:
     """Places for the buttons and the sliders, and beside them one for the run."""
-    with st.container(key="studio"):
+    scene = state.scene_now()
+    with st.container(key=f"studio_{scene}"):
         left, view = st.columns([3, 8], gap="medium")
     with left:
-        return st.container(), st.container(key="studio_sliders"), view
+        return st.container(), st.container(key=f"studio_sliders_{scene}"), view
 
 
 def settings(sliders: st.delta_generator.DeltaGenerator) -> recipe.Chosen:
@@ -177,11 +178,20 @@ def a_new_network(answered: bool) -> None:
         st.caption(f"The probability it gives to each digit: the mean of {len(validation):,} images.")
     with left:
         if found:
-            if st.button("Other first weights", key="first_weights", type="primary", icon=":material/casino:"):
-                st.session_state["_first_weights"] = seed + 1
-                st.rerun(scope="fragment")
+            st.button(
+                "Other first weights",
+                key="first_weights",
+                type="primary",
+                icon=":material/casino:",
+                on_click=draw_first_weights,
+            )
             st.metric("Mean loss", f"{found.loss:.3f}", help=f"On {len(validation):,} validation images.")
             st.metric("Accuracy", f"{found.accuracy:.1%}")
+
+
+def draw_first_weights() -> None:
+    """Takes the next seed."""
+    st.session_state["_first_weights"] += 1
 
 
 def first_weights() -> None:
@@ -210,14 +220,17 @@ def another_rate() -> None:
                 help=recipe.HELP["rate"],
                 on_change=turn_rate,
             )
-        config = replace(LONG, learning_rate=rate)
+        # Generated digits are fewer, and a run on them is to last as long.
+        long = LONG if dataset.name_in_use() == state.MNIST else replace(LONG, epochs=5 * LONG.epochs)
+        config = replace(long, learning_rate=rate)
         with buttons:
             transport.show(visitor, mode, lambda held: start(visitor, MLPConfig(), config, held))
         with view:
-            run_view.show(mode, run_view.not_begun(MLPConfig(), LONG))
+            run_view.show(mode, run_view.not_begun(MLPConfig(), long))
     lesson.notice(
-        "Press *Train*, then move the slider while it runs. At 0.0001 the curve hardly moves any more, but it grows "
-        "calm. At 1 the loss jumps up, and the weights become noise. A dotted line marks each change."
+        "Press *Train*, then move the slider while it runs. At 0.0001 the curve grows calm, and hardly moves any more. "
+        "At 1 the loss shoots up. It may even **explode**: then the run ends and goes back to its last sound weights. "
+        "Dotted lines mark your changes."
     )
     lesson.deeper(rates_in_words)
 
@@ -231,9 +244,8 @@ def rates_in_words() -> None:
     """What the rate is, and what to try."""
     st.markdown(
         "The learning rate says how large a change each batch makes. Here the network has one hidden layer of 128 "
-        "neurons, learns with Adam in batches of 32, and has 20 epochs, so that there is time. A new rate counts from "
-        "the next batch. If the loss explodes, the run ends, and the network goes back to the last weights that were "
-        "sound."
+        "neurons, learns with Adam in batches of 32, and has 20 epochs, or 100 of generated digits, so that there is "
+        "time. A new rate counts from the next batch."
     )
     lesson.try_this(
         "Start with 0.0001 and watch the curve leave the loss of guessing, 2.303. Then turn it up step by step. What "

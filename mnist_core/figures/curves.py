@@ -61,6 +61,8 @@ def training_curve(
     layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
     if not small:
         return theme.figure(data, {"height": 300, "layer": layers})
+    if quantity == "loss":  # where the cross stands, so does the line of guessing; beside the accuracy it is said
+        layers = layers[:-1]
     title = {"text": f"{quantity.capitalize()}, by epoch", "anchor": "start", "offset": 6}
     return theme.figure(data, {"height": SMALL_HEIGHT, "title": title, "layer": [_small(layer) for layer in layers]})
 
@@ -73,14 +75,10 @@ def _small(layer: dict[str, Any]) -> dict[str, Any]:
     if "color" in encoding and "field" in encoding["color"]:
         encoding["color"] = {**encoding["color"], "legend": None}
     if encoding.get("y", {}).get("field") == "shown":
-        high = 1.0 if encoding["y"]["title"] == "accuracy" else HIGHEST_LOSS
-        scale = {"domain": [0, high], "nice": False}
-        encoding["y"] = {
-            **encoding["y"],
-            "title": None,
-            "scale": scale,
-            "axis": {**encoding["y"]["axis"], "tickCount": 4},
-        }
+        ticks = [0, 0.5, 1] if encoding["y"]["title"] == "accuracy" else [0, 1, 2, HIGHEST_LOSS]
+        scale = {"domain": [ticks[0], ticks[-1]], "nice": False}
+        axis = {**encoding["y"]["axis"], "values": ticks}
+        encoding["y"] = {**encoding["y"], "title": None, "scale": scale, "axis": axis}
     return {**layer, "encoding": encoding}
 
 

@@ -171,7 +171,8 @@ def let_it_read(trained: TrainedModel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
             known_networks.choose(trained.key)
-            st.switch_page(state.page("welcome"))
+            # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
+            st.switch_page(state.page("welcome"), query_params={})
         now = known_networks.names()[in_use].split(":")[0]
         st.markdown(f"{now} reads now.", width="content")
 
