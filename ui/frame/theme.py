@@ -19,6 +19,14 @@ LAYOUT = """
 [class*="st-key-unseen"] { display: none; }
 /* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
 [class*="st-key-canvas_"] { overflow: hidden; }
+.st-key-pad_row { flex-wrap: nowrap; }
+.st-key-pad_canvas { position: relative; }
+:has(> .st-key-pad_tools) { width: 4.4rem; flex: none; }
+.st-key-pad_tools button { padding: 0.25rem; justify-content: center; }
+.st-key-pad_tools [data-testid="stPopoverButton"] [data-testid="stIconMaterial"] { display: none; }
+/* What is read in place of a drawing. It takes no stroke, and is gone when one begins. */
+[data-testid="stElementContainer"]:has(.pad-shown) { position: absolute; inset: 0; z-index: 20; pointer-events: none; }
+.pad-shown { display: block; width: 280px; height: 280px; image-rendering: pixelated; opacity: 0.6; }
 /* It would name the kinds of pictures as programs do, "image/jpeg", and be cut off. */
 .st-key-photo_file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 /* Why the uploader refuses a file stands in it for screen readers only, and in a tooltip, which no finger finds. */
@@ -27,6 +35,12 @@ LAYOUT = """
 [data-testid="stFileChip"] [role="alert"] {
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
+}
+/* What is wrong with a number is said below it: Streamlit says it to screen readers only, and in a tooltip. */
+[data-testid="stNumberInputContainer"]:has([role="alert"]) { flex-wrap: wrap; height: auto; }
+[data-testid="stNumberInput"] [role="alert"] {
+  position: static; clip: auto; flex: 1 1 100%; width: 100%; height: auto; margin: 0; white-space: normal;
+  padding: 0 0.25rem; font-size: 0.875rem;
 }
 /* A finger that moves over a slider scrolls the page. The handle alone takes it, and reaches further than it looks. */
 @media (pointer: coarse) {
@@ -37,11 +51,6 @@ LAYOUT = """
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
-  /* Columns lie one below the other here. What a drawing gives is to follow the canvas, before brush and samples. */
-  [data-testid="stColumn"]:has(.st-key-pad_tools),
-  [data-testid="stColumn"]:has(.st-key-pad_tools) > [data-testid="stVerticalBlock"] { display: contents; }
-  [data-testid="stHorizontalBlock"]:has(.st-key-pad_tools) { gap: 1rem; }
-  :has(> .st-key-pad_tools), :has(> .st-key-pad_tools) ~ * { order: 2; width: 100%; }
 }
 </style>
 """

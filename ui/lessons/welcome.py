@@ -5,7 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from mnist_core import words
+from mnist_core.figures.images import enlarged, png_url
 
 if TYPE_CHECKING:
     from ui.drawing.reading import Reading, Subject
@@ -23,10 +26,6 @@ def read(subject: Subject | None) -> Reading | None:
 
 def seen(subject: Subject) -> str:
     """The drawing as the network sees it, as an address that holds the picture."""
-    from PIL import Image
-
-    from mnist_core.figures.images import enlarged, png_url
-
     return png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
 
 

@@ -34,7 +34,7 @@ from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve
-from mnist_core.figures.welcome import hundred_squares
+from mnist_core.figures.welcome import hundred_squares, ten_bars
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from mnist_core.lessons.runs_comparison import Band, RunResult
@@ -283,4 +283,5 @@ GALLERY: dict[str, Builder] = {
     "probability_of_label": lambda theme: probability_of_label(p=0.8, y=1, theme=theme),
     "sigmoid_curve": lambda theme: sigmoid_curve(z=1.5, title="score of the 3 minus that of the 8, z", theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
+    "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
 }
