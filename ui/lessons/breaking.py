@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import streamlit as st
-from torch import Tensor
+from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.pixel_order import pixel_order
@@ -132,6 +132,16 @@ def _model(ready_made: bool) -> MLP:
 
 def _key(ready_made: bool) -> tuple[str, str]:
     return ("", state.SHIPPED) if ready_made else networks.owner_and_key()
+
+
+def dense() -> list[nn.Linear]:
+    """The layers of the network in use that have weights, the first one first."""
+    return [layer for layer in networks.model_in_use()[0] if isinstance(layer, nn.Linear)]
+
+
+def has_hidden() -> bool:
+    """Whether the network in use has neurons that can fall silent."""
+    return len(dense()) > 1
 
 
 def reads_ready_made() -> bool:
