@@ -11,7 +11,7 @@ from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.batches import cosine_bars, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
-from mnist_core.figures.breaking import before_and_now, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking import digit_bars, failure_curve, reading_cards
 from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
@@ -141,7 +141,6 @@ GALLERY: dict[str, Builder] = {
     "xray_cards": lambda theme: xray_cards(
         images=IMAGES.numpy(), xray=XRAY, order=range(8), theme=theme, longest=12.34
     ),
-    "before_and_now": lambda theme: before_and_now(before=0.982, now=0.457, theme=theme),
     "digit_bars": lambda theme: digit_bars(before=[0.98] * 10, now=P, theme=theme),
     "failure_curve": _failure,
     "reading_cards": lambda theme: reading_cards(
