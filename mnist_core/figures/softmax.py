@@ -1,65 +1,44 @@
-"""The same scores at one temperature after another."""
+"""The scores from which the softmax starts, as bars."""
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
+import pandas as pd
 
-from mnist_core import words
-from mnist_core.figures.frames import add_player
-from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
-
-FRAME_MS = 220
-SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 
-def temperature_sweep(
-    *,
-    temperatures: Sequence[float],
-    probabilities: Sequence[Sequence[float]],
-    right: int,
-    theme: Theme,
-) -> go.Figure:
-    """Bars that a slider, or Play, takes through the temperatures; all of it happens in the browser.
+def score_bars(
+    *, scores: Sequence[float], classes: Sequence[str], right: str, theme: Theme, height: int = 240
+) -> VegaFigure:
+    """Bars up and down from 0; the largest is the model's choice.
 
     Args:
-        temperatures: In order; the figure first stands on the one nearest to 1.
-        probabilities: For each temperature one for each class, 0 to 1.
-        right: The true class, 0 to 9: its bar is green. The largest bar has the choice's outline.
+        scores: One for each class, of any size.
+        classes: Their names, in the order of the bars.
+        right: The right class: its bar is green, with the choice's outline if it is chosen.
         theme: Of the page.
+        height: In pixels.
 
     Returns:
-        The figure, with a frame for each temperature.
+        The figure; only its data changes with the numbers.
     """
-    names = [f"{temperature:.2f}" for temperature in temperatures]
-    bars = [_bars(row, right, theme) for row in probabilities]
-    first = min(range(len(names)), key=lambda index: abs(temperatures[index] - 1))
-    frames = [go.Frame(data=[bar], name=name) for bar, name in zip(bars, names, strict=True)]
-    figure = go.Figure(bars[first], frames=frames)
-    figure.update_layout(
-        height=400,
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        showlegend=False,
-    )
-    add_player(figure, first=first, prefix="temperature T = ", milliseconds=FRAME_MS, theme=theme)
-    figure.update_xaxes(type="category", fixedrange=True, showgrid=False, tickfont={"size": 15})
-    figure.update_yaxes(range=[0, 1.1], tickvals=[0, 0.5, 1], tickformat=".0%", fixedrange=True)
-    return figure
-
-
-def _bars(probabilities: Sequence[float], right: int, theme: Theme) -> go.Bar:
-    digits = range(len(probabilities))
-    choice = max(digits, key=lambda digit: probabilities[digit])
-    return go.Bar(
-        x=[str(digit) for digit in digits],
-        y=list(probabilities),
-        marker={
-            "color": [RIGHT_CLASS if digit == right else theme.rest for digit in digits],
-            "line": {"color": CHOICE, "width": [3 if digit == choice else 0 for digit in digits]},
+    choice = classes[max(range(len(classes)), key=lambda index: scores[index])]
+    data = pd.DataFrame({"class": list(classes), "score": list(scores)})
+    data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
+    data["chosen"] = data["class"] == choice
+    data["label"] = [f"{score:z.1f}".replace("-", "−") for score in scores]
+    encoding = {
+        "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
+        "y": {"field": "score", "type": "quantitative", "axis": {"tickCount": 3}},
+    }
+    fill = {"domain": ["right", "choice", "rest"], "range": [RIGHT_CLASS, CHOICE, theme.rest]}
+    bars = {
+        "mark": {"type": "bar", "strokeWidth": 2.5},
+        "encoding": {
+            "color": {"field": "role", "type": "nominal", "scale": fill, "legend": None},
+            "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
         },
-        text=[words.percent(p) if p >= SMALLEST_LABELLED else "" for p in probabilities],
-        textposition="outside",
-        textfont={"color": theme.text, "size": 12},
-        textangle=0,
-        cliponaxis=False,
-        hovertemplate="%{x}: %{y:.4f}<extra></extra>",
-    )
+    }
+    mark = {"type": "text", "dy": {"expr": "datum.score < 0 ? 10 : -9"}, "fontSize": 12, "color": theme.text}
+    labels = {"mark": mark, "encoding": {"text": {"field": "label", "type": "nominal"}}}
+    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})
