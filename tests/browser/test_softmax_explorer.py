@@ -194,9 +194,9 @@ def test_the_buttons_double_halve_and_begin_again(open_page: OpenPage) -> None:
     half.click()
     assert scores(page) == list(START.logits)
     assert column(page, ".p .number") == before
-    for _ in range(3):
+    for _ in range(2):
         half.click()
-    assert scores(page) == [score / 8 for score in START.logits]
+    assert scores(page) == [score / 4 for score in START.logits]
     expect(half).to_be_disabled()  # a ten-thousandth would be lost
     page.get_by_role("button", name="Start again").click()
     assert scores(page) == list(START.logits)
