@@ -1,6 +1,7 @@
 """You against the network."""
 
 import streamlit as st
+
 from ui.frame import lesson
 
 

@@ -40,11 +40,11 @@ def probability_bars(
         "right" if name == right else "choice" if name == choice and is_answer else "rest" for name in classes
     ]
     data["chosen"] = (data["class"] == choice) & is_answer
-    return VegaFigure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
+    return theme.figure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
 
 
 def _axes() -> dict[str, Any]:
-    axis = {"labelAngle": 0, "labelFontSize": 15}
+    axis = {"labelAngle": 0}
     return {
         "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": axis},
         "y": {
@@ -73,6 +73,6 @@ def _bars(theme: Theme) -> dict[str, Any]:
 
 def _labels(theme: Theme) -> dict[str, Any]:
     return {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 12, "color": theme.text},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }

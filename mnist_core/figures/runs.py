@@ -69,7 +69,7 @@ def run_curves(
         **_line_styles([result.name for result in results], looks),
     }
     point = False if curve == "training loss" else {"size": 45}
-    return VegaFigure(
+    return theme.figure(
         data, {"height": 320, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
     )
 
@@ -125,7 +125,6 @@ def _line_styles(names: list[str], looks: list[tuple[str, list[int]]]) -> dict[s
         "symbolSize": 500,
         "symbolStrokeWidth": 2.5,
         "symbolOpacity": 1,
-        "labelLimit": 300,
         "columns": {"expr": "width < 500 ? 3 : 8"},
     }
     scale = {"domain": names, "range": [colour for colour, _ in looks]}
@@ -156,7 +155,9 @@ def seed_bands(*, bands: Mapping[str, Band], epochs: int, theme: Theme) -> VegaF
         ]
         rows += [(name, "", epoch, mean, low, high, "mean") for epoch, low, mean, high in band.envelope()]
     data = pd.DataFrame(rows, columns=["run", "line", "epoch", "accuracy", "low", "high", "what"])
-    return VegaFigure(data, {"height": 320, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)})
+    return theme.figure(
+        data, {"height": 320, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)}
+    )
 
 
 def _band_axes(epochs: int) -> dict[str, Any]:
@@ -224,7 +225,7 @@ def final_accuracies(*, bands: Mapping[str, Band], theme: Theme) -> VegaFigure:
     ]
     data = pd.DataFrame(rows, columns=["run", "seed", "accuracy", "place"])
     mean, dots = _dot_encodings(list(bands), theme)
-    return VegaFigure(
+    return theme.figure(
         data,
         {
             "height": _DOT_ROW * max(1, len(bands)) + _DOT_AXIS,

@@ -39,6 +39,6 @@ def score_bars(
             "stroke": {"condition": {"test": "datum.chosen", "value": CHOICE}, "value": None},
         },
     }
-    mark = {"type": "text", "dy": {"expr": "datum.score < 0 ? 10 : -9"}, "fontSize": 12, "color": theme.text}
+    mark = {"type": "text", "dy": {"expr": "datum.score < 0 ? 10 : -9"}}
     labels = {"mark": mark, "encoding": {"text": {"field": "label", "type": "nominal"}}}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})

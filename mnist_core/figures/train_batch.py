@@ -13,20 +13,20 @@ TITLES = ("Forward", "Loss", "Gradient", "Update")
 # The colour of text is the page's. A card that is still to come keeps its size: nothing moves when its turn comes.
 _STYLE = """
 <style>
-.batch-place { container-type: inline-size; }
+.batch-place { container-type: inline-size; font-size: SIZE; }
 .batch-cards { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.6rem;
-  font-size: 0.8rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-@container (max-width: 46rem) { .batch-cards { grid-template-columns: repeat(2, 1fr); } }
-@container (max-width: 28rem) { .batch-cards { grid-template-columns: 1fr; } }
+  line-height: 1.35; font-variant-numeric: tabular-nums; }
+@container (max-width: 58em) { .batch-cards { grid-template-columns: repeat(2, 1fr); } }
+@container (max-width: 29em) { .batch-cards { grid-template-columns: 1fr; } }
 .batch-cards section { min-width: 0; padding: 0.5rem 0.65rem 0.65rem;
   border: 2px solid rgba(128, 128, 128, 0.35); border-radius: 0.5rem; }
-.batch-cards header { display: flex; justify-content: space-between; font-weight: 600; font-size: 1rem; }
-.batch-cards p { font-size: 0.85rem; margin: 0.1rem 0 0.5rem; max-width: none; }
-.batch-cards .big { font-size: 1.4rem; font-weight: 600; margin: 0.4rem 0 0; }
+.batch-cards header { display: flex; justify-content: space-between; font-weight: 600; font-size: 1.1em; }
+.batch-cards p { font-size: inherit; margin: 0.1rem 0 0.5rem; max-width: none; }
+.batch-cards .big { font-size: 1.5em; font-weight: 600; margin: 0.4rem 0 0; }
 .batch-cards .later header { opacity: 0.5; }
 .batch-cards .later .inside { visibility: hidden; }
 .batch-cards .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.4rem; text-align: center;
-  font-size: 0.75rem; line-height: 1.3; white-space: nowrap; }
+  line-height: 1.3; white-space: nowrap; }
 .batch-cards img { display: block; image-rendering: pixelated; }
 .batch-cards .tiles img { width: 100%; max-width: 56px; height: auto; margin: 0 auto 2px; }
 .batch-cards .rows { display: grid; grid-template-columns: auto auto 1fr; gap: 3px 0.4rem; align-items: center; }
@@ -57,7 +57,7 @@ def phase_cards(*, seen: BatchSeen, phase: int, theme: Theme) -> str:
     urls = [data_url(image=image) for image in seen.images[:MOST_IMAGES]]
     insides = (_forward(seen, urls), _loss(seen, urls, theme), _gradient(seen, theme), _update(seen, theme))
     cards = "".join(_card(number, inside, phase, theme) for number, inside in enumerate(insides, start=1))
-    return f'{_STYLE}<div class="batch-place"><div class="batch-cards">{cards}</div></div>'
+    return f'{theme.sized(_STYLE)}<div class="batch-place"><div class="batch-cards">{cards}</div></div>'
 
 
 def _card(number: int, inside: str, phase: int, theme: Theme) -> str:

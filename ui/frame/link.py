@@ -21,6 +21,7 @@ T = TypeVar("T")
 _COPY_HTML = '<button type="button">Copy link</button>\n<span role="status"></span>'
 _COPY_JS = (state.COMPONENTS / "copy_link.js").read_text(encoding="utf-8")
 _COPY_CSS = (state.COMPONENTS / "copy_link.css").read_text(encoding="utf-8")
+_HISTORY_JS = (state.COMPONENTS / "history.js").read_text(encoding="utf-8")
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 UNBOUND = object()  # the start of what is not a widget, among the page's controls
 _BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -377,6 +378,12 @@ def tools() -> None:
         component = st.components.v2.component("copy_link", html=_COPY_HTML, css=_COPY_CSS, js=_COPY_JS)
         component(key="copy_link", width="content")
         st.button("Reset", key="reset_page", type="tertiary", on_click=_reset)
+
+
+def mend_history() -> None:
+    """Makes one page, or one scene, of each step that the browser's Back goes; called once a run."""
+    with st.container(key="unseen_history"):
+        st.components.v2.component("history", js=_HISTORY_JS)(key="history")
 
 
 def _reset() -> None:

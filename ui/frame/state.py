@@ -124,7 +124,7 @@ def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
 def page(stem: str) -> StreamlitPage:
     """The page whose file has this name, for a link to it."""
     _, pages = st.session_state["_pages"]
-    return cast(StreamlitPage, next(page for page in pages if page.url_path == stem))
+    return cast(StreamlitPage, next(page for page in pages if (page.url_path or course.WELCOME.stem) == stem))
 
 
 def wanted_dataset() -> str:
@@ -156,12 +156,12 @@ def newest_key(name: str) -> str:
 
 
 def offer_model(key: str) -> None:
-    """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
+    """Makes a model the one to read with, from the next time anything asks which one does."""
     st.session_state["_offered_model"] = key
 
 
 def accept_offered_model() -> None:
-    """Lets the chooser, whose key is ``model``, stand on the model just trained; call it before drawing that."""
+    """Lets the chooser, whose key is ``model``, stand on the model offered; call it before drawing that."""
     if "_offered_model" in st.session_state:
         st.session_state["model"] = st.session_state.pop("_offered_model")
 

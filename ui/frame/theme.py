@@ -1,8 +1,10 @@
 """The look of the page in force."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+from mnist_core.figures.theme import DARK, LARGE, LIGHT, Theme, VegaFigure
 from ui.frame import link, state
 
 _SCENES_CSS = (state.COMPONENTS / "scenes.css").read_text(encoding="utf-8")
@@ -17,6 +19,14 @@ LAYOUT = """
 [class*="st-key-unseen"] { display: none; }
 /* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
 [class*="st-key-canvas_"] { overflow: hidden; }
+.st-key-pad_row { flex-wrap: nowrap; }
+.st-key-pad_canvas { position: relative; }
+:has(> .st-key-pad_tools) { width: 4.4rem; flex: none; }
+.st-key-pad_tools button { padding: 0.25rem; justify-content: center; }
+.st-key-pad_tools [data-testid="stPopoverButton"] [data-testid="stIconMaterial"] { display: none; }
+/* What is read in place of a drawing. It takes no stroke, and is gone when one begins. */
+[data-testid="stElementContainer"]:has(.pad-shown) { position: absolute; inset: 0; z-index: 20; pointer-events: none; }
+.pad-shown { display: block; width: 280px; height: 280px; image-rendering: pixelated; opacity: 0.6; }
 /* It would name the kinds of pictures as programs do, "image/jpeg", and be cut off. */
 .st-key-photo_file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 /* Why the uploader refuses a file stands in it for screen readers only, and in a tooltip, which no finger finds. */
@@ -35,11 +45,6 @@ LAYOUT = """
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
-  /* Columns lie one below the other here. What a drawing gives is to follow the canvas, before brush and samples. */
-  [data-testid="stColumn"]:has(.st-key-pad_tools),
-  [data-testid="stColumn"]:has(.st-key-pad_tools) > [data-testid="stVerticalBlock"] { display: contents; }
-  [data-testid="stHorizontalBlock"]:has(.st-key-pad_tools) { gap: 1rem; }
-  :has(> .st-key-pad_tools), :has(> .st-key-pad_tools) ~ * { order: 2; width: 100%; }
 }
 </style>
 """
@@ -59,8 +64,9 @@ def bear_translation() -> None:
 
 
 def current() -> Theme:
-    """The colours of the theme the reader has chosen."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    """The look the reader has chosen, and larger letters where the visit is shown large."""
+    look = DARK if st.context.theme.type == "dark" else LIGHT
+    return replace(look, size=LARGE) if link.shows("large") else look
 
 
 def show(figure: VegaFigure, *, key: str, description: str) -> None:

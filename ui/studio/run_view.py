@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from mnist_core.figures.curves import training_curve
-from mnist_core.figures.theme import Theme
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
-from mnist_core.figures.train_replay import replay, weight_limit
+from mnist_core.figures.train_replay import weight_limit
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.jobs import ENDED, Snapshot, State
 from mnist_core.training.records import RunRecord
 from ui.frame import link, state, theme
-from ui.studio import control, take_home
+from ui.studio import control, take_home, watch_again
 from ui.visitor import run_in_words, store
 from ui.visitor.store import Mode, TrainedModel, Visitor
 
@@ -148,7 +146,8 @@ def _curves(record: RunRecord, logarithmic: bool) -> None:
 def _latest_weights(record: RunRecord) -> None:
     """The weights as pictures, as they were last kept."""
     frame = record.frames[-1]
-    st.html(weight_tiles(weights=frame.weights, limit=weight_limit(record), theme=theme.current()))
+    names = [] if record.model_config.hidden_sizes else [str(digit) for digit in range(len(frame.weights))]
+    st.html(weight_tiles(weights=frame.weights, limit=weight_limit(record), theme=theme.current(), names=names))
     st.caption(
         f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}. Vermillion: ink here adds "
         "to the neuron's sum. Blue: it takes away from it."
@@ -208,13 +207,7 @@ def _again(record: RunRecord, key: str) -> None:
         "**Watch it again.** Each picture shows the weights of one neuron of the first layer, a weight for each pixel: "
         "vermillion where ink adds to its sum, blue where ink takes away from it. They begin as noise."
     )
-    figure = _replay(state.tab_name(), key, theme.current(), record)
-    st.plotly_chart(figure, key="replay", config={"displayModeBar": False})
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _replay(owner: str, key: str, look: Theme, _record: RunRecord) -> go.Figure:
-    return replay(record=_record, theme=look)
+    watch_again.show(record, key)
 
 
 def _final_test(record: RunRecord) -> None:

@@ -1,4 +1,4 @@
-"""The line above every page: which network reads, which digits are in use, and whether a training goes on."""
+"""The line below every page: which network reads, which digits are in use, and whether a training goes on."""
 
 import streamlit as st
 
@@ -38,7 +38,7 @@ def _in_short() -> str:
     key = key_in_use()
     for trained in store.visitor().models:
         if trained.key == key and trained.record:
-            return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record)}"
+            return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record, trained.validation)}"
     return names()[key]
 
 
