@@ -292,7 +292,7 @@ def push_on_the_scores() -> None:
     if answered:
         lesson.notice(
             "Each arrow goes from p to where the label wants it: 1 for the right class, 0 for the others. It is as "
-            "long as the **gradient** p − y, and points against it. Training moves the weights so that the scores follow."
+            "long as the **gradient** p − y, and points against it. Training moves the weights so that scores follow."
         )
         lesson.deeper(
             partial(show_gradient, z, y),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mnist_core import words
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 
@@ -26,7 +27,7 @@ def score_bars(
     data = pd.DataFrame({"class": list(classes), "score": list(scores)})
     data["role"] = ["right" if name == right else "choice" if name == choice else "rest" for name in classes]
     data["chosen"] = data["class"] == choice
-    data["label"] = [f"{score:z.1f}".replace("-", "−") for score in scores]
+    data["label"] = [words.number(score, 1) for score in scores]
     encoding = {
         "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
         "y": {"field": "score", "type": "quantitative", "axis": {"tickCount": 3}},
