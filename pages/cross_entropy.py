@@ -141,11 +141,10 @@ def knowing_nothing() -> None:
     """The same probability for each of k classes."""
     answered = question.ask(NOTHING)
     with lesson.stage():
-        k = 10
         control, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
         with control:
+            k = link.whole_slider("Number of classes, k", "ce_k", 2, 10, 10, disabled=not answered)
             if answered:
-                k = link.whole_slider("Number of classes, k", "ce_k", 2, 10, 10)
                 loss = cross_entropy(torch.zeros(k), torch.tensor(0)).item()
                 st.metric(f"The loss: −ln 1/{k} = ln {k}", f"{loss:.3f}")
         with figure:
@@ -276,16 +275,24 @@ PUSH = Question(
 def push_on_the_scores() -> None:
     """Which way the loss pushes each score, and how hard: p − y as arrows."""
     answered = question.ask(PUSH)
-    scores, right = list(SCORES), CLASSES[0]
     with lesson.stage():
         controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
-        if answered:
-            with controls:
-                scores = [
-                    link.slider(f"Score of the {name}, {letter}", f"ce_z{name}", -4.0, 4.0, start, shown="%.1f")
-                    for name, letter, start in zip(CLASSES, LETTERS, SCORES, strict=True)
-                ]
-                right = link.buttons("What the image really shows, y", "ce_right", CLASSES, CLASSES[0])
+        with controls:
+            scores = [
+                link.slider(
+                    f"Score of the {name}, {letter}",
+                    f"ce_z{name}",
+                    -4.0,
+                    4.0,
+                    start,
+                    shown="%.1f",
+                    disabled=not answered,
+                )
+                for name, letter, start in zip(CLASSES, LETTERS, SCORES, strict=True)
+            ]
+            right = link.buttons(
+                "What the image really shows, y", "ce_right", CLASSES, CLASSES[0], disabled=not answered
+            )
         z, y = torch.tensor(scores), torch.tensor(CLASSES.index(right))
         with figure:
             show_arrows(z, y, answered)

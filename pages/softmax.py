@@ -132,12 +132,12 @@ def temperature() -> None:
     answered = question.ask(HEAT)
     setting = softmax_explorer.current()
     z = torch.tensor(setting.logits)
-    t = 1.0
     with lesson.stage():
         control, figure = st.columns([1, 2], gap="medium", vertical_alignment="center")
         with control:
-            if answered:
-                t = link.select_slider("Temperature, T", "temperature", TEMPERATURES, 1.0, names="{:g}".format)
+            t = link.select_slider(
+                "Temperature, T", "temperature", TEMPERATURES, 1.0, names="{:g}".format, disabled=not answered
+            )
             st.markdown(lead(setting.logits, t))
         with figure:
             theme.show(
@@ -215,10 +215,9 @@ def answer_from_either(answered: bool) -> None:
     """An image, the answer, and the bars it is read from."""
     controls, figure = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with controls:
-        number = link.whole_slider("Image", "softmax_image", 1, IMAGES, 1) if answered else 1
+        number = link.whole_slider("Image", "softmax_image", 1, IMAGES, 1, disabled=not answered)
     image, label, z = read_image(number)
     p = softmax(z).tolist()
-    source = SCORES
     with controls, st.container(horizontal=True, vertical_alignment="center"):
         st.image(
             enlarged(image=image / 255, factor=4),
@@ -227,8 +226,9 @@ def answer_from_either(answered: bool) -> None:
             output_format="PNG",
         )
         with st.container(width="stretch"):
-            if answered:
-                source = link.buttons("The answer is read from", "softmax_source", (SCORES, PROBABILITIES), SCORES)
+            source = link.buttons(
+                "The answer is read from", "softmax_source", (SCORES, PROBABILITIES), SCORES, disabled=not answered
+            )
             best = int(z.argmax())
             surely = f" It is {words.percent(p[best])} sure." if source == PROBABILITIES else ""
             st.markdown(f"The highest of the {source} says: {words.a(best, bold=True)}.{surely}")

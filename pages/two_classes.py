@@ -209,13 +209,13 @@ SHIFT = Question(
 def many_classes() -> None:
     """Softmax over k classes: the scores above, the probabilities below."""
     answered = question.ask(SHIFT)
-    k, shift = 4, 0.0
     with lesson.stage():
         controls, figures = st.columns([2, 3], gap="large", vertical_alignment="center")
-        if answered:
-            with controls:
-                k = link.whole_slider("Number of classes, k", "two_k", 2, 10, 4)
-                shift = link.slider("Added to every score", "two_shift", -3.0, 3.0, 0.0, 0.5, shown="%.1f")
+        with controls:
+            k = link.whole_slider("Number of classes, k", "two_k", 2, 10, 4, disabled=not answered)
+            shift = link.slider(
+                "Added to every score", "two_shift", -3.0, 3.0, 0.0, 0.5, shown="%.1f", disabled=not answered
+            )
         z = random_logits(k, 0) + shift
         classes = [str(i) for i in range(1, k + 1)]
         with figures:

@@ -33,7 +33,7 @@ _STYLE = """
 .batch-cards .rows img { width: 20px; height: 20px; }
 .batch-cards .rows span { text-align: right; white-space: nowrap; }
 .batch-cards .bar { display: block; height: 8px; background: rgba(128, 128, 128, 0.25); }
-.batch-cards .bar i { display: block; height: 8px; min-width: 1px; box-sizing: border-box; }
+.batch-cards .bar i { forced-color-adjust: none; display: block; height: 8px; min-width: 1px; box-sizing: border-box; }
 </style>
 """
 

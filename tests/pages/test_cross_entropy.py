@@ -44,12 +44,14 @@ def test_the_price_is_there_at_once_and_follows_the_slider_to_its_ends() -> None
 @pytest.mark.parametrize("key", SCENES)
 def test_nothing_can_be_moved_before_the_answer(key: str) -> None:
     app = open_page(PAGE, scene=SCENES[key])
-    assert not [*app.slider, *app.segmented_control, *app.metric]
+    assert all(control.disabled for control in (*app.slider, *app.segmented_control))
+    assert not app.metric
     assert len(charts(app)) == 1
     assert "push" not in charts(app)[0]
     assert "gradient" not in text(app)
     app = answer(app, key, RIGHT[key])
     assert app.slider
+    assert not [control for control in (*app.slider, *app.segmented_control) if control.disabled]
     assert len(charts(app)) == 1
 
 

@@ -4,6 +4,7 @@ import inspect
 import json
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,11 @@ def chart_data(app: AppTest) -> pd.DataFrame:
     return convert_arrow_bytes_to_pandas_df(chart.proto.data.data)
 
 
+def moved(app: AppTest) -> list[Any]:
+    """What can be moved, but for the explorer."""
+    return [*app.slider, *app.select_slider, *app.segmented_control]
+
+
 def explorer(app: AppTest) -> dict[str, object]:
     """What the explorer was told."""
     (found,) = [part for part in app.get("bidi_component") if part.proto.component_name.endswith("explorer")]
@@ -49,7 +55,7 @@ def explorer(app: AppTest) -> dict[str, object]:
 @pytest.mark.parametrize("key", SCENES)
 def test_nothing_can_be_moved_before_the_answer(key: str) -> None:
     app = opened_by_link(PAGE, scene=str(SCENES[key]))
-    assert not [*app.slider, *app.select_slider, *app.segmented_control]
+    assert all(control.disabled for control in moved(app))
     if key in ("ask_doubled", "ask_add_hundred"):
         assert explorer(app)["isLive"] is False
         assert explorer(answer(app, key, RIGHT[key]))["isLive"] is True
@@ -57,7 +63,8 @@ def test_nothing_can_be_moved_before_the_answer(key: str) -> None:
         before = chart_data(app)
         app = answer(app, key, RIGHT[key])
         assert chart_data(app).equals(before)
-        assert [*app.slider, *app.select_slider]
+        assert moved(app)
+        assert not [control for control in moved(app) if control.disabled]
 
 
 def test_the_limits_of_float32_that_the_page_states() -> None:
