@@ -85,8 +85,8 @@ def told_apart(*, z: Sequence[float], labels: Sequence[int], theme: Theme, heigh
         rows.append((min(Z_DOTS, max(-Z_DOTS, number)), 1 + off if label else -off, kind, ""))
     rows += [(-0.97 * Z_DOTS, 1.14, "label", "the ones"), (0.97 * Z_DOTS, -0.14, "label", "the zeros")]
     rows += [
-        (-0.97 * Z_DOTS, 0.5, "label", "◀ says 0"),
-        (0.97 * Z_DOTS, 0.5, "label", "says 1 ▶"),
+        (-0.97 * Z_DOTS, 0.6, "label", "◀ says 0"),
+        (0.97 * Z_DOTS, 0.6, "label", "says 1 ▶"),
         (0, 0, "border", ""),
     ]
     data = pd.DataFrame(rows, columns=["x", "y", "kind", "label"])
