@@ -185,7 +185,9 @@ GALLERY: dict[str, Builder] = {
     "class_bars": lambda theme: class_bars(counts=[5_421 + 100 * digit for digit in range(10)], theme=theme, chosen=3),
     "level_histogram": _histogram,
     "scale_bars": lambda theme: scale_bars(
-        accuracies={"normalised": 0.981, "0 to 1, not normalised": 0.97, "0 to 255": 0.61}, theme=theme
+        accuracies={"normalised": 0.981, "0 to 1, not normalised": 0.97, "0 to 255": 0.61},
+        names=["normalised", "0 to 1, not normalised", "0 to 255"],
+        theme=theme,
     ),
     "number_table": lambda theme: number_table(levels=IMAGES[0].tolist(), row=14, theme=theme),
     "account": lambda theme: account(
