@@ -106,6 +106,25 @@ def row_marked(*, image: Tensor, row: int, factor: int) -> npt.NDArray[np.uint8]
     return coloured
 
 
+def one_marked(*, picture: npt.NDArray[np.uint8], index: int, columns: int, factor: int) -> npt.NDArray[np.uint8]:
+    """A sheet of MNIST's images with a frame around one of them.
+
+    Args:
+        picture: From ``sheet``, of images of 28 × 28 with lines of one pixel between them.
+        index: The place of the image to mark, from 0.
+        columns: As for ``sheet``.
+        factor: As for ``sheet``.
+
+    Returns:
+        uint8, as large as the sheet, in colour.
+    """
+    coloured = np.repeat(picture[..., None], 3, axis=2)
+    line, place = divmod(index, columns)
+    top, left = line * 29 * factor, place * 29 * factor
+    _draw_frame(coloured[top : top + 28 * factor, left : left + 28 * factor], factor)
+    return coloured
+
+
 def _draw_frame(part: npt.NDArray[np.uint8], width: int) -> None:
     """Draws a frame along the inner edges of a part of a picture, in place."""
     part[:width] = part[-width:] = part[:, :width] = part[:, -width:] = ROW_COLOUR

@@ -9,7 +9,7 @@ import torch
 
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.batches import cosine_bars, xray_cards
+from mnist_core.figures.batches import cosine_bars, gradient_bars, running_mean_lines, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
 from mnist_core.figures.breaking import before_and_now, digit_bars, failure_curve, reading_cards
 from mnist_core.figures.cards import cards, two_lines
@@ -138,6 +138,13 @@ GALLERY: dict[str, Builder] = {
     "cosine_bars": lambda theme: cosine_bars(
         cosines={"shuffled": 0.62, "sorted by digit": -0.04, "as they come": 0.98}, chosen="shuffled", theme=theme
     ),
+    "running_mean_lines": lambda theme: running_mean_lines(
+        means={"shuffled": [0.1, 0.05, 0.06], "sorted by label": [0.01, 0.03, 0.06]},
+        each=50,
+        chosen="shuffled",
+        theme=theme,
+    ),
+    "gradient_bars": lambda theme: gradient_bars(norms=[8.3, 1.2] + [0.01] * 30, chosen=0, theme=theme),
     "xray_cards": lambda theme: xray_cards(
         images=IMAGES.numpy(), xray=XRAY, order=range(8), theme=theme, longest=12.34
     ),

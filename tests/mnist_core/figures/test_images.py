@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, png_url, row_marked, sheet, unrolled
+from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, one_marked, png_url, row_marked, sheet, unrolled
 
 
 def test_enlarged_pixels_stay_squares() -> None:
@@ -76,6 +76,13 @@ def test_a_picture_as_its_own_address_comes_back_pixel_for_pixel() -> None:
     head, data = png_url(Image.fromarray(pixels)).split(",")
     assert head == "data:image/png;base64"
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
+
+
+def test_a_frame_marks_one_image_of_a_sheet() -> None:
+    picture = sheet(images=torch.zeros(5, 28, 28, dtype=torch.uint8), columns=3, factor=2)
+    marked = one_marked(picture=picture, index=4, columns=3, factor=2)
+    ys, xs = np.nonzero((marked == np.array(ROW_COLOUR)).all(axis=2))
+    assert (ys.min(), ys.max() + 1, xs.min(), xs.max() + 1) == (58, 114, 58, 114)
 
 
 def test_enlarged_keeps_hard_pixels() -> None:
