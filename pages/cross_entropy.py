@@ -60,8 +60,7 @@ def price_of_a_probability() -> None:
     )
     may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
     curve(answered=may_show_price)
-    if may_show_price:
-        sweep()
+    sweep(answered=may_show_price)
 
 
 @st.fragment
@@ -89,14 +88,18 @@ STEPS = [round(1 - STEP * i, 2) for i in range(34)]  # 1, 0.97, ... 0.01
 
 
 @st.fragment
-def sweep() -> None:
+def sweep(*, answered: bool) -> None:
     """The same curve in equal steps of p, which leave their marks."""
     with st.expander("What equal steps cost", icon=":material/trending_up:"):
         st.markdown(
             f"Here p falls by {STEP} at each step, and leaves a mark. Move the handle from 1 to 0.01, and watch how "
             "far apart the marks are."
         )
-        p = link.select_slider("p, in equal steps", "ce_step", STEPS, STEPS[0], names="{:.2f}".format)
+        p = link.select_slider(
+            "p, in equal steps", "ce_step", STEPS, STEPS[0], names="{:.2f}".format, disabled=not answered
+        )
+        if not answered:
+            return
         theme.show(
             loss_of_probability(
                 probability=p, marks=(), trail=[step for step in STEPS if step > p], theme=theme.current()

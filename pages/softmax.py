@@ -169,11 +169,12 @@ def temperature() -> None:
         "changed."
     )
     st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
-    if not question.ask(HEAT):
+    answered = question.ask(HEAT)
+    t = link.select_slider("Temperature, T", "sweep_t", TEMPERATURES, 1.0, names="{:g}".format, disabled=not answered)
+    if not answered:
         return
     setting = take_scores("sweep_again")
     z = torch.tensor(setting.logits)
-    t = link.select_slider("Temperature, T", "sweep_t", TEMPERATURES, 1.0, names="{:g}".format)
     theme.show(
         probability_bars(
             probabilities=softmax(z / t).tolist(),

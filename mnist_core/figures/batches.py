@@ -23,7 +23,7 @@ _STYLE = """
 .xray img { width: 100%; max-width: 84px; display: block; image-rendering: pixelated; border: 2px solid transparent; }
 .xray .wrong img { border-color: CHOICE; }
 .xray .bar { height: 7px; max-width: 84px; margin: 3px 0; background: rgba(128, 128, 128, .25); }
-.xray .bar div { height: 100%; background: LINE; }
+.xray .bar div { forced-color-adjust: none; height: 100%; background: LINE; }
 .xray figcaption { line-height: 1.3; }
 </style>
 """

@@ -18,11 +18,17 @@ LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
 LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
 LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
 LABEL_LANES = 3  # lines on which such labels may stand
+SMALL_HEIGHT = 185  # pixels of a figure that has another one beside it on a phone
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
 def training_curve(
-    *, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme, logarithmic: bool = False
+    *,
+    record: RunRecord,
+    quantity: Literal["loss", "accuracy"],
+    theme: Theme,
+    logarithmic: bool = False,
+    small: bool = False,
 ) -> VegaFigure:
     """Loss or accuracy over the epochs: a line for the training batches, dots for the validation images.
 
@@ -32,6 +38,8 @@ def training_curve(
         theme: Of the page.
         logarithmic: Whether equal steps mean equal ratios. The accuracy is then shown as the share misread, since that
             is what becomes small.
+        small: Whether it is one of two side by side on a phone: its quantity stands above it, there is no legend, and
+            its axis is the same from the first batch to the last, so that nothing moves.
 
     Returns:
         The figure. Its spec depends on the run's settings and on the other arguments only, so a live curve changes its
@@ -51,7 +59,27 @@ def training_curve(
     data = pd.DataFrame(rows, columns=["epoch", quantity, "shown", "images", "kind", "label", "lane"])
     behind = [] if quantity == "accuracy" and not logarithmic else _guessing_line(axis, theme)
     layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
-    return theme.figure(data, {"height": 300, "layer": layers})
+    if not small:
+        return theme.figure(data, {"height": 300, "layer": layers})
+    if quantity == "loss":  # where the cross stands, so does the line of guessing; beside the accuracy it is said
+        layers = layers[:-1]
+    title = {"text": f"{quantity.capitalize()}, by epoch", "anchor": "start", "offset": 6}
+    return theme.figure(data, {"height": SMALL_HEIGHT, "title": title, "layer": [_small(layer) for layer in layers]})
+
+
+def _small(layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer of a small figure: without legend and names of axes, and where no axis grows."""
+    encoding = dict(layer["encoding"])
+    if "x" in encoding and "field" in encoding["x"]:
+        encoding["x"] = {**encoding["x"], "title": None}
+    if "color" in encoding and "field" in encoding["color"]:
+        encoding["color"] = {**encoding["color"], "legend": None}
+    if encoding.get("y", {}).get("field") == "shown":
+        ticks = [0, 0.5, 1] if encoding["y"]["title"] == "accuracy" else [0, 1, 2, HIGHEST_LOSS]
+        scale = {"domain": [ticks[0], ticks[-1]], "nice": False}
+        axis = {**encoding["y"]["axis"], "values": ticks}
+        encoding["y"] = {**encoding["y"], "title": None, "scale": scale, "axis": axis}
+    return {**layer, "encoding": encoding}
 
 
 def _explosion(record: RunRecord, axis: "_Axis", last: list[tuple[float, float, str]]) -> list[tuple[Any, ...]]:
@@ -128,7 +156,13 @@ def colour_of_images(names: tuple[str, str], theme: Theme) -> dict[str, Any]:
         "field": "images",
         "type": "nominal",
         "scale": {"domain": list(names), "range": [theme.first_line, theme.second_line]},
-        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "symbolType": "stroke",
+            "symbolStrokeWidth": 3,
+            "columns": theme.columns(names),
+        },
     }
 
 
@@ -145,8 +179,8 @@ def _curve_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str
     dashed = {"strokeWidth": 1.5, "strokeDash": [2, 3]}
     # On the left, because on the right of it the label of the learning rate often stands that was too high.
     beside = _beside(f"datum.epoch > {0.5 * record.training_config.epochs:g}")
-    clear = {"expr": f"datum.shown > {_middle(axis):g} ? 20 : -18"}  # of the edges
-    said = {"type": "text", "fontWeight": "bold", "dy": clear, **beside}
+    said = {"type": "text", "fontWeight": "bold", "baseline": "bottom", "dy": -6, **beside}
+    at_foot = {"y": {"value": "height"}}  # where no label of a learning rate stands
     plain = {"color": {"value": theme.text}}
     triangle = {"type": "point", "filled": True, "size": 45, "opacity": 1}
     return [
@@ -158,13 +192,8 @@ def _curve_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str
         layer("datum.kind == 'room'", {"type": "point", "opacity": 0}),
         {**layer("datum.kind == 'exploded'", {"type": "rule", **dashed}), "encoding": {"x": encoding["x"], **plain}},
         layer("datum.kind == 'exploded'", cross, **plain),
-        layer("datum.kind == 'exploded'", said, **plain, text={"field": "label", "type": "nominal"}),
+        layer("datum.kind == 'exploded'", said, **plain, **at_foot, text={"field": "label", "type": "nominal"}),
     ]
-
-
-def _middle(axis: _Axis) -> float:
-    """A place about halfway up the axis."""
-    return math.sqrt(axis.low * axis.high) if axis.logarithmic else axis.high / 2 if axis.quantity == "loss" else 0.5
 
 
 def _curve_encoding(axis: _Axis, epochs: int, theme: Theme) -> dict[str, Any]:
@@ -220,7 +249,7 @@ def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that knows nothing."""
     misread = 1 - GUESSING_ACCURACY
     value, said = (GUESSING_LOSS, f"{GUESSING_LOSS:.3f}") if axis.quantity == "loss" else (misread, f"{misread:.0%}")
-    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4}
+    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -0.7 * theme.size, "dx": -4}
 
     def layer(at: float, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {"data": {"values": [{}]}, "mark": mark, "encoding": {"y": {"datum": at}, **more}}

@@ -22,8 +22,8 @@ _TABLE_STYLE = """
 <style>
 .pixel-table { container-type: inline-size; font-size: SIZE; font-variant-numeric: tabular-nums; }
 .pixel-table table { border-collapse: collapse; font: inherit; line-height: 1; margin: 0; }
-.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
+.pixel-table td { forced-color-adjust: none; --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF;
+  text-align: center; min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
 .pixel-table th { font-weight: normal; text-align: right; padding: 0 .3em 0 0; border: 0; }
@@ -33,9 +33,10 @@ _TABLE_STYLE = """
 .pixel-table p { display: none; font-size: inherit; margin: 0.5em 0 0; }
 /* Where 28 numbers do not fit side by side, each is a square, and those of the marked row stand below. */
 @container (max-width: 50em) {
-  .pixel-table table { width: 100%; table-layout: fixed; }
+  .pixel-table table { width: 100%; max-width: 30em; table-layout: fixed; }
   .pixel-table th { display: none; }
-  .pixel-table td { font-size: 0; min-width: 0; height: calc(100cqw / 28); }
+  .pixel-table tr { height: calc(min(100cqw, 30em) / 28); }
+  .pixel-table td { font-size: 0; min-width: 0; height: auto; }
   .pixel-table p { display: block; }
 }
 </style>
@@ -109,8 +110,15 @@ def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int, height: int 
         "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
     }
     fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
+    fits = f"width > {2.7 * theme.size * len(counts):g}"
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3},
+        # On a phone the numbers would lie on each other: there only that of the bar which stands out is written.
+        "mark": {
+            "type": "text",
+            "baseline": "bottom",
+            "dy": -3,
+            "opacity": {"expr": f"{fits} || datum.chosen ? 1 : 0"},
+        },
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": "bar", "encoding": {"color": fill}}
@@ -158,7 +166,7 @@ def level_histogram(
         marks.append(("value", value, value, 0.0, f"your pixel: {words.number(value)}"))
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
-    title = {"text": said, "anchor": "start", "offset": 8}
+    title = {"text": theme.lines(said, 330), "anchor": "start", "offset": 8}
     return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, axis, theme)})
 
 

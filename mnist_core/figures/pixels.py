@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core import words
-from mnist_core.figures.bars import SMALLEST_LABELLED
+from mnist_core.figures.bars import SMALLEST_LABELLED, SMALLEST_ON_A_PHONE
 from mnist_core.figures.images import ROW_COLOUR, png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
@@ -32,7 +32,7 @@ _STYLE = f"""
 .stages .off .frame {{ border: 2px dashed #808080; }}
 .stages .frame img {{ display: block; }}
 .stages .frame img.hard {{ image-rendering: pixelated; }}
-.stages i {{ position: absolute; background: {_BLUE}; }}
+.stages i {{ forced-color-adjust: none; position: absolute; background: {_BLUE}; }}
 .stages i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
 .stages i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
 .stages i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
@@ -186,8 +186,9 @@ def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
         "mark": {"type": "tick", "color": theme.text, "thickness": 2.5, "width": {"band": 0.95}},
         "encoding": {"y": {"field": "all", **y}},
     }
+    clear = f"width > {24 * theme.size} || datum.now >= {SMALLEST_ON_A_PHONE} ? 1 : 0"  # of the next one
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -4},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "opacity": {"expr": clear}},
         "encoding": {"y": {"field": "now", **y}, "text": {"field": "label", "type": "nominal"}},
     }
     return [bar, tick, label]
@@ -220,7 +221,7 @@ _TABLE_STYLE = """
   border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); }
 .costs td.number, .costs th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .costs td.bar { width: 34%; }
-.costs td.bar i { display: block; height: 0.9rem; min-width: 1px; }
+.costs td.bar i { forced-color-adjust: none; display: block; height: 0.9rem; min-width: 1px; }
 .costs tr.set th, .costs tr.set td { font-weight: bold; }
 @container (max-width: 34em) { .costs td.bar { width: 14%; } .costs th, .costs td { padding: 0.4rem 0.2rem; } }
 </style>

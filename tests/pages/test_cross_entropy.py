@@ -91,7 +91,7 @@ def test_the_price_follows_the_slider_to_its_ends() -> None:
 def test_the_price_comes_before_the_sum() -> None:
     app = open_page(PAGE)
     sections = (
-        ["ce_p"],
+        ["ce_p", "ce_step"],
         ["ce_y", "ce_seed"],
         ["ce_p1", "ce_p2", "ce_p3", "ce_p4"],
         ["ce_z", "ce_label"],

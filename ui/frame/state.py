@@ -166,6 +166,21 @@ def accept_offered_model() -> None:
         st.session_state["model"] = st.session_state.pop("_offered_model")
 
 
+def ask_to_start() -> None:
+    """Notes that the training page is to start a run as soon as it opens; called before going there."""
+    st.session_state["_asked_to_start"] = True
+
+
+def is_asked_to_start() -> bool:
+    """Whether that was asked and has not been done yet."""
+    return bool(st.session_state.get("_asked_to_start"))
+
+
+def has_started() -> None:
+    """Notes that it was done: neither a reload nor the way back starts another run."""
+    st.session_state.pop("_asked_to_start", None)
+
+
 def is_new_place() -> bool:
     """Whether the canvas drawn last was one of another page, of another visit or of nobody; now it is one of here."""
     index, _ = st.session_state["_pages"]
