@@ -14,7 +14,7 @@ from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Reme
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import overfitting_runs, overfitting_words
-from ui.studio import live
+from ui.studio import beside, live
 
 PLAIN = Remedies()
 NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
@@ -44,11 +44,11 @@ def learned_by_heart() -> None:
     answered = question.ask(QUESTION)
     splits = dataset.splits()
     with lesson.stage():
-        left, right = places()
-        remedies = Remedies(images_to_learn(left)) if answered else PLAIN
-        with right:
+        buttons, sliders, view = beside.places()
+        remedies = Remedies(images_to_learn(sliders)) if answered else PLAIN
+        with view:
             if answered:
-                run_it("overfit_first", remedies, splits, left, draw_first)
+                run_it("overfit_first", remedies, splits, buttons, draw_first)
             else:
                 draw_blank("overfitting_blank")
     dataset.notice("this lesson uses generated digits, which the program draws itself")
@@ -59,19 +59,13 @@ def learned_by_heart() -> None:
     lesson.deeper(partial(the_gap, splits), the_code)
 
 
-def places() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """A place for the controls and one for the figure."""
-    left, right = st.columns([3, 8], gap="medium")
-    return left, right
-
-
 def images_to_learn(place: DeltaGenerator) -> int:
     """The control for how many images there are."""
     with place:
         return link.select_slider("Training images", "overfit_few", NUMBERS, PLAIN.images, names="{:,}".format)
 
 
-def run_it(name: str, remedies: Remedies, splits: Splits, beside: DeltaGenerator, draw: live.Draw) -> None:
+def run_it(name: str, remedies: Remedies, splits: Splits, buttons: DeltaGenerator, draw: live.Draw) -> None:
     """A button for a run with these remedies, and what came of it."""
     live.experiment(
         name,
@@ -80,7 +74,7 @@ def run_it(name: str, remedies: Remedies, splits: Splits, beside: DeltaGenerator
         draw,
         before=partial(draw_blank, f"{name}_blank"),
         setting=(remedies, splits.name),
-        beside=beside,
+        beside=buttons,
     )
 
 
@@ -152,10 +146,10 @@ def room_to_memorise() -> None:
 
 def compare_numbers() -> None:
     """A control for the images, and three counts."""
-    left, right = places()
-    images = images_to_learn(left)
+    buttons, sliders, view = beside.places()
+    images = images_to_learn(sliders)
     numbers = PLAIN.model_config.parameter_count
-    with right:
+    with view:
         with st.container(horizontal=True, gap="large"):
             st.metric("Labels to get right", f"{images:,}", width="content")
             st.metric("Numbers to learn", f"{numbers:,}", width="content")
@@ -168,11 +162,11 @@ def surer_mistakes() -> None:
     """The mistakes at the turn and at the end."""
     splits = dataset.splits()
     with lesson.stage():
-        left, right = places()
-        with left:
+        buttons, sliders, view = beside.places()
+        with sliders:
             st.markdown(f"{PLAIN.images} images, {EPOCHS} epochs.")
-        with right:
-            run_it("overfit_plain", PLAIN, splits, left, draw_mistakes)
+        with view:
+            run_it("overfit_plain", PLAIN, splits, buttons, draw_mistakes)
     lesson.notice(
         "The accuracy counts mistakes. The loss also counts how sure they are, and memorising makes the network surer "
         "of everything, its mistakes included: it becomes **overconfident**."
@@ -229,13 +223,13 @@ def what_helps() -> None:
     """Four remedies, one at a time, beside a run without."""
     splits = dataset.splits()
     with lesson.stage():
-        left, right = places()
-        with left:
+        buttons, sliders, view = beside.places()
+        with sliders:
             chosen = link.buttons("One remedy", "overfit_remedy", REMEDIES, "Dropout")
         remedies, said = REMEDIES[chosen]
-        with right:
-            run_it("overfit_remedies", remedies, splits, left, draw_against_plain)
-        with left:
+        with view:
+            run_it("overfit_remedies", remedies, splits, buttons, draw_against_plain)
+        with sliders:
             st.markdown(said)
     lesson.notice(
         "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise, "
@@ -281,11 +275,11 @@ def all_together() -> None:
     """All remedies together, as the reader sets them."""
     splits = dataset.splits()
     with lesson.stage():
-        left, right = places()
-        with left:
+        buttons, sliders, view = beside.places()
+        with sliders:
             remedies = controls()
-        with right:
-            run_it("overfit_again", remedies, splits, left, draw_again)
+        with view:
+            run_it("overfit_again", remedies, splits, buttons, draw_again)
     lesson.notice(
         "Settings like these are **hyperparameters**: training does not find them. One chooses them by the validation "
         "loss."
