@@ -166,7 +166,7 @@ def _guessing(theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that names a digit blindly."""
     at = {"y": {"datum": GUESSING_ACCURACY}}
     rule = {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}
-    text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 11}
+    text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 0.8 * theme.size}
     nothing: dict[str, Any] = {"values": [{}]}
     return [
         {"data": nothing, "mark": rule, "encoding": at},

@@ -124,7 +124,7 @@ def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
     end = {"type": "tick", "size": 18, "thickness": 2, "color": theme.first_line, "aria": False}
     tooltip = {"tooltip": {"field": "said", "type": "nominal"}}
     return {
-        "height": {"step": 40},
+        "height": {"step": max(40, 2.9 * theme.size)},
         "encoding": {"y": name, "description": {"field": "said", "type": "nominal"}},
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 3, "color": theme.first_line}, "encoding": {**ends, **tooltip}},
@@ -169,7 +169,7 @@ def small_confusion(*, counts: Sequence[Sequence[int]], theme: Theme) -> VegaFig
 
 
 def _cells(theme: Theme) -> dict[str, Any]:
-    axis = {"labelAngle": 0, "domain": False, "ticks": False}
+    axis = {"labelAngle": 0, "domain": False, "ticks": False, "labelOverlap": False}
     colours = {"domain": ["empty", "right", "wrong"], "range": [theme.heat[0], RIGHT_CLASS, CHOICE]}
     return {
         "height": 300,

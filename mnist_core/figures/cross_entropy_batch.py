@@ -51,7 +51,13 @@ def _lines(theme: Theme) -> dict[str, Any]:
         "field": "kind",
         "type": "nominal",
         "scale": {"domain": [GEOMETRIC, AVERAGE], "range": [[1, 0], [5, 4]]},
-        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeColor": theme.text},
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "symbolType": "stroke",
+            "symbolStrokeColor": theme.text,
+            "columns": theme.columns((GEOMETRIC, AVERAGE)),
+        },
     }
     return {
         "transform": [{"filter": f"datum.kind != '{EXAMPLE}'"}],

@@ -128,7 +128,13 @@ def colour_of_images(names: tuple[str, str], theme: Theme) -> dict[str, Any]:
         "field": "images",
         "type": "nominal",
         "scale": {"domain": list(names), "range": [theme.first_line, theme.second_line]},
-        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3},
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "symbolType": "stroke",
+            "symbolStrokeWidth": 3,
+            "columns": theme.columns(names),
+        },
     }
 
 
@@ -145,8 +151,8 @@ def _curve_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str
     dashed = {"strokeWidth": 1.5, "strokeDash": [2, 3]}
     # On the left, because on the right of it the label of the learning rate often stands that was too high.
     beside = _beside(f"datum.epoch > {0.5 * record.training_config.epochs:g}")
-    clear = {"expr": f"datum.shown > {_middle(axis):g} ? 20 : -18"}  # of the edges
-    said = {"type": "text", "fontWeight": "bold", "dy": clear, **beside}
+    said = {"type": "text", "fontWeight": "bold", "baseline": "bottom", "dy": -6, **beside}
+    at_foot = {"y": {"value": "height"}}  # where no label of a learning rate stands
     plain = {"color": {"value": theme.text}}
     triangle = {"type": "point", "filled": True, "size": 45, "opacity": 1}
     return [
@@ -158,13 +164,8 @@ def _curve_layers(record: RunRecord, axis: _Axis, theme: Theme) -> list[dict[str
         layer("datum.kind == 'room'", {"type": "point", "opacity": 0}),
         {**layer("datum.kind == 'exploded'", {"type": "rule", **dashed}), "encoding": {"x": encoding["x"], **plain}},
         layer("datum.kind == 'exploded'", cross, **plain),
-        layer("datum.kind == 'exploded'", said, **plain, text={"field": "label", "type": "nominal"}),
+        layer("datum.kind == 'exploded'", said, **plain, **at_foot, text={"field": "label", "type": "nominal"}),
     ]
-
-
-def _middle(axis: _Axis) -> float:
-    """A place about halfway up the axis."""
-    return math.sqrt(axis.low * axis.high) if axis.logarithmic else axis.high / 2 if axis.quantity == "loss" else 0.5
 
 
 def _curve_encoding(axis: _Axis, epochs: int, theme: Theme) -> dict[str, Any]:
@@ -220,7 +221,7 @@ def _guessing_line(axis: _Axis, theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that knows nothing."""
     misread = 1 - GUESSING_ACCURACY
     value, said = (GUESSING_LOSS, f"{GUESSING_LOSS:.3f}") if axis.quantity == "loss" else (misread, f"{misread:.0%}")
-    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -7, "dx": -4}
+    text = {"type": "text", "text": f"guessing: {said}", "align": "right", "dy": -0.7 * theme.size, "dx": -4}
 
     def layer(at: float, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {"data": {"values": [{}]}, "mark": mark, "encoding": {"y": {"datum": at}, **more}}

@@ -27,9 +27,10 @@ _TABLE_STYLE = """
 .pixel-table p { display: none; font-size: inherit; margin: 0.5em 0 0; }
 /* Where 28 numbers do not fit side by side, each is a square, and those of the marked row stand below. */
 @container (max-width: 50em) {
-  .pixel-table table { width: 100%; table-layout: fixed; }
+  .pixel-table table { width: 100%; max-width: 30em; table-layout: fixed; }
   .pixel-table th { display: none; }
-  .pixel-table td { font-size: 0; min-width: 0; height: calc(100cqw / 28); }
+  .pixel-table tr { height: calc(min(100cqw, 30em) / 28); }
+  .pixel-table td { font-size: 0; min-width: 0; height: auto; }
   .pixel-table p { display: block; }
 }
 </style>
@@ -87,8 +88,15 @@ def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None
         "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
     }
     fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
+    fits = f"width > {2.7 * theme.size * len(counts):g}"
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3},
+        # On a phone the numbers would lie on each other: there only that of the bar which stands out is written.
+        "mark": {
+            "type": "text",
+            "baseline": "bottom",
+            "dy": -3,
+            "opacity": {"expr": f"{fits} || datum.chosen ? 1 : 0"},
+        },
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": "bar", "encoding": {"color": fill}}
@@ -133,7 +141,7 @@ def level_histogram(
     ]
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
-    title = {"text": said, "anchor": "start", "offset": 8}
+    title = {"text": theme.lines(said, 330), "anchor": "start", "offset": 8}
     return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
 
 

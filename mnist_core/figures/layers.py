@@ -35,7 +35,13 @@ def activation_curves(
     data = pd.DataFrame(rows, columns=["activation", "z", "passed", "kind"])
     scale = {"domain": names, "range": [theme.first_line, theme.second_line, theme.rest][: len(names)]}
     dashes = {"domain": names, "range": [[1, 0], [6, 3], [2, 2]][: len(names)]}
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     colour = {"field": "activation", "type": "nominal", "sort": None, "scale": scale, "legend": legend}
     dash = {"field": "activation", "type": "nominal", "sort": None, "scale": dashes, "legend": None}
     encoding = {

@@ -15,6 +15,7 @@ _AXIS = {
     "domain": False,
     "ticks": False,
     "labelFlush": False,
+    "labelOverlap": False,
 }
 
 

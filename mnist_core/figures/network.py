@@ -137,5 +137,5 @@ def weight_areas(*, inputs: int, outputs: int, theme: Theme) -> str:
         said=said,
         theme=theme,
         labels=labels,
-        most=460,
+        most=380,
     )

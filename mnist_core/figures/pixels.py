@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core import words
-from mnist_core.figures.bars import SMALLEST_LABELLED
+from mnist_core.figures.bars import SMALLEST_LABELLED, SMALLEST_ON_A_PHONE
 from mnist_core.figures.images import ROW_COLOUR, png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
@@ -186,8 +186,9 @@ def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
         "mark": {"type": "tick", "color": theme.text, "thickness": 2.5, "width": {"band": 0.95}},
         "encoding": {"y": {"field": "all", **y}},
     }
+    clear = f"width > {24 * theme.size} || datum.now >= {SMALLEST_ON_A_PHONE} ? 1 : 0"  # of the next one
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -4},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "opacity": {"expr": clear}},
         "encoding": {"y": {"field": "now", **y}, "text": {"field": "label", "type": "nominal"}},
     }
     return [bar, tick, label]

@@ -52,7 +52,13 @@ def _encoding(names: tuple[str, ...], images: str, quantity: str, epochs: int, t
     percent = quantity == "accuracy"
     colours = [theme.first_line, theme.second_line, theme.rest][: len(names)]
     dashes = [[1, 0], [6, 3], [2, 2]][: len(names)]
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     return {
         "x": epoch_axis(epochs),
         "y": {

@@ -143,7 +143,13 @@ def _tried_layers(theme: Theme) -> list[dict[str, Any]]:
         "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
         "title": None,
     }
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     look = {
         "color": {"field": "what", "type": "nominal", "scale": {"domain": names, "range": colours}, "legend": legend},
         "strokeDash": {

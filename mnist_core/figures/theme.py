@@ -6,6 +6,7 @@ The palette is Okabe and Ito's (2008), which colour-blind readers tell apart. Co
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,6 +72,11 @@ class Theme:
         config = {**self._config(), **spec.get("config", {})}
         return VegaFigure(data, {**self._with_broken_titles(spec, rooms), "padding": _PADDING, "config": config})
 
+    def columns(self, names: Sequence[str]) -> int:
+        """How many columns a legend above a chart has, so that it fits a phone: all names in a row, or one a row."""
+        letters = sum(len(name) + 4 for name in names)  # 4: the mark beside each
+        return len(names) if letters * _LETTER * self.size <= _NARROW else 1
+
     def sized(self, css: str) -> str:
         """A style sheet in which SIZE stands for the size of letters."""
         return css.replace("SIZE", f"{self.size}px")
@@ -82,7 +88,15 @@ class Theme:
         return {
             "font": FONT,
             "axis": {**written, **coloured, "labelLimit": 0, "titleLimit": 0},
-            "legend": {**written, **coloured, "labelLimit": 0, "titleLimit": 0},
+            "legend": {
+                **written,
+                **coloured,
+                "labelLimit": 0,
+                "titleLimit": 0,
+                "symbolOpacity": 1,
+                "padding": 0,
+                "offset": 12,
+            },
             "text": {"fontSize": self.size, "color": self.text},
             "title": {"fontSize": self.size, "color": self.text, "fontWeight": "normal"},
         }

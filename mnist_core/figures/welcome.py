@@ -1,6 +1,7 @@
 """The first page: ten bars that answer, and so many of a hundred, as squares to count."""
 
 from collections.abc import Sequence
+from html import escape
 
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 from mnist_core.words import percent
@@ -55,12 +56,17 @@ def ten_bars(*, probabilities: Sequence[float] | None, is_answer: bool = True, t
         f'<span style="text-align: right">{digit}</span>'
         f'<span style="align-self: center; height: 0.9rem; border-radius: 2px; width: max({100 * share:.2f}%, 2px); '
         f'background: {CHOICE if digit == chosen else theme.rest}"></span>'
-        f'<span style="text-align: right">{"" if probabilities is None else percent(share)}</span>'
+        f'<span style="text-align: right">{"" if probabilities is None else escape(_short(share))}</span>'
         for digit, share in enumerate(p)
     )
     return (
         '<div role="group" aria-label="How likely each digit is" translate="no" style="display: grid; '
-        "line-height: 1.3; grid-template-columns: 1rem 1fr 4rem; column-gap: 0.5rem; "
+        "line-height: 1.3; grid-template-columns: 1rem 1fr 4.5rem; column-gap: 0.5rem; "
         'font-variant-numeric: tabular-nums">'
         f"{''.join(rows)}</div>"
     )
+
+
+def _short(share: float) -> str:
+    """A probability as narrow as it can be written, such as 12.3% or < 0.1%."""
+    return percent(share).replace("under", "<").replace("over", ">")

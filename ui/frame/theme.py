@@ -36,6 +36,12 @@ LAYOUT = """
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
 }
+/* What is wrong with a number is said below it: Streamlit says it to screen readers only, and in a tooltip. */
+[data-testid="stNumberInputContainer"]:has([role="alert"]) { flex-wrap: wrap; height: auto; }
+[data-testid="stNumberInput"] [role="alert"] {
+  position: static; clip: auto; flex: 1 1 100%; width: 100%; height: auto; margin: 0; white-space: normal;
+  padding: 0 0.25rem; font-size: 0.875rem;
+}
 /* A finger that moves over a slider scrolls the page. The handle alone takes it, and reaches further than it looks. */
 @media (pointer: coarse) {
   [data-testid="stSlider"] [role="group"] > * { pointer-events: none; }

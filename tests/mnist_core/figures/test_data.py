@@ -90,7 +90,7 @@ def test_without_paper_only_the_level_0_is_gone() -> None:
 
 def test_the_histogram_marks_mean_deviation_and_the_readers_pixel() -> None:
     figure = histogram(normal=True)
-    assert figure.spec["title"]["text"] == "mean 0.10 (dashed), deviation 0.20 (grey band)"
+    assert " ".join(figure.spec["title"]["text"]) == "mean 0.10 (dashed), deviation 0.20 (grey band)"
     data = figure.data.set_index("kind")
     assert data.loc["mean", "start"] == pytest.approx(0.1)
     assert (data.loc["spread", "start"], data.loc["spread", "end"]) == pytest.approx((-0.1, 0.3))
