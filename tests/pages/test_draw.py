@@ -120,6 +120,6 @@ def test_the_limits_of_the_second_network_are_those_of_the_rule() -> None:
     said = text(in_one_piece(PAGE))
     assert f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more." in said
     assert "shorter than 42 of the canvas' 280 pixels" in said
-    found = re.search(r"calls the same H \*\*a 4\*\*, with a probability of (?:over )?([\d.]+)%", said)
+    found = re.search(r"calls the same H a \*\*4\*\*, with a probability of (?:over )?([\d.]+)%", said)
     assert found
     assert float(found[1]) > 99
