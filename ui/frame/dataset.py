@@ -68,6 +68,8 @@ def notice(consequence: str) -> None:
     """
     library = resources.library()
     library.start()
+    if link.is_drawn_already("mnist_notice"):
+        return
     if state.wanted_dataset() != state.MNIST or library.mnist():
         return
     if library.mnist_is_loading:

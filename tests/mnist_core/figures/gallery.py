@@ -19,6 +19,7 @@ from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_mean
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
+from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.layers import activation_curves, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import confusion_matrix, precision_and_recall
@@ -133,6 +134,9 @@ def _failure(theme: Theme) -> VegaFigure:
 
 
 GALLERY: dict[str, Builder] = {
+    "photo_way": lambda theme: photo_way(
+        pictures=[Picture(IMAGES[0].numpy(), "What it sees", "The ink in 28 by 28 pixels")], theme=theme
+    ),
     "probability_bars": lambda theme: probability_bars(probabilities=P, classes=DIGITS, theme=theme, right="3"),
     "sure": lambda theme: probability_bars(probabilities=[1.0] + [0.0] * 9, classes=DIGITS, theme=theme, right="3"),
     "cosine_bars": lambda theme: cosine_bars(
