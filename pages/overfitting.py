@@ -146,7 +146,7 @@ def room_to_memorise() -> None:
 
 def compare_numbers() -> None:
     """A control for the images, and three counts."""
-    buttons, sliders, view = beside.places()
+    _, sliders, view = beside.places()
     images = images_to_learn(sliders)
     numbers = PLAIN.model_config.parameter_count
     with view:
