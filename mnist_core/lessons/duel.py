@@ -20,27 +20,29 @@ class Duel:
         labels: What they show.
         choices: What the network read.
         answers: What the reader read, of the first images.
+        told: How many of these the reader has gone on from, once told what the image is labelled.
     """
 
     images: tuple[int, ...]
     labels: tuple[int, ...]
     choices: tuple[int, ...]
     answers: tuple[int, ...] = ()
+    told: int = 0
 
     @property
-    def turn(self) -> int:
-        """The place of the image to be read now, from 0."""
-        return len(self.answers)
+    def is_asked(self) -> bool:
+        """Whether the image at place ``told``, from 0, waits for an answer; else its answer has just been given."""
+        return self.told == len(self.answers) and not self.is_over
 
     @property
     def is_over(self) -> bool:
-        """Whether the reader has read all images."""
-        return self.turn == len(self.images)
+        """Whether the reader has gone on from the last image."""
+        return self.told == len(self.images)
 
     @property
     def score(self) -> tuple[int, int]:
         """How many of the images read so far the reader has right, and how many of the same the network."""
-        read = self.labels[: self.turn]
+        read = self.labels[: len(self.answers)]
         reader = sum(answer == label for answer, label in zip(self.answers, read, strict=True))
         network = sum(choice == label for choice, label in zip(self.choices, read, strict=False))
         return reader, network
@@ -54,11 +56,21 @@ class Duel:
         """The duel after the reader's next answer.
 
         Raises:
-            ValueError: If that is no digit, or all images have been read.
+            ValueError: If that is no digit, or no image waits for one.
         """
-        if self.is_over or not 0 <= digit <= 9:
-            raise ValueError(f"{digit} is no answer here: digits are 0 to 9, and there are {len(self.images)} images.")
+        if not self.is_asked or not 0 <= digit <= 9:
+            raise ValueError(f"{digit} is no answer here: a digit is 0 to 9, and an image is answered once.")
         return replace(self, answers=(*self.answers, digit))
+
+    def go_on(self) -> Duel:
+        """The duel with the next image on the table.
+
+        Raises:
+            ValueError: If the image on the table waits for an answer, or there is none.
+        """
+        if self.is_asked or self.is_over:
+            raise ValueError("There is nothing to go on from: an image comes after the answer to the one before.")
+        return replace(self, told=self.told + 1)
 
 
 def hardest_duel(evaluation: Evaluation, images: int) -> Duel:
