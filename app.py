@@ -32,6 +32,7 @@ with st.container(key="status"):
 dataset.mention()
 state.ask_tab()
 theme.bear_translation()
+link.mend()
 # The tab's icon comes late because Streamlit imports numpy and PIL for it, which the page need not wait for.
 st.set_page_config(
     page_title=course.tab_title(state.open_stem()),

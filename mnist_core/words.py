@@ -3,11 +3,14 @@
 A softmax is never 0 or 1 on paper, even where float32 rounds it so; no text says that a probability is.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:  # the first page has numbers in words before torch is there
+    from torch import Tensor
 
 
 def minus(text: str) -> str:
@@ -136,7 +139,7 @@ def places_that_show(before: float, change: float, after: float) -> int | None:
 
 def digits_in_words(labels: Tensor) -> str:
     """Which digits there are and how often, such as ``0 × 3, 4 × 1``."""
-    counts = torch.bincount(labels, minlength=10).tolist()
+    counts = labels.bincount(minlength=10).tolist()
     return ", ".join(f"{digit} × {count}" for digit, count in enumerate(counts) if count)
 
 

@@ -142,7 +142,7 @@ def show_readings(before: Evaluation, now: Evaluation, damage: Damage) -> None:
         Reading(image, int(before.labels[index]), int(before.choices[index]), int(now.choices[index]))
         for index, image in zip(firsts, some.images.numpy(), strict=True)
     ]
-    st.html(reading_cards(readings=readings))
+    st.html(reading_cards(readings=readings, theme=theme.current()))
     st.caption(
         "One image of each digit, from 0 to 9, as the network sees it. Green frame: read rightly now. Dashed "
         "vermillion frame: read wrongly."

@@ -9,7 +9,6 @@ import torch
 from mnist_core import words
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_mean
-from mnist_core.figures.cross_entropy_sweep import loss_sweep
 from mnist_core.figures.curves import loss_of_probability
 from mnist_core.lessons.cross_entropy import price
 from mnist_core.network.functions import (
@@ -61,8 +60,7 @@ def price_of_a_probability() -> None:
     )
     may_show_price = question.ask(NOTHING)  # not in the fragment: the figure that plays is outside it
     curve(answered=may_show_price)
-    if may_show_price:
-        sweep()
+    sweep(answered=may_show_price)
 
 
 @st.fragment
@@ -85,14 +83,31 @@ def curve(*, answered: bool) -> None:
     )
 
 
-def sweep() -> None:
-    """The same curve, played in the browser."""
-    with st.expander("Let it play: what equal steps cost", icon=":material/play_circle:"):
+STEP = 0.03
+STEPS = [round(1 - STEP * i, 2) for i in range(34)]  # 1, 0.97, ... 0.01
+
+
+@st.fragment
+def sweep(*, answered: bool) -> None:
+    """The same curve in equal steps of p, which leave their marks."""
+    with st.expander("What equal steps cost", icon=":material/trending_up:"):
         st.markdown(
-            "Here p falls by itself, by 0.03 at each step, and leaves a mark. Press **Play**, or move the handle under "
-            "the figure, and watch how far apart the marks are."
+            f"Here p falls by {STEP} at each step, and leaves a mark. Move the handle from 1 to 0.01, and watch how "
+            "far apart the marks are."
         )
-        st.plotly_chart(loss_sweep(theme=theme.current()), key="ce_sweep", config={"displayModeBar": False})
+        p = link.select_slider(
+            "p, in equal steps", "ce_step", STEPS, STEPS[0], names="{:.2f}".format, disabled=not answered
+        )
+        if not answered:
+            return
+        theme.show(
+            loss_of_probability(
+                probability=p, marks=(), trail=[step for step in STEPS if step > p], theme=theme.current()
+            ),
+            key="ce_sweep",
+            description="The curve of minus the logarithm of p, with a mark at each step so far. Near p = 0 the marks "
+            "are far apart.",
+        )
         lesson.notice(
             "The first step adds 0.030 to the loss, the last one, from 0.04 to 0.01, adds 1.386. The closer p is to 0, "
             "the more the same step costs."

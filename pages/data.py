@@ -131,7 +131,7 @@ def take_apart(splits: Splits) -> None:
     index = (number - 1) % len(splits.train)
     image = splits.train.images[index]
     levels: list[list[int]] = image.tolist()
-    st.html(number_table(levels=levels, row=row))
+    st.html(number_table(levels=levels, row=row, theme=theme.current()))
     st.caption(
         f"Training image {index + 1}, {words.a(int(splits.train.labels[index]))}, as the numbers it is made of. Row "
         f"{row} has a blue frame. On a phone, push the table sideways: it has 28 columns."

@@ -1,6 +1,7 @@
 """What you have seen."""
 
 import streamlit as st
+
 from ui.frame import lesson
 
 

@@ -12,7 +12,6 @@ from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.figures.images import sheet
 from mnist_core.figures.layers import activation_curves, side_by_side_pictures, silenced_neurons, two_classes_map
 from mnist_core.figures.side_by_side import comparison_curves
-from mnist_core.figures.theme import DARK
 from mnist_core.lessons.layers import activation_values, collapse, in_one_layer, layer_by_layer, with_dropout
 from mnist_core.lessons.layers_permuted import EPOCHS, LEARNS_FROM, PLAIN, SHUFFLED, in_place_and_shuffled
 from mnist_core.lessons.layers_pooling import KINDS, pool
@@ -280,7 +279,7 @@ def pooling() -> None:
     images = validation.images[validation.labels == POOLED_DIGIT][:1]
     once = pool(images / 255, kind)  # (1, 28, 28) -> (1, 14, 14)
     twice = pool(once, kind)  # (1, 14, 14) -> (1, 7, 7)
-    page = 18 if theme.current() == DARK else 255
+    page = 18 if theme.current().is_dark else 255
     pictures = [images[0] / 255, once[0], twice[0]]
     st.image(
         side_by_side_pictures(images=[picture.numpy() for picture in pictures], side=196, gap=28, page=page),
@@ -299,6 +298,7 @@ def pooling() -> None:
 
 
 DRAWS = 1_000
+SHOWN = 60  # of the neurons: all of them would be a wall
 
 
 def silent_neurons() -> None:
@@ -332,17 +332,17 @@ def dropping_out() -> None:
     silenced = with_dropout(torch.ones_like(before), share, seed, training=training) == 0
     st.html(
         silenced_neurons(
-            before=before[0].tolist(),
-            after=after[0].tolist(),
-            silenced=silenced[0].tolist(),
-            columns=16,
+            before=before[0, :SHOWN].tolist(),
+            after=after[0, :SHOWN].tolist(),
+            silenced=silenced[0, :SHOWN].tolist(),
+            columns=12,
             theme=theme.current(),
         )
     )
     st.caption(
-        f"The {before.shape[1]} neurons of the second hidden layer of the ready-made network, on the first validation "
-        "image. The stronger the colour, the more a neuron passes on. A cross: silenced by dropout. A thin cross: it "
-        "passes on nothing anyway, since ReLU made its sum 0."
+        f"The first {SHOWN} of {before.shape[1]} neurons of the second hidden layer of the ready-made network, on the "
+        "first validation image. The stronger the colour, the more a neuron passes on. A cross: silenced by dropout. "
+        "A thin cross: it passes on nothing anyway, since ReLU made its sum 0."
     )
     many = with_dropout(before.expand(DRAWS, -1), share, seed, training=training).sum(dim=1).mean().item()
     show_dropout(training, share, int(silenced.sum()), before.sum().item(), after.sum().item(), many)

@@ -7,6 +7,7 @@ from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
+from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.lessons.network import LayerSnapshot, NeuronSum, learning_layer, neuron_sum, passed_on
 from mnist_core.network.functions import softmax
 from mnist_core.network.layers import for_plain_pixels
@@ -60,11 +61,10 @@ def one_layer() -> None:
         )
     ]
     limit = largest(snapshot.weights)
-    sheet = signed_pictures(images=snapshot.weights, columns=5, factor=5, theme=theme.current(), gap=10)
-    st.image(sheet, output_format="PNG")
+    st.html(weight_tiles(weights=snapshot.weights, limit=limit, theme=theme.current(), names=DIGITS))
     st.caption(
-        f"The weights of the ten neurons, 0 to 4 above and 5 to 9 below, each at the place of its pixel. After "
-        f"{snapshot.batches:,} {'batch' if snapshot.batches == 1 else 'batches'} this layer reads "
+        f"The weights of the ten neurons, each at the place of its pixel and above the digit whose score it makes. "
+        f"After {snapshot.batches:,} {'batch' if snapshot.batches == 1 else 'batches'} this layer reads "
         f"{snapshot.accuracy:.1%} of the validation images rightly, which it did not learn from."
     )
     lesson.notice(what_the_weights_show(snapshot.batches))

@@ -7,10 +7,10 @@ from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, standardize
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_readings, way_pictures
 from mnist_core.figures.signed import signed_colours
+from mnist_core.handwriting import CANVAS_SIZE
 from mnist_core.handwriting.is_digit import Verdict
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
-    CANVAS_SIZE,
     IMAGE_SIZE,
     LARGEST,
     SMALLEST,
@@ -91,7 +91,7 @@ def show_way(model: MLP, subject: Subject, stages: Stages) -> None:
     verdict = verdict_on(subject, before)
     if not verdict.is_digit:
         st.markdown(f"**Not sure:** {verdict.reason}")
-    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)]))
+    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)], theme=theme.current()))
     theme.show(
         two_readings(
             now=now.tolist(),

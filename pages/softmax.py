@@ -5,9 +5,9 @@ import inspect
 import streamlit as st
 import torch
 
-from mnist_core.figures.softmax import temperature_sweep
+from mnist_core.figures.bars import probability_bars
 from mnist_core.network.functions import cross_entropy, log_softmax, softmax, softmax_naive
-from ui.frame import lesson, question, theme
+from ui.frame import lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import softmax_explorer
 from ui.lessons.softmax_words import in_latex, in_text
@@ -140,7 +140,9 @@ def too_small() -> None:
     )
 
 
-SWEEP = [2 ** (quarter / 4) for quarter in range(-8, 13)]  # 0.25 to 8, by the same factor each time
+# From almost one-hot to almost all alike, by about the same factor each time.
+TEMPERATURES = (0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0)
+DIGITS = [str(digit) for digit in range(10)]
 HEAT = Question(
     key="ask_temperature",
     text="All ten scores are divided by the same number T, and T grows from 1 to 8. The ten probabilities come closer "
@@ -167,21 +169,21 @@ def temperature() -> None:
         "changed."
     )
     st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
-    if not question.ask(HEAT):
+    answered = question.ask(HEAT)
+    t = link.select_slider("Temperature, T", "sweep_t", TEMPERATURES, 1.0, names="{:g}".format, disabled=not answered)
+    if not answered:
         return
     setting = take_scores("sweep_again")
     z = torch.tensor(setting.logits)
-    probabilities = softmax(z / torch.tensor(SWEEP).unsqueeze(1))
-    st.plotly_chart(
-        temperature_sweep(
-            temperatures=SWEEP,
-            probabilities=probabilities.tolist(),
-            right=setting.true_class,
+    theme.show(
+        probability_bars(
+            probabilities=softmax(z / t).tolist(),
+            classes=DIGITS,
+            right=DIGITS[setting.true_class],
             theme=theme.current(),
         ),
         key="sweep",
-        config={"displayModeBar": False},
-        alt="The ten probabilities as bars, for temperatures from 0.25 to 8; a slider goes through them.",
+        description="The ten probabilities as bars, at the temperature that is set.",
     )
     lesson.notice(
         "The lower the temperature, the more goes to the largest score. The higher it is, the closer all ten come to "

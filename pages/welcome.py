@@ -1,15 +1,90 @@
-"""What this is, and the way through it."""
+"""Draw at once: the pad and what a network reads there, and the ways on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_core.figures.welcome import hundred_squares
-from ui.frame import course, lesson, question, state, theme
+from mnist_core.figures.welcome import hundred_squares, ten_bars
+from ui.drawing import canvas
+from ui.frame import course, lesson, link, question, state, theme
 from ui.frame.question import Question
+from ui.lessons import welcome
+
+if TYPE_CHECKING:
+    from ui.drawing.reading import Subject
+
+
+@lesson.scene("Draw a digit. What does it read?")
+def draw() -> None:
+    """The pad, and beside it ten bars that answer."""
+    with lesson.stage():
+        pad_and_answer()
+    ways_on()
+    lesson.deeper(what_it_is, small_print)
+
+
+@st.fragment
+def pad_and_answer() -> None:
+    """The pad and the answer; torch, which reading takes, is waited for with the first stroke only."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        subject = canvas.subject(offers_samples=False)
+    with right, st.container(key="answer"):
+        show_answer(subject)
+
+
+def show_answer(subject: Subject | None) -> None:
+    """The digit it reads, what it sees, and the ten bars, which stand there from the beginning."""
+    reading = welcome.read(subject)
+    with st.container(horizontal=True, vertical_alignment="center", height=112, border=False):
+        with st.container(width="stretch"):
+            st.html(welcome.verdict(reading))
+        if subject is not None:
+            st.image(welcome.seen(subject), alt="What the network sees: your drawing in 28 by 28 pixels.", width=112)
+    p = reading.p.tolist() if reading else None
+    is_answer = reading is not None and reading.verdict.is_digit
+    st.html(ten_bars(probabilities=p, is_answer=is_answer, theme=theme.current()))
+
+
+def ways_on() -> None:
+    """Two large buttons, each of which starts at once."""
+    with st.container(horizontal=True, key="ways_on"):
+        if st.button("Watch one learn", icon=":material/play_arrow:", type="primary", width="stretch", key="watch"):
+            st.switch_page(state.page("train"))
+        if st.button("Beat the network", icon=":material/sports_score:", width="stretch", key="beat"):
+            st.switch_page(state.page("duel"))
+
+
+def what_it_is() -> None:
+    """What a classifier is."""
+    st.markdown(
+        "A **classifier** sorts things into **classes**. Here the things are small pictures of handwritten digits, and "
+        "the classes are the ten digits, 0 to 9. This one is a **neural network**: hundreds of thousands of numbers "
+        "that nobody wrote down. It found them by looking at examples."
+    )
+
+
+def small_print() -> None:
+    """Where the digits come from, what is kept, and what teachers can do with a link."""
+    st.markdown(
+        "The examples come from **MNIST**: 70,000 digits, written by high-school students and census staff in the "
+        "United States and put together in the 1990s. Where it can't be downloaded, the program draws digits of its "
+        "own. A network learns less well from those, and the page says so. The line at the foot of each page tells "
+        "which digits and which network are in use. What you draw and what you train stays on the server, for this "
+        "browser tab only. Half an hour after you leave, it is forgotten."
+    )
+    st.markdown(
+        "**For teachers.** Set a scene up and press *Copy link*: whoever opens the link sees it as you set it. At the "
+        "foot of each page is how to leave controls out, large text for a projector, and each page in one piece. "
+        "Answers and trained networks are never in a link."
+    )
+
 
 BLIND = Question(
     "ask_welcome",
-    "A program that has never seen a digit names one of the ten at random, again and again. Of 100 digits, how many "
-    "does it name rightly?",
+    "A program that knows nothing guesses. Of 100 digits, how many does it name rightly?",
     "About 10",
     "Whatever the digit is, one guess in ten names it.",
     {
@@ -20,67 +95,33 @@ BLIND = Question(
 )
 
 
-def opening() -> None:
-    """What a classifier is, the short way to the fun, and what guessing reaches."""
-    st.markdown(
-        "A classifier sorts things into classes. Here the things are small pictures of handwritten digits, and the "
-        "classes are the ten digits, 0 to 9. The program that sorts them is a neural network: hundreds of "
-        "thousands of numbers that nobody wrote down. It found them by looking at examples."
-    )
-    st.markdown(
-        "There are a few formulas, but you can follow everything by moving the controls, and nothing can break. Every "
-        "page stands alone. In a hurry? Train a network, then draw a digit for it:"
-    )
-    with st.container(horizontal=True):
-        for stem in ("train", "draw"):
-            st.page_link(state.page(stem), icon=":material/arrow_forward:")
-    if question.ask(BLIND):
-        of_a_hundred()
-
-
-def of_a_hundred() -> None:
+@lesson.scene("How good is that?")
+def how_good() -> None:
     """What guessing reaches, and what learning from examples does."""
-    from mnist_core.network.checkpoint import shipped_card  # here: torch, which it needs, takes seconds to import
-
-    reached = shipped_card()["test_accuracy"]
-    with st.container(horizontal=True, gap="medium"):  # with a larger gap they would not stand side by side on a phone
-        for share, who in ((0.1, "Guessing"), (reached, "Ready-made network")):
-            filled = round(100 * share)
-            squares = hundred_squares(filled=filled, theme=theme.current())
-            st.image(squares, f"{who}: {filled} of 100", width=150)
-    st.markdown(
-        f"The network that comes with this site reads {reached:.2%} of MNIST's 10,000 test images, none of which it "
-        "had seen before. How a network gets from the first picture to the second is what these pages show."
-    )
-
-
-def contents() -> None:
-    """All lessons, by section, two sections in a row."""
-    for number, section in enumerate(course.SECTIONS, start=1):
-        if number % 2:
-            pair = st.columns(2)
-        with pair[1 - number % 2].container(border=True, height="stretch"):
-            is_to_look_up = section is course.SECTIONS[-1]
-            st.markdown(f"##### {section.title}" if is_to_look_up else f"##### {number}. {section.title}")
-            st.markdown(section.about)
-            for each in section.lessons:
-                st.page_link(state.page(each.stem))
+    answered = question.ask(BLIND)
+    reached = welcome.headline() if answered else 0.0
+    with lesson.stage(), st.container(horizontal=True, gap="medium"):
+        for share, who in ((0.1, "Guessing"), (reached, "This network")):
+            filled = round(100 * share) if answered else 0
+            said = f"{who}: {filled} of 100" if answered else f"{who}: ? of 100"
+            st.image(hundred_squares(filled=filled, theme=theme.current()), said, width=170, alt=f"{said}, as squares.")
+    with st.container():
+        if answered:
+            lesson.notice(
+                f"The network reads {reached:.1%} of 5,000 digits that it did not learn from: its **accuracy** on the "
+                "**validation** images. How it gets from the first picture to the second is what these pages show."
+            )
 
 
-def small_print() -> None:
-    """Where the digits come from, what is kept, and what teachers can do with a link."""
-    st.markdown(
-        "The digits come from **MNIST**: 70,000 of them, written by high-school students and census staff in the "
-        "United States and put together in the 1990s. Where it can't be downloaded, the program draws digits of its "
-        "own, from which a network learns less well, and says so. The line at the top of each page tells "
-        "which digits, and which network, are in use. What you draw and what you train is kept on the server for this "
-        "browser tab only, and forgotten half an hour after you leave."
-    )
-    st.markdown(
-        "**For teachers.** Set a page up and press *Copy link*: whoever opens the link sees the page as you set it, "
-        "its seed included. At the foot of each page stands how to leave controls out. Answers and trained networks "
-        "are never in a link."
-    )
+@lesson.scene("Where would you like to go?")
+def all_lessons() -> None:
+    """All lessons, by section."""
+    with lesson.stage(), st.container(horizontal=True, gap="small", key="contents"):
+        for section in course.sections(link.path()):
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{section.title}**")
+                for each in section.lessons:
+                    st.page_link(state.page(each.stem))
 
 
-lesson.show(opening, contents, small_print)
+lesson.show(draw, how_good, all_lessons)

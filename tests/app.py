@@ -25,7 +25,7 @@ def open_page(path: str, scene: int = 1) -> AppTest:
     return opened_by_link(path, scene=str(scene)) if scene > 1 else opened_by_link(path)
 
 
-def in_one_piece(path: str, **linked: str) -> AppTest:
+def in_one_piece(path: str, /, **linked: str) -> AppTest:
     """A page with all its scenes, answers and all that goes deeper, one below the other."""
     return opened_by_link(path, show="whole", **linked)
 
@@ -70,7 +70,7 @@ def formulas(app: AppTest) -> str:
     return " ".join(element.value for element in app.latex)
 
 
-def opened_by_link(path: str, **linked: str) -> AppTest:
+def opened_by_link(path: str, /, **linked: str) -> AppTest:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path)
     for key, value in linked.items():
         app.query_params[key] = value

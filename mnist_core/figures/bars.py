@@ -9,6 +9,7 @@ from mnist_core import words
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
 SMALLEST_LABELLED = 0.005  # smaller ones would only be a row of 0 %
+SMALLEST_ON_A_PHONE = 0.01  # there a label is wider than its bar
 
 
 def probability_bars(
@@ -40,11 +41,11 @@ def probability_bars(
         "right" if name == right else "choice" if name == choice and is_answer else "rest" for name in classes
     ]
     data["chosen"] = (data["class"] == choice) & is_answer
-    return VegaFigure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
+    return theme.figure(data, {"height": height, "encoding": _axes(), "layer": [_bars(theme), _labels(theme)]})
 
 
 def _axes() -> dict[str, Any]:
-    axis = {"labelAngle": 0, "labelFontSize": 15}
+    axis = {"labelAngle": 0}
     return {
         "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": axis},
         "y": {
@@ -72,7 +73,8 @@ def _bars(theme: Theme) -> dict[str, Any]:
 
 
 def _labels(theme: Theme) -> dict[str, Any]:
+    clear = f"width > {24 * theme.size} || datum.probability >= {SMALLEST_ON_A_PHONE} ? 1 : 0"  # of the next one
     return {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 12, "color": theme.text},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "opacity": {"expr": clear}},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }

@@ -15,13 +15,15 @@ from mnist_core.lessons.batches_xray import BatchXray
 
 _STYLE = """
 <style>
-.xray { display: grid; grid-template-columns: repeat(8, 1fr); gap: 10px 8px; font-size: 12px; }
-@media (max-width: 640px) { .xray { grid-template-columns: repeat(4, 1fr); } }
+.xray { display: grid; grid-template-columns: repeat(8, 1fr); gap: 10px 8px; }
+.xray-place { container-type: inline-size; font-size: SIZE; }
+@container (max-width: 52em) { .xray { grid-template-columns: repeat(4, 1fr); } }
+@container (max-width: 26em) { .xray { grid-template-columns: repeat(3, 1fr); } }
 .xray figure { margin: 0; }
 .xray img { width: 100%; max-width: 84px; display: block; image-rendering: pixelated; border: 2px solid transparent; }
 .xray .wrong img { border-color: CHOICE; }
 .xray .bar { height: 7px; max-width: 84px; margin: 3px 0; background: rgba(128, 128, 128, .25); }
-.xray .bar div { height: 100%; background: LINE; }
+.xray .bar div { forced-color-adjust: none; height: 100%; background: LINE; }
 .xray figcaption { line-height: 1.3; }
 </style>
 """
@@ -42,8 +44,9 @@ def xray_cards(
     Returns:
         HTML; eight cards side by side, four on a phone.
     """
-    style = _STYLE.replace("CHOICE", CHOICE).replace("LINE", theme.first_line)
-    return f'{style}<div class="xray">{"".join(_card(images[i], xray, i, longest) for i in order)}</div>'
+    style = theme.sized(_STYLE).replace("CHOICE", CHOICE).replace("LINE", theme.first_line)
+    cards = "".join(_card(images[i], xray, i, longest) for i in order)
+    return f'{style}<div class="xray-place"><div class="xray">{cards}</div></div>'
 
 
 def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: float) -> str:
@@ -79,7 +82,7 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
     data["label"] = [words.number(cosine) for cosine in cosines.values()]
     data["chosen"] = [name == chosen for name in cosines]
     encoding: dict[str, Any] = {
-        "y": {"field": "batch", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "y": {"field": "batch", "type": "nominal", "sort": None, "title": None},
         "x": {
             "field": "cosine",
             "type": "quantitative",
@@ -92,8 +95,8 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
     align = {"expr": "datum.cosine < 0 ? 'right' : 'left'"}
     dx = {"expr": "datum.cosine < 0 ? -5 : 5"}
     label = {
-        "mark": {"type": "text", "align": align, "dx": dx, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": align, "dx": dx},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": {"type": "bar", "height": 20}, "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})

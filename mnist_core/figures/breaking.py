@@ -17,11 +17,12 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 BEFORE, NOW = "before", "now"
 _STYLE = """
 <style>
-.readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem; max-width: 62rem;
-  text-align: center; font-size: 0.85rem; line-height: 1.4; }
+.readings { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 0.9rem 0.7rem;
+  text-align: center; line-height: 1.4; }
+.readings-place { container-type: inline-size; font-size: SIZE; }
 .readings img { display: block; width: 100%; box-sizing: border-box; margin-bottom: 0.3rem;
   image-rendering: pixelated; }
-@media (max-width: 640px) { .readings { grid-template-columns: repeat(5, minmax(0, 1fr)); font-size: 0.8rem; } }
+@container (max-width: 56em) { .readings { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.7rem 0.3rem; } }
 </style>
 """
 
@@ -40,7 +41,7 @@ def before_and_now(*, before: float, now: float, theme: Theme) -> VegaFigure:
     data = pd.DataFrame({"when": [BEFORE, NOW], "read": [before, now]})
     data["label"] = [f"{share:.1%}" for share in (before, now)]
     encoding = {
-        "y": {"field": "when", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}},
+        "y": {"field": "when", "type": "nominal", "sort": None, "title": None},
         "x": {"field": "read", "type": "quantitative", "scale": {"domain": [0, 1.2]}, "axis": None},
         "tooltip": [{"field": "when", "type": "nominal"}, {"field": "read", "type": "quantitative", "format": ".2%"}],
     }
@@ -56,10 +57,10 @@ def before_and_now(*, before: float, now: float, theme: Theme) -> VegaFigure:
         },
     }
     label = {  # the scale goes beyond 100 % to leave it room
-        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 14, "color": theme.text},
+        "mark": {"type": "text", "align": "left", "dx": 6},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
-    return VegaFigure(data, {"height": 64, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": 64, "encoding": encoding, "layer": [bars, label]})
 
 
 def digit_bars(*, before: Sequence[float], now: Sequence[float], theme: Theme) -> VegaFigure:
@@ -81,7 +82,7 @@ def digit_bars(*, before: Sequence[float], now: Sequence[float], theme: Theme) -
         ],
         columns=["digit", BEFORE, NOW],
     )
-    x = {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0, "labelFontSize": 15}}
+    x = {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0}}
     numbers = [{"field": name, "type": "quantitative", "format": ".1%"} for name in (BEFORE, NOW)]
     encoding = {"x": x, "tooltip": [{"field": "digit", "type": "nominal"}, *numbers]}
     bar = {
@@ -92,7 +93,7 @@ def digit_bars(*, before: Sequence[float], now: Sequence[float], theme: Theme) -
         "mark": {"type": "tick", "color": theme.text, "thickness": 2.5, "width": {"band": 0.95}},
         "encoding": {"y": {"field": BEFORE, **_share("read rightly")}},
     }
-    return VegaFigure(data, {"height": 190, "encoding": encoding, "layer": [bar, tick]})
+    return theme.figure(data, {"height": 190, "encoding": encoding, "layer": [bar, tick]})
 
 
 def _share(title: str) -> dict[str, Any]:
@@ -143,7 +144,7 @@ def failure_curve(
         {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": drawn, "encoding": encoding}
         for kind, drawn in (("reference", other), ("curve", line), ("yours", mark))
     ]
-    return VegaFigure(data, {"height": 240, "layer": [*_guessing(theme), *layers]})
+    return theme.figure(data, {"height": 240, "layer": [*_guessing(theme), *layers]})
 
 
 def _curve_axes(reach: tuple[float, float], title: str, shown: str) -> dict[str, Any]:
@@ -165,7 +166,7 @@ def _guessing(theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that names a digit blindly."""
     at = {"y": {"datum": GUESSING_ACCURACY}}
     rule = {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}
-    text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 11, "color": theme.text}
+    text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 0.8 * theme.size}
     nothing: dict[str, Any] = {"values": [{}]}
     return [
         {"data": nothing, "mark": rule, "encoding": at},
@@ -182,18 +183,20 @@ class Reading(NamedTuple):
     now: int
 
 
-def reading_cards(*, readings: Sequence[Reading]) -> str:
+def reading_cards(*, readings: Sequence[Reading], theme: Theme) -> str:
     """Images with the digits they are read as before and now; green frames for right ones, vermillion for wrong ones.
 
     The frame of a wrong reading is also dashed, so that nobody need tell the two colours apart.
 
     Args:
         readings: In the order in which they are to stand.
+        theme: Of the page.
 
     Returns:
         HTML for ``st.html``: ten side by side, or on a phone five.
     """
-    return f'{_STYLE}<div class="readings" role="list">{"".join(map(_reading_card, readings))}</div>'
+    cards = "".join(map(_reading_card, readings))
+    return f'{theme.sized(_STYLE)}<div class="readings-place"><div class="readings" role="list">{cards}</div></div>'
 
 
 def _reading_card(reading: Reading) -> str:

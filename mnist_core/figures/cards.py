@@ -16,13 +16,13 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 
 _STYLE = """
 <style>
-.digit-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.4rem, 1fr)); gap: 1rem 0.9rem;
-  font-size: 0.9rem; line-height: 1.35; }
-.digit-cards > div { max-width: 11rem; }
+.digit-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.4em, 1fr)); gap: 1rem 0.9rem;
+  font-size: SIZE; line-height: 1.35; }
+.digit-cards > div { max-width: 11em; }
 .digit-cards img { display: block; width: 112px; height: 112px; image-rendering: pixelated; margin-bottom: 0.4rem; }
 .digit-cards .line { display: flex; justify-content: space-between; gap: 0.4rem; }
 .digit-cards .bar { height: 7px; margin: 1px 0 5px; background: rgba(128, 128, 128, 0.25); }
-.digit-cards .bar i { display: block; height: 7px; min-width: 1px; box-sizing: border-box; }
+.digit-cards .bar i { forced-color-adjust: none; display: block; height: 7px; min-width: 1px; box-sizing: border-box; }
 </style>
 """
 
@@ -79,7 +79,7 @@ def cards(*, images: Tensor, lines: Sequence[Sequence[Line]], theme: Theme) -> s
     if len(images) != len(lines):
         raise ValueError(f"{len(images)} images need as many groups of lines, not {len(lines)}.")
     items = "".join(_card(image, below, theme) for image, below in zip(images, lines, strict=True))
-    return f'{_STYLE}<div class="digit-cards" role="list">{items}</div>'
+    return f'{theme.sized(_STYLE)}<div class="digit-cards" role="list">{items}</div>'
 
 
 def _card(image: Tensor, lines: Sequence[Line], theme: Theme) -> str:

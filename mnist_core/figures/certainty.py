@@ -9,7 +9,7 @@ import pandas as pd
 from mnist_core import words
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
-from mnist_core.figures.theme import DARK, Theme, VegaFigure
+from mnist_core.figures.theme import Theme, VegaFigure
 
 FEW = 10  # images: a bin with fewer is drawn pale
 TOO_SURE, NOT_SURE_ENOUGH = "surer than right", "less sure than right"
@@ -32,7 +32,7 @@ def reliability_diagram(*, bins: Sequence[Bin], theme: Theme, before: Sequence[B
         _row("before", part) for part in before if part.images
     ]
     data = pd.DataFrame(rows, columns=list(_row("bin", Bin(0, 1, 1, 1, 1.0, 0.0))))
-    return VegaFigure(data, {"height": _HEIGHT, "encoding": _diagram_axes(), "layer": _diagram_layers(theme)})
+    return theme.figure(data, {"height": _HEIGHT, "encoding": _diagram_axes(), "layer": _diagram_layers(theme)})
 
 
 def _row(kind: str, part: Bin) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _diagram_layers(theme: Theme) -> list[dict[str, Any]]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": encoding}
 
     pale = {"condition": {"test": "datum.few", "value": 0.35}, "value": 1}
-    blue = NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
+    blue = NEGATIVE_ON_DARK if theme.is_dark else NEGATIVE
     sides = {"domain": [TOO_SURE, NOT_SURE_ENOUGH], "range": [POSITIVE, blue]}
     colour = {"field": "side", "type": "nominal", "scale": sides, "legend": None}
     return [
@@ -114,7 +114,6 @@ def _diagonal(theme: Theme) -> list[dict[str, Any]]:
             "data": corners,
             "mark": {
                 "type": "text",
-                "fontSize": 13,
                 "color": theme.text,
                 "align": {"expr": "datum.align"},
                 "lineBreak": "\n",
@@ -172,7 +171,7 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme) -> VegaFigure:
             {"field": "images", "type": "quantitative", "format": ","},
         ],
     }
-    return VegaFigure(
+    return theme.figure(
         data, {"height": _HEIGHT_OF_BARS, "mark": {"type": "bar", "color": theme.rest}, "encoding": encoding}
     )
 
@@ -207,7 +206,7 @@ def loss_over_temperature(
     rows.append((*chosen, "chosen", f"● yours: {words.loss(chosen[1], 4)} at T = {chosen[0]:.3g}"))
     data = pd.DataFrame(rows, columns=["temperature", "loss", "kind", "label"])
     axes = _loss_axes(first, last, max(tried.values()))
-    return VegaFigure(data, {"height": _HEIGHT, "encoding": axes, "layer": _loss_layers(theme)})
+    return theme.figure(data, {"height": _HEIGHT, "encoding": axes, "layer": _loss_layers(theme)})
 
 
 def _loss_axes(first: float, last: float, highest: float) -> dict[str, Any]:
@@ -237,7 +236,7 @@ def _loss_layers(theme: Theme) -> list[dict[str, Any]]:
     def text(kind: str, y: int) -> dict[str, Any]:
         label = {"text": {"field": "label", "type": "nominal"}}
         place = {"x": {"datum": 1.0}, "y": {"value": y}}  # between the two arms of the curve
-        return {**layer(kind, type="text", color=theme.text, fontSize=13), "encoding": {**label, **place}}
+        return {**layer(kind, type="text"), "encoding": {**label, **place}}
 
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.second_line, clip=True),

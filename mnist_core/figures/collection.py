@@ -99,11 +99,11 @@ def share_intervals(*, shares: Sequence[Share], theme: Theme) -> VegaFigure:
         ]
     )
     data["elsewhere"] = data["elsewhere"].astype("float64")  # None becomes nan
-    return VegaFigure(data, _intervals(theme, two_lines=any("\n" in share.name for share in shares)))
+    return theme.figure(data, _intervals(theme, two_lines=any("\n" in share.name for share in shares)))
 
 
 def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
-    axis = {"format": ".0%", "tickCount": 5, "labelFontSize": 12}
+    axis = {"format": ".0%", "tickCount": 5}
     scale = {"domain": [0, 1]}
     name = {
         "field": "name",
@@ -112,8 +112,6 @@ def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
         "title": None,
         "axis": {
             "labelExpr": "split(datum.label, '\\n')",
-            "labelFontSize": 13,
-            "labelLimit": 160,
             "domain": False,
             "ticks": False,
             "labelPadding": 8,
@@ -126,7 +124,7 @@ def _intervals(theme: Theme, *, two_lines: bool) -> dict[str, Any]:
     end = {"type": "tick", "size": 18, "thickness": 2, "color": theme.first_line, "aria": False}
     tooltip = {"tooltip": {"field": "said", "type": "nominal"}}
     return {
-        "height": {"step": 40},
+        "height": {"step": max(40, 2.9 * theme.size)},
         "encoding": {"y": name, "description": {"field": "said", "type": "nominal"}},
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 3, "color": theme.first_line}, "encoding": {**ends, **tooltip}},
@@ -167,11 +165,11 @@ def small_confusion(*, counts: Sequence[Sequence[int]], theme: Theme) -> VegaFig
             for read, count in enumerate(row)
         ]
     )
-    return VegaFigure(data, _cells(theme))
+    return theme.figure(data, _cells(theme))
 
 
 def _cells(theme: Theme) -> dict[str, Any]:
-    axis = {"labelAngle": 0, "labelFontSize": 13, "titleFontSize": 13, "domain": False, "ticks": False}
+    axis = {"labelAngle": 0, "domain": False, "ticks": False, "labelOverlap": False}
     colours = {"domain": ["empty", "right", "wrong"], "range": [theme.heat[0], RIGHT_CLASS, CHOICE]}
     return {
         "height": 300,
@@ -189,7 +187,7 @@ def _cells(theme: Theme) -> dict[str, Any]:
                 },
             },
             {
-                "mark": {"type": "text", "fontSize": 14, "aria": False},
+                "mark": {"type": "text", "aria": False},
                 "encoding": {"text": {"field": "number", "type": "nominal"}, "color": {"value": "#000"}},
             },
         ],

@@ -32,7 +32,7 @@ def gradient_arrows(
     data["push"] = ["none" if abs(slope) < SHORTEST else "up" if slope < 0 else "down" for slope in gradient]
     data["gradient"] = list(gradient)
     arrows = [_shaft(theme), _head("up", theme), _head("down", theme)]
-    return VegaFigure(data, {**spec, "layer": [*spec["layer"], *arrows]})
+    return theme.figure(data, {**spec, "layer": [*spec["layer"], *arrows]})
 
 
 def _x() -> dict[str, Any]:

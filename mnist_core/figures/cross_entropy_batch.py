@@ -25,7 +25,7 @@ def batch_mean(*, probabilities: Sequence[float], geometric_mean: float, theme: 
     rows = [(str(number), p, EXAMPLE) for number, p in enumerate(probabilities, start=1)]
     rows += [("", geometric_mean, GEOMETRIC), ("", average, AVERAGE)]
     data = pd.DataFrame(rows, columns=["image", "probability", "kind"])
-    return VegaFigure(data, {"height": 260, "layer": [_bars(), _lines(theme)]})
+    return theme.figure(data, {"height": 260, "layer": [_bars(), _lines(theme)]})
 
 
 def _y() -> dict[str, Any]:
@@ -51,7 +51,13 @@ def _lines(theme: Theme) -> dict[str, Any]:
         "field": "kind",
         "type": "nominal",
         "scale": {"domain": [GEOMETRIC, AVERAGE], "range": [[1, 0], [5, 4]]},
-        "legend": {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeColor": theme.text},
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "symbolType": "stroke",
+            "symbolStrokeColor": theme.text,
+            "columns": theme.columns((GEOMETRIC, AVERAGE)),
+        },
     }
     return {
         "transform": [{"filter": f"datum.kind != '{EXAMPLE}'"}],

@@ -14,41 +14,52 @@ AXIS = (-1.1, 3.0)  # holds 0 to 1 and what normalisation makes of it, so that b
 
 _TABLE_STYLE = """
 <style>
-.pixel-table { overflow-x: auto; }
-.pixel-table table { border-collapse: collapse; font: 10.5px/1 ui-monospace, monospace; margin: 0; }
-.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 2.45em; height: 2.1em; padding: 0; border: 1px solid #333; }
+.pixel-table { container-type: inline-size; font-size: SIZE; font-variant-numeric: tabular-nums; }
+.pixel-table table { border-collapse: collapse; font: inherit; line-height: 1; margin: 0; }
+.pixel-table td { forced-color-adjust: none; --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF;
+  text-align: center; min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
-.pixel-table th { font-weight: normal; text-align: right; padding: 0 .5em 0 0; border: 0; }
-.pixel-table thead th { text-align: center; padding: 0 0 .4em; }
+.pixel-table th { font-weight: normal; text-align: right; padding: 0 .3em 0 0; border: 0; }
+.pixel-table thead th { text-align: center; padding: 0 0 .3em; }
 .pixel-table tr.r td { border-top: 2px solid #56B4E9; border-bottom: 2px solid #56B4E9; }
 .pixel-table tr.r th { font-weight: bold; }
-@media (max-width: 640px) { .pixel-table table { font-size: 9px; } .pixel-table td { min-width: 0; padding: 0 2px; } }
+.pixel-table p { display: none; font-size: inherit; margin: 0.5em 0 0; }
+/* Where 28 numbers do not fit side by side, each is a square, and those of the marked row stand below. */
+@container (max-width: 50em) {
+  .pixel-table table { width: 100%; max-width: 30em; table-layout: fixed; }
+  .pixel-table th { display: none; }
+  .pixel-table tr { height: calc(min(100cqw, 30em) / 28); }
+  .pixel-table td { font-size: 0; min-width: 0; height: auto; }
+  .pixel-table p { display: block; }
+}
 </style>
 """
 
 
-def number_table(*, levels: Sequence[Sequence[int]], row: int) -> str:
+def number_table(*, levels: Sequence[Sequence[int]], row: int, theme: Theme) -> str:
     """An image as the table of its numbers, each on a ground as bright as it is, with the numbers of rows and columns.
 
-    One row is marked. 28 columns are as wide as the text of a page on a laptop.
+    One row is marked. Where there is no room for 28 numbers side by side, as on a phone, the table is one of squares,
+    and the numbers of the marked row stand below it.
 
     Args:
         levels: Rows of whole numbers, 0 to 255.
         row: The row to mark, from 0.
+        theme: Of the page.
 
     Returns:
-        HTML that scrolls sideways where it does not fit.
+        HTML for ``st.html``.
     """
     lines = []
     for index, values in enumerate(levels):
         cells = "".join(_cell(int(value)) for value in values)
         lines.append(f'<tr{" class=r" if index == row else ""}><th scope="row">{index}</th>{cells}</tr>')
-    head = '<div class="pixel-table" tabindex="0" role="region" aria-label="The numbers of the image, row by row">'
     columns = "".join(f'<th scope="col">{column}</th>' for column in range(len(levels[0])))
     table = f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return f"{_TABLE_STYLE}{head}{table}</div>"
+    below = f'<p aria-hidden="true">Row {row}: {" ".join(map(str, map(int, levels[row])))}</p>'
+    place = '<div class="pixel-table" role="region" aria-label="The numbers of the image, row by row">'
+    return f"{theme.sized(_TABLE_STYLE)}{place}{table}{below}</div>"
 
 
 def _cell(level: int) -> str:
@@ -73,16 +84,23 @@ def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None
     data["label"] = [f"{count:,}" for count in counts]
     data["chosen"] = [digit == chosen for digit in range(len(counts))]
     encoding: dict[str, Any] = {
-        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0, "labelFontSize": 15}},
+        "x": {"field": "digit", "type": "nominal", "sort": None, "axis": {"labelAngle": 0}},
         "y": {"field": "images", "type": "quantitative", "axis": {"tickCount": 4, "format": ",d"}},
     }
     fill = {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest}
+    fits = f"width > {2.7 * theme.size * len(counts):g}"
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 10, "color": theme.text},
+        # On a phone the numbers would lie on each other: there only that of the bar which stands out is written.
+        "mark": {
+            "type": "text",
+            "baseline": "bottom",
+            "dy": -3,
+            "opacity": {"expr": f"{fits} || datum.chosen ? 1 : 0"},
+        },
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": "bar", "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": [bars, label]})
 
 
 def level_histogram(
@@ -123,8 +141,8 @@ def level_histogram(
     ]
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
-    title = {"text": said, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": theme.text, "offset": 8}
-    return VegaFigure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
+    title = {"text": theme.lines(said, 330), "anchor": "start", "offset": 8}
+    return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
 
 
 def _bars(
@@ -160,7 +178,7 @@ def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
     # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
     # would make the plot narrower.
     align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
-    label = {"type": "text", "align": align, "fontSize": 12, "color": theme.text}
+    label = {"type": "text", "align": align}
     x2 = {"field": "end"}
     return [
         layer("spread", {"type": "rect", "color": theme.rest, "opacity": 0.18}, {"x": x, "x2": x2}),
@@ -185,7 +203,7 @@ def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
     data["label"] = [f"{accuracy:.1%}" for accuracy in accuracies.values()]
     data["meant"] = [index == 0 for index in range(len(data))]
     encoding: dict[str, Any] = {
-        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 160}},
+        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None},
         "x": {
             "field": "read rightly",
             "type": "quantitative",
@@ -195,8 +213,8 @@ def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
     }
     fill = {"condition": {"test": "datum.meant", "value": theme.first_line}, "value": theme.rest}
     label = {
-        "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": "left", "dx": 5},
         "encoding": {"text": {"field": "label", "type": "nominal"}},
     }
     bars = {"mark": {"type": "bar", "height": 26}, "encoding": {"color": fill}}
-    return VegaFigure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})
+    return theme.figure(data, {"height": {"step": 42}, "encoding": encoding, "layer": [bars, label]})

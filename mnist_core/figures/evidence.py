@@ -22,10 +22,11 @@ INK = 0.1  # from this value on a pixel lies inside the line
 
 _STYLE = """<style>
 .neuron-tiles { --columns: 4; display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 1.2rem 0.8rem;
-  font-size: 0.9rem; line-height: 1.4; font-variant-numeric: tabular-nums; max-width: 48rem; }
-.neuron-tiles img { display: block; width: 140px; height: 140px; max-width: 100%; image-rendering: pixelated;
+  font-size: SIZE; line-height: 1.4; font-variant-numeric: tabular-nums; }
+.neuron-tiles img { display: block; width: 140px; max-width: 100%; aspect-ratio: 1; image-rendering: pixelated;
   margin-bottom: 0.3rem; }
-@media (max-width: 640px) { .neuron-tiles { grid-template-columns: 1fr 1fr; } }
+.neuron-place { container-type: inline-size; font-size: SIZE; }
+@container (max-width: 36em) { .neuron-tiles { grid-template-columns: 1fr 1fr; } }
 </style>"""
 
 
@@ -74,12 +75,12 @@ def account(*, names: Sequence[str], parts: Sequence[float], total: float, total
     data = pd.DataFrame(rows, columns=["name", "start", "end", "label", "kind"])
     data["right"] = data[["start", "end"]].max(axis=1)
     data["row"] = range(len(data))
-    return VegaFigure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
+    return theme.figure(data, {"height": {"step": ROW}, "encoding": {"y": _names()}, "layer": _account_layers(theme)})
 
 
 def _names() -> dict[str, Any]:
     """The rows by their number: in the order of the data alone, Vega would keep those of the figure before on top."""
-    axis = {"labelFontSize": 13, "labelLimit": 170, "domain": False, "ticks": False}
+    axis = {"domain": False, "ticks": False}
     sort = {"field": "row", "op": "min"}
     return {"field": "name", "type": "nominal", "sort": sort, "title": None, "axis": axis}
 
@@ -104,7 +105,7 @@ def _account_layers(theme: Theme) -> list[dict[str, Any]]:
     }
     zero = {"mark": {"type": "rule", "color": theme.text}, "encoding": {"x": {"datum": 0}, "y": None}}
     numbers = {
-        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "color": theme.text},
+        "mark": {"type": "text", "align": "left", "dx": 6},
         "encoding": {
             "x": {"field": "right", "type": "quantitative"},
             "text": {"field": "label", "type": "nominal"},
@@ -174,7 +175,8 @@ def neuron_tiles(
         colours = signed_colours(values=picture, theme=theme, limit=limit)
         url = png_url(Image.fromarray(_with_line(colours, line, ENLARGED, theme.text)))
         tiles.append(f'<div><img src="{url}" alt="">{"<br>".join(map(html.escape, below))}</div>')
-    return f'{_STYLE}<div class="neuron-tiles" style="--columns: {columns}">{"".join(tiles)}</div>'
+    grid = f'<div class="neuron-tiles" style="--columns: {columns}">'
+    return f'{theme.sized(_STYLE)}<div class="neuron-place">{grid}{"".join(tiles)}</div></div>'
 
 
 def outline(*, ink: npt.ArrayLike, factor: int) -> npt.NDArray[np.bool_]:

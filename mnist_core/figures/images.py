@@ -1,12 +1,17 @@
 """Small images, made large."""
 
+from __future__ import annotations
+
 import base64
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
+
+if TYPE_CHECKING:  # the first page shows pictures before torch is there
+    from torch import Tensor
 
 GAP = 24  # the grey between the images of a sheet: not quite ink, not quite paper
 ROW_COLOUR = (86, 180, 233)  # sky blue, which stands out from paper and from ink

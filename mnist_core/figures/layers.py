@@ -35,7 +35,13 @@ def activation_curves(
     data = pd.DataFrame(rows, columns=["activation", "z", "passed", "kind"])
     scale = {"domain": names, "range": [theme.first_line, theme.second_line, theme.rest][: len(names)]}
     dashes = {"domain": names, "range": [[1, 0], [6, 3], [2, 2]][: len(names)]}
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     colour = {"field": "activation", "type": "nominal", "sort": None, "scale": scale, "legend": legend}
     dash = {"field": "activation", "type": "nominal", "sort": None, "scale": dashes, "legend": None}
     encoding = {
@@ -57,7 +63,7 @@ def activation_curves(
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest},
         "encoding": {"x": {"field": "z", "type": "quantitative"}, "y": None, "color": None},
     }
-    return VegaFigure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
+    return theme.figure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
 
 
 def two_classes_map(
@@ -96,7 +102,7 @@ def two_classes_map(
             f'<circle cx="{left:.1f}" cy="{top:.1f}" r="3.4" fill="{fill}" stroke="{theme.text}" stroke-width="1.4"/>'
         )
     said = "Filled points in the middle, hollow ones around them, and the areas that the network gives to each."
-    return svg.drawing(width=size, height=size, content="".join(parts), said=said, scale=1.2)
+    return svg.drawing(width=size, height=size, content="".join(parts), said=said, theme=theme, most=420)
 
 
 def _change_per_cell(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -112,7 +118,9 @@ def _change_per_cell(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]
 def silenced_neurons(
     *, before: Sequence[float], after: Sequence[float], silenced: Sequence[bool], columns: int, theme: Theme
 ) -> str:
-    """A layer's neurons as discs, the stronger the more each passes on; a cross marks those that dropout silences.
+    """Some neurons as discs, the stronger the more each passes on; a cross marks those that dropout silences.
+
+    Sixty or so can be grasped at one look; several hundred are a wall.
 
     Args:
         before: What each passes on without dropout, 0 or more.
@@ -124,22 +132,26 @@ def silenced_neurons(
     Returns:
         HTML for ``st.html``.
     """
-    step = 26.0
+    step = 40.0
     limit = 2 * max((*before, 1e-12))  # kept the same while the share changes, up to twice the strength
     parts = []
     for index, (value, is_silenced) in enumerate(zip(after, silenced, strict=True)):
         x, y = (index % columns + 0.5) * step, (index // columns + 0.5) * step
         parts.append(
-            f'<circle cx="{x}" cy="{y}" r="9" fill="{theme.first_line}" '
+            f'<circle cx="{x}" cy="{y}" r="15" fill="{theme.first_line}" '
             f'fill-opacity="{math.sqrt(min(1.0, value / limit)):.3f}" stroke="{theme.rest}" stroke-width="0.8"/>'
         )
         if is_silenced:
-            path = f"M{x - 6} {y - 6}l12 12M{x - 6} {y + 6}l12 -12"
-            ink = f'stroke="{theme.text}" stroke-width="2"' if before[index] else f'stroke="{theme.rest}"'
+            path = f"M{x - 10} {y - 10}l20 20M{x - 10} {y + 10}l20 -20"
+            ink = (
+                f'stroke="{theme.text}" stroke-width="3"'
+                if before[index]
+                else f'stroke="{theme.rest}" stroke-width="1.5"'
+            )
             parts.append(f'<path d="{path}" {ink}/>')
     rows = -(-len(before) // columns)
     said = f"{len(before)} neurons as discs; crosses mark those that are silenced. The text has the numbers."
-    return svg.drawing(width=columns * step, height=rows * step, content="".join(parts), said=said, scale=1.3)
+    return svg.drawing(width=columns * step, height=rows * step, content="".join(parts), said=said, theme=theme)
 
 
 def side_by_side_pictures(*, images: Sequence[npt.ArrayLike], side: int, gap: int, page: int) -> npt.NDArray[np.uint8]:

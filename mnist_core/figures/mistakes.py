@@ -12,11 +12,10 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 SELECTION = "cell"  # the name under which a click on the matrix is reported
 _AXIS = {
     "labelAngle": 0,
-    "labelFontSize": 14,
-    "titleFontSize": 14,
     "domain": False,
     "ticks": False,
     "labelFlush": False,
+    "labelOverlap": False,
 }
 
 
@@ -55,7 +54,7 @@ def confusion_matrix(
             )
     data = pd.DataFrame(rows)
     data["warmth"] = data["mistakes"] / (data["mistakes"].max() or 1)
-    return VegaFigure(data, _matrix(theme))
+    return theme.figure(data, _matrix(theme))
 
 
 def _matrix(theme: Theme) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def _matrix(theme: Theme) -> dict[str, Any]:
                 "encoding": {"color": {**fill, "legend": None}},
             },
             {
-                "mark": {"type": "text", "fontSize": 12, "cursor": "pointer", "aria": False},
+                "mark": {"type": "text", "cursor": "pointer", "aria": False},
                 "encoding": {"text": {"field": "number", "type": "nominal"}, "color": _ink()},
             },
             {
@@ -123,11 +122,11 @@ def precision_and_recall(
     data["chosen"] = data["digit"] == chosen
     lowest = data["value"].min()
     start = 0.0 if math.isnan(lowest) else min(0.98, math.floor(50 * lowest - 0.1) / 50)
-    return VegaFigure(data, _two_marks(max(0.0, start), theme))
+    return theme.figure(data, _two_marks(max(0.0, start), theme))
 
 
 def _two_marks(start: float, theme: Theme) -> dict[str, Any]:
-    axis = {"format": ".0%", "tickCount": 5, "orient": "top", "labelFontSize": 12}
+    axis = {"format": ".0%", "tickCount": 5, "orient": "top"}
     value = {
         "field": "value",
         "type": "quantitative",
@@ -163,7 +162,7 @@ def _disc_and_square() -> dict[str, Any]:
         "color": {
             **measure,
             "scale": {"domain": measures, "range": [CHOICE, RIGHT_CLASS]},
-            "legend": {"title": None, "orient": "bottom", "labelFontSize": 13, "symbolSize": 120},
+            "legend": {"title": None, "orient": "bottom", "symbolSize": 120},
         },
         "shape": {**measure, "scale": {"domain": measures, "range": ["circle", "square"]}},
         "tooltip": [

@@ -1,18 +1,16 @@
 """A network as columns of neurons with lines between them, and the weights between two layers as an area.
 
-Both are HTML for ``st.html``, as ``svg.drawing`` makes it.
+Both are HTML for ``st.html``, as ``drawing`` makes it.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
-from mnist_core.figures import svg
+from mnist_core.figures.svg import Label, drawing
 from mnist_core.figures.theme import Theme
 
 WIDTH, HEIGHT = 460, 330  # in units of the drawing; it is scaled to the page
 _TOP, _BOTTOM = 44, 262  # between them stand the neurons
 _LEFT, _RIGHT = 34, WIDTH - 40
-_SMALL, _LARGE = 12, 14  # sizes of letters
 _SHOW_ALL = 10  # a layer of so many neurons is drawn whole
 _MOST_PAIRS = 7  # of neurons drawn above and below the dots that stand for the rest
 
@@ -35,18 +33,17 @@ def network_diagram(*, layer_sizes: Sequence[int], theme: Theme) -> str:
         raise ValueError("A network has two layers or more, each with a neuron at least.")
     columns = [_LEFT + (_RIGHT - _LEFT) * i / (len(sizes) - 1) for i in range(len(sizes))]
     heights = [_heights(size) for size in sizes]
-    parts = [_lines(columns, heights, theme)]
+    parts, labels = [_lines(columns, heights, theme)], []
     for index, (x, size, ys) in enumerate(zip(columns, sizes, heights, strict=True)):
         role = "pixels" if index == 0 else "scores" if index == len(sizes) - 1 else f"hidden {index}"
         parts.append(_column(x, size, ys, role, theme))
+        labels += _names(x, size, ys, role)
     for left, right, inputs, outputs in zip(columns, columns[1:], sizes, sizes[1:], strict=False):
         parts.append(_bracket(left, right, theme))
-        parts.append(
-            svg.text((left + right) / 2, HEIGHT - 6, f"{inputs * outputs + outputs:,}", size=_SMALL, colour=theme.text)
-        )
+        labels.append(Label((left + right) / 2, HEIGHT - 11, f"{inputs * outputs + outputs:,}"))
     widths = " to ".join(f"{size:,}" for size in sizes)
     said = f"A network of {widths}: every neuron is joined to all of the layer before."
-    return svg.drawing(width=WIDTH, height=HEIGHT, content="".join(parts), said=said)
+    return drawing(width=WIDTH, height=HEIGHT, content="".join(parts), said=said, theme=theme, labels=labels)
 
 
 def _heights(size: int) -> list[float]:
@@ -76,22 +73,25 @@ def _bracket(left: float, right: float, theme: Theme) -> str:
 
 
 def _column(x: float, size: int, ys: Sequence[float], role: str, theme: Theme) -> str:
-    parts = [
-        svg.text(x, 18, role, size=_SMALL, colour=theme.text),
-        svg.text(x, HEIGHT - 40, f"{size:,}", size=_LARGE, colour=theme.text, bold=True),
-    ]
-    for index, y in enumerate(ys):
+    parts = []
+    for y in ys:
         if role == "pixels":
             parts.append(f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{theme.rest}"/>')
         else:
             fill = theme.second_line if role == "scores" else theme.first_line
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}"/>')
-        if role == "scores" and size <= _SHOW_ALL:
-            parts.append(svg.text(x + 18, y + 4, str(index), size=_SMALL, colour=theme.text))
     if size > len(ys):  # three dots in the gap stand for the rest
         middle = (_TOP + _BOTTOM) / 2
         parts += [f'<circle cx="{x:.1f}" cy="{middle + dy}" r="1.6" fill="{theme.text}"/>' for dy in (-5, 0, 5)]
     return "".join(parts)
+
+
+def _names(x: float, size: int, ys: Sequence[float], role: str) -> list[Label]:
+    """What is written of a layer: its role, its width, and the digits of the scores."""
+    labels = [Label(x, 14, role), Label(x, HEIGHT - 45, f"{size:,}", is_bold=True)]
+    if role == "scores" and size <= _SHOW_ALL:
+        labels += [Label(x + 18, y, str(index)) for index, y in enumerate(ys)]
+    return labels
 
 
 def weight_areas(*, inputs: int, outputs: int, theme: Theme) -> str:
@@ -115,21 +115,27 @@ def weight_areas(*, inputs: int, outputs: int, theme: Theme) -> str:
         for column in (0, 1)
     ]
     across, down = left + 2 * width + 3, top + 2 * height + 3
-    small = partial(svg.text, size=_SMALL, colour=theme.text)
-    large = partial(svg.text, size=_LARGE, colour=theme.text, bold=True, anchor="start")
     upper, lower, beside = top + height / 2, top + height * 1.5, across + 14
     labels = [
-        small(left + width / 2, top - 9, f"{outputs}"),
-        small(left + width * 1.5 + 3, top - 9, f"+ {outputs}"),
-        small(left - 10, upper + 4, f"{inputs}", anchor="end"),
-        small(left - 10, lower + 7, f"+ {inputs}", anchor="end"),
-        small(beside, upper - 4, "before:", anchor="start"),
-        large(beside, upper + 14, f"{inputs * outputs:,}"),
-        small(beside, lower - 4, "all four:", anchor="start"),
-        large(beside, lower + 14, f"{4 * inputs * outputs:,}"),
+        Label(left + width / 2, top - 13, f"{outputs}"),
+        Label(left + width * 1.5 + 3, top - 13, f"+ {outputs}"),
+        Label(left - 10, upper, f"{inputs}", "end"),
+        Label(left - 10, lower + 3, f"+ {inputs}", "end"),
+        Label(beside, upper - 10, "before:", "start"),
+        Label(beside, upper + 10, f"{inputs * outputs:,}", "start", is_bold=True),
+        Label(beside, lower - 10, "all four:", "start"),
+        Label(beside, lower + 10, f"{4 * inputs * outputs:,}", "start", is_bold=True),
     ]
     said = (
         f"A rectangle of {inputs} by {outputs} weights, {inputs * outputs:,}. With both sides doubled it is four "
         f"times as large: {4 * inputs * outputs:,}."
     )
-    return svg.drawing(width=across + 96, height=down + 10, content="".join(cells + labels), said=said)
+    return drawing(
+        width=across + 96,
+        height=down + 10,
+        content="".join(cells),
+        said=said,
+        theme=theme,
+        labels=labels,
+        most=380,
+    )

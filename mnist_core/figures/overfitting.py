@@ -31,7 +31,7 @@ def learning_by_heart(*, study: Study, before: Study | None, theme: Theme, heigh
     rows.append(("turn", VALIDATION, lowest.epoch, lowest.validation_loss, label))
     data = pd.DataFrame(rows, columns=["run", "images", "epoch", "loss", "label"])
     top = _end_of_axis(*(shown for shown in (study, before) if shown and shown.readings))
-    return VegaFigure(data, {"height": height, "encoding": _axes(top), "layer": _layers(theme)})
+    return theme.figure(data, {"height": height, "encoding": _axes(top), "layer": _layers(theme)})
 
 
 def _rows(run: str, study: Study) -> list[tuple[str, str, int, float, str]]:
@@ -66,7 +66,7 @@ def _layers(theme: Theme) -> list[dict[str, Any]]:
         return {**layer(run, images, type="line", **mark), "encoding": _colour_and_tooltip(theme)}
 
     align = {"expr": f"datum.epoch > {0.5 * EPOCHS} ? 'right' : 'left'"}
-    text = layer("turn", VALIDATION, type="text", align=align, dy=20, fontSize=13, fontWeight="bold", color=theme.text)
+    text = layer("turn", VALIDATION, type="text", align=align, dy=20, fontWeight="bold")
     return [
         line("before", TRAINING, strokeWidth=1.5, strokeDash=[5, 4], opacity=0.5),
         line("before", VALIDATION, strokeWidth=2.5, strokeDash=[5, 4], opacity=0.5),

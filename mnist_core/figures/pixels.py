@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from mnist_core import words
-from mnist_core.figures.bars import SMALLEST_LABELLED
+from mnist_core.figures.bars import SMALLEST_LABELLED, SMALLEST_ON_A_PHONE
 from mnist_core.figures.images import ROW_COLOUR, png_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
@@ -25,20 +25,19 @@ _MIDDLE = (PAPER / 2 + 0.5) / PAPER  # of pixel (14, 14), counted from 0
 _STYLE = f"""
 <style>
 .stages {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 1.1rem 0.9rem;
-  font-size: 0.85rem; line-height: 1.4; }}
+  font-size: SIZE; line-height: 1.4; }}
 .stages > div {{ max-width: {PAPER * PIXEL}px; }}
 .stages .frame {{ position: relative; aspect-ratio: 1; display: flex; align-items: center; justify-content: center;
   box-sizing: border-box; border: 1px solid rgba(128, 128, 128, 0.45); margin-bottom: 0.45rem; }}
 .stages .off .frame {{ border: 2px dashed #808080; }}
 .stages .frame img {{ display: block; }}
 .stages .frame img.hard {{ image-rendering: pixelated; }}
-.stages i {{ position: absolute; background: {_BLUE}; }}
+.stages i {{ forced-color-adjust: none; position: absolute; background: {_BLUE}; }}
 .stages i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
 .stages i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
 .stages i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
   border: 2px solid {_BLUE}; border-radius: 50%; background: none; }}
-.stages b.digit {{ font-size: 4.5rem; font-weight: 600; line-height: 1; }}
-.stages .size {{ opacity: 0.8; }}
+.stages b.digit {{ font-size: 5em; font-weight: 600; line-height: 1; }}
 .stages .on-and-off {{ display: flex; justify-content: space-between; gap: 0.4rem; }}
 </style>
 """
@@ -69,16 +68,17 @@ class Tile:
     centre: tuple[float, float] | None = None
 
 
-def way_pictures(*, tiles: Sequence[Tile]) -> str:
+def way_pictures(*, tiles: Sequence[Tile], theme: Theme) -> str:
     """A row of pictures that folds to the width of the page.
 
     Args:
         tiles: In the order of the way.
+        theme: Of the page.
 
     Returns:
         HTML for ``st.html``. A picture's sentence is its text for those who can't see it.
     """
-    return f'{_STYLE}<div class="stages" role="list">{"".join(map(_tile, tiles))}</div>'
+    return f'{theme.sized(_STYLE)}<div class="stages" role="list">{"".join(map(_tile, tiles))}</div>'
 
 
 def _tile(tile: Tile) -> str:
@@ -160,14 +160,14 @@ def two_readings(
     if is_answer and str(choice) != right:
         data.loc[choice, "role"] = "choice"
     data["chosen"] = [digit == choice and is_answer for digit in range(len(now))]
-    axis = {"labelAngle": 0, "labelFontSize": 15}
+    axis = {"labelAngle": 0}
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None, "axis": axis}
     numbers = [
         {"field": field, "type": "quantitative", "format": ".4f", "title": title}
         for field, title in (("now", "as set"), ("all", "all stages"))
     ]
     encoding = {"x": x, "tooltip": [{"field": "digit", "type": "nominal"}, *numbers]}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": _reading_layers(theme)})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": _reading_layers(theme)})
 
 
 def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
@@ -186,8 +186,9 @@ def _reading_layers(theme: Theme) -> list[dict[str, Any]]:
         "mark": {"type": "tick", "color": theme.text, "thickness": 2.5, "width": {"band": 0.95}},
         "encoding": {"y": {"field": "all", **y}},
     }
+    clear = f"width > {24 * theme.size} || datum.now >= {SMALLEST_ON_A_PHONE} ? 1 : 0"  # of the next one
     label = {
-        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 12, "color": theme.text},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -4, "opacity": {"expr": clear}},
         "encoding": {"y": {"field": "now", **y}, "text": {"field": "label", "type": "nominal"}},
     }
     return [bar, tick, label]
@@ -214,15 +215,15 @@ class CostRow:
 
 _TABLE_STYLE = """
 <style>
-.costs { border-collapse: collapse; width: 100%; max-width: 48rem; font-size: 0.95rem; line-height: 1.35; }
+.costs { border-collapse: collapse; width: 100%; font-size: SIZE; line-height: 1.35; }
+.costs-place { container-type: inline-size; font-size: SIZE; }
 .costs th, .costs td { padding: 0.4rem 0.7rem 0.4rem 0.5rem; text-align: left; font-weight: normal;
   border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); }
 .costs td.number, .costs th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .costs td.bar { width: 34%; }
-.costs td.bar i { display: block; height: 0.9rem; min-width: 1px; }
+.costs td.bar i { forced-color-adjust: none; display: block; height: 0.9rem; min-width: 1px; }
 .costs tr.set th, .costs tr.set td { font-weight: bold; }
-@media (max-width: 640px) { .costs { font-size: 0.85rem; } .costs td.bar { width: 18%; }
-  .costs th, .costs td { padding: 0.4rem 0.3rem; } }
+@container (max-width: 34em) { .costs td.bar { width: 14%; } .costs th, .costs td { padding: 0.4rem 0.2rem; } }
 </style>
 """
 
@@ -243,7 +244,8 @@ def cost_table(*, rows: Sequence[CostRow], drawings: int, theme: Theme) -> str:
         '<th scope="col" class="number">lost</th><th scope="col" class="number">gained</th></tr>'
     )
     lines = "".join(_cost_line(row, drawings, theme) for row in rows)
-    return f'{_TABLE_STYLE}<table class="costs"><thead>{head}</thead><tbody>{lines}</tbody></table>'
+    table = f'<table class="costs"><thead>{head}</thead><tbody>{lines}</tbody></table>'
+    return f'{theme.sized(_TABLE_STYLE)}<div class="costs-place">{table}</div>'
 
 
 def _cost_line(row: CostRow, drawings: int, theme: Theme) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
-from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.figures.theme import LARGE, Theme, VegaFigure
 from mnist_core.lessons.runs_comparison import Band, RunResult
 
 Curve = Literal["validation accuracy", "validation loss", "training loss"]
@@ -66,10 +66,10 @@ def run_curves(
     encoding = {
         "x": epoch_axis(epochs),
         **_value_axis(curve, log),
-        **_line_styles([result.name for result in results], looks),
+        **_line_styles([result.name for result in results], looks, theme),
     }
     point = False if curve == "training loss" else {"size": 45}
-    return VegaFigure(
+    return theme.figure(
         data, {"height": 320, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
     )
 
@@ -116,17 +116,17 @@ def _points(result: RunResult, curve: Curve) -> list[tuple[float, float]]:
     return sorted(points)  # a run that diverged went back
 
 
-def _line_styles(names: list[str], looks: list[tuple[str, list[int]]]) -> dict[str, Any]:
+def _line_styles(names: list[str], looks: list[tuple[str, list[int]]], theme: Theme) -> dict[str, Any]:
     """Colour and dash of each line, and one legend that shows both."""
     legend = {
         "orient": "top",
         "title": None,
         "symbolType": "stroke",
-        "symbolSize": 500,
+        "symbolSize": 400,
+        "columnPadding": 6,
         "symbolStrokeWidth": 2.5,
         "symbolOpacity": 1,
-        "labelLimit": 300,
-        "columns": {"expr": "width < 500 ? 3 : 8"},
+        "columns": 4 if theme.size < LARGE else 3,
     }
     scale = {"domain": names, "range": [colour for colour, _ in looks]}
     dashes = {"domain": names, "range": [dash for _, dash in looks]}
@@ -156,7 +156,9 @@ def seed_bands(*, bands: Mapping[str, Band], epochs: int, theme: Theme) -> VegaF
         ]
         rows += [(name, "", epoch, mean, low, high, "mean") for epoch, low, mean, high in band.envelope()]
     data = pd.DataFrame(rows, columns=["run", "line", "epoch", "accuracy", "low", "high", "what"])
-    return VegaFigure(data, {"height": 320, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)})
+    return theme.figure(
+        data, {"height": 320, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)}
+    )
 
 
 def _band_axes(epochs: int) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _two_looks(theme: Theme) -> list[tuple[str, list[int]]]:
 
 
 def _band_layers(names: list[str], theme: Theme) -> list[dict[str, Any]]:
-    style = _line_styles(names, _two_looks(theme))
+    style = _line_styles(names, _two_looks(theme), theme)
     style["color"]["legend"]["columns"] = style["strokeDash"]["legend"]["columns"] = 1  # long names, one below another
     plain = {"color": style["color"], "detail": {"field": "line", "type": "nominal"}}
     means, seeds = [{"filter": "datum.what == 'mean'"}], [{"filter": "datum.what != 'mean'"}]
@@ -224,7 +226,7 @@ def final_accuracies(*, bands: Mapping[str, Band], theme: Theme) -> VegaFigure:
     ]
     data = pd.DataFrame(rows, columns=["run", "seed", "accuracy", "place"])
     mean, dots = _dot_encodings(list(bands), theme)
-    return VegaFigure(
+    return theme.figure(
         data,
         {
             "height": _DOT_ROW * max(1, len(bands)) + _DOT_AXIS,

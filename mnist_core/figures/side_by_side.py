@@ -43,7 +43,7 @@ def comparison_curves(
     data = pd.DataFrame(rows, columns=["run", "epoch", quantity])
     data["shown"] = data[quantity].clip(upper=HIGHEST_LOSS)
     mark = {"type": "line", "strokeWidth": 2, "point": {"size": 40} if images == "validation" else False}
-    return VegaFigure(
+    return theme.figure(
         data, {"height": height, "mark": mark, "encoding": _encoding(names, images, quantity, epochs, theme)}
     )
 
@@ -52,7 +52,13 @@ def _encoding(names: tuple[str, ...], images: str, quantity: str, epochs: int, t
     percent = quantity == "accuracy"
     colours = [theme.first_line, theme.second_line, theme.rest][: len(names)]
     dashes = [[1, 0], [6, 3], [2, 2]][: len(names)]
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3, "labelLimit": 260}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     return {
         "x": epoch_axis(epochs),
         "y": {

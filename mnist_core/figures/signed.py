@@ -10,11 +10,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.figures.theme import CHOICE, DARK, Theme
+from mnist_core.figures.theme import CHOICE, Theme
 
 NEGATIVE, POSITIVE = "#0072B2", CHOICE
 NEGATIVE_ON_DARK, _POSITIVE_ON_DARK = "#56B4E9", "#FF7A1A"  # brighter, since there zero is dark
-_PAGE, _DARK_PAGE = "#FFFFFF", "#12161B"
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -55,7 +54,7 @@ def signed_pictures(
     rows = -(-count // columns)
     columns = min(columns, count)
     sheet = np.empty((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), np.uint8)
-    sheet[:] = _rgb(_DARK_PAGE if theme == DARK else _PAGE)
+    sheet[:] = _rgb(theme.background)
     for index, cell in enumerate(cells):
         top, left = index // columns * (height + gap), index % columns * (width + gap)
         sheet[top : top + height, left : left + width] = cell
@@ -122,7 +121,7 @@ def largest(images: Iterable[npt.ArrayLike]) -> float:
 
 def _scale(theme: Theme) -> tuple[str, str, str]:
     """The colours at minus the limit, at zero and at the limit."""
-    if theme == DARK:
+    if theme.is_dark:
         return NEGATIVE_ON_DARK, theme.heat[0], _POSITIVE_ON_DARK
     return NEGATIVE, theme.heat[0], POSITIVE
 

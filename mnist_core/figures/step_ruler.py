@@ -54,7 +54,7 @@ def learning_rate_ruler(
     data["above"] = finite > top
     axes = _axes(rates[0], rates[-1], top)
     layers = _layers(theme, math.sqrt(rates[0] * rates[-1]))
-    return VegaFigure(data, {"height": height, "encoding": axes, "layer": layers})
+    return theme.figure(data, {"height": height, "encoding": axes, "layer": layers})
 
 
 def _axes(least: float, most: float, top: float) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _layers(theme: Theme, middle: float) -> list[dict[str, Any]]:
     at_top = {**label, "y": {"value": 0}}
     rule = {"x": {"value": 0}, "x2": {"value": "width"}}
     # At the left end, where the curve keeps close to the line below the text; its halo parts it from the chosen rule.
-    said_now = {"type": "text", "align": "left", "dx": 4, "dy": -14, "fontSize": 13}
+    said_now = {"type": "text", "align": "left", "dx": 4, "dy": -14}
     return [
         layer("now", rule, type="rule", strokeDash=[4, 4], color=theme.rest),
         layer("curve", tooltip, type="line", clip=True, strokeWidth=2.5, color=theme.first_line),
@@ -111,7 +111,5 @@ def _layers(theme: Theme, middle: float) -> list[dict[str, Any]]:
             opacity=1,
             color=theme.second_line,
         ),
-        layer(
-            "chosen", at_top, type="text", align=side, dx=aside, dy=22, fontSize=15, fontWeight="bold", color=theme.text
-        ),
+        layer("chosen", at_top, type="text", align=side, dx=aside, dy=22, fontWeight="bold"),
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mnist_core import words
 from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
-from mnist_core.figures.theme import DARK, RIGHT_CLASS, Theme, VegaFigure
+from mnist_core.figures.theme import RIGHT_CLASS, Theme, VegaFigure
 
 SMALLEST_LABELLED = 0.005
 LEARNED, READ = "your drawing", "other images"
@@ -26,9 +26,9 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
     """
     data = pd.DataFrame({"digit": [str(digit) for digit in range(len(slopes))], "slope": list(slopes)})
     data["label"] = [words.signed(value) if abs(value) >= SMALLEST_LABELLED else "0" for value in slopes]
-    below = NEGATIVE_ON_DARK if theme == DARK else NEGATIVE
+    below = NEGATIVE_ON_DARK if theme.is_dark else NEGATIVE
     x = {"field": "digit", "type": "nominal", "sort": None, "title": None}
-    axis = {"labelAngle": 0, "labelFontSize": 15, "orient": "bottom"}
+    axis = {"labelAngle": 0, "orient": "bottom"}
     y = {"field": "slope", "type": "quantitative", "title": "p − y", "scale": {"domain": [-1.25, 1.25]}}
     bars = {
         "mark": {"type": "bar"},
@@ -44,10 +44,10 @@ def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
     hangs = f"datum.slope <= -{SMALLEST_LABELLED}"  # a label of 0 stands on the line, whatever it was rounded from
     side = {"baseline": {"expr": f"{hangs} ? 'top' : 'bottom'"}, "dy": {"expr": f"{hangs} ? 3 : -3"}}
     labels = {
-        "mark": {"type": "text", "fontSize": 12, "color": theme.text, **side},
+        "mark": {"type": "text", **side},
         "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
     }
-    return VegaFigure(data, {"height": 220, "encoding": {"x": {**x, "axis": axis}}, "layer": [bars, labels]})
+    return theme.figure(data, {"height": 220, "encoding": {"x": {**x, "axis": axis}}, "layer": [bars, labels]})
 
 
 def loss_and_slope(
@@ -80,7 +80,7 @@ def loss_and_slope(
     x = {"field": "rate", "type": "quantitative", "title": "learning rate η", "scale": {"domain": [0, rates[-1]]}}
     y = {"field": "loss", "type": "quantitative", "title": "loss", "scale": {"domain": [0, top], "nice": False}}
     encoding = {"x": {**x, "axis": {"tickCount": 4, "format": "~g"}}, "y": y}
-    return VegaFigure(data, {"height": 240, "encoding": encoding, "layer": _slope_layers(theme)})
+    return theme.figure(data, {"height": 240, "encoding": encoding, "layer": _slope_layers(theme)})
 
 
 def _slope_layers(theme: Theme) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ def rates_tried(
         "axis": {"values": [10.0**power for power in powers], "format": "~g", "labelOverlap": "greedy"},
         "title": "learning rate, each mark ten times the one before",
     }
-    return VegaFigure(data, {"height": 280, "encoding": {"x": x}, "layer": _tried_layers(theme)})
+    return theme.figure(data, {"height": 280, "encoding": {"x": x}, "layer": _tried_layers(theme)})
 
 
 def _tried_layers(theme: Theme) -> list[dict[str, Any]]:
@@ -143,7 +143,13 @@ def _tried_layers(theme: Theme) -> list[dict[str, Any]]:
         "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
         "title": None,
     }
-    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 3}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "columns": theme.columns(names),
+    }
     look = {
         "color": {"field": "what", "type": "nominal", "scale": {"domain": names, "range": colours}, "legend": legend},
         "strokeDash": {
@@ -201,4 +207,4 @@ def lessons_curve(*, read: Sequence[float | None], theme: Theme) -> VegaFigure:
     ]
     mark = {"type": "line", "color": theme.second_line, "strokeWidth": 2, "point": {"size": 70, "filled": True}}
     mark["point"] = {"size": 70, "filled": True, "color": theme.second_line}
-    return VegaFigure(data, {"height": 200, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})
+    return theme.figure(data, {"height": 200, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})

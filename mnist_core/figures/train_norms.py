@@ -42,7 +42,7 @@ def norm_curves(*, record: RunRecord, what: Literal["weights", "gradients"], the
             rows.append((epoch, length, max(length, floor), name, name.split()[0], side))
     data = pd.DataFrame(rows, columns=["epoch", "length", "shown", "layer", "label", "side"])
     layers = _layers(_encoding(names, what, epochs, theme), theme)
-    return VegaFigure(data, {"height": 260 + 25 * -(-len(names) // LEGEND_COLUMNS), "layer": layers})
+    return theme.figure(data, {"height": 260 + 25 * -(-len(names) // LEGEND_COLUMNS), "layer": layers})
 
 
 def layer_names(layer_sizes: tuple[int, ...]) -> list[str]:
@@ -85,7 +85,7 @@ def _layers(encoding: dict[str, Any], theme: Theme) -> list[dict[str, Any]]:
         },
         {
             "transform": [{"filter": "datum.label != ''"}],
-            "mark": {"type": "text", "dy": {"expr": "10 * datum.side"}, "fontWeight": "bold", "color": theme.text},
+            "mark": {"type": "text", "dy": {"expr": "10 * datum.side"}, "fontWeight": "bold"},
             "encoding": {**place, "text": {"field": "label", "type": "nominal"}},
         },
     ]

@@ -36,7 +36,7 @@ def probability_of_label(*, p: float, y: int, theme: Theme) -> VegaFigure:
     data = pd.DataFrame({"x": x.tolist(), "y": given, "kind": ["curve", "curve", "yours"], "label": ""})
     data.loc[len(data)] = [0.02 if y else 0.98, 0.93, "label", f"P(y | x) = {given[2]:.2f}"]  # where the line is not
     axes = _axes("the network's answer, y′", [0, 1], "given to the label, P(y | x)")
-    return VegaFigure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, RIGHT_CLASS)})
+    return theme.figure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, RIGHT_CLASS)})
 
 
 def sigmoid_curve(*, z: float, title: str, theme: Theme) -> VegaFigure:
@@ -61,7 +61,7 @@ def sigmoid_curve(*, z: float, title: str, theme: Theme) -> VegaFigure:
     data.loc[len(data)] = [z, p, "yours", ""]
     data.loc[len(data)] = [0.96 * -Z_AXIS, 0.93, "label", f"p = {words.decimal(p)}"]  # where the curve is not
     axes = _axes(title, [-Z_AXIS, Z_AXIS], "p")
-    return VegaFigure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, theme.text)})
+    return theme.figure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, theme.text)})
 
 
 def _axes(title: str, domain: Sequence[float], y_title: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _curve_and_point(theme: Theme, colour: str) -> list[dict[str, Any]]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
     align = {"expr": "datum.x > 0.5 ? 'right' : 'left'"}
-    text = layer("label", type="text", align=align, fontSize=15, fontWeight="bold", color=theme.text)
+    text = layer("label", type="text", align=align, fontWeight="bold")
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
         layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
@@ -119,7 +119,7 @@ def logit_bars(*, logits: Sequence[float], classes: Sequence[str], theme: Theme,
             "type": "nominal",
             "sort": None,
             "title": None,
-            "axis": {"labelAngle": 0, "labelFontSize": 15},
+            "axis": {"labelAngle": 0},
         },
         "y": {
             "field": "logit",
@@ -131,9 +131,9 @@ def logit_bars(*, logits: Sequence[float], classes: Sequence[str], theme: Theme,
     }
     fill = {"domain": ["choice", "rest"], "range": [CHOICE, theme.rest]}
     bars = {"mark": "bar", "encoding": {"color": {"field": "role", "type": "nominal", "scale": fill, "legend": None}}}
-    mark = {"type": "text", "dy": {"expr": "datum.logit < 0 ? 9 : -9"}, "fontSize": 12, "color": theme.text}
+    mark = {"type": "text", "dy": {"expr": "datum.logit < 0 ? 9 : -9"}}
     labels = {"mark": mark, "encoding": {"text": {"field": "label", "type": "nominal"}}}
-    return VegaFigure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})
 
 
 def image_with_frames(*, image: Tensor, boxes: Sequence[Box], factor: int) -> npt.NDArray[np.uint8]:

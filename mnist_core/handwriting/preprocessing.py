@@ -27,7 +27,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-CANVAS_SIZE = 280  # pixels: what a reader draws on has ten for each of MNIST's
+from mnist_core.handwriting import CANVAS_SIZE
+
 IMAGE_SIZE = 28  # MNIST's images are 28 x 28 pixels
 BOX_SIZE = 20  # the box that a digit fills with its longest side
 CENTRE = 14  # the pixel, counted from 0, within half a pixel of which MNIST's centres of mass lie

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.handwriting.preprocessing import CANVAS_SIZE
+from mnist_core.handwriting import CANVAS_SIZE
 
 
 def letter_h(brush: int) -> npt.NDArray[np.uint8]:

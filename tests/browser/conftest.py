@@ -51,8 +51,8 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """A server without MNIST and without a network; yields its address."""
+def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
+    """A server with MNIST only if it is in ``data``, and without a network; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,7 +60,7 @@ def serving(data: Path) -> Iterator[str]:
     command = "streamlit run app.py --server.headless true --server.address 127.0.0.1 --server.port"
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split(), str(port)],
-        cwd=PROJECT,
+        cwd=app,
         env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
         stdout=subprocess.DEVNULL,
     )
@@ -116,6 +116,14 @@ def profile(browser: Browser) -> Iterator[Callable[[int, str], BrowserContext]]:
 UNDER_WAY: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()  # what a page has asked the server for
 
 
+def note_requests(page: Page) -> None:
+    """Keeps count of what a page asks the server for, which ``settle`` waits for; called before the page is opened."""
+    asked = UNDER_WAY[page] = set()
+    page.on("request", lambda request: asked.add(request))
+    page.on("requestfinished", lambda request: asked.discard(request))
+    page.on("requestfailed", lambda request: asked.discard(request))
+
+
 @pytest.fixture
 def open_page(profile: Callable[[int, str], BrowserContext], server: str) -> Iterator[Callable[..., Page]]:
     """Opens a page of the app in a new window and notes what went wrong in it."""
@@ -128,11 +136,7 @@ def open_page(profile: Callable[[int, str], BrowserContext], server: str) -> Ite
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: _check_host(request.url, server, problems))
-        asked: set[Request] = set()
-        UNDER_WAY[page] = asked
-        page.on("request", lambda request: asked.add(request))
-        page.on("requestfinished", lambda request: asked.discard(request))
-        page.on("requestfailed", lambda request: asked.discard(request))
+        note_requests(page)
         page.goto(f"{server}/{path}")
         return page
 

@@ -1,6 +1,5 @@
 """The softmax explorer in a real browser: its arithmetic against torch's, hand, keyboard and finger, and its link."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -262,23 +261,3 @@ def test_hidden_parts_are_gone_and_stay_as_linked(open_page: OpenPage) -> None:
     page.wait_for_url(lambda url: "true_class" not in url)
     assert "temperature=2" in page.url
     assert "subtract=false" in page.url
-
-
-def test_the_temperature_sweep_plays_in_the_browser(open_page: OpenPage) -> None:
-    page = open_page("softmax?hide=ask_temperature")
-    sweep = page.locator(".st-key-sweep .js-plotly-plot")
-    expect(sweep).to_be_visible()
-    settle(page)
-    page.evaluate(
-        """() => {
-          window.messages = 0
-          const send = WebSocket.prototype.send
-          WebSocket.prototype.send = function (data) { window.messages += 1; return send.call(this, data) }
-        }"""
-    )
-    heights = "node => JSON.stringify([...node.data[0].y])"
-    sweep.get_by_text("Play").click()
-    expect(sweep.get_by_text("temperature T = 8.00")).to_be_visible()
-    assert page.evaluate("window.messages") == 0
-    shown = json.loads(sweep.evaluate(heights))
-    assert shown == pytest.approx(torch.softmax(torch.tensor(START.logits) / 8, 0).tolist(), abs=1e-6)

@@ -17,21 +17,26 @@ from mnist_core.training import loop
 from mnist_core.training.recipes import RECIPES
 from tests.app import (
     PAGES,
+    answer,
     canvas,
     click_sample,
     controls,
     draw,
+    in_one_piece,
     open_page,
     opened_by_link,
-    pages_in_order,
     questions,
     questions_of,
+    scenes_of,
     sound,
+    status,
     text,
     train,
     value_of,
 )
 from tests.conftest import PROJECT
+
+LONGEST = 64  # letters of a scene's question: two lines on a phone
 
 
 @cache
@@ -59,18 +64,49 @@ def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return drawn
 
 
+@cache
+def scene(path: str, number: int) -> AppTest:
+    """A scene as its link opens it, for all tests that only look at it."""
+    return open_page(path, number)
+
+
+@cache
+def numbers(path: str) -> range:
+    """Of the scenes of a page, from 1."""
+    return range(1, scenes_of(path) + 1)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_opens_with_a_title_and_says_what_is_in_use(path: str) -> None:
     app = as_it_opens(path)
     assert len(app.title) == 1
-    assert "Ready-made network" in app.caption[0].value
-    assert "Digits: generated" in app.caption[0].value
+    assert "Ready-made network" in status(app)
+    assert "Digits: generated" in status(app)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_scene_has_a_question_of_its_own_and_a_stage(path: str) -> None:
+    asked = []
+    for number in numbers(path):
+        app = scene(path, number)
+        (header,) = app.header
+        asked.append(header.value)
+        assert header.value.endswith("?")
+        assert len(header.value) <= LONGEST
+    assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_can_be_read_in_one_piece(path: str) -> None:
+    app = in_one_piece(path)
+    assert [header.value for header in app.header] == [scene(path, number).header[0].value for number in numbers(path)]
+    assert not app.pills
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_stands_alone_when_opened_first(path: str) -> None:
     app = sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path).run())
-    assert "Ready-made network" in app.caption[0].value  # so app.py ran
+    assert "Ready-made network" in status(app)  # so app.py ran
 
 
 def test_without_mnist_it_says_so_and_offers_another_try() -> None:
@@ -92,7 +128,7 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
 
     monkeypatch.setattr(mnist_files, "load_mnist", load)
     app = open_page("pages/train.py")
-    assert "Digits: generated, until MNIST is here" in app.caption[0].value
+    assert "Digits: generated, until MNIST is here" in status(app)
     progress = app.get("progress")[0].proto
     assert progress.value == 40
     assert "MNIST is on its way" in progress.text
@@ -103,31 +139,37 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
         if not app.get("progress"):
             break
         time.sleep(0.05)
-    assert "Digits: MNIST" in app.caption[0].value
+    assert "Digits: MNIST" in status(app)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_asks_before_it_shows(path: str, fragments: dict[str, str]) -> None:
-    app = open_page(path)
-    asked = questions(app)
-    assert asked
-    for key in asked:
-        before = len(list(app.main))
-        fragments.clear()
-        app = sound(app.run())  # the whole page, also where a question is in a fragment
-        known = dict(fragments)
-        radio = app.radio(key=key)
-        app = sound(radio.set_value(radio.options[0]).run())
-        assert len(list(app.main)) > before, f"{key}: nothing appeared after the answer"
-        fragments.clear()
-        app = sound(app.run())
-        assert fragments.keys() >= known.keys(), f"{key}: its answer moves what stands below"
-    assert not [key for key in app.query_params if key.startswith("ask_")]
+def test_questions_wait_for_an_answer_and_move_nothing(path: str, fragments: dict[str, str]) -> None:
+    asked = set()
+    for number in numbers(path):
+        app = open_page(path, number)
+        for key in questions(app):
+            asked.add(key)
+            fragments.clear()
+            app = sound(app.run())  # the whole page, also where a question is in a fragment
+            known, before = dict(fragments), shown(app)
+            app = answer(app, key, app.pills(key=key).options[0])
+            assert shown(app) != before, f"{key}: nothing changed after the answer"
+            fragments.clear()
+            app = sound(app.run())
+            assert fragments.keys() >= known.keys(), f"{key}: its answer moves what stands below"
+            assert not [key for key in app.query_params if key.startswith("ask_")]
+    assert asked == {question.key for question in questions_of(path)}
+
+
+def shown(app: AppTest) -> list[str]:
+    """What stands on a page besides what is said of an answer: figures, values and words."""
+    said = {id(element) for kind in (app.success, app.info) for element in kind}
+    return [str(element.proto) for element in app.main if id(element) not in said]
 
 
 def test_questions_have_names_of_their_own_and_explain_every_wrong_answer() -> None:
     found = [question for path in PAGES for question in questions_of(path)]
-    assert len({question.key for question in found}) == len(found) >= len(PAGES)
+    assert len({question.key for question in found}) == len(found) >= 20
     for question in found:
         assert question.key.startswith("ask_")
         assert len(question.wrong) >= 2
@@ -136,40 +178,31 @@ def test_questions_have_names_of_their_own_and_explain_every_wrong_answer() -> N
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_visit_can_hide_every_control_and_question_of_a_page(path: str) -> None:
-    app = as_it_opens(path)
-    names = [*controls(app), *questions(app)]
-    app = opened_by_link(path, hide=",".join(names))
-    assert not questions(app)
-    assert not controls(app)
+def test_a_visit_can_hide_every_control_and_question_of_a_scene(path: str) -> None:
+    for number in numbers(path):
+        app = scene(path, number)
+        names = [*controls(app), *questions(app)]
+        app = opened_by_link(path, scene=str(number), hide=",".join(names))
+        assert not questions(app)
+        assert not controls(app)
 
 
 @pytest.mark.parametrize("text", ["nonsense", "inf", "-1e400"])
 @pytest.mark.parametrize("path", PAGES)
 def test_nonsense_in_the_link_is_ignored(path: str, text: str) -> None:
-    app = as_it_opens(path)
-    texts = {field.key for field in app.text_input}  # which take any text
-    expected = {key: value_of(app, key) for key in controls(app) if key not in texts}
-    app = opened_by_link(path, **dict.fromkeys(expected, text))
-    assert {key: value_of(app, key) for key in expected} == expected
-    sound(opened_by_link(path, hide=",".join(expected), **dict.fromkeys(expected, text)))
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_the_way_back_and_on_stands_on_every_page(path: str) -> None:
-    labels = [link.proto.label for link in as_it_opens(path).get("page_link")]
-    pages = pages_in_order()
-    order = [page.title for page in pages]
-    here = [page.url_path or "welcome" for page in pages].index(Path(path).stem)
-    if here:
-        assert f"Back: {order[here - 1]}" in labels
-    if here + 1 < len(order):
-        assert f"Next: {order[here + 1]}" in labels
+    for number in numbers(path):
+        app = scene(path, number)
+        texts = {field.key for field in app.text_input}  # which take any text
+        expected = {key: value_of(app, key) for key in controls(app) if key not in texts}
+        at = {"scene": str(number), **dict.fromkeys(expected, text)}
+        app = opened_by_link(path, **at)
+        assert {key: value_of(app, key) for key in expected} == expected
+        sound(opened_by_link(path, hide=",".join(expected), **at))
 
 
 def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
     app = opened_by_link("pages/step.py", digits="generated")
-    assert app.caption[0].value.endswith("Digits: generated")
+    assert status(app).endswith("Digits: generated")
     app = sound(app.switch_page("pages/train.py").run())
     assert app.segmented_control(key="dataset").value == "generated digits"
     app = sound(app.switch_page("pages/batches.py").run())
@@ -185,15 +218,15 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     assert "Trained: 784-32-10 on generated digits, AdamW at 0.003, batches of 64, epochs: 2, seed 0, one" in page
     assert "of 300 images it has never seen" in page
     assert len(app.get("vega_lite_chart")) == 4  # loss and accuracy, gradients and weights
-    assert len(app.get("plotly_chart")) == 1  # the weights, to watch again
-    assert "Your network 1: 784-32-10" in app.caption[0].value
+    assert "replay" in [part.proto.component_name for part in app.get("bidi_component")]
+    assert "Your network 1: 784-32-10" in status(app)
 
     app = sound(app.switch_page("pages/draw.py").run())
     assert app.selectbox(key="model").value == "run-1"
     app = sound(app.selectbox(key="model").set_value("shipped").run())
-    assert "Ready-made network" in app.caption[0].value
+    assert "Ready-made network" in status(app)
     app = sound(app.switch_page("pages/softmax.py").run())
-    assert "Ready-made network" in app.caption[0].value
+    assert "Ready-made network" in status(app)
 
 
 def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +235,7 @@ def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.Monk
     app = sound(app.slider(key="epochs").set_value(7).run())
     app = sound(app.segmented_control(key="dataset").set_value("generated digits").run())
     app = sound(app.switch_page("pages/softmax.py").run())
-    assert app.caption[0].value.endswith("Digits: generated")
+    assert status(app).endswith("Digits: generated")
     app = sound(app.switch_page("pages/train.py").run())
     assert app.slider(key="epochs").value == 7
 

@@ -1,33 +1,87 @@
-"""The first page: what it says of the network that comes with the site."""
+"""The first page: a pad that answers, what it says of the network, and the ways on."""
+
+import re
+import subprocess
+import sys
+
+from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.checkpoint import load_shipped, shipped_card
-from tests.app import open_page, sound, text
+from tests.app import answer, canvas, draw, in_one_piece, open_page, sound, text
 from tests.conftest import PROJECT
 from ui.studio.take_home import KEPT
 
+PAGE = "pages/welcome.py"
 
-def test_what_guessing_and_the_shipped_network_reach_is_shown_after_the_answer() -> None:
-    app = open_page("pages/welcome.py")
-    assert not app.get("image")
-    app = sound(app.radio(key="ask_welcome").set_value("None").run())
+
+def answered(app: AppTest) -> str:
+    """What stands beside the pad, without its markup."""
+    parts = [str(element.proto.body) for element in app.get("html")]
+    return re.sub(r"<[^>]+>", " ", " ".join(part for part in parts if "<style" not in part))
+
+
+def test_the_pad_and_ten_bars_are_there_at_once_and_answer() -> None:
+    app = open_page(PAGE)
+    before = answered(app)
+    assert "Draw on the black square" in before
+    assert "%" not in before
+    one = canvas()
+    one[50:230, 131:149, :3] = 255
+    app = draw(app, one)
+    after = answered(app)
+    assert re.search(r"This is a 1: (over )?[\d.]+%", after)
+    assert len(re.findall(r"\d%", after)) == 2 + 10  # the answer, the second guess and ten bars
+
+
+def test_a_scribble_is_no_digit() -> None:
+    app = open_page(PAGE)
+    scribble = canvas()
+    scribble[20:260:12, 20:260, :3] = 255
+    app = draw(app, scribble)
+    assert "Not sure" in answered(app)
+    assert "If it had to choose, it would say" in answered(app)
+
+
+def test_nothing_heavy_is_loaded_before_the_first_stroke() -> None:
+    """torch alone takes seconds."""
+    program = (
+        "import sys, runpy\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "from ui.frame import resources\n"
+        "resources.warm_up = lambda: None\n"
+        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "assert not app.exception\n"
+        "print([name for name in ('torch', 'scipy', 'torchvision') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_two_buttons_lead_on_and_start_at_once() -> None:
+    app = sound(open_page(PAGE).button(key="beat").click().run())
+    assert app.title[0].value == "You against the network"
+    app = sound(open_page(PAGE).button(key="watch").click().run())
+    assert app.title[0].value == "Train a network"
+
+
+def test_what_guessing_and_the_network_reach_is_shown_after_the_answer() -> None:
+    app = open_page(PAGE, scene=2)
+    reached = shipped_card()["validation_accuracy"]
+    assert "98.8%" not in text(app)
+    app = answer(app, "ask_welcome", "None")
     captions = [image.caption for element in app.get("image") for image in element.proto.imgs]
-    assert captions == ["Guessing: 10 of 100", "Ready-made network: 99 of 100"]
-    assert f"reads {shipped_card()['test_accuracy']:.2%} of MNIST's 10,000 test images" in text(app)
+    assert captions == ["Guessing: 10 of 100", f"This network: {round(100 * reached)} of 100"]
+    assert f"reads {reached:.1%} of 5,000 digits that it did not learn from" in text(app)
 
 
 def test_it_leads_to_every_page() -> None:
-    app = open_page("pages/welcome.py")
-    led_to = {link.proto.page for link in app.get("page_link")}
-    assert led_to == {path.stem for path in (PROJECT / "pages").glob("*.py")} - {"welcome"}
-
-
-def test_in_a_hurry_there_is_a_way_to_train_and_to_draw_before_all_others() -> None:
-    links = [link.proto.page for link in open_page("pages/welcome.py").get("page_link")]
-    assert links[:2] == ["train", "draw"]
+    led_to = {link.proto.page for link in open_page(PAGE, scene=3).get("page_link")}
+    assert led_to >= {path.stem for path in (PROJECT / "pages").glob("*.py")} - {"welcome"}
 
 
 def test_how_many_numbers_a_network_is_and_how_long_they_are_kept() -> None:
-    said = text(open_page("pages/welcome.py"))
+    said = text(in_one_piece(PAGE))
     assert "hundreds of thousands of numbers" in said
     assert 200_000 < sum(weights.numel() for weights in load_shipped().parameters()) < 1_000_000
-    assert f"forgotten {KEPT} after you leave" in said
+    assert "Half an hour after you leave, it is forgotten" in said
+    assert KEPT == "half an hour"

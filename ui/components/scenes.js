@@ -1,8 +1,11 @@
 // The arrow keys turn the scenes, unless what has the focus needs them, and a new scene begins at its top.
+// What a network reads, and what is said of an answer, is read out to those who hear the page.
 
 const TAKES_ARROWS =
   "input, textarea, select, canvas, audio, video, [contenteditable=true], [role=slider], [role=radio], [role=tab], " +
   "[role=menuitem], [role=option], [role=listbox], [role=grid], [role=spinbutton], [data-takes-arrows]"
+const HEARD = [".st-key-answer", "[class*=st-key-live_]", "[class*=st-key-ask_][class*=_said]"]
+const UNHEARD = HEARD.map((place) => `${place}:not([aria-live])`).join()
 const WAYS = { ArrowLeft: ".st-key-scene_back", ArrowRight: ".st-key-scene_next" }
 
 function turn(event) {
@@ -13,10 +16,16 @@ function turn(event) {
   document.querySelector(`${way} button, ${way} a`)?.click()
 }
 
+function speak() {
+  for (const element of document.querySelectorAll(UNHEARD)) element.setAttribute("aria-live", "polite")
+}
+
 export default function ({ data }) {
   if (!window.scenesTurnByKeys) {
     window.scenesTurnByKeys = true
     document.addEventListener("keydown", turn)
+    new MutationObserver(speak).observe(document.body, { childList: true, subtree: true })
+    speak()
   }
   if (window.sceneShown !== undefined && window.sceneShown !== data.place) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 })

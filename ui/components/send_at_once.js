@@ -22,7 +22,7 @@ export default function () {
   setToolbarsAside()
   let button = null
   for (const begins of ["mousedown", "touchstart"]) {
-    document.addEventListener(begins, (event) => (button = sendButton(event)), { capture: true, passive: true })
+    document.addEventListener(begins, pressed, { capture: true, passive: true })
   }
   for (const ends of ["mouseup", "touchend"]) {
     document.addEventListener(ends, lifted, { capture: true, passive: true })
@@ -36,9 +36,14 @@ export default function () {
     }
   }
 
+  function pressed(event) {
+    button = sendButton(event)
+    if (button) document.querySelector(".pad-shown")?.style.setProperty("display", "none") // the canvas is drawn on
+  }
+
   function lifted() {
-    const pressed = button
+    const sends = button
     button = null
-    if (pressed) setTimeout(() => pressed.click()) // by then the canvas has finished the stroke
+    if (sends) setTimeout(() => sends.click()) // by then the canvas has finished the stroke
   }
 }

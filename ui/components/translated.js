@@ -3,7 +3,7 @@
 // in red. So what has been moved away is looked for where it is now: what was to go goes with its <font>, and what was
 // to come before it comes before that.
 // Numbers that change and formulas are not translated: a translated text stays when React changes the one it came from.
-const AS_THEY_ARE = [".katex", ".st-key-top", "[data-testid=stSliderThumbValue]", "[data-testid=stMetricValue]"]
+const AS_THEY_ARE = [".katex", ".st-key-status", "[data-testid=stSliderThumbValue]", "[data-testid=stMetricValue]"]
 const NEW = AS_THEY_ARE.map((place) => `${place}:not([translate])`).join()
 
 const topmost = (node, parent) => {

@@ -1,20 +1,26 @@
 """The canvas to draw on, digits to click, and what of all that the network is to read."""
 
+from __future__ import annotations
+
 import base64
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 from PIL import Image
-from torch import Tensor
 
-from mnist_core.handwriting.preprocessing import CANVAS_SIZE, BlankDrawing, drawing_to_mnist, sample_drawing
+from mnist_core.figures.images import png_url
+from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
 from ui.frame import link, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
+
+if TYPE_CHECKING:  # the first page has a canvas before torch is there
+    from torch import Tensor
 
 BRUSH = 18  # pixels: makes strokes as thick as MNIST's
 THINNEST, THICKEST = 8, 30  # pixels
@@ -24,6 +30,8 @@ _SEND_JS = (state.COMPONENTS / "send_at_once.js").read_text(encoding="utf-8")
 
 def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject | None:
     """Draws the canvas with its tools, and says what there is to read.
+
+    All of it is as wide as a phone: the canvas with its buttons beside it, below them what is read and the samples.
 
     Args:
         start: The sample digit that is read before the reader has drawn anything; none if None.
@@ -35,36 +43,50 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     pad = store.visitor().pad
     if link.is_drawn_already("pad"):
         return _subject(pad, samples.one_of_each(), start)
-    # No wider than the canvas: a browser gives a finger to what it covers most of, near the upper right to this line.
-    st.markdown("Draw a digit, 0 to 9.", width=CANVAS_SIZE)
-    # The canvas comes late; what lies below it is not to move then, under a finger on its way.
-    canvas = st.container(width=CANVAS_SIZE, height=CANVAS_SIZE, border=False)
-    buttons, note = st.container(horizontal=True, width=CANVAS_SIZE), st.container()
-    digits = samples.one_of_each()
-    with st.container(key="pad_tools"):  # on a phone, the theme puts what is in another column before them
-        with st.container(width=CANVAS_SIZE):
-            brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
+    with st.container(key="pad", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="pad_row"):
+            # The canvas comes late; what lies below it is not to move then, under a finger on its way.
+            canvas = st.container(width=CANVAS_SIZE, height=CANVAS_SIZE, border=False, key="pad_canvas")
+            tools = st.container(key="pad_tools", gap="xsmall")
+        note, digits = st.container(), samples.one_of_each()
         if offers_samples:
             _offer(digits)
+    with tools:  # the first of them is drawn last: whether there is something to undo is known after the canvas
+        buttons = st.container(gap="xsmall")
+        with st.popover("Brush", width="stretch"):
+            brush = link.whole_slider("Width of the brush", "brush", THINNEST, THICKEST, BRUSH, format="%d pixels")
     with canvas:
         _draw(pad, brush)
     with st.container(key="unseen_sender"):
         st.components.v2.component("send_at_once", js=_SEND_JS)(key="send_at_once")
     with buttons:
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, disabled=not pad.can_undo)
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=_clear)
+        st.button("Undo", key="undo", on_click=_undo, disabled=not pad.can_undo, width="stretch")
+        st.button("Clear", key="clear", on_click=_clear, width="stretch")
     found = _subject(pad, digits, start)
-    note.caption(_what_is_read(found))  # always a line, so that the samples do not move under the pointer
+    with canvas:
+        _show_in_its_place(found)
+    note.caption(_what_is_read(found, offers_samples))  # always a line, so that the samples do not move
     return found
 
 
-def _what_is_read(found: Subject | None) -> str:
+def _show_in_its_place(found: Subject | None) -> None:
+    """A sample or a photo lies over the empty canvas, until a stroke begins: so what is read is always seen there."""
+    if found is None or found.source == "canvas":
+        return
+    picture = png_url(Image.fromarray((found.image * 255).round().byte().numpy()))
+    st.html(f'<img class="pad-shown" src="{picture}" alt="{_name(found).capitalize()}, which is read now">')
+
+
+def _name(found: Subject) -> str:
+    return f"the sample {found.label}" if found.source == "sample" else "your photo"
+
+
+def _what_is_read(found: Subject | None, offers_samples: bool) -> str:
     if found is None:
-        return "Nothing is drawn yet."
+        return "Draw a digit here, or click one below." if offers_samples else "Draw a digit here."
     if found.source == "canvas":
         return "Read now: your drawing."
-    what = f"the sample {found.label}" if found.source == "sample" else "your photo"
-    return f"Read now: {what}. Draw to replace it."
+    return f"Read now: {_name(found)}. Draw over it to replace it."
 
 
 def _draw(pad: Pad, brush: int) -> None:
@@ -122,11 +144,14 @@ def _offer(digits: Tensor | None) -> None:
     if digits is None:
         st.caption("Some digits to click will stand here in a moment.")
         return
-    st.caption("No mouse to hand? Click a digit that is written already.")
     samples.row(digits, "samples", "Sample", lambda digit: pad_now().read_sample(digit))
 
 
 def _subject(pad: Pad, digits: Tensor | None, start: int | None) -> Subject | None:
+    if pad.photo is None and pad.picture is None and pad.sample is None and start is None:
+        return None
+    from mnist_core.handwriting.preprocessing import BlankDrawing, drawing_to_mnist, sample_drawing
+
     try:
         if pad.photo is not None:
             return Subject(drawing_to_mnist(pad.photo), pad.photo, None, "photo")

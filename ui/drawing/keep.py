@@ -60,8 +60,11 @@ def buttons(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> No
 def _show_what_is_read(subject: Subject) -> None:
     """A sample or a photo, while the canvas is empty."""
     whose = "The sample" if subject.source == "sample" else "Your photo"
+    shown = f"a handwritten {subject.label}" if subject.label is not None else "what is written"
     seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
-    st.image(seen, f"{whose}, 28 × 28 pixels", width=112)
+    st.image(
+        seen, f"{whose}, 28 × 28 pixels", width=112, alt=f"{whose}: {shown}, bright on black, as the network sees it"
+    )
 
 
 def _keep(shown: Subject | None, model: MLP) -> None:

@@ -37,9 +37,17 @@ def upload() -> None:
         st.button("Read this photo again", icon=":material/replay:", key="photo_again", on_click=_take)
     if pad.photo is not None:
         if isinstance(found, tuple):
-            pictures.image(found[0], "Your photo in grey", width=SHOWN, output_format="PNG")
+            pictures.image(
+                found[0], "Your photo in grey", width=SHOWN, output_format="PNG", alt="The photo you chose, in grey"
+            )
         said = "The photo before, which is still read" if isinstance(found, str) else "The ink on it: this is read"
-        pictures.image(pad.photo, said, width=SHOWN, output_format="PNG")
+        pictures.image(
+            pad.photo,
+            said,
+            width=SHOWN,
+            output_format="PNG",
+            alt="The ink of the photo, bright on black",
+        )
 
 
 def _take() -> None:

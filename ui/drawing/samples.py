@@ -1,14 +1,19 @@
 """Digits that are written already, to click in place of drawing one."""
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from torch import Tensor
 
 from mnist_core import words
 from ui.frame import dataset, state
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _JS = (state.COMPONENTS / "samples.js").read_text(encoding="utf-8")
 _CSS = (state.COMPONENTS / "samples.css").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ T = TypeVar("T")
 _COPY_HTML = '<button type="button">Copy link</button>\n<span role="status"></span>'
 _COPY_JS = (state.COMPONENTS / "copy_link.js").read_text(encoding="utf-8")
 _COPY_CSS = (state.COMPONENTS / "copy_link.css").read_text(encoding="utf-8")
+_MENDS = {name: (state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in ("history", "whole_numbers")}
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 UNBOUND = object()  # the start of what is not a widget, among the page's controls
 _BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -377,6 +378,16 @@ def tools() -> None:
         component = st.components.v2.component("copy_link", html=_COPY_HTML, css=_COPY_CSS, js=_COPY_JS)
         component(key="copy_link", width="content")
         st.button("Reset", key="reset_page", type="tertiary", on_click=_reset)
+
+
+def mend() -> None:
+    """Mends what Streamlit does in the browser with the link and with numbers that are typed; called once a run.
+
+    One Back of the browser goes one page or one scene back, and what is no whole number does not become one.
+    """
+    with st.container(key="unseen_mends"):
+        for name, script in _MENDS.items():
+            st.components.v2.component(name, js=script)(key=f"mends_{name}")
 
 
 def _reset() -> None:

@@ -124,7 +124,7 @@ def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:
 def page(stem: str) -> StreamlitPage:
     """The page whose file has this name, for a link to it."""
     _, pages = st.session_state["_pages"]
-    return cast(StreamlitPage, next(page for page in pages if page.url_path == stem))
+    return cast(StreamlitPage, next(page for page in pages if (page.url_path or course.WELCOME.stem) == stem))
 
 
 def wanted_dataset() -> str:
@@ -156,14 +156,29 @@ def newest_key(name: str) -> str:
 
 
 def offer_model(key: str) -> None:
-    """Makes a model just trained the one to read with, from the next time the chooser is drawn."""
+    """Makes a model the one to read with, from the next time anything asks which one does."""
     st.session_state["_offered_model"] = key
 
 
 def accept_offered_model() -> None:
-    """Lets the chooser, whose key is ``model``, stand on the model just trained; call it before drawing that."""
+    """Lets the chooser, whose key is ``model``, stand on the model offered; call it before drawing that."""
     if "_offered_model" in st.session_state:
         st.session_state["model"] = st.session_state.pop("_offered_model")
+
+
+def ask_to_start() -> None:
+    """Notes that the training page is to start a run as soon as it opens; called before going there."""
+    st.session_state["_asked_to_start"] = True
+
+
+def is_asked_to_start() -> bool:
+    """Whether that was asked and has not been done yet."""
+    return bool(st.session_state.get("_asked_to_start"))
+
+
+def has_started() -> None:
+    """Notes that it was done: neither a reload nor the way back starts another run."""
+    st.session_state.pop("_asked_to_start", None)
 
 
 def is_new_place() -> bool:

@@ -1,11 +1,14 @@
 """The look of the page in force."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from mnist_core.figures.theme import DARK, LIGHT, Theme, VegaFigure
+from mnist_core.figures.theme import DARK, LARGE, LIGHT, Theme, VegaFigure
 from ui.frame import link, state
 
 _SCENES_CSS = (state.COMPONENTS / "scenes.css").read_text(encoding="utf-8")
+_ACCESS_CSS = (state.COMPONENTS / "access.css").read_text(encoding="utf-8")
 _LARGE_CSS = (state.COMPONENTS / "large.css").read_text(encoding="utf-8")
 _TRANSLATED_JS = (state.COMPONENTS / "translated.js").read_text(encoding="utf-8")
 
@@ -17,6 +20,14 @@ LAYOUT = """
 [class*="st-key-unseen"] { display: none; }
 /* The canvas has buttons of its own above it. Undo and Clear stand below; "Edit" would end the drawing, unexplained. */
 [class*="st-key-canvas_"] { overflow: hidden; }
+.st-key-pad_row { flex-wrap: nowrap; }
+.st-key-pad_canvas { position: relative; }
+:has(> .st-key-pad_tools) { width: 4.4rem; flex: none; }
+.st-key-pad_tools button { padding: 0.25rem; justify-content: center; }
+.st-key-pad_tools [data-testid="stPopoverButton"] [data-testid="stIconMaterial"] { display: none; }
+/* What is read in place of a drawing. It takes no stroke, and is gone when one begins. */
+[data-testid="stElementContainer"]:has(.pad-shown) { position: absolute; inset: 0; z-index: 20; pointer-events: none; }
+.pad-shown { display: block; width: 280px; height: 280px; image-rendering: pixelated; opacity: 0.6; }
 /* It would name the kinds of pictures as programs do, "image/jpeg", and be cut off. */
 .st-key-photo_file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 /* Why the uploader refuses a file stands in it for screen readers only, and in a tooltip, which no finger finds. */
@@ -25,6 +36,16 @@ LAYOUT = """
 [data-testid="stFileChip"] [role="alert"] {
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
+}
+/* A phone's own format, HEIC, or a huge file: what to do, beside the refusal. */
+.st-key-photo_file [data-testid="stFileChip"] [role="alert"]::after {
+  content: " Save the photo as JPEG or PNG and choose that. A screenshot of the photo works, too.";
+}
+/* What is wrong with a number is said below it: Streamlit says it to screen readers only, and in a tooltip. */
+[data-testid="stNumberInputContainer"]:has([role="alert"]) { flex-wrap: wrap; height: auto; }
+[data-testid="stNumberInput"] [role="alert"] {
+  position: static; clip: auto; flex: 1 1 100%; width: 100%; height: auto; margin: 0; white-space: normal;
+  padding: 0 0.25rem; font-size: 0.875rem;
 }
 /* A finger that moves over a slider scrolls the page. The handle alone takes it, and reaches further than it looks. */
 @media (pointer: coarse) {
@@ -35,21 +56,30 @@ LAYOUT = """
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
-  /* Columns lie one below the other here. What a drawing gives is to follow the canvas, before brush and samples. */
-  [data-testid="stColumn"]:has(.st-key-pad_tools),
-  [data-testid="stColumn"]:has(.st-key-pad_tools) > [data-testid="stVerticalBlock"] { display: contents; }
-  [data-testid="stHorizontalBlock"]:has(.st-key-pad_tools) { gap: 1rem; }
-  :has(> .st-key-pad_tools), :has(> .st-key-pad_tools) ~ * { order: 2; width: 100%; }
 }
 </style>
+"""
+
+# A dark page is printed turned round; what shows digits, bright on black in both themes, is turned back.
+_DARK_ON_PAPER = """
+@media print {
+  html, body { background: white; }
+  [data-testid="stApp"] { filter: invert(1) hue-rotate(180deg); background: black !important; }
+  :root { --scenes-paper: black; }
+  [data-testid="stImage"] img, [class*="st-key-canvas_"] { filter: invert(1) hue-rotate(180deg); }
+}
 """
 
 
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
-    paper = st.get_option(f"theme.{'dark' if current() is DARK else 'light'}.backgroundColor")
+    is_dark = current() is DARK
+    name = "dark" if is_dark else "light"
+    paper, ink = st.get_option(f"theme.{name}.backgroundColor"), st.get_option(f"theme.{name}.textColor")
+    colours = f":root {{ --scenes-paper: {paper}; --ink: {ink}; --on-primary: {paper}; }}"
     more = _LARGE_CSS if link.shows(link.LARGE) else ""
-    st.html(f"{LAYOUT}<style>:root {{ --scenes-paper: {paper}; }}\n{_SCENES_CSS}{more}</style>")
+    turned = _DARK_ON_PAPER if is_dark else ""
+    st.html(f"{LAYOUT}<style>{colours}\n{_SCENES_CSS}{_ACCESS_CSS}{turned}{more}</style>")
 
 
 def bear_translation() -> None:
@@ -59,8 +89,9 @@ def bear_translation() -> None:
 
 
 def current() -> Theme:
-    """The colours of the theme the reader has chosen."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    """The look the reader has chosen, and larger letters where the visit is shown large."""
+    look = DARK if st.context.theme.type == "dark" else LIGHT
+    return replace(look, size=LARGE) if link.shows("large") else look
 
 
 def show(figure: VegaFigure, *, key: str, description: str) -> None:

@@ -51,11 +51,11 @@ def chooser() -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     if link.is_drawn_already("model"):
         return
-    own = {trained.key: accuracy_first(trained) for trained in store.visitor().models}
+    own = {trained.key: headline_first(trained) for trained in store.visitor().models}
     known = {key: own.get(key, name) for key, name in known_networks.names().items()}
     card = shipped_card()
     learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")
-    known[state.SHIPPED] += f": {card['test_accuracy']:.1%} in its final test, trained on {learned_from}"
+    known[state.SHIPPED] += f": {card['validation_accuracy']:.1%} in validation, trained on {learned_from}"
     st.session_state["model"] = known_networks.key_in_use()
     st.selectbox(
         "Which network reads",
@@ -67,19 +67,15 @@ def chooser() -> None:
     )
 
 
-def accuracy_first(trained: store.TrainedModel) -> str:
-    """A network's name with what it reads rightly before its recipe, so that a short line still has it.
+def headline_first(trained: store.TrainedModel) -> str:
+    """A network's name with its headline accuracy before its recipe, so that a short line still has it.
 
     What a file says of its network is not repeated: nobody here has counted it.
     """
     if trained.record is None:
-        is_copy = trained.key.startswith("taught-")  # and its accuracy was counted on the page that teaches
-        counted = trained.card.get("validation_accuracy") if is_copy else None
-        return trained.name if counted is None else f"{trained.name}: {counted:.1%} in validation"
-    recipe, came = run_in_words.settings(trained.record), run_in_words.reached(trained.record)
-    if not trained.record.test and trained.validation:
-        came = f"{trained.validation.accuracy:.1%} in validation, {came}"
-    return f"{trained.name.split(':')[0]}: {came}, {recipe}"
+        return trained.name if trained.headline is None else f"{trained.name}: {trained.headline:.1%} in validation"
+    came = run_in_words.reached(trained.record, trained.validation)
+    return f"{trained.name.split(':')[0]}: {came}, {run_in_words.settings(trained.record)}"
 
 
 def validation() -> Evaluation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mnist_core.training.records import RunRecord
+    from mnist_core.training.records import RunRecord, Score
 
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum", "sgd": "SGD"}
@@ -14,16 +14,17 @@ OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "momentum": "SGD with momentum",
 FEW = 10_000  # training images; a run on fewer was meant to have few
 
 
-def reached(record: RunRecord) -> str:
-    """How far a run came, in a few words."""
-    if record.test:
-        return f"{record.test.accuracy:.1%} in its final test"
+def reached(record: RunRecord, validation: Score | None) -> str:
+    """How far a run came, in a few words, with its accuracy on the validation images, where that was measured."""
+    parts = [f"{validation.accuracy:.1%} in validation"] if validation and record.learned_steps else []
     if record.diverged:
         back = f"batch {record.learned_steps:,}" if record.learned_steps else "its first weights"
-        return f"back at {back} after its loss exploded"
-    if record.examples < 0.1 * record.train_size:
-        return f"stopped after {record.steps:,} batch{'es' if record.steps > 1 else ''}"
-    return f"stopped after {record.examples / record.train_size:.1f} epochs"
+        parts.append(f"back at {back} after its loss exploded")
+    elif not record.test and record.examples < 0.1 * record.train_size:
+        parts.append(f"stopped after {record.steps:,} batch{'es' if record.steps > 1 else ''}")
+    elif not record.test:
+        parts.append(f"stopped after {record.examples / record.train_size:.1f} epochs")
+    return ", ".join(parts)
 
 
 def settings(record: RunRecord) -> str:

@@ -1,4 +1,4 @@
-"""The line above every page: which network reads, which digits are in use, and whether a training goes on."""
+"""The line below every page: which network reads, which digits are in use, and whether a training goes on."""
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ def _line(waits_for: tuple[bool, ...]) -> None:
         snapshot = visitor.going.job.snapshot()
         done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
         waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
-        rests = ", paused" if snapshot.is_held else ""
+        rests = {"paused": ", paused", "slow": ", in slow motion"}.get(visitor.mode, "")
         parts.append(f":material/model_training: training: {waits}{rests}")
     st.caption(" &nbsp; ".join(parts))
 
@@ -38,7 +38,7 @@ def _in_short() -> str:
     key = key_in_use()
     for trained in store.visitor().models:
         if trained.key == key and trained.record:
-            return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record)}"
+            return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record, trained.validation)}"
     return names()[key]
 
 

@@ -63,6 +63,13 @@ class TrainedModel:
         """Whether there is something to read with: a run that diverged at once went back to its first weights."""
         return self.record is None or self.record.learned_steps > 0
 
+    @property
+    def headline(self) -> float | None:
+        """Its accuracy on the validation images, if that was counted here and not only said by a file."""
+        if self.validation:
+            return self.validation.accuracy
+        return self.card.get("validation_accuracy") if self.key.startswith("taught-") else None
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -183,13 +190,11 @@ def _note_end(visitor: Visitor, going: Going) -> None:
         return
     key = f"run-{visitor.runs_started}"
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
-    name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record)}"
     validation = score(going.model, going.splits.validation)
+    name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record, validation)}"
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
     visitor.models = [*visitor.models, trained][-MOST_MODELS:]
-    if trained.has_learned:
-        state.offer_model(key)
 
 
 def add_loaded(visitor: Visitor, checkpoint: Checkpoint) -> None:

@@ -66,7 +66,7 @@ def test_another_network_is_drawn_grey_and_dashed_and_alone_where_ours_can_not_b
 def test_right_and_wrong_readings_differ_in_more_than_colour() -> None:
     ink = np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8)
     readings = [Reading(ink[0], 4, 4, 4), Reading(ink[1], 8, 8, 4), Reading(ink[2], 2, 7, 2)]
-    html = reading_cards(readings=readings)
+    html = reading_cards(readings=readings, theme=LIGHT)
     cards = re.findall(
         r'src="data:image/png;base64,([^"]+)" style="border: 4px (\S+) (\w+)" alt="Image of (an? \d)"', html
     )

@@ -149,11 +149,21 @@ def test_a_cross_stands_on_the_last_batch_before_a_run_exploded(quantity: str, l
     record = replace(RUN, steps=4, diverged=TrainingDiverged(4, 0, math.nan, 10.0))
     figure = training_curve(record=record, quantity=quantity, theme=LIGHT, logarithmic=logarithmic)  # type: ignore[arg-type]
     assert rows(figure, "exploded", "epoch", quantity, "label") == [
-        [1.5, 1.0 if quantity == "loss" else 0.6, "exploded"]
+        [1.5, 1.0 if quantity == "loss" else 0.6, "exploded in batch 4"]
     ]
     assert not rows(figure, "latest", "epoch")
+    assert len(rows(figure, "room", "shown")) == 2
+
+
+@pytest.mark.parametrize(("quantity", "logarithmic"), MODES)
+def test_a_run_that_exploded_at_once_says_so_on_a_whole_axis(quantity: str, logarithmic: bool) -> None:
     at_once = replace(EMPTY, diverged=TrainingDiverged(1, 0, math.nan, 10.0))
-    assert training_curve(record=at_once, quantity=quantity, theme=LIGHT, logarithmic=logarithmic).data.empty  # type: ignore[arg-type]
+    figure = training_curve(record=at_once, quantity=quantity, theme=LIGHT, logarithmic=logarithmic)  # type: ignore[arg-type]
+    assert rows(figure, "exploded", "epoch", "label") == [[0.0, "exploded in batch 1"]]
+    low, high = (row[0] for row in rows(figure, "room", "shown"))
+    assert isinstance(low, float)
+    assert isinstance(high, float)
+    assert high - low >= (2 if quantity == "loss" else 0.9)
 
 
 def test_a_probability_of_1_costs_0_and_not_minus_0() -> None:

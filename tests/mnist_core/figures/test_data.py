@@ -13,7 +13,7 @@ from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 def test_the_table_holds_every_number_in_its_row_and_marks_one() -> None:
     image = torch.randint(0, 256, (28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     image[3, 5] = 0
-    html = number_table(levels=image.tolist(), row=3)
+    html = number_table(levels=image.tolist(), row=3, theme=LIGHT)
     assert re.findall(r'<th scope="col">(\d+)</th>', html) == [str(column) for column in range(28)]
     rows = re.findall(r'<tr( class=r)?><th scope="row">(\d+)</th>(.*?)</tr>', html)
     assert [int(number) for _, number, _ in rows] == list(range(28))
@@ -33,7 +33,7 @@ def contrast(level: int, text: int) -> float:
 
 @pytest.mark.parametrize("level", [1, 60, BRIGHT - 1, BRIGHT, 200, 255])
 def test_the_numbers_can_be_read_on_every_ground(level: int) -> None:
-    cell = re.search(r"<td[^>]*>", number_table(levels=[[level]], row=0).split("</style>")[1])
+    cell = re.search(r"<td[^>]*>", number_table(levels=[[level]], row=0, theme=LIGHT).split("</style>")[1])
     assert cell is not None
     assert f"--v:{level}" in cell[0]
     assert contrast(level, 0 if "class=b" in cell[0] else 255) >= 4.5
@@ -90,7 +90,7 @@ def test_without_paper_only_the_level_0_is_gone() -> None:
 
 def test_the_histogram_marks_mean_deviation_and_the_readers_pixel() -> None:
     figure = histogram(normal=True)
-    assert figure.spec["title"]["text"] == "mean 0.10 (dashed), deviation 0.20 (grey band)"
+    assert " ".join(figure.spec["title"]["text"]) == "mean 0.10 (dashed), deviation 0.20 (grey band)"
     data = figure.data.set_index("kind")
     assert data.loc["mean", "start"] == pytest.approx(0.1)
     assert (data.loc["spread", "start"], data.loc["spread", "end"]) == pytest.approx((-0.1, 0.3))

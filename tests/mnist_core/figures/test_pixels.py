@@ -26,7 +26,8 @@ def test_each_tile_has_its_picture_its_words_and_what_is_left_out_is_named() -> 
             Tile("1 <Drawing>", "20 wide", "It is & stays.", GREY),
             Tile("2 Small", "10 wide", "Smaller.", GREY[:10, :14], is_mnist=True, is_left_out=True),
             Tile("Read as", "7", "Said.", digit="7"),
-        ]
+        ],
+        theme=LIGHT,
     )
     assert html.count('role="listitem"') == 3
     assert html.count("left out") == html.count("class=off") == 1
@@ -38,9 +39,9 @@ def test_each_tile_has_its_picture_its_words_and_what_is_left_out_is_named() -> 
 
 
 def test_the_ring_lies_on_the_centre_of_mass_and_the_cross_in_the_middle_of_pixel_14() -> None:
-    without = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True)])
+    without = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True)], theme=LIGHT)
     assert 'class="ring"' not in without
-    html = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True, centre=(0.25, 0.75))])
+    html = way_pictures(tiles=[Tile("One", "", "", GREY, is_mnist=True, centre=(0.25, 0.75))], theme=LIGHT)
     assert 'class="ring" style="top: 25.00%; left: 75.00%"' in html
     assert "top: 51.79%" in html  # 14.5 / 28
 

@@ -2,17 +2,18 @@
 
 import base64
 import io
+import json
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 import torch
 from PIL import Image
 
+from mnist_core.evaluation.accuracy import GUESSING_LOSS
 from mnist_core.figures.curves import HIGHEST_LOSS
 from mnist_core.figures.signed import NEGATIVE, POSITIVE
 from mnist_core.figures.theme import DARK, LIGHT, Theme
-from mnist_core.figures.train_replay import GAP, NAME_GAP, SIDE, replay, weight_limit
+from mnist_core.figures.train_replay import SIDE, Replay, replay, weight_limit
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import BatchEvent, EpochEvent, TrainingConfig, TrainingDiverged
 from mnist_core.training.records import Frame, RunRecord
@@ -34,10 +35,13 @@ def record(*frames: Frame, hidden_sizes: tuple[int, ...] = (7,), steps: int = 20
     return RunRecord(MLPConfig(hidden_sizes), config, "MNIST", 100, steps, batches, epochs, frames=frames, **more)  # type: ignore[arg-type]
 
 
-def picture(trace: go.Image) -> np.ndarray:
-    head, data = trace.source.split(",")
+def picture(found: Replay) -> np.ndarray:
+    """uint8 [moments, neurons, 28, 28, 3]."""
+    head, data = found.picture.split(",")
     assert head == "data:image/png;base64"
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+    assert pixels.shape == (SIDE * len(found.moments), SIDE * len(found.names), 3)
+    return pixels.reshape(len(found.moments), SIDE, len(found.names), SIDE, 3).swapaxes(1, 2)
 
 
 def rgb(colour: str) -> list[int]:
@@ -45,83 +49,60 @@ def rgb(colour: str) -> list[int]:
 
 
 def test_a_pixel_for_each_weight_on_one_scale_for_all_frames() -> None:
-    figure = replay(record=record(frame(0, *[0.0] * 6, -0.5), frame(20, *[0.0] * 6, 1.0)), theme=LIGHT)
-    early, late = (picture(frame.data[0]) for frame in figure.frames)
-    assert early.shape == (2 * (SIDE + GAP), 5 * (SIDE + GAP) - GAP, 4)
-    top, left = SIDE + 2 * GAP, SIDE + GAP  # of the seventh picture, the second in the second row
-    assert (late[top : top + SIDE, left : left + SIDE, :3] == rgb(POSITIVE)).all()
-    assert (late[top:, left + SIDE :, 3] == 0).all()  # nothing stands there, and the page is seen
-    assert (late[GAP : GAP + SIDE, :SIDE, :3] == rgb(LIGHT.heat[0])).all()
+    early, late = picture(replay(record=record(frame(0, *[0.0] * 6, -0.5), frame(20, *[0.0] * 6, 1.0)), theme=LIGHT))
+    assert (late[6] == rgb(POSITIVE)).all()
+    assert (late[:6] == rgb(LIGHT.heat[0])).all()
     half = np.array(rgb(NEGATIVE)) / 2 + np.array(rgb(LIGHT.heat[0])) / 2
-    assert np.abs(early[top, left, :3] - half).max() < 6
-    assert figure.data[0].zsmooth is False  # hard pixels
-    assert (picture(figure.data[0]) == late).all()
+    assert np.abs(early[6] - half).max() < 6
 
 
-def test_each_frame_has_the_curve_up_to_its_batch_and_the_validation_passed() -> None:
+def test_each_moment_has_the_curve_up_to_its_batch_and_the_validation_passed() -> None:
     run = record(*(frame(step, 0.1, 0.2) for step in (0, 7, 10, 20)))
-    figure = replay(record=run, theme=DARK)
-    assert [frame.name for frame in figure.frames] == ["0", "7", "10", "20"]
-    lines = [list(frame.data[1].x) for frame in figure.frames]
-    assert lines == [[], [1, 5], [1, 5, 10], [1, 5, 10, 15, 20]]
-    assert list(figure.frames[2].data[1].y) == [2.0, 0.4, 0.2]
-    assert [list(frame.data[2].x) for frame in figure.frames] == [[], [], [10], [10, 20]]
-    assert list(figure.frames[3].data[2].y) == [0.5, 0.25]
-    assert [list(frame.data[3].x) for frame in figure.frames] == [[], [5], [10], [20]]
-    assert all(list(frame.traces) == [0, 1, 2, 3] for frame in figure.frames)
-    slider = figure.layout.sliders[0]
-    assert slider.active == 3  # it stands on the end, and the end is what the traces show
-    assert list(figure.data[1].x) == lines[3]
-    assert list(figure.data[4].x) == [1, 5, 10, 15, 20]  # the whole, pale
+    found = replay(record=run, theme=DARK)
+    assert [moment.drawn for moment in found.moments] == [0, 2, 3, 5]
+    assert [moment.tested for moment in found.moments] == [0, 0, 1, 2]
+    assert [x for x, _ in found.training] == [0.05, 0.25, 0.5, 0.75, 1.0]
+    assert [y * found.highest for _, y in found.training] == pytest.approx([2, 0.4, 0.2, 2 / 15, 0.1], abs=1e-3)
+    assert [y * found.highest for _, y in found.validation] == pytest.approx([0.5, 0.25], abs=1e-3)
+    assert found.guessing * found.highest == pytest.approx(GUESSING_LOSS, abs=1e-3)
+    assert found.steps == 20
+
+
+def test_each_moment_says_its_batch_its_epoch_and_its_losses() -> None:
+    run = record(*(frame(step, 0.1, 0.2) for step in (0, 7, 10, 20)))
+    assert [moment.says for moment in replay(record=run, theme=LIGHT).moments] == [
+        "Before the first batch.",
+        "After batch 7, in epoch 1: training loss 0.400.",
+        "After batch 10, in epoch 1: training loss 0.200 and validation loss 0.500.",
+        "After batch 20, in epoch 2: training loss 0.100 and validation loss 0.250.",
+    ]
+    assert replay(record=run, theme=LIGHT).moments[3].spoken == "after batch 20, in epoch 2"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_without_hidden_layer_each_picture_has_its_digit(theme: Theme) -> None:
-    figure = replay(record=record(frame(0, *range(10)), frame(20, *range(10)), hidden_sizes=()), theme=theme)
-    names = [note for note in figure.layout.annotations if note.xref != "paper"]
-    assert [name.text for name in names] == [str(digit) for digit in range(10)]
-    assert (names[6].x, names[6].y) == (SIDE + GAP + SIDE / 2, SIDE + 2 * NAME_GAP)
-    assert picture(figure.data[0]).shape[:2] == (2 * (SIDE + NAME_GAP), 5 * (SIDE + GAP) - GAP)
-
-
-def test_one_picture_needs_no_player() -> None:
-    figure = replay(record=record(frame(0, 0.5), steps=0), theme=LIGHT)
-    assert not figure.frames
-    assert not figure.layout.sliders
-    assert not figure.layout.updatemenus
-    assert picture(figure.data[0]).shape == (SIDE + GAP, SIDE, 4)
+    found = replay(record=record(frame(0, *range(10)), frame(20, *range(10)), hidden_sizes=()), theme=theme)
+    assert found.names == [str(digit) for digit in range(10)]
+    assert replay(record=record(frame(0, 0.5, 0.2)), theme=theme).names == ["", ""]
 
 
 def test_a_run_that_exploded_keeps_its_scale_and_its_axis() -> None:
     broken = Frame(15, torch.tensor([float("nan"), float("inf"), 6e4, 0.0]).half().repeat(196).view(1, 28, 28))
     explosion = TrainingDiverged(15, 10, float("inf"), 0.1)
     run = record(frame(0, 0.1), frame(10, 0.5), broken, steps=15, diverged=explosion)
-    huge = BatchEvent(2, 15, 10, 1e30, 0.1)
-    run = RunRecord(**{**run.__dict__, "batches": (*run.batches[:-1], huge)})
-    assert weight_limit(run) == 0.5
-    figure = replay(record=run, theme=LIGHT)
-    assert picture(figure.data[0])[GAP, :4, :3].tolist() == [
-        rgb(LIGHT.heat[0]),
-        rgb(POSITIVE),
-        rgb(POSITIVE),
-        rgb(LIGHT.heat[0]),
-    ]
-    assert figure.data[1].y[-1] == HIGHEST_LOSS
-    assert figure.layout.yaxis2.range[1] > HIGHEST_LOSS
-
-
-@pytest.mark.parametrize(("steps", "apart", "most"), [(0, 1, None), (1, 1, None), (5, 1, None), (20, None, 8)])
-def test_ticks_stand_at_whole_batches(steps: int, apart: int | None, most: int | None) -> None:
-    axis = replay(record=record(frame(0, 0.5), steps=steps), theme=LIGHT).layout.xaxis2
-    assert (axis.dtick, axis.nticks) == (apart, most)
-
-
-def test_what_is_written_stands_above_the_curve() -> None:
-    figure = replay(record=record(frame(0, 0.5), frame(20, 0.5)), theme=LIGHT)
-    assert {trace.mode for trace in figure.data if trace.type == "scatter"} == {"lines", "markers"}
-    (said,) = figure.layout.annotations
-    assert "guessing (2.303)" in said.text
-    assert said.y >= figure.layout.yaxis2.domain[1]
+    for loss in (1e30, float("nan")):
+        huge = BatchEvent(2, 15, 10, loss, 0.1)
+        exploded = RunRecord(**{**run.__dict__, "batches": (*run.batches[:-1], huge)})
+        assert weight_limit(exploded) == 0.5
+        found = replay(record=exploded, theme=LIGHT)
+        assert picture(found)[2, 0, 0, :4].tolist() == [
+            rgb(LIGHT.heat[0]),
+            rgb(POSITIVE),
+            rgb(POSITIVE),
+            rgb(LIGHT.heat[0]),
+        ]
+        assert found.training[-1][1] * found.highest == pytest.approx(HIGHEST_LOSS, abs=1e-3)
+        assert all(0 <= y < 1 for _, y in found.training)
 
 
 def test_few_weights_are_beyond_the_scale() -> None:
@@ -136,7 +117,7 @@ def test_a_long_run_is_small_enough_to_send() -> None:
     frames = tuple(Frame(20 * n, torch.randn(20, 28, 28, generator=draw).half()) for n in range(20))
     batches = tuple(BatchEvent(1, step, 10, 1 + step / 777, 0.5) for step in range(1, 240))
     run = RunRecord(MLPConfig(), TrainingConfig(epochs=1), "MNIST", 12_800, 400, batches, frames=frames)
-    assert len(replay(record=run, theme=LIGHT).to_json()) < MOST_BYTES
+    assert len(json.dumps(replay(record=run, theme=LIGHT))) < MOST_BYTES
 
 
 def test_a_run_without_pictures_is_refused_in_a_sentence() -> None:

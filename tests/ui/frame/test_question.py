@@ -32,41 +32,48 @@ def shows_figure(app: AppTest) -> bool:
 
 def test_the_figure_waits_for_an_answer() -> None:
     app = opened()
-    assert app.radio(key="ask_sum").options == ["1", "2", "3"]
+    assert app.pills(key="ask_sum").options == ["1", "2", "3"]
     assert not shows_figure(app)
 
 
 @pytest.mark.parametrize(("answer", "says"), [("1", "Too few."), ("3", "Too many.")])
 def test_each_wrong_answer_has_an_explanation_of_its_own(answer: str, says: str) -> None:
     app = opened()
-    app = app.radio(key="ask_sum").set_value(answer).run()
+    app = app.pills(key="ask_sum").set_value(answer).run()
     assert app.info[0].value == f"Not quite. {says}"
     assert shows_figure(app)
 
 
 def test_the_right_answer_is_told_why() -> None:
     app = opened()
-    app = app.radio(key="ask_sum").set_value("2").run()
+    app = app.pills(key="ask_sum").set_value("2").run()
     assert app.success[0].value == "Yes. One more."
     assert shows_figure(app)
 
 
 def test_an_answer_is_never_in_the_link_and_none_comes_from_it() -> None:
     app = opened(ask_sum="2")
-    assert app.radio(key="ask_sum").value is None
-    app = app.radio(key="ask_sum").set_value("3").run()
+    assert app.pills(key="ask_sum").value is None
+    app = app.pills(key="ask_sum").set_value("3").run()
     assert app.query_params.get("ask_sum") in (["2"], "2")  # as it came; the answer 3 is not written
 
 
 def test_a_hidden_question_shows_its_figure() -> None:
     app = opened(hide="ask_sum")
-    assert not app.radio
+    assert not app.pills
+    assert shows_figure(app)
+
+
+def test_in_one_piece_a_question_stands_with_its_answer() -> None:
+    app = opened(show="whole")
+    assert not app.pills
+    assert "*2* One more." in app.markdown[0].value
     assert shows_figure(app)
 
 
 def test_setting_the_page_back_forgets_the_answer() -> None:
     app = opened()
-    app = app.radio(key="ask_sum").set_value("2").run()
+    app = app.pills(key="ask_sum").set_value("2").run()
     app = app.button(key="reset_page").click().run()
-    assert app.radio(key="ask_sum").value is None
+    assert app.pills(key="ask_sum").value is None
     assert not shows_figure(app)

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from mnist_core.data.dataset import Splits
 from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
-from tests.app import open_page
+from tests.app import in_one_piece
 from ui.frame import dataset, state
 from ui.visitor import known_networks, networks, run_in_words, store
 from ui.visitor.store import TrainedModel
@@ -46,9 +47,9 @@ def test_who_learned_from_both_kinds_meets_nothing_strange(monkeypatch: pytest.M
 
 
 def test_the_chooser_says_what_the_ready_made_network_learned_from() -> None:
-    (chooser,) = [box for box in open_page("pages/draw.py").selectbox if box.key == "model"]
+    (chooser,) = [box for box in in_one_piece("pages/draw.py").selectbox if box.key == "model"]
     expected = (
-        f"Ready-made network: {shipped_card()['test_accuracy']:.1%} in its final test, trained on MNIST and drawn"
+        f"Ready-made network: {shipped_card()['validation_accuracy']:.1%} in validation, trained on MNIST and drawn"
     )
     assert chooser.options == [f"{expected} digits"]
     assert expected in chooser.help
@@ -59,28 +60,52 @@ def trained(digits: Splits) -> TrainedModel:
     """A network that was trained to its end."""
     model = new_model(MLPConfig((16,)), 0)
     *_, record = run(model, digits, TrainingConfig(epochs=1, batch_size=100))
-    name = f"Your network 1: {run_in_words.settings(record)}, {run_in_words.reached(record)}"
-    return TrainedModel("run-1", name, model.eval(), {}, record, validation=score(model, digits.validation))
+    validation = score(model, digits.validation)
+    name = f"Your network 1: {run_in_words.settings(record)}, {run_in_words.reached(record, validation)}"
+    card = record.card() | {"dataset": state.MNIST}
+    return TrainedModel("run-1", name, model.eval(), card, record, validation=validation)
 
 
-def test_a_line_begins_with_the_name_and_the_accuracy(trained: TrainedModel) -> None:
+def test_a_line_begins_with_the_name_and_the_headline(trained: TrainedModel) -> None:
     assert trained.record
     assert trained.record.test
-    reached = f"Your network 1: {trained.record.test.accuracy:.1%} in its final test, "
-    assert networks.accuracy_first(trained) == f"{reached}{run_in_words.settings(trained.record)}"
+    assert trained.validation
+    reached = f"Your network 1: {trained.validation.accuracy:.1%} in validation, "
+    assert networks.headline_first(trained) == f"{reached}{run_in_words.settings(trained.record)}"
 
     stopped = replace(trained, record=replace(trained.record, test=None))
+    assert networks.headline_first(stopped).startswith(f"{reached}stopped after ")
+
+
+def reads_among(monkeypatch: pytest.MonkeyPatch, *models: TrainedModel, choice: str | None = None) -> str:
+    """Which network reads for a visitor who has these and chose so."""
+    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=list(models)))
+    monkeypatch.setattr(st, "session_state", {} if choice is None else {"model": choice})
+    return known_networks.key_in_use()
+
+
+def with_accuracy(trained: TrainedModel, accuracy: float, key: str = "run-1") -> TrainedModel:
     assert trained.validation
-    reached = f"Your network 1: {trained.validation.accuracy:.1%} in validation, stopped after "
-    assert networks.accuracy_first(stopped).startswith(reached)
+    return replace(trained, key=key, validation=replace(trained.validation, accuracy=accuracy))
+
+
+def test_the_best_network_reads_until_one_is_chosen(monkeypatch: pytest.MonkeyPatch, trained: TrainedModel) -> None:
+    bar = shipped_card()["validation_accuracy"]
+    worse, better = with_accuracy(trained, bar - 0.01), with_accuracy(trained, bar + 0.001, "run-2")
+    drawn = replace(with_accuracy(trained, 1.0, "run-3"), card={"dataset": state.GENERATED})
+    assert reads_among(monkeypatch) == state.SHIPPED
+    assert reads_among(monkeypatch, worse) == reads_among(monkeypatch, worse, drawn) == state.SHIPPED
+    assert reads_among(monkeypatch, better, worse) == "run-2"
+    assert reads_among(monkeypatch, better, worse, choice="run-1") == "run-1"
+    assert reads_among(monkeypatch, better, choice="gone") == "run-2"
 
 
 def test_what_nobody_counted_here_is_not_said() -> None:
     model, card = new_model(MLPConfig(()), 0), {"taught": 2, "validation_accuracy": 0.75}
     copy = TrainedModel("taught-1", "Your network 1, taught 2 lessons", model, card)
-    assert networks.accuracy_first(copy) == "Your network 1, taught 2 lessons: 75.0% in validation"
-    assert networks.accuracy_first(replace(copy, card={"taught": 2})) == copy.name
-    assert networks.accuracy_first(replace(copy, key="file-1", name="From file 1: 784-10")) == "From file 1: 784-10"
+    assert networks.headline_first(copy) == "Your network 1, taught 2 lessons: 75.0% in validation"
+    assert networks.headline_first(replace(copy, card={"taught": 2})) == copy.name
+    assert networks.headline_first(replace(copy, key="file-1", name="From file 1: 784-10")) == "From file 1: 784-10"
 
 
 @pytest.mark.parametrize("card", [{}, {"dataset": "<b>my own</b>"}, {"dataset": ["MNIST"]}, {"dataset": None}])
