@@ -6,7 +6,7 @@ from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.tiles import tiles
 from mnist_core.lessons.duel import Duel, hardest_duel
-from ui.frame import dataset, lesson, link, state
+from ui.frame import dataset, lesson, link, state, theme
 from ui.lessons import duel, duel_words
 from ui.visitor import known_networks, networks
 
@@ -94,13 +94,14 @@ def show_result(match: Duel, whom: duel.Opponents, splits: Splits) -> None:
         tiles(
             images=splits.validation.images[list(match.images)],
             lines=[
-                [f"label {label}", f"you {answer}", f"network {choice}"]
+                [f"label {label}", f"you {answer}", f"it {choice}"]
                 for label, answer, choice in zip(match.labels, match.answers, match.choices, strict=True)
             ],
             right=[answer == label for answer, label in zip(match.answers, match.labels, strict=True)],
+            theme=theme.current(),
         )
     )
-    st.caption("A green frame: you have it right. A dashed one: you have it wrong.")
+    st.caption("A green frame: you have it right. A dashed one: you have it wrong. “it” is the network.")
 
 
 def which_network() -> None:
@@ -118,7 +119,7 @@ def how_chosen() -> None:
     lesson.show_source(Evaluation.hardest, hardest_duel)
 
 
-FIRSTS = (21, 41, 61, 81, 101, 201, 501, 1_001, 2_001, 4_981)  # of twenty images, counted from the hardest
+FIRSTS = (31, 51, 71, 101, 201, 501, 1_001, 2_001, 4_981)  # of twenty images, counted from the hardest
 
 
 @lesson.scene("Was that a fair match?")
@@ -171,8 +172,9 @@ def show_tiles(evaluation: Evaluation, splits: Splits, found: list[int], *, cove
     st.html(
         tiles(
             images=splits.validation.images[found],
-            lines=[["label ?", "network ?"] if covered else [f"label {y}", f"network {read}"] for y, read in both],
+            lines=[["label ?", "it ?"] if covered else [f"label {y}", f"it {read}"] for y, read in both],
             right=None if covered else [read == y for y, read in both],
+            theme=theme.current(),
         )
     )
 

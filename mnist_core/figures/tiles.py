@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from mnist_core.figures.cards import data_url
-from mnist_core.figures.theme import CHOICE, RIGHT_CLASS
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 
 _STYLE = """
 <style>
+.tiles-place { container-type: inline-size; font-size: SIZE; }
 .tiles { display: grid; grid-template-columns: repeat(var(--across), minmax(0, 1fr)); gap: 0.5rem 0.6rem;
-  text-align: center; font-size: 0.85rem; line-height: 1.3; }
-.tiles img { display: block; width: 100%; box-sizing: border-box; image-rendering: pixelated; margin-bottom: 0.2rem; }
-@media (max-width: 640px) { .tiles { grid-template-columns: repeat(5, minmax(0, 1fr)); font-size: 0.75rem; } }
+  text-align: center; line-height: 1.3; }
+.tiles img { display: block; width: 100%; box-sizing: border-box; image-rendering: pixelated; margin-bottom: 0.2rem;
+  border: 3px solid transparent; forced-color-adjust: none; }
+@container (max-width: 40em) { .tiles { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.4rem 0.3rem; } }
 </style>
 """
 
 
 def tiles(
-    *, images: Tensor, lines: Sequence[Sequence[str]], right: Sequence[bool] | None, across: int = 10, width: int = 62
+    *,
+    images: Tensor,
+    lines: Sequence[Sequence[str]],
+    right: Sequence[bool] | None,
+    theme: Theme,
+    across: int = 10,
 ) -> str:
     """Images in rows, with green frames for right answers and dashed vermillion ones for wrong answers.
 
@@ -29,8 +36,8 @@ def tiles(
         images: torch.uint8 [N, H, W].
         lines: What stands below each image.
         right: Whether the answer to each is right; None: that is not told, and there are no frames.
-        across: How many stand side by side; on a phone five do.
-        width: Of all of them, in rem, where there is room.
+        theme: Of the page.
+        across: How many stand side by side; where there is little room five do.
 
     Returns:
         HTML. Each image has its lines as the text for those who can't see it.
@@ -42,7 +49,8 @@ def tiles(
     if not len(images) == len(lines) == len(told):
         raise ValueError(f"{len(images)} images need as many lines and answers, not {len(lines)} and {len(told)}.")
     items = "".join(map(_tile, images, lines, told))
-    return f'{_STYLE}<div class="tiles" role="list" style="--across: {across}; max-width: {width}rem">{items}</div>'
+    grid = f'<div class="tiles" role="list" style="--across: {across}">{items}</div>'
+    return f'{theme.sized(_STYLE)}<div class="tiles-place">{grid}</div>'
 
 
 def _tile(image: Tensor, lines: Sequence[str], is_right: bool | None) -> str:

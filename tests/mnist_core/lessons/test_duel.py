@@ -7,18 +7,21 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from mnist_core.evaluation.accuracy import Evaluation
-from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
+from mnist_core.lessons.duel import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
 
 DIGITS = st.integers(0, 9)
 
 
 def test_a_duel_by_hand() -> None:
     duel = Duel(images=(40, 7, 12), labels=(3, 5, 8), choices=(5, 5, 3))
-    assert (duel.turn, duel.score, duel.differences, duel.is_over) == (0, (0, 0), [], False)
-    duel = duel.answer(3).answer(6)
-    assert (duel.turn, duel.score, duel.differences, duel.is_over) == (2, (1, 1), [0, 1], False)
+    assert (duel.told, duel.is_asked, duel.score, duel.differences) == (0, True, (0, 0), [])
     duel = duel.answer(3)
-    assert (duel.score, duel.differences, duel.is_over) == ((1, 1), [0, 1], True)
+    assert (duel.told, duel.is_asked, duel.score, duel.differences) == (0, False, (1, 0), [0])
+    duel = duel.go_on()
+    assert (duel.told, duel.is_asked) == (1, True)
+    duel = duel.answer(6).go_on().answer(3)
+    assert (duel.score, duel.differences, duel.is_over) == ((1, 1), [0, 1], False)
+    assert duel.go_on().is_over
 
 
 @given(st.lists(st.tuples(DIGITS, DIGITS, DIGITS), min_size=1, max_size=20), st.integers(0, 20))
@@ -26,20 +29,23 @@ def test_the_score_counts_what_has_been_read(rows: list[tuple[int, int, int]], r
     labels, choices, answers = (tuple(column) for column in zip(*rows, strict=True))
     duel = Duel(tuple(range(len(rows))), labels, choices)
     for answer in answers[:read]:
-        duel = duel.answer(answer)
+        duel = duel.answer(answer).go_on()
     so_far = rows[:read]
     assert duel.score == (sum(a == y for y, _, a in so_far), sum(c == y for y, c, _ in so_far))
     assert duel.differences == [place for place, (_, c, a) in enumerate(so_far) if a != c]
     assert duel.is_over == (read >= len(rows))
 
 
-def test_only_a_digit_is_an_answer_and_only_to_an_image() -> None:
+def test_only_a_digit_is_an_answer_once_to_each_image() -> None:
     duel = Duel((0,), (1,), (2,))
     for digit in (-1, 10):
         with pytest.raises(ValueError, match="is no answer here"):
             duel.answer(digit)
-    with pytest.raises(ValueError, match="there are 1 images"):
+    with pytest.raises(ValueError, match="answered once"):
         duel.answer(1).answer(1)
+    for stuck in (duel, duel.answer(1).go_on()):
+        with pytest.raises(ValueError, match="nothing to go on from"):
+            stuck.go_on()
 
 
 def test_what_costs_more_than_a_right_answer_can_is_lost() -> None:
