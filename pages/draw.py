@@ -1,72 +1,280 @@
-"""Draw a digit and let a network read it."""
+"""Photos, letters, scribbles: what else a network can be given to read, and how it can say that it is not sure."""
 
 import streamlit as st
-from PIL import Image
+from torch import Tensor
 
 from mnist_core import words
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.images import enlarged, png_url
-from mnist_core.handwriting.is_digit import judge
+from mnist_core.figures.draw import Picture, photo_way
+from mnist_core.figures.images import enlarged
+from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
+from mnist_core.handwriting.photo import find_ink, flatten, ink_on
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink
-from mnist_core.lessons.draw import letter_h
+from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from mnist_core.lessons import draw
 from mnist_core.network.model import MLP
 from ui.drawing import canvas, keep, photo, reading
-from ui.drawing.reading import Subject
-from ui.frame import dataset, lesson, question, state, theme
+from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
 from ui.lessons import draw_words
-from ui.visitor import networks
+from ui.visitor import known_networks, networks, store
 
+SAMPLES = "the ten samples are digits that the program draws itself"
 DIGITS = [str(digit) for digit in range(10)]
 
 
-def your_drawing() -> None:
-    """The canvas and the answer."""
-    model, _ = networks.model_in_use()
-    reader(model)
-
-
+@lesson.scene("Can it read a photo?")
 @st.fragment
-def reader(model: MLP) -> None:
-    """The canvas and, beside it, the answer."""
-    left, right = st.columns([2, 3], gap="large")
+def a_photo() -> None:
+    """A photo, the ink on it, what the network sees, and what it reads."""
+    model, _ = networks.model_in_use()
+    with lesson.stage():
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            controls, pictures = st.container(), st.container()
+            grey = photo.upload()
+        ink = store.visitor().pad.photo
+        with controls:
+            if ink is not None:
+                st.button("Back to the sample photo", icon=":material/undo:", on_click=to_the_sample)
+            else:
+                surface = link.buttons("A digit", "photo_surface", draw.SURFACES, draw.SURFACES[0])
+                taken = draw.photo(surface)
+                grey, ink = (255 * taken).round().astype("uint8"), ink_on(taken)
+        image = drawing_to_mnist(ink)
+        shown = [Picture(ink, "The ink on it", "The ink of the photo, bright on black")]
+        if grey is not None:
+            shown.insert(0, Picture(grey, "The photo, in grey", "A digit, photographed"))
+        seen = (255 * image).round().byte().numpy()
+        shown.append(Picture(seen, "What it sees", "The ink in 28 by 28 pixels"))
+        pictures.html(photo_way(pictures=shown, theme=theme.current()))
+        with right:
+            p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
+            verdict = judge(resources.is_digit_model(), image, p)
+            with st.container(key="answer"):
+                show_answer(*draw_words.answer(p, verdict))
+            show_bars(p, "photo_probabilities", height=170, is_answer=verdict.is_digit)
+    lesson.notice(
+        "The network never meets the photo. First the program takes away light, shadow, paper and table. What is left "
+        "is the ink, made into 28 × 28 pixels."
+    )
+    lesson.deeper(from_photo_to_ink, photo_code)
+
+
+def to_the_sample() -> None:
+    """Takes the reader's photo away: what it took the place of is back."""
+    store.visitor().pad.undo()
+
+
+def from_photo_to_ink() -> None:
+    """How the ink is found, and what is done to it."""
+    st.markdown(
+        "How does the program find the ink? It compares each pixel with the paper around it, not with a fixed grey: so "
+        "half a shadow does no harm. The squares of the paper are thin and pale; what is too thin or too close to the "
+        "paper's own brightness is left out. If most of the picture is dark, as a board is, dark and light change "
+        "places. Then the ink goes the way of every drawing: it is cut out, its longer side becomes 20 pixels, and the "
+        "centre of its mass is moved to the middle."
+    )
+    lesson.try_this(
+        "Write a digit on paper and photograph it with a shadow across it. Or photograph one that is printed somewhere."
+    )
+
+
+def photo_code() -> None:
+    """The functions that find the ink."""
+    lesson.show_source(find_ink, flatten, ink_on)
+
+
+def show_answer(large: str, small: str) -> None:
+    """An answer, large, and what there is to say of it."""
+    st.html(
+        '<div style="font-size: 2.5rem; font-weight: 600; line-height: 1.1" translate="no">'
+        f"{large}</div><div>{small}</div>"
+    )
+
+
+def show_bars(p: Tensor | None, key: str, *, height: int, right: str | None = None, is_answer: bool) -> None:
+    """The ten probabilities [10]; empty bars where there is nothing to read."""
+    st.caption("Its probabilities" if is_answer or p is None else "Its probabilities, if it had to choose")
+    figure = probability_bars(
+        probabilities=[0.0] * 10 if p is None else p.tolist(),
+        classes=DIGITS,
+        theme=theme.current(),
+        right=right,
+        height=height,
+        is_answer=is_answer,
+    )
+    description = "The probability of each digit as a bar; the text above names the largest."
+    theme.show(figure, key=key, description=description)
+
+
+LETTER = Question(
+    "ask_letter",
+    "A network has learned the ten digits. What does it answer to the letter H?",
+    "A digit, perhaps very surely",
+    "It has ten outputs, and softmax divides all of the probability among them. Nothing is left for anything else.",
+    {
+        "“That is no digit”": "It has no output that could say so: there are ten, one for each digit.",
+        "10% for each digit": "That would be honest. But nobody taught it to doubt: it scores whatever strokes it "
+        "finds.",
+    },
+    order=1,
+)
+LETTERS = tuple("HATUXK")
+
+
+@lesson.scene("What does it answer to a letter?")
+@st.fragment
+def a_letter() -> None:
+    """What a network that knows only digits makes of a letter."""
+    answered = question.ask(LETTER)
+    model, _ = networks.model_in_use()
+    with lesson.stage():
+        name = link.buttons("The letter", "letter", LETTERS, LETTERS[0], disabled=not answered)
+        image = drawing_to_mnist(draw.letter_h(canvas.BRUSH)) if name == "H" else draw.letter(name)
+        p = predict_proba(model, image[None])[0] if answered else None
+        left, right = st.columns([1, 3], gap="small", vertical_alignment="center")
+        left.image(
+            enlarged(image=image, factor=6), width=168, output_format="PNG", alt=f"The letter {name}, 28 by 28 pixels"
+        )
+        with right:
+            with st.container(key="live_letter"):
+                if p is None:
+                    show_answer("?", "What does it answer?")
+                else:
+                    first = int(p.argmax())
+                    show_answer(str(first), f"It says that this {name} is {words.a(first)}: {sure_of(p)}.")
+            show_bars(p, "letter_probabilities", height=150, is_answer=answered)
+    with st.container():
+        if answered:
+            lesson.notice("Each letter becomes a digit. A high probability does not say that there is a digit at all.")
+    lesson.deeper(why_so_sure)
+
+
+def sure_of(p: Tensor) -> str:
+    """The largest probability of [10], in words."""
+    return words.percent(p.max().item())
+
+
+def why_so_sure() -> None:
+    """Why a network is sure of what it has never met."""
+    st.markdown(
+        "Training asked one thing of it: to raise the score of the right one of ten digits. Each example was a digit. "
+        "So no weight ever learned what a digit is *not*. An H has two upright strokes and a bar between them, as a 4 "
+        "may have, and that is enough for a high score. Softmax compares the ten scores with each other only. If the "
+        "best is far ahead of the others, its probability is close to 1, even if none of them fits."
+    )
+    lesson.show_source(predict_proba)
+
+
+@lesson.scene("How can it say: this is no digit?")
+@st.fragment
+def no_digit() -> None:
+    """What the second network makes of drawings that are digits, and of some that are none."""
+    model, _ = networks.model_in_use()
+    with lesson.stage():
+        kind = link.buttons("Give it", "given", draw.KINDS, "a letter")
+        image = draw.drawing_of(kind)
+        p = predict_proba(model, image[None])[0]
+        verdict = judge(resources.is_digit_model(), image, p)
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            st.image(
+                enlarged(image=image, factor=4),
+                width=112,
+                output_format="PNG",
+                alt=f"What both networks see: {kind} in 28 by 28 pixels",
+            )
+            with st.container(width="stretch", key="live_no_digit"):
+                show_answer(*draw_words.answer(p, verdict))
+        second, first = st.columns(2, gap="medium")
+        with second:
+            st.caption("The second network: what kind of drawing is it?")
+            show_kinds(verdict, height=130)
+        with first:
+            show_bars(p, "given_bars", height=130, is_answer=verdict.is_digit)
+    lesson.notice(
+        "A second network looks first. It learned to tell digits from dots, scribbles, letters and several digits: "
+        "**out-of-distribution detection**. So both together may refuse: a **reject option**."
+    )
+    lesson.deeper(second_network, judging_code)
+
+
+def show_kinds(verdict: Verdict, *, height: int) -> None:
+    """What kind of drawing the second network takes this for, as five bars."""
+    names = ["several" if kind == "several digits" else kind for kind in KINDS]
+    figure = probability_bars(
+        probabilities=list(verdict.probabilities), classes=names, theme=theme.current(), height=height
+    )
+    description = "The probability of each kind of drawing as a bar: digit, dot, scribble, letter, several digits."
+    theme.show(figure, key="kinds", description=description)
+
+
+def second_network() -> None:
+    """What the second network learned from, and when it lets a drawing pass."""
+    p, verdict = judged_h()
+    st.markdown(
+        "The second network was taught another question: is this a digit, or a dot, a scribble, a letter, several "
+        "digits? It learned that from drawings that are no digits. A network can only tell apart what somebody taught "
+        f"it to tell apart. Of the H of the scene before it says: {draw_words.likeliest_kinds(verdict)}. The first "
+        f"network calls the same H {words.a(int(p.argmax()), bold=True)}, with a probability of {sure_of(p)}."
+    )
+    st.markdown(draw_words.limits())
+
+
+def judged_h() -> reading.Reading:
+    """What both networks make of the letter H."""
+    return reading.read(networks.model_in_use()[0], reading.drawn(draw.letter_h(canvas.BRUSH)))
+
+
+def judging_code() -> None:
+    """The rule of "not sure"."""
+    lesson.show_source(judge)
+
+
+@lesson.scene("Can you draw what it can't place?")
+@st.fragment
+def your_drawing() -> None:
+    """The canvas and, beside it, what both networks say."""
+    model, _ = networks.model_in_use()
+    with lesson.stage():
+        reader(model, "live_yours")
+    lesson.notice(
+        "Draw a letter, a scribble, or two digits side by side. Then draw a 7 and add a bar through it. When does it "
+        "begin to doubt?"
+    )
+    dataset.notice(SAMPLES)
+    lesson.deeper(keep_it, look_closer, what_it_sees, code)
+
+
+def reader(model: MLP, key: str) -> None:
+    """The canvas and, beside it, the answer, which stands at the place of this key."""
+    left, right = st.columns([2, 3], gap="small")
     with left:
         subject = canvas.subject()
     with right:
-        show_reading(model, subject)
-        keep.buttons(subject, model)
-        if subject is not None:
-            look_closer()
-        photo.upload()
+        if subject is None:
+            with st.container(height=112, border=False, key=key):
+                show_answer("?", "Draw on the black square, with the mouse or a finger.")
+            show_bars(None, f"{key}_bars", height=140, is_answer=False)
+            return
+        p, verdict = reading.read(model, subject)
+        with st.container(horizontal=True, height=112, border=False, gap="small"):
+            with st.container(width="stretch", key=key):
+                show_answer(*draw_words.answer(p, verdict, is_short=True))
+            st.image(
+                enlarged(image=subject.image, factor=4),
+                width=112,
+                output_format="PNG",
+                alt="What the network sees: the drawing in 28 by 28 pixels",
+            )
+        right_digit = None if subject.label is None else DIGITS[subject.label]
+        show_bars(p, f"{key}_bars", height=140, right=right_digit, is_answer=verdict.is_digit)
+        st.caption(draw_words.second_network(verdict))
 
 
-def show_reading(model: MLP, subject: Subject | None) -> None:
-    """What the network makes of an image, unless it looks like no digit at all."""
-    if subject is None:
-        st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        show_bars([0.0] * 10, None, is_answer=False)  # they are there already when the first stroke is to be read
-        return
-    p, verdict = reading.read(model, subject)
-    with st.container(horizontal=True, vertical_alignment="center"):  # side by side on a phone, too
-        with st.container(key="answer", width="stretch"):
-            st.markdown(f"# {int(p.argmax())}" if verdict.is_digit else "# Not sure")
-            st.markdown(draw_words.answer(p, verdict))
-        # As a part of the page: a picture of its own would be asked for after the next stroke has taken its place.
-        seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
-        st.image(seen, "What the network sees: 28 × 28 pixels", width=112)
-    show_bars(p.tolist(), None if subject.label is None else DIGITS[subject.label], is_answer=verdict.is_digit)
-    second = draw_words.second_network(verdict)
-    st.caption(f"A second network, which tells digits from other drawings, looked first. {second}")
-
-
-def show_bars(p: list[float], right: str | None, *, is_answer: bool) -> None:
-    """The ten probabilities."""
-    figure = probability_bars(
-        probabilities=p, classes=DIGITS, theme=theme.current(), right=right, height=200, is_answer=is_answer
-    )
-    description = "The probability of each digit as a bar; the text above names the two largest."
-    theme.show(figure, key="probabilities", description=description)
+def keep_it() -> None:
+    """Keeping what is drawn for a test set of one's own."""
+    keep.buttons(canvas.on_the_pad(), networks.model_in_use()[0])
 
 
 def look_closer() -> None:
@@ -77,60 +285,14 @@ def look_closer() -> None:
             st.page_link(state.page(stem), icon=":material/arrow_forward:")
 
 
-def what_reads() -> None:
-    """Another network to read with, what a network sees of a drawing, and what to draw."""
-    networks.chooser()
-    dataset.notice("the ten samples are digits that the program draws itself")
-    lesson.notice(
+def what_it_sees() -> None:
+    """What becomes of a drawing before it is read."""
+    st.markdown(
         "The network never sees your drawing. It sees 28 × 28 pixels, made from it much as MNIST's digits were made: "
         "cut out, scaled so that the longer side is 20 pixels, and moved so that the centre of its ink lies in the "
         "middle. So it does not matter where you draw, and hardly how large."
     )
-    lesson.try_this(
-        "Draw a 7, then add a bar through it. Draw a 9 and bend its tail. When does the network begin to doubt? "
-        "Then draw a letter, a scribble, or two digits side by side."
-    )
-
-
-LETTER = Question(
-    "ask_letter",
-    "You draw the letter H. What does a network that has learned the ten digits answer?",
-    "A digit, perhaps with a high probability",
-    "It has ten outputs, and softmax divides all of the probability among them. Nothing is left for anything else.",
-    {
-        "That it is no digit": "It has no output that could say so: there are ten, one for each digit.",
-        "A probability of 10% for each digit": "That would be honest. But nobody taught it to doubt: it has "
-        "seen digits only, and scores whatever strokes it finds.",
-    },
-    order=1,
-)
-
-
-def a_letter() -> None:
-    """What the network makes of a letter, and what the second one does."""
-    if not question.ask(LETTER):
-        return
-    model, _ = networks.model_in_use()
-    subject = reading.drawn(letter_h(canvas.BRUSH))
-    p, verdict = reading.read(model, subject)
-    seen, bars = st.columns([1, 3], vertical_alignment="center")
-    seen.image(enlarged(image=subject.image, factor=5), caption="An H, as the network sees it", output_format="PNG")
-    with bars:
-        theme.show(
-            probability_bars(probabilities=p.tolist(), classes=DIGITS, theme=theme.current(), height=180),
-            key="letter_probabilities",
-            description="The probability of each digit as a bar, for a letter H.",
-        )
-    st.markdown(
-        f"It says that the H is {words.a(int(p.argmax()), bold=True)}, with a probability of "
-        f"{words.percent(p.max().item())}."
-    )
-    st.markdown(
-        "So on this page a second, small network looks first. It was taught another question: is this a digit, or a "
-        f"dot, a scribble, a letter, several digits? Of the H it says: {draw_words.likeliest_kinds(verdict)}. It "
-        "learned that from drawings that are no digits. A network can only tell apart what somebody taught it to tell "
-        "apart."
-    )
+    lesson.try_this("Draw a 9 and bend its tail. How far can you bend it before it becomes a 4, or nothing at all?")
 
 
 def code() -> None:
@@ -138,4 +300,22 @@ def code() -> None:
     lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
 
 
-lesson.show(your_drawing, what_reads, a_letter, code)
+@lesson.scene("Does another network read it the same way?")
+def another_network() -> None:
+    """The canvas once more, and which network reads."""
+    with lesson.stage():
+        if len(known_networks.names()) > 1 or link.shows(link.WHOLE):
+            networks.chooser()
+        else:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown("So far there is only the ready-made network.", width="content")
+                st.page_link(state.page("train"), label="Train one of your own", icon=":material/model_training:")
+        st.fragment(reader)(networks.model_in_use()[0], "live_another")
+    lesson.notice(
+        "Networks that learned differently agree on clear digits. On strange ones each makes its own guess. The second "
+        "network stays the same, whichever reads."
+    )
+    dataset.notice(SAMPLES)
+
+
+lesson.show(a_photo, a_letter, no_digit, your_drawing, another_network)

@@ -1,5 +1,7 @@
 """From stroke to pixel: what happens to a drawing before a network sees it, and what each stage is worth."""
 
+from dataclasses import replace
+
 import streamlit as st
 from torch import Tensor
 
@@ -33,78 +35,152 @@ from ui.visitor import networks
 BRIGHTEST = (1 - MEAN) / STD  # what full ink becomes
 
 
-def opening() -> None:
-    """Why a drawing is changed before it is read."""
-    st.markdown(
-        "A network reads only what looks like the digits it learned from. So between your hand and the network there "
-        "are four stages. Switch one off, and see what it was good for."
-    )
+START = 7  # the sample whose way is shown until the reader draws
 
 
-def your_drawing() -> None:
-    """The drawing at each stage of its way, what each stage is worth, and three sums on the way."""
-    look(*networks.model_in_use())
-
-
+@lesson.scene("What does the network see of your stroke?")
 @st.fragment
-def look(model: MLP, reader: str) -> None:
-    """The canvas and, beside it, the pictures; below, what the stages are worth."""
-    left, right = st.columns([3, 5], gap="medium")
-    with left:
-        subject = canvas.subject(start=7)
-    with right:
-        stages = controls()
-        if subject is None:
-            st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-        else:
-            show_way(model, subject, stages)
+def your_drawing() -> None:
+    """The canvas, and beside it the drawing at one stage of its way."""
+    model, _ = networks.model_in_use()
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="small")
+        with left:
+            subject = canvas.subject(start=START)
+        with right:
+            stage = link.buttons("Its way", "pix_stage", STAGES, STAGES[3])
+            with st.container(key="live_way"):
+                if subject is None:
+                    st.markdown("Draw on the black square, with the mouse or a finger.")
+                else:
+                    show_stage(model, subject, STAGES.index(stage))
     lesson.notice(
-        "Only picture 5 reaches the network, as 784 numbers. It learned from digits that had come this way: "
-        "MNIST's makers did the same to theirs. Each stage takes away something that says nothing about which digit it "
-        "is: where it was drawn, how large, how the ink lies in its box, on what scale it is counted."
+        "Only the last picture reaches the network, as 784 numbers. It learned from digits that had come this way: "
+        "MNIST's makers did the same to theirs, all but the last step."
     )
+    which_digits()
+    lesson.deeper(why_so, lambda: subject and show_sums(take(subject.drawing)), networks.chooser)
+
+
+STAGES = ("Drawing", "Cut out", "20 pixels", "Centred", "Normalised")
+
+
+def show_stage(model: MLP, subject: Subject, stage: int) -> None:
+    """One picture of the way, large, and what is read at its end."""
+    way = take(subject.drawing)
+    tile = tiles(way, ALL)[stage]
+    p = read(model, way.placed[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
+    st.html(way_pictures(tiles=[tile, answer_tile(p, p, verdict_on(subject, p))], theme=theme.current()))
+
+
+def which_digits() -> None:
+    """Where the samples and the drawings come from, while MNIST is not there."""
+    with st.container():
+        dataset.notice(
+            "the sample digits and the drawings to measure with are made of digits that the program draws itself"
+        )
+
+
+def why_so() -> None:
+    """What each stage takes away, and what else to draw."""
+    st.markdown(
+        "Three of the four stages take away something that says nothing about which digit it is: where it was drawn, "
+        "how large, and how the ink lies in its box. Normalising takes nothing away. It only counts the ink on another "
+        "scale, on which training goes better. MNIST's pictures themselves are not normalised."
+    )
+    lesson.try_this("Draw a small 4 in a corner, then a large one in the middle. Which pictures differ?")
+
+
+@lesson.scene("What happens if a stage is left out?")
+@st.fragment
+def left_out() -> None:
+    """The four switches, the pictures of the way, and what is read at its end."""
+    model, _ = networks.model_in_use()
+    subject = canvas.on_the_pad(START)
+    with lesson.stage():
+        stages = controls()
+        with st.container():
+            if subject is None:
+                st.markdown("Draw something in the scene before this one.")
+            else:
+                compare(model, subject, stages)
+    lesson.notice("Switch a stage off. All stages after it work on whatever they get.")
+    which_digits()
+    lesson.deeper(lambda: subject and all_pictures(model, subject, stages), what_to_draw, code_of_stages)
+
+
+def what_to_draw() -> None:
+    """Drawings that need one of the stages."""
     lesson.try_this(
         "Draw a small 4 in a corner and switch off *Cut out*. Draw a plain 1 and switch off *20 pixels*. Draw a 6 or a "
         "9 with a heavy loop and switch off *Centre of mass*: watch the ring."
     )
-    show_costs(stages, reader)
-    if subject is not None:
-        show_sums(take(subject.drawing))
 
 
-def controls() -> Stages:
+def code_of_stages() -> None:
+    """The functions of the stages, and what stands in their place."""
+    lesson.show_source(crop_to_ink, scale_to_box, centre_by_mass, stretch, centre_by_box, take)
+
+
+def controls(*, disabled: bool = False) -> Stages:
     """The four switches."""
     with st.container(horizontal=True, key="pix_stages"):
-        cut = link.toggle("Cut out", "pix_cut", True)
-        scale = link.toggle("20 pixels", "pix_scale", True)
-        centre = link.toggle("Centre of mass", "pix_centre", True, disabled=not scale)
-        normalize = link.toggle("Normalise", "pix_normalise", True)
-    if not scale:
-        st.caption("Without *20 pixels* the picture fills the paper, so *Centre of mass* has nothing to move.")
+        cut = link.toggle("Cut out", "pix_cut", True, disabled=disabled)
+        scale = link.toggle("20 pixels", "pix_scale", True, disabled=disabled)
+        centre = link.toggle("Centre of mass", "pix_centre", True, disabled=disabled or not scale)
+        normalize = link.toggle("Normalise", "pix_normalise", True, disabled=disabled)
+    with st.container():
+        if not scale:
+            st.caption("Without *20 pixels* the picture fills the paper, so *Centre of mass* has nothing to move.")
     return Stages(cut, scale, centre, normalize)
 
 
-def show_way(model: MLP, subject: Subject, stages: Stages) -> None:
-    """The pictures of the reader's drawing, and what is read in the last of them."""
+def compare(model: MLP, subject: Subject, stages: Stages) -> None:
+    """What the network gets with all stages and as they are set, and what is read in both."""
     way, whole = take(subject.drawing, stages), take(subject.drawing)
-    now, before = read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]  # (1, 10) -> (10,)
+    now, before = both_readings(model, subject, stages)
+    verdict = verdict_on(subject, before)
+    usual = replace(placed_tile(whole, ALL), title="With all stages", says=says_of(before))
+    as_set = replace(placed_tile(way, stages), title="As you have set it", says=says_of(now), is_left_out=False)
+    pictures, bars = st.columns([2, 3], gap="small")
+    with pictures, st.container(key="live_set"):
+        st.html(way_pictures(tiles=[usual, as_set], theme=theme.current()))
+    with bars:
+        theme.show(
+            two_readings(
+                now=now.tolist(),
+                before=before.tolist(),
+                theme=theme.current(),
+                right=None if subject.label is None else str(subject.label),
+                is_answer=verdict.is_digit,
+            ),
+            key="pix_readings",
+            description="The probability of each digit as a bar, and as a line across it the one with all stages; the "
+            "pictures name the likeliest of both.",
+        )
+        st.caption("Bars: as you have set the stages. Lines: with all stages.")
+
+
+def says_of(p: Tensor) -> str:
+    """What is read, from probabilities [10]."""
+    return f"Read as {words.a(int(p.argmax()))}: {words.percent(p.max().item())}."
+
+
+def both_readings(model: MLP, subject: Subject, stages: Stages) -> tuple[Tensor, Tensor]:
+    """What is read as the stages are set, and with all of them: probabilities [10] both."""
+    way, whole = take(subject.drawing, stages), take(subject.drawing)
+    return read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]  # (1, 10) -> (10,)
+
+
+def all_pictures(model: MLP, subject: Subject, stages: Stages) -> None:
+    """All pictures of the way as the stages are set."""
+    way = take(subject.drawing, stages)
+    now, before = both_readings(model, subject, stages)
     verdict = verdict_on(subject, before)
     if not verdict.is_digit:
         st.markdown(f"**Not sure:** {verdict.reason}")
-    st.html(way_pictures(tiles=[*tiles(way, stages), answer_tile(now, before, verdict)], theme=theme.current()))
-    theme.show(
-        two_readings(
-            now=now.tolist(),
-            before=before.tolist(),
-            theme=theme.current(),
-            right=None if subject.label is None else str(subject.label),
-            is_answer=verdict.is_digit,
-        ),
-        key="pix_readings",
-        description="The probability of each digit as a bar, and as a line across it the one with all stages; the "
-        "last of the pictures above names the likeliest of both.",
-    )
-    st.caption("Bars: as you have set the stages. Lines: with all stages.")
+    pictures = [*tiles(way, stages), answer_tile(now, before, verdict)]
+    st.html(way_pictures(tiles=pictures, theme=theme.current()))
 
 
 def tiles(way: Way, stages: Stages) -> list[Tile]:
@@ -188,7 +264,7 @@ def answer_tile(now: Tensor, before: Tensor, verdict: Verdict) -> Tile:
     found = f"{first}, with {words.percent(now[first].item())}"
     return Tile(
         "Read as" if verdict.is_digit else "Not sure",
-        found if verdict.is_digit else f"Made to choose: {found}",
+        found if verdict.is_digit else f"If it had to choose: {found}",
         f"With all stages: {usual}, with {words.percent(before[usual].item())}.",
         digit=str(first) if verdict.is_digit else "?",
     )
@@ -202,8 +278,7 @@ LEFT_OUT = {
 }
 COSTLIEST = Question(
     key="ask_costliest",
-    text="One of the four stages is left out, and the other three stay. Then the network reads all these drawings "
-    "again. Two of the stages cost far more than the other two. Which two?",
+    text="Each stage is left out in turn. Two of the four cost far more than the others. Which two?",
     right="Cutting out, and the 20 pixels",
     why="Without either, the digit has another size or other proportions. Many of its strokes then lie where the "
     "network has seldom met any.",
@@ -221,27 +296,58 @@ COSTLIEST = Question(
 )
 
 
-def show_costs(stages: Stages, reader: str) -> None:
-    """What each stage is worth, on many drawings."""
-    st.header("What is each stage worth?", anchor=False)
-    making, splits = pixels_drawings.making(), dataset.splits()
+@lesson.scene("What is each stage worth?")
+@st.fragment
+def worth() -> None:
+    """What it costs on many drawings to leave stages out."""
+    _, reader = networks.model_in_use()
+    making = pixels_drawings.making()
+    answered = ask(COSTLIEST)
+    with lesson.stage():
+        stages = controls(disabled=not answered)
+        with st.container():
+            if not answered:
+                st.markdown(f"{DRAWINGS:,} drawings wait to be read with one stage less.")
+            elif making.trial is None or not making.is_done:
+                wait()
+            else:
+                show_costs(making.trial, stages)
+    with st.container():
+        if answered:
+            lesson.notice("*Lost*: read rightly with all stages, and now wrongly. *Gained*: the other way round.")
+    which_digits()
+    lesson.deeper(lambda: which_drawings(reader), lambda: answered and what_it_means(stages), code_of_drawings)
+
+
+def show_costs(trial: Trial, stages: Stages) -> None:
+    """How many drawings are read rightly with which stages."""
+    st.html(cost_table(rows=cost_rows(trial, stages), drawings=len(trial.labels), theme=theme.current()))
+
+
+def which_drawings(reader: str) -> None:
+    """What is measured, and who reads."""
+    splits = dataset.splits()
     st.markdown(
         f"One drawing proves little. So {min(DRAWINGS, len(splits.validation)):,} validation images ({splits.name}), "
         "from which no network learns, were made into drawings: each on a canvas of its own, "
         f"{CANVAS_SIZE} × {CANVAS_SIZE} pixels, between {SMALLEST:.0f} and {LARGEST:.0f} pixels long, and anywhere on "
         f"it. They were prepared like yours and read by {reader}. {networks.learned_elsewhere()}"
     )
-    if not ask(COSTLIEST):
-        return
-    if not making.is_done or making.trial is None:
-        wait()
+
+
+def what_it_means(stages: Stages) -> None:
+    """What the reader's own setting costs, and which stage is worth most and least to this network."""
+    making = pixels_drawings.making()
+    if making.trial is None or not making.is_done:
         return
     trial = making.trial
-    st.html(cost_table(rows=cost_rows(trial, stages), drawings=len(trial.labels), theme=theme.current()))
-    st.caption("Lost: read rightly with all stages, and now wrongly. Gained: the other way round.")
     st.markdown(pixels_words.set_so(pixels_drawings.found(trial, stages), stages))
-    lesson.notice(pixels_words.most_and_least({alone: pixels_drawings.found(trial, alone) for alone in LEFT_OUT}))
-    lesson.show_source(stretch, centre_by_box, draw_on_canvas, take)
+    st.markdown(pixels_words.most_and_least({alone: pixels_drawings.found(trial, alone) for alone in LEFT_OUT}))
+
+
+def code_of_drawings() -> None:
+    """The functions that make and prepare the drawings."""
+    lesson.show_source(draw_on_canvas, stretch, centre_by_box, take)
 
 
 @st.fragment(run_every=1.0)
@@ -268,7 +374,7 @@ def cost_rows(trial: Trial, stages: Stages) -> list[CostRow]:
 
 def show_sums(way: Way) -> None:
     """The three formulas, with the numbers of the reader's drawing."""
-    st.header("Three sums, with the numbers of this drawing", anchor=False)
+    st.subheader("Three sums, with the numbers of this drawing", anchor=False)
     height, width = way.cut.shape
     zoom = BOX_SIZE / max(height, width)
     st.markdown(
@@ -322,12 +428,4 @@ def show_balance(way: Way, zoom: float) -> None:
     )
 
 
-def what_reads() -> None:
-    """Another network to read with, and what the drawings are made of."""
-    networks.chooser()
-    dataset.notice(
-        "the sample digits and the drawings to measure with are made of digits that the program draws itself"
-    )
-
-
-lesson.show(opening, your_drawing, what_reads)
+lesson.show(your_drawing, left_out, worth)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
@@ -12,7 +13,7 @@ from mnist_core.network.model import CLASSES, MLPConfig
 from mnist_core.training.loop import DatasetBatches, Learner, TrainingConfig, fit, new_model, train_step
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
-from ui.studio import control, recipe, run_view, take_home, transport, watch_again
+from ui.studio import beside, control, recipe, run_view, take_home, transport, watch_again
 from ui.visitor import store
 from ui.visitor.store import Visitor
 
@@ -30,7 +31,7 @@ def the_studio() -> None:
     mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
     with lesson.stage():
         presets = st.container(key="presets")
-        buttons, sliders, view = beside_the_run()
+        buttons, sliders, view = beside.places()
         after = st.container()
     chosen = settings(sliders)
     with presets:
@@ -50,16 +51,7 @@ def the_studio() -> None:
     lesson.deeper(curves_in_words, lambda: run_view.in_numbers(mode), run_view.final_test, the_code)
 
 
-def beside_the_run() -> tuple[st.delta_generator.DeltaGenerator, ...]:
-    """Places for the buttons and the sliders, and beside them one for the run."""
-    scene = state.scene_now()
-    with st.container(key=f"studio_{scene}"):
-        left, view = st.columns([3, 8], gap="medium")
-    with left:
-        return st.container(), st.container(key=f"studio_sliders_{scene}"), view
-
-
-def settings(sliders: st.delta_generator.DeltaGenerator) -> recipe.Chosen:
+def settings(sliders: DeltaGenerator) -> recipe.Chosen:
     """The controls of a run: two in the stage, all others below it, folded."""
     dataset.notice("it learns from generated digits, which the program draws itself")
     folded = st.expander("More settings", icon=":material/tune:")
@@ -209,7 +201,7 @@ def another_rate() -> None:
     visitor = store.visitor()
     mode = visitor.mode
     with lesson.stage():
-        buttons, sliders, view = beside_the_run()
+        buttons, sliders, view = beside.places()
         with sliders:
             rate = link.select_slider(
                 "Learning rate",
@@ -276,7 +268,7 @@ def without_hidden_layer() -> None:
     visitor = store.visitor()
     mode = visitor.mode
     with lesson.stage():
-        buttons, _, view = beside_the_run()
+        buttons, _, view = beside.places()
         if answered:
             with buttons:
                 transport.show(
@@ -322,7 +314,7 @@ def again() -> None:
             watch_again.show(trained.record, trained.key)
         else:
             model_config, config = recipe.START.model_config, recipe.START.training_config
-            buttons, _, view = beside_the_run()
+            buttons, _, view = beside.places()
             with buttons:
                 transport.show(visitor, mode, lambda held: start(visitor, model_config, config, held))
             with view:

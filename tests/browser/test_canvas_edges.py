@@ -87,7 +87,7 @@ def tab_stops_before_clear(page: Page) -> list[str]:
 @pytest.mark.parametrize("draw", [with_a_finger, with_a_mouse, with_a_pen])
 def test_a_stroke_counts_wherever_it_begins(open_page: OpenPage, draw: Stroke) -> None:
     width = 390 if draw is with_a_finger else 1280
-    page = open_page("draw", width=width)
+    page = open_page("draw?scene=4", width=width)
     page.set_viewport_size({"width": width, "height": 1500})  # so that no answer scrolls it
     ready(page)
     strokes_count(page, draw, STARTS)

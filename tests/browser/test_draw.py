@@ -50,13 +50,13 @@ def stroke_with_a_finger(page: Page, points: list[tuple[int, int]]) -> None:
 
 
 def test_a_finger_draws_and_the_page_stays_where_it_is(open_page: OpenPage) -> None:
-    page = open_page("draw", width=390)
+    page = open_page("draw?scene=4", width=390)
     expect(page.get_by_text(INVITATION)).to_be_visible()
     ready(page).evaluate("node => node.scrollIntoView({ block: 'center' })")
     scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
     before = page.evaluate(scrolled)
     stroke_with_a_finger(page, [(140, 40), (140, 100), (139, 160), (138, 240)])
-    expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 1:"))).to_be_visible()
     assert page.evaluate(scrolled) == before
 
 
@@ -64,24 +64,24 @@ def draw_seven(page: Page) -> int:
     """Draws a 7 on the empty canvas and waits until it is read; returns how much ink there is."""
     expect(page.get_by_text(INVITATION)).to_be_visible()
     draw(page, SEVEN)
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     return ink(page)
 
 
 def test_the_last_stroke_can_be_taken_back(open_page: OpenPage) -> None:
-    page = open_page("draw")
+    page = open_page("draw?scene=4")
     expect(page.get_by_text(INVITATION)).to_be_visible()
     undo = page.locator(".st-key-undo button")
     ready(page)
     expect(undo).to_be_disabled()
     draw(page, SEVEN)
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     seven = ink(page)
     draw(page, [(30, 250), (250, 250)])
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_hidden()
     assert ink(page) > seven
     undo.click()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
     undo.click()
     expect(page.get_by_text(INVITATION)).to_be_visible()
@@ -89,18 +89,18 @@ def test_the_last_stroke_can_be_taken_back(open_page: OpenPage) -> None:
 
 
 def test_a_drawing_that_a_sample_took_the_place_of_is_brought_back(open_page: OpenPage) -> None:
-    page = open_page("draw")
+    page = open_page("draw?scene=4")
     seven = draw_seven(page)
     page.get_by_role("button", name="Sample: a 3").click()
-    expect(page.get_by_text(re.compile(r"this is a 3\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 3:"))).to_be_visible()
     assert ink(page) == 0
     page.locator(".st-key-undo button").click()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
 
 
 def test_who_presses_a_button_right_after_a_stroke_loses_nothing(open_page: OpenPage) -> None:
-    page = open_page("draw")
+    page = open_page("draw?scene=4")
     seven = draw_seven(page)
     draw(page, [(30, 250), (250, 250)])
     page.locator(".st-key-clear button").click()
@@ -110,7 +110,7 @@ def test_who_presses_a_button_right_after_a_stroke_loses_nothing(open_page: Open
     expect(page.get_by_text(INVITATION)).to_be_hidden()
     assert ink(page) > seven
     page.locator(".st-key-undo button").click()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
 
 
@@ -124,23 +124,28 @@ def photo(name: str, lines: list[tuple[int, int, int, int]]) -> FilePayload:
 
 
 def test_a_drawing_is_brought_back_after_one_photo_and_another(open_page: OpenPage) -> None:
-    page = open_page("draw")
+    page = open_page("draw?scene=4")
     seven = draw_seven(page)
+    page.get_by_role("button", name="1", exact=True).click()
+    expect(page.get_by_text("Can it read a photo?")).to_be_visible()
     one = photo("one.png", [(140, 40, 138, 240)])
     four = photo("four.png", [(90, 50, 70, 150), (70, 150, 200, 150), (180, 60, 175, 240)])
     for content, digit in ((one, 1), (four, 4), (one, 1)):
         page.locator(".st-key-photo_file input[type=file]").set_input_files(content)
-        expect(page.get_by_text(re.compile(rf"this is a {digit}\."))).to_be_visible()
+        expect(page.get_by_text(re.compile(rf"This is a {digit}:"))).to_be_visible()
         settle(page)
-        expect(page.get_by_text(re.compile(rf"this is a {digit}\."))).to_be_visible()
-    page.locator(".st-key-undo button").click()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+        expect(page.get_by_text(re.compile(rf"This is a {digit}:"))).to_be_visible()
+    page.get_by_role("button", name="Back to the sample photo").click()
+    expect(page.get_by_text("on squared paper")).to_be_visible()
+    page.get_by_role("button", name="4", exact=True).click()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
 
 
 def test_why_a_file_is_refused_can_be_read(open_page: OpenPage) -> None:
     page = open_page("draw", width=390)
-    expect(page.get_by_text(INVITATION)).to_be_visible()
+    expect(page.locator(".st-key-photo_file")).to_be_visible()
+    settle(page)
     uploader = page.locator(".st-key-photo_file")
     uploader.locator("input[type=file]").set_input_files(
         {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": b"7"}
@@ -157,16 +162,17 @@ def test_why_a_file_is_refused_can_be_read(open_page: OpenPage) -> None:
 
 
 def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> None:
-    page = open_page("draw")
+    page = open_page("draw?scene=4")
     seven = draw_seven(page)
-    page.get_by_role("link", name="From stroke to pixel", exact=True).first.click()
+    page.locator(".st-key-go_deeper_draw_4").get_by_text("Go deeper").click()
+    page.get_by_role("link", name="From stroke to pixel", exact=True).last.click()
     expect(page.locator("h1").first).to_have_text("From stroke to pixel")
     assert ink(page) == seven
-    page.get_by_role("link", name="Draw a digit", exact=True).first.click()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
     page.reload()
-    expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven
     draw(page, [(100, 150), (190, 140)])
     assert ink(page) > seven
@@ -175,9 +181,9 @@ def test_a_drawing_outlives_a_page_switch_and_a_reload(open_page: OpenPage) -> N
 def test_a_wider_brush_leaves_more_ink(open_page: OpenPage) -> None:
     inks = []
     for brush in (12, 26):
-        page = open_page(f"draw?brush={brush}")
+        page = open_page(f"draw?scene=4&brush={brush}")
         expect(page.get_by_text(INVITATION)).to_be_visible()
         draw(page, SEVEN)
-        expect(page.get_by_text(re.compile(r"this is a 7\."))).to_be_visible()
+        expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
         inks.append(ink(page))
     assert 1.8 < inks[1] / inks[0] < 26 / 12 + 0.4

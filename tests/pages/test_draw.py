@@ -1,15 +1,125 @@
-"""The drawing page: a letter is called a digit, and with which probability."""
+"""What else can be read: a photo, a letter, drawings that are no digits, and what both networks say of them."""
 
 import re
 
-from tests.app import open_page, sound, text
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import words
+from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, judge, load_is_digit
+from mnist_core.handwriting.photo import ink_on
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.lessons import draw as core
+from mnist_core.network.checkpoint import load_shipped
+from tests.app import answer, canvas, click_sample, draw, in_one_piece, open_page, opened_by_link, sound, text
+from ui.visitor import store
+
+PAGE = "pages/draw.py"
 
 
-def test_a_letter_is_called_a_digit_with_a_high_probability_as_the_answer_says() -> None:
-    app = open_page("pages/draw.py")
-    assert len(app.get("vega_lite_chart")) == 1  # the empty bars of the canvas
-    app = sound(app.radio(key="ask_letter").set_value("That it is no digit").run())
-    assert len(app.get("vega_lite_chart")) == 2
-    said = re.search(r"the H is a \*\*4\*\*, with a probability of ([\d.]+)%", text(app))
+def html(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def bars(app: AppTest, which: int = 0) -> list[float]:
+    """The probabilities of one of the charts."""
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[which].proto.data.data)
+    found: list[float] = data["probability"].tolist()
+    return found
+
+
+def roles(app: AppTest, which: int = 0) -> set[str]:
+    """What the bars of a chart are: right, chosen, or neither."""
+    return set(convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[which].proto.data.data)["role"])
+
+
+def test_each_sample_photo_is_read_at_once_as_the_core_reads_it() -> None:
+    app = open_page(PAGE)
+    for surface in core.SURFACES:
+        app = sound(app.segmented_control(key="photo_surface").set_value(surface).run())
+        p = predict_proba(load_shipped(), drawing_to_mnist(ink_on(core.photo(surface)))[None])[0]
+        assert bars(app) == pytest.approx(p.tolist(), abs=1e-6)
+        assert int(p.argmax()) == core.WRITTEN
+        assert f"This is a 2: {words.percent(p.max().item())}." in html(app)
+        assert html(app).count("<figure") == 3
+
+
+def test_a_photo_of_one_s_own_takes_the_place_of_the_sample_until_it_is_given_back() -> None:
+    app = open_page(PAGE)
+    pad = store.visitors().find(app.session_state["_tab"]).pad
+    upright = canvas()[..., 0]
+    upright[50:230, 131:149] = 255
+    pad.read_photo(upright)
+    app = sound(app.run())
+    assert "This is a 1:" in html(app)
+    assert not [each for each in app.segmented_control if each.key == "photo_surface"]
+    app = sound(next(each for each in app.button if each.label == "Back to the sample photo").click().run())
+    assert pad.photo is None
+    assert "This is a 2:" in html(app)
+
+
+def test_a_letter_is_called_a_digit_surely_once_the_question_is_answered() -> None:
+    app = open_page(PAGE, 2)
+    assert app.segmented_control(key="letter").disabled
+    assert bars(app) == [0.0] * 10
+    app = answer(app, "ask_letter", "10% for each digit")
+    said = re.search(r"It says that this H is a 4: (?:over )?([\d.]+)%", html(app))
     assert said
-    assert float(said[1]) > 90
+    assert float(said[1]) > 99
+    before = bars(app)
+    app = sound(app.segmented_control(key="letter").set_value("U").run())
+    assert bars(app) != before
+    p = predict_proba(load_shipped(), core.letter("U")[None])[0]
+    assert bars(app) == pytest.approx(p.tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", core.KINDS)
+def test_the_second_network_tells_what_is_no_digit_and_the_bars_of_the_first_are_grey_then(kind: str) -> None:
+    app = opened_by_link(PAGE, scene="3", given=kind)
+    image = core.drawing_of(kind)
+    p = predict_proba(load_shipped(), image[None])[0]
+    verdict = judge(load_is_digit(), image, p)
+    assert verdict.is_digit == (kind == "a 5")
+    assert bars(app, 0) == pytest.approx(list(verdict.probabilities), abs=1e-6)
+    assert KINDS[bars(app, 0).index(max(bars(app, 0)))] in ("digit", kind.partition(" ")[2], "several digits")
+    assert bars(app, 1) == pytest.approx(p.tolist(), abs=1e-6)
+    first, sure = int(p.argmax()), words.percent(p.max().item())
+    if verdict.is_digit:
+        assert f"This is a {first}: {sure}." in html(app)
+        assert roles(app, 1) == {"choice", "rest"}
+    else:
+        assert f"Not sure</div><div>{verdict.reason} If it had to choose, the network would say {first}: {sure}." in (
+            html(app)
+        )
+        assert roles(app, 1) == {"rest"}
+        assert "Its probabilities, if it had to choose" in text(app)
+
+
+def test_what_is_drawn_is_read_and_what_is_no_digit_gets_no_answer() -> None:
+    app = open_page(PAGE, 4)
+    assert bars(app) == [0.0] * 10
+    app = click_sample(app, 3)
+    assert max(bars(app)) > 0
+    dot = canvas()
+    dot[130:150, 130:150, :3] = 255
+    app = draw(app, dot)
+    assert "Not sure</div><div>This is hardly more than a dot. If it had to choose" in html(app)
+    assert roles(app) == {"rest"}
+    assert "The second network took this for: " in text(app)
+
+
+def test_another_network_is_offered_only_where_there_is_one() -> None:
+    app = open_page(PAGE, 5)
+    assert not [box for box in app.selectbox if box.key == "model"]
+    assert "So far there is only the ready-made network." in text(app)
+
+
+def test_the_limits_of_the_second_network_are_those_of_the_rule() -> None:
+    said = text(in_one_piece(PAGE))
+    assert f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more." in said
+    assert "shorter than 42 of the canvas' 280 pixels" in said
+    found = re.search(r"calls the same H a \*\*4\*\*, with a probability of (?:over )?([\d.]+)%", said)
+    assert found
+    assert float(found[1]) > 99

@@ -52,6 +52,7 @@ export default function ({ data, parentElement }) {
     const step = STEPS[event.key]
     if (!step) return
     event.preventDefault()
+    event.stopPropagation() // the arrow keys also turn the scenes
     const at = Number(pictures.dataset.at)
     const row = Math.min(SIDE - 1, Math.max(0, Math.floor(at / SIDE) + step[0]))
     const column = Math.min(SIDE - 1, Math.max(0, (at % SIDE) + step[1]))
@@ -62,7 +63,10 @@ export default function ({ data, parentElement }) {
     ...data.pictures.map(({ url, name }) => {
       const figure = document.createElement("figure")
       const box = Object.assign(document.createElement("div"), { className: "box", tabIndex: 0 })
-      const image = Object.assign(document.createElement("img"), { src: url, alt: name, draggable: false })
+      box.setAttribute("role", "application") // the arrow keys are for the pixels, not for reading the page
+      box.setAttribute("aria-roledescription", "pixels")
+      box.setAttribute("aria-label", `${name}. The arrow keys point at a pixel.`)
+      const image = Object.assign(document.createElement("img"), { src: url, alt: "", draggable: false })
       const mark = Object.assign(document.createElement("div"), { className: "mark" })
       const caption = Object.assign(document.createElement("figcaption"), { textContent: name })
       box.onpointermove = box.onpointerdown = (event) => pointed(event, box)
@@ -73,6 +77,8 @@ export default function ({ data, parentElement }) {
       return figure
     }),
   )
-  // At first the pixel that says most.
-  point(data.strongest)
+  // At first the pixel that says most; the reader's own, while it is the same picture that comes again.
+  const shown = data.pictures.map(({ url }) => url).join()
+  point(pictures.dataset.shown === shown ? Number(pictures.dataset.at) : data.strongest)
+  pictures.dataset.shown = shown
 }

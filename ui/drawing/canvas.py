@@ -125,6 +125,11 @@ def pad_now() -> Pad:
     return pad
 
 
+def on_the_pad(start: int | None = None) -> Subject | None:
+    """What there is to read, without a canvas: what ``subject`` says, which stands in another scene or above."""
+    return _subject(store.visitor().pad, samples.one_of_each(), start)
+
+
 def newest(shown: Subject | None) -> Subject | None:
     """What there is to read now, if more was drawn since the page was; else what it shows. For callbacks."""
     pad = store.visitor().pad

@@ -36,7 +36,7 @@ def buttons(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> No
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
-            "What did you write? One press keeps it for your own test set.",
+            "What did you write? One press keeps it for your own test set and empties the canvas; Undo brings it back.",
             range(10),
             key=KEEP_AS,
             on_change=_keep,
@@ -77,7 +77,7 @@ def _keep(shown: Subject | None, model: MLP) -> None:
     if not added:
         st.session_state[WORD] = "This drawing was there already. The same one is not kept twice."
         return
-    store.visitor().pad.clear()
+    store.visitor().pad.set_aside()  # an undo brings it back
     read = int(predict_proba(model, subject.image[None])[0].argmax())
     said = (
         f"Kept as **{words.a(label)}**; the network read **{words.a(read)}**.{_doubt(subject)} "

@@ -12,17 +12,16 @@ UPLOAD = "photo_file"
 MOST_MEGABYTES = MOST_BYTES // 2**20
 # Named one by one: at this list a phone offers its camera, and an iPhone turns its own format into JPEG.
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
-SHOWN = 130  # pixels: two pictures side by side, on a phone, too
 
 
-def upload() -> None:
+def upload() -> npt.NDArray[np.uint8] | None:
     """Draws the uploader. A photo just chosen is read in place of the drawing; one that can't be read is said to be so.
 
-    Draws also the photo that is being read, and what is left of it once light, paper and table are gone.
+    Returns:
+        The photo in grey, uint8 [H, W], if it is what is read and the reader has not chosen another file since.
     """
-    pictures = st.container(horizontal=True)
     file = st.file_uploader(
-        f"Or a photo of a digit, on paper or on a board, {MOST_MEGABYTES} MB at most",
+        f"A photo of your own, {MOST_MEGABYTES} MB at most",
         list(TYPES),
         max_upload_size=MOST_MEGABYTES,
         key=UPLOAD,
@@ -35,19 +34,7 @@ def upload() -> None:
         st.warning(f"`{file.name.replace('`', ' ')}`: {found}", icon=":material/image_not_supported:")
     elif found is not None and pad.photo is None:
         st.button("Read this photo again", icon=":material/replay:", key="photo_again", on_click=_take)
-    if pad.photo is not None:
-        if isinstance(found, tuple):
-            pictures.image(
-                found[0], "Your photo in grey", width=SHOWN, output_format="PNG", alt="The photo you chose, in grey"
-            )
-        said = "The photo before, which is still read" if isinstance(found, str) else "The ink on it: this is read"
-        pictures.image(
-            pad.photo,
-            said,
-            width=SHOWN,
-            output_format="PNG",
-            alt="The ink of the photo, bright on black",
-        )
+    return found[0] if isinstance(found, tuple) and pad.photo is not None else None
 
 
 def _take() -> None:

@@ -64,6 +64,11 @@ def drawn() -> set[str]:
     return cast(set[str], st.session_state.setdefault("_drawn", set()))
 
 
+def settled() -> dict[str, Any]:
+    """What was found out in the last run of the whole page, and is to stay as it was until the next one."""
+    return cast(dict[str, Any], st.session_state.setdefault("_settled", {}))
+
+
 def is_fragment_alone() -> bool:
     """Whether this run draws a fragment anew, and not the whole page."""
     context = get_script_run_ctx()
@@ -80,7 +85,7 @@ def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
     st.session_state["_through_router"] = True
-    st.session_state["_page_controls"], st.session_state["_drawn"] = {}, set()
+    st.session_state["_page_controls"], st.session_state["_drawn"], st.session_state["_settled"] = {}, set(), {}
 
 
 def open_stem() -> str:

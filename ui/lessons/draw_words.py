@@ -3,26 +3,41 @@
 from torch import Tensor
 
 from mnist_core import words
-from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, Verdict
+from mnist_core.handwriting import CANVAS_SIZE
+from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, RIVAL, SMALLEST, Verdict
 
 
-def answer(p: Tensor, verdict: Verdict) -> str:
-    """The likeliest digit and the runner-up, by probabilities [10], or why no digit is named."""
+def answer(p: Tensor, verdict: Verdict, *, is_short: bool = False) -> tuple[str, str]:
+    """What is read: a digit, or that it is not sure; and below it how sure, or why not.
+
+    Args:
+        p: Probabilities of the ten digits [10].
+        verdict: Whether one may be named.
+        is_short: Without what to do about it, where there is little room.
+    """
     first, second = p.argsort(descending=True)[:2].tolist()
+    sure, doubt = (words.percent(p[each].item()) for each in (first, second))
     if verdict.is_digit:
-        return (
-            f"With a probability of **{words.percent(p[first].item())}** this is {words.a(first, bold=True)}. "
-            f"The second guess is **{second}**, with {words.percent(p[second].item())}."
-        )
-    return f"{verdict.reason} Made to choose, the network would say {first} ({words.percent(p[first].item())})."
+        return str(first), f"This is {words.a(first)}: {sure}. The second guess is {second}: {doubt}."
+    reason = f"{verdict.reason.partition('. ')[0].rstrip('.')}." if is_short else verdict.reason
+    return "Not sure", f"{reason} If it had to choose, the network would say {first}: {sure}."
 
 
 def second_network(verdict: Verdict) -> str:
-    """How sure the second network is that this is a digit, and from where on that is enough."""
+    """How sure the second network is that this is a digit, or what it takes it for."""
     if verdict.kind in ("digit", "unsure"):
         sure = words.percent(verdict.probabilities[KINDS.index("digit")])
-        return f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more; here it is {sure}."
-    return f"It took this for: {likeliest_kinds(verdict)}."
+        return f"The second network: this is a digit, {sure}."
+    return f"The second network took this for: {likeliest_kinds(verdict)}."
+
+
+def limits() -> str:
+    """From where on a drawing may pass for a digit."""
+    return (
+        f"It lets pass what is a digit with {DIGIT_FROM:.0%} or more. A drawing that is shorter than "
+        f"{SMALLEST * CANVAS_SIZE:.0f} of the canvas' {CANVAS_SIZE} pixels counts as a dot. And where the first "
+        f"network finds a second digit at least {RIVAL:.0%} as likely as the first one, both are named."
+    )
 
 
 def likeliest_kinds(verdict: Verdict) -> str:

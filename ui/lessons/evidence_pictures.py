@@ -21,9 +21,7 @@ def show(found: Evidence, a: int, b: int) -> None:
             "pictures": [
                 {"url": ink_picture(ink=found.ink.numpy()), "name": "What the network sees"},
                 {
-                    "url": evidence_picture(
-                        evidence=found.pixels.numpy(), ink=found.ink.numpy(), theme=theme.current()
-                    ),
+                    "url": _evidence(found),
                     "name": f"Vermillion speaks for {a}, blue for {b}",
                 },
             ],
@@ -34,7 +32,16 @@ def show(found: Evidence, a: int, b: int) -> None:
             "b": b,
         },
     )
-    st.caption(
-        "Point at a pixel, or tap it, and it is read out: rows and columns are counted from 0, as in the code. The "
-        f"strongest colour stands for ±{largest(found.pixels):.2f}."
+
+
+def still(found: Evidence, a: int, b: int) -> None:
+    """The evidence as a picture to look at."""
+    st.html(
+        f'<img src="{_evidence(found)}" alt="The evidence for {a} against {b}, pixel by pixel" '
+        'style="width: 12rem; max-width: 100%; image-rendering: pixelated">'
     )
+    st.caption(f"The strongest colour stands for ±{largest(found.pixels):.2f}.")
+
+
+def _evidence(found: Evidence) -> str:
+    return evidence_picture(evidence=found.pixels.numpy(), ink=found.ink.numpy(), theme=theme.current())

@@ -40,16 +40,11 @@ def summand(number: float) -> str:
 def answer(p: Tensor, verdict: Verdict) -> str:
     """What is read, by probabilities [10], or why no digit is named; the account holds for both."""
     first, second = p.argsort(descending=True)[:2].tolist()
+    sure, doubt = (words.percent(p[each].item()) for each in (first, second))
     if verdict.is_digit:
-        return (
-            f"This is read as a **{first}**, with {words.percent(p[first].item())}. The next best guess is "
-            f"**{second}**, with {words.percent(p[second].item())}."
-        )
-    return (
-        f"**Not sure:** {verdict.reason} Made to choose, the network would say {first} "
-        f"({words.percent(p[first].item())}), and then {second} ({words.percent(p[second].item())}). Below is what it "
-        "adds up for that."
-    )
+        return f"Read as {words.a(first, bold=True)}: {sure}, then {second}: {doubt}."
+    reason = verdict.reason.partition(". ")[0].rstrip(".")
+    return f"**Not sure:** {reason}. If it had to choose, it would say {first} ({sure}), then {second} ({doubt})."
 
 
 def meaning(total: float, a: int, b: int) -> str:

@@ -21,7 +21,6 @@ from ui.studio import control
 from ui.visitor import known_networks, run_in_words, store
 from ui.visitor.store import Mode, TrainedModel, Visitor
 
-_CSS = (state.COMPONENTS / "studio.css").read_text(encoding="utf-8")
 FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
 NEXT = {
     "mistakes": "See what it gets wrong",
@@ -51,7 +50,6 @@ def show(mode: Mode, blank: RunRecord, concerns: Concerns = everything) -> None:
         blank: What stands there before the first batch: a run that has not begun.
         concerns: Of which networks a run is shown here.
     """
-    st.html(f"<style>{_CSS}</style>")
     every = _seconds(store.visitor(), mode)
     scene = state.scene_now()  # asked now: a fragment that is drawn anew can't tell
     st.fragment(_show, run_every=every)(mode, every, blank, concerns, scene)

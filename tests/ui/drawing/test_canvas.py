@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
-from tests.app import canvas, click_sample, draw, open_page, png, sound, text
+from tests.app import canvas, click_sample, draw, in_one_piece, open_page, png, sound, text
 from ui.drawing import keep
 from ui.visitor import store
 from ui.visitor.pad import Pad
@@ -40,7 +40,8 @@ def send(app: AppTest) -> None:
 
 
 def begin(page: str) -> AppTest:
-    app = draw(open_page(page), first_stroke())
+    """A page with one stroke, in one piece: so that all that can be pressed is there."""
+    app = draw(in_one_piece(page), first_stroke())
     assert len(pad_of(app).strokes) == 1
     send(app)
     return app
@@ -64,6 +65,9 @@ def test_what_is_kept_is_all_that_was_drawn() -> None:
     app = sound(app.segmented_control(key=keep.KEEP_AS).set_value(7).run())
     [digit] = store.visitors().find(app.session_state["_tab"]).own_digits
     assert digit.pixels == (drawing_to_mnist(both_strokes()) * 255).round().byte().numpy().tobytes()
+    assert not pad_of(app).strokes
+    sound(app.button(key="undo").click().run())  # what was kept is not lost
+    assert len(pad_of(app).strokes) == 2
 
 
 def test_what_is_taught_is_all_that_was_drawn() -> None:
@@ -73,7 +77,9 @@ def test_what_is_taught_is_all_that_was_drawn() -> None:
 
 
 def test_there_is_always_a_line_on_what_is_read_so_that_nothing_moves() -> None:
-    app = open_page(DRAW)
-    assert "Nothing is drawn yet." in text(app)
+    app = open_page(DRAW, 4)
+    assert "Draw a digit here, or click one below." in text(app)
     assert "Read now: your drawing." in text(draw(app, first_stroke()))
-    assert "Read now: the sample 4." in text(click_sample(app, 4))
+    app = click_sample(app, 4)
+    assert "Read now: the sample 4." in text(app)
+    assert 'alt="The sample 4, which is read now"' in " ".join(each.proto.body for each in app.get("html"))
