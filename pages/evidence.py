@@ -108,6 +108,8 @@ def reading_network() -> MLP:
 def which_network_reads() -> None:
     """That another network reads here, where the one in use can't be shared out; and where the samples come from."""
     used, name = networks.model_in_use()
+    if link.is_drawn_already("which_network_reads"):
+        return
     with st.container():
         if not has_linear_pieces(used):
             st.info(
@@ -329,10 +331,10 @@ def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int)
         return
     st.markdown(
         f"On a blank page, $z_{{{a}}} - z_{{{b}}}$ is **{words.signed(blank.score)}**. The bias in the account of "
-        f"your drawing is **{bias}**. These need not be the same. A bias gets to the output only through neurons that are active, "
-        f"and {changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
-        "active on one of the two and silent on the other. The bias of your drawing is what all biases add up to with "
-        "the neurons that are active *for your drawing*."
+        f"your drawing is **{bias}**. These need not be the same. A bias gets to the output only through neurons that "
+        f"are active, and {changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} "
+        "hidden neurons are active on one of the two and silent on the other. The bias of your drawing is what all "
+        "biases add up to with the neurons that are active *for your drawing*."
     )
 
 

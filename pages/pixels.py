@@ -62,7 +62,7 @@ def your_drawing() -> None:
     lesson.deeper(why_so, lambda: subject and show_sums(take(subject.drawing)), networks.chooser)
 
 
-STAGES = ("Drawing", "Cut out", "20 pixels", "Centred", "Normalised")
+STAGES = ("Drawn", "Cut out", "Scaled", "Centred", "Fed")
 
 
 def show_stage(model: MLP, subject: Subject, stage: int) -> None:
@@ -70,7 +70,8 @@ def show_stage(model: MLP, subject: Subject, stage: int) -> None:
     way = take(subject.drawing)
     tile = tiles(way, ALL)[stage]
     p = read(model, way.placed[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
-    st.html(way_pictures(tiles=[tile, answer_tile(p, p, verdict_on(subject, p))], theme=theme.current()))
+    read_as = replace(answer_tile(p, p, verdict_on(subject, p)), says="")
+    st.html(way_pictures(tiles=[tile, read_as], theme=theme.current()))
 
 
 def which_digits() -> None:
@@ -104,7 +105,10 @@ def left_out() -> None:
                 st.markdown("Draw something in the scene before this one.")
             else:
                 compare(model, subject, stages)
-    lesson.notice("Switch a stage off. All stages after it work on whatever they get.")
+    lesson.notice(
+        "Switch one stage on and another one off. All stages after it work on whatever they get. Which one does this "
+        "digit need most?"
+    )
     which_digits()
     lesson.deeper(lambda: subject and all_pictures(model, subject, stages), what_to_draw, code_of_stages)
 
@@ -124,8 +128,8 @@ def code_of_stages() -> None:
 
 def controls(*, disabled: bool = False) -> Stages:
     """The four switches."""
-    with st.container(horizontal=True, key="pix_stages"):
-        cut = link.toggle("Cut out", "pix_cut", True, disabled=disabled)
+    with st.container(horizontal=True):
+        cut = link.toggle("Cut out", "pix_cut", False, disabled=disabled)
         scale = link.toggle("20 pixels", "pix_scale", True, disabled=disabled)
         centre = link.toggle("Centre of mass", "pix_centre", True, disabled=disabled or not scale)
         normalize = link.toggle("Normalise", "pix_normalise", True, disabled=disabled)

@@ -34,6 +34,9 @@ def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> Non
     page.keyboard.press("ArrowDown")
     expect(read).to_have_text(re.compile(r"^Row 1, column 1:"))
     assert (row, column) != (1, 1)
+    expect(boxes.nth(0)).to_have_role("application")
+    expect(boxes.nth(0)).to_have_accessible_name("What the network sees. The arrow keys point at a pixel.")
+    expect(page.get_by_text("Which ink speaks for 3, and which for 8?")).to_be_visible()  # no key turned the scene
 
 
 def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., Page]) -> None:
@@ -52,8 +55,8 @@ def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., 
 
 
 def test_the_rows_of_both_accounts_stay_in_order_whatever_is_drawn_or_compared(open_page: Callable[..., Page]) -> None:
-    page = open_page("evidence")
-    expect(page.locator(".neuron-tiles > div")).to_have_count(8)
+    page = open_page("evidence?show=whole")
+    expect(page.locator(".neuron-tiles").last.locator("> div")).to_have_count(8)
     seen = in_order(page, [])
     for digit in (5, 0):
         page.get_by_role("button", name=f"Sample: a {digit}").click()
@@ -72,8 +75,10 @@ def in_order(page: Page, before: list[str]) -> list[str]:
         caption = page.locator("figcaption").nth(1).inner_text()
         a, b = re.findall(r"\d", caption)
         score = f"z{LOW[int(a)]} − z{LOW[int(b)]}"
-        neurons = page.locator(".neuron-tiles > div").evaluate_all(
-            "tiles => tiles.map(tile => tile.childNodes[1].data)"
+        neurons = (
+            page.locator(".neuron-tiles")
+            .last.locator("> div")
+            .evaluate_all("tiles => tiles.map(tile => tile.childNodes[1].data)")
         )
         expected = [f"ink that speaks for {a}", f"ink that speaks for {b}", "bias", score]
         expected += [*neurons, "the other", "biases behind them", score]
