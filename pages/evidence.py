@@ -172,7 +172,7 @@ def adding_up() -> None:
         "the logarithm of how many times likelier the digit is, their **log-odds**."
     )
     which_network_reads()
-    lesson.deeper(why_a_logarithm, lambda: found and where_weights_come_from(model, found, a, b), code)
+    lesson.deeper(why_a_logarithm, lambda: where_weights_come_from(model, found, a, b), code)
 
 
 def draw_account(written: Account, a: int, b: int) -> None:
@@ -222,8 +222,10 @@ WEIGHTS_OF_ONE_LAYER = (
 )
 
 
-def where_weights_come_from(model: MLP, found: Evidence, a: int, b: int) -> None:
+def where_weights_come_from(model: MLP, found: Evidence | None, a: int, b: int) -> None:
     """How the weight of a pixel is found, and what the bias is made of."""
+    if found is None:
+        return
     st.subheader("Where the weights come from", anchor=False)
     has_hidden = bool(model.config.hidden_sizes)
     st.markdown(WEIGHTS_INSIDE if has_hidden else WEIGHTS_OF_ONE_LAYER)
@@ -365,7 +367,7 @@ def inside() -> None:
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")
     which_network_reads()
-    lesson.deeper(lambda: found and all_neurons(model, found, a, b), code_inside)
+    lesson.deeper(lambda: all_neurons(model, found, a, b), code_inside)
 
 
 def show_loudest(loud: Loudest, found: Evidence, a: int, b: int) -> None:
@@ -397,9 +399,9 @@ def others(loud: Loudest) -> int:
     return sum(of - silent for silent, of in loud.silent[:1]) - len(loud.numbers)
 
 
-def all_neurons(model: MLP, found: Evidence, a: int, b: int) -> None:
+def all_neurons(model: MLP, found: Evidence | None, a: int, b: int) -> None:
     """The same sum neuron by neuron, as an account; nothing for a network that has no hidden ones."""
-    if not model.config.hidden_sizes:
+    if found is None or not model.config.hidden_sizes:
         return
     loud = loudest_neurons(model, found.piece, LOUDEST)
     names, parts, total = summands(loud)
