@@ -47,8 +47,8 @@ RESTS_MS = (0, 100, 200, 300, 400, 600, 800, 1_000, 1_100, 1_200)
 def following(browser: Browser, address: str, rounds: int) -> list[float]:
     """Milliseconds from each move of a drag to the painted numbers; every bar is dragged and let go in each round."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{address}/softmax?hide=ask_add_hundred,ask_temperature")  # with all its figures
-    page.locator(".st-key-sweep canvas, .st-key-sweep svg").wait_for(timeout=60_000)
+    page.goto(f"{address}/softmax")
+    page.locator(".explorer .foot").wait_for(timeout=60_000)
     page.wait_for_timeout(SETTLING_MS)
     page.locator(".explorer").evaluate(WATCH)
     for _ in range(rounds):

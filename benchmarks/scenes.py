@@ -5,6 +5,8 @@ scenes is measured, too: a page of it is one scene, and all of it is the stage.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -135,7 +137,10 @@ def answer(page: Page) -> None:
 
 
 CONTROLS = ("[data-testid=stSlider]", "[data-testid=stButtonGroup], [data-testid=stRadio]", "[data-testid=stButton]")
-OPERATED = "input[type=range]:enabled, input:enabled:not(:checked), button:enabled:not([aria-checked=true])"
+OPERATED = (  # a control's help has a button, too
+    "input[type=range]:enabled, input:enabled:not(:checked), "
+    "button:enabled:not([aria-checked=true], [aria-label^='Help for'])"
+)
 
 
 def without_effect(page: Page) -> tuple[int, list[str]]:
@@ -151,21 +156,29 @@ def without_effect(page: Page) -> tuple[int, list[str]]:
     has_stage = stage.count() > 0
     place = stage if has_stage else page.locator("[data-testid=stMainBlockContainer]")
     kinds = CONTROLS if has_stage else CONTROLS[:2]
-    tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    before = page.viewport_size
-    assert before
-    page.set_viewport_size({"width": before["width"], "height": max(tall, before["height"])})
     tried = 0
     idle: list[str] = []
-    for control in [each for kind in kinds for each in place.locator(kind).all()]:
-        handle = _handle(control)
-        if handle is None:
-            continue
-        tried += 1
-        if not _moves_something(page, control, handle):
-            idle.append(" ".join(control.inner_text().split())[:40])
-    page.set_viewport_size(before)
+    with _in_full_height(page):
+        for control in [each for kind in kinds for each in place.locator(kind).all()]:
+            handle = _handle(control)
+            if handle is None:
+                continue
+            tried += 1
+            if not _moves_something(page, control, handle):
+                idle.append(" ".join(control.inner_text().split())[:40])
     return tried, idle
+
+
+@contextmanager
+def _in_full_height(page: Page) -> Iterator[None]:
+    """Makes the window as high as the page, so that nothing of it lies outside."""
+    before = page.viewport_size
+    assert before
+    tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": before["width"], "height": max(tall, before["height"])})
+    settle(page)
+    yield
+    page.set_viewport_size(before)
 
 
 def _handle(control: Locator) -> Locator | None:
@@ -213,12 +226,10 @@ class Own:
 
 
 STREAMLITS_OWN = (
-    Own("list", "[data-testid=stSidebarNavItems]", "the menu's list holds headings of sections between its items"),
-    Own("listitem", "[data-testid=stSidebarNavItems]", "the same list has no role of one where sections can be folded"),
+    Own("list", "[data-testid=stSidebarNavItems]", "in the menu, sections lie between the list and its items"),
+    Own("listitem", "[data-testid=stSidebarNavItems]", "the same, seen from the items"),
     Own("color-contrast", "[data-testid=stCode]", "the colours of the words in code are Streamlit's highlighter's"),
     Own("scrollable-region-focusable", "[data-testid=stCode]", "a block of code scrolls and takes no focus"),
-    Own("aria-allowed-attr", "[data-testid=stFileUploader]", "the uploader's field has a role that doesn't fit it"),
-    Own("nested-interactive", "[data-testid=stFileUploader]", "the uploader's field is a button with a button in it"),
 )
 
 
@@ -250,11 +261,13 @@ AXE = """async own => {
 
 
 def faults(page: Page) -> list[Fault]:
-    """What axe finds on the page as it stands, once it stands still."""
+    """What axe finds on the page as it stands, once it stands still; of contrast it says nothing outside the window."""
     settle(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    return [Fault(**each) for each in page.evaluate(AXE, [[own.rule, own.within] for own in STREAMLITS_OWN])]
+    with _in_full_height(page):
+        found = page.evaluate(AXE, [[own.rule, own.within] for own in STREAMLITS_OWN])
+    return [Fault(**each) for each in found]
 
 
 def axe_version() -> str:

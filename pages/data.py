@@ -4,7 +4,7 @@ import streamlit as st
 import torch
 
 from mnist_core import words
-from mnist_core.data.dataset import MEAN, STD, Splits, normalize, standardize
+from mnist_core.data.dataset import MEAN, STD, Splits, normalize, split_stratified, standardize
 from mnist_core.data.statistics import (
     class_counts,
     images_of,
@@ -13,188 +13,305 @@ from mnist_core.data.statistics import (
     page_of,
     pixel_statistics,
 )
-from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
-from mnist_core.figures.images import sheet, unrolled
+from mnist_core.figures.data import class_bars, level_histogram, number_table, parts_sheet, scale_bars
+from mnist_core.figures.images import enlarged, row_marked, sheet, unrolled
 from mnist_core.lessons.data import accuracy_fed, byte_scale, times_as_many, unit_scale
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
-from ui.lessons import data_cache
+from ui.lessons import data_cache, data_words
 
-
-def what_is_there() -> None:
-    """Which images there are, and what they are for."""
-    dataset.notice("this page shows generated digits, which the program draws itself")
-    say_what_is_there(dataset.splits())
-
-
-def say_what_is_there(splits: Splits) -> None:
-    """The parts of the data set and their uses."""
-    train, validation, test = len(splits.train), len(splits.validation), len(splits.test)
-    if splits.name == state.MNIST:
-        origin = (
-            f"**MNIST** has {train + validation + test:,} digits, written by hand by employees of a statistics office "
-            "and by school students in the United States around 1990. Almost everyone who learns this subject meets "
-            f"them. They come in two parts: {train + validation:,} to learn from and {test:,} for a test."
-        )
-    else:
-        origin = (
-            f"These are **generated digits**, {train + validation + test:,} of them: the program draws each one "
-            "from strokes of a pen, bent and slanted at random. They stand in for MNIST, the digits written by people."
-        )
-    st.markdown(
-        f"{origin} Each image has 28 × 28 **pixels**, and a **label** that says which digit it is. Here they have "
-        "three uses:"
-    )
-    st.markdown(
-        f"- **{train:,} training images**: from these a network learns.\n"
-        f"- **{validation:,} validation images**, held out of the ones to learn from: the network never learns from "
-        "them, so they show how well it is doing on digits it has not seen.\n"
-        f"- **{test:,} test images**, read once by a finished network, for its final test. No lesson uses them."
-    )
-
-
-COLUMNS, ROWS = 10, 4
+COLUMNS, ROWS = 10, 5
 LAST_PAGE = 180  # of the commonest digit in MNIST; a page beyond the last one of a digit is its last one
 
 
+@lesson.scene("What do all images of a digit have in common?")
 def gallery() -> None:
     """All images, page by page, and what those of a digit have in common."""
-    splits = dataset.splits()
-    st.header("Browse the images", anchor=False)
-    st.markdown("No two images are alike. Choose a digit and turn the pages: what do all of them have in common?")
-    browse(splits)
-    st.image(
-        sheet(images=(data_cache.mean_images(splits) * 255).round().byte(), columns=5, factor=5),
-        caption="The mean image of each digit, 0 to 9: each pixel is as bright as it is on average over all training "
-        "images of that digit.",
-        output_format="PNG",
-    )
+    with st.container():
+        dataset.notice("this page shows generated digits, which the program draws itself")
+    with lesson.stage():
+        browse(dataset.splits())
     lesson.notice(
-        "Where a mean image is sharp, the images agree. Where it is a fog, they differ: a 1 is hardly more than a "
-        "stroke, but it slants now more, now less. No single image looks like the mean of its digit."
+        "No two are alike. Where the **mean image** is sharp, they agree. Where it is a fog, they differ. No single "
+        "image looks like it."
     )
+    lesson.deeper(all_means, how_many, where_they_come_from, source_of_the_counts)
 
 
 @st.fragment
 def browse(splits: Splits) -> None:
-    """A sheet of images of one digit, and how many there are of each."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    with left:
-        digit = link.whole_slider("Which digit", "gallery_digit", 0, 9, 3)
-    with right:
-        page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1)
+    """A sheet of images of one digit, and their mean."""
+    with st.container(horizontal=True):
+        digit = link.whole_slider("Digit", "gallery_digit", 0, 9, 3)
+        page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1, width=130)
     found = images_of(splits.train, digit)
-    if len(found):
-        shown, before = page_of(found, page, COLUMNS * ROWS)
+    many, mean = st.columns([5, 2])
+    with many:
+        if len(found):
+            shown, before = page_of(found, page, COLUMNS * ROWS)
+            st.image(
+                sheet(images=splits.train.images[shown], columns=COLUMNS, factor=3),
+                caption=f"Training images of {words.a(digit)}: {before + 1:,} to {before + len(shown):,} of "
+                f"{len(found):,}",
+                alt=f"{len(shown)} images of {words.a(digit)}, each written another way",
+                output_format="PNG",
+                width="stretch",
+            )
+    with mean, st.container(horizontal_alignment="center"):
         st.image(
-            sheet(images=splits.train.images[shown], columns=COLUMNS, factor=3),
-            caption=f"Training images of {words.a(digit)}: {before + 1:,} to {before + len(shown):,} of {len(found):,}",
+            enlarged(image=data_cache.mean_images(splits)[digit], factor=10),
+            caption=f"The mean of all {len(found):,}",
+            alt=f"The mean image of all training images of {words.a(digit)}",
             output_format="PNG",
+            width=220,
         )
+
+
+def all_means() -> None:
+    """The ten mean images side by side."""
+    st.subheader("All ten mean images", anchor=False)
+    st.image(
+        sheet(images=(data_cache.mean_images(dataset.splits()) * 255).round().byte(), columns=5, factor=5),
+        caption="The digits 0 to 9: each pixel is as bright as it is on average over all training images of that "
+        "digit.",
+        alt="The mean images of the digits 0 to 9",
+        output_format="PNG",
+    )
+    st.markdown("A 1 is hardly more than a stroke. But it slants now more, now less: its mean is a fan.")
+
+
+def how_many() -> None:
+    """How often each digit occurs."""
+    splits = dataset.splits()
+    st.subheader("How many there are of each digit", anchor=False)
     counts = class_counts(splits.train, splits.validation)
-    st.markdown(f"**How many there are of each digit**, training and validation together: {sum(counts):,} in all.")
+    most, least = max(range(10), key=counts.__getitem__), min(range(10), key=counts.__getitem__)
     theme.show(
-        class_bars(counts=counts, theme=theme.current(), chosen=digit),
+        class_bars(counts=counts, theme=theme.current(), chosen=most),
         key="class_bars",
         description="The number of images of each digit as a bar, with the number above it.",
     )
-    most, least = max(range(10), key=counts.__getitem__), min(range(10), key=counts.__getitem__)
-    lesson.notice(
-        f"The digits are about equally common, but not quite: there are {counts[most]:,} of the {most} and "
-        f"{counts[least]:,} of the {least}. Whoever says always {most} is right {counts[most] / sum(counts):.1%} of "
-        "the time. That is what a network has to beat."
+    st.markdown(
+        f"Training and validation images together are {sum(counts):,}. The digits are about equally common, but not "
+        f"quite: there are {counts[most]:,} of the {most} and {counts[least]:,} of the {least}. Someone who always "
+        f"says {most} is right {counts[most] / sum(counts):.1%} of the time. A network has to beat that."
     )
+
+
+def where_they_come_from() -> None:
+    """Who wrote them, and how a program gets them."""
+    st.subheader("Where they come from", anchor=False)
+    st.markdown(data_words.origin(dataset.splits()))
+    st.markdown(
+        "MNIST does not come inside PyTorch. `torchvision.datasets.MNIST(root, download=True)` **downloads** it on "
+        f"first use: four files, {data_words.download_megabytes():.0f} MB packed. This app fetches the same files from "
+        "the same servers."
+    )
+
+
+def source_of_the_counts() -> None:
+    """Something to try, and the code that ran."""
+    lesson.try_this("Choose the 7 and look for one with a bar through it. Then look for a 1 that could be a 7.")
+    lesson.show_source(mean_images, class_counts)
+
+
+@lesson.scene("Which images may a network learn from?")
+def parts() -> None:
+    """Training, validation and test images, and when a network sees them."""
+    with lesson.stage():
+        who_sees_what(dataset.splits())
+    lesson.notice("We judge a network on images it did not learn from, as a teacher sets new problems in a test.")
+    lesson.deeper(why_three_parts, source_of_the_parts)
+
+
+@st.fragment
+def who_sees_what(splits: Splits) -> None:
+    """A picture of the whole data set; the part that the network sees is bright."""
+    pictures, said = st.columns([2, 1], vertical_alignment="center")
+    with said:
+        part = link.buttons("When does the network see them?", "data_part", data_words.PARTS, data_words.PARTS[0])
+        st.markdown(data_words.seen(splits, part))
+    images, which, each = data_words.stand_ins(splits)
+    with pictures:
+        st.image(
+            parts_sheet(images=images, parts=which, chosen=data_words.PARTS.index(part), columns=20),
+            caption=f"Each small image stands for {each:,}. Bright: what the network sees then.",
+            alt=f"All images, in three parts; bright is the part it sees {part}",
+            output_format="PNG",
+            width="stretch",
+        )
+
+
+def why_three_parts() -> None:
+    """What each part is for, and what the test images are spared for."""
+    splits = dataset.splits()
+    st.subheader("Why three parts", anchor=False)
+    st.markdown(data_words.division(splits))
+    st.markdown(
+        "You look at the **validation** images often: after each epoch, and to choose among settings. So the choice "
+        "fits them a little too well. That is why the **test** images wait. Each finished run reads them once. *Train "
+        "a network* shows that final test where it goes deeper, and so does *Compare runs*. Choose by validation, and "
+        "read the final test afterwards: if you choose by it, it is no test any more."
+    )
+    st.markdown("One network therefore has several accuracies. Which is which, this page explains:")
+    st.page_link(state.page("mistakes"), icon=":material/arrow_forward:")
+
+
+def source_of_the_parts() -> None:
+    """The code that held the validation images out."""
+    lesson.show_source(split_stratified)
 
 
 PIXELS = 28 * 28
 CHOOSABLE = 1_000  # images whose numbers can be read
 
 
-def an_image_is_numbers() -> None:
-    """One image as the network gets it."""
-    st.header("An image is 784 numbers", anchor=False)
-    st.markdown(
-        f"A computer has no picture, only numbers: one for each pixel, 28 · 28 = {PIXELS} in all. 0 is paper, 255 is "
-        "full ink. Look for the digit in the table, then move the row."
-    )
-    take_apart(dataset.splits())
-
-
+@lesson.scene("How does an image become a list of 784 numbers?")
 @st.fragment
-def take_apart(splits: Splits) -> None:
-    """One image as a table of numbers, and the same numbers as one long row."""
-    left, right = st.columns(2)
-    with left:
-        number = link.number_input("Image number", "image", 1, CHOOSABLE, 1)
-    with right:
-        row = link.whole_slider("Row, r", "pixel_row", 0, 27, 7)
-    index = (number - 1) % len(splits.train)
-    image = splits.train.images[index]
-    levels: list[list[int]] = image.tolist()
+def flattening() -> None:
+    """One image as the network gets it."""
+    with lesson.stage():
+        index, row = flatten(dataset.splits())
+    lesson.notice(
+        "Laying the 28 rows one after another is called **flattening**. The network does not know which pixels were "
+        "neighbours."
+    )
+    lesson.deeper(lambda: all_numbers(index, row), lambda: position(row), try_the_numbers)
+
+
+def flatten(splits: Splits) -> tuple[int, int]:
+    """One image with a row marked, and the same row in the list; returns which image and which row."""
+    square, line = st.columns([2, 3], vertical_alignment="center")
+    with square:
+        with st.container(horizontal=True):
+            row = link.whole_slider("Row", "pixel_row", 0, 27, 7)
+            number = link.number_input("Image", "image", 1, CHOOSABLE, 1, width=130)
+        index = (number - 1) % len(splits.train)
+        image = splits.train.images[index]
+        shown = words.a(int(splits.train.labels[index]))
+        st.image(
+            row_marked(image=image, row=row, factor=10),
+            alt=f"Training image {index + 1}, {shown}, with row {row} in a blue frame",
+            output_format="PNG",
+            width=250,
+        )
+    with line:
+        st.markdown(f"**Row {row}**: `{' '.join(map(str, image[row].tolist()))}`")
+        st.image(
+            unrolled(image=image, row=row),
+            caption=f"All {PIXELS} numbers in a list, broken into lines of 56, two rows each. In the frame: positions "
+            f"{28 * row} to {28 * row + 27}.",
+            alt=f"The {PIXELS} pixels in a list; a blue frame marks those of row {row}",
+            output_format="PNG",
+            width="stretch",
+        )
+    return index, row
+
+
+def all_numbers(index: int, row: int) -> None:
+    """The whole image as a table of numbers."""
+    splits = dataset.splits()
+    st.subheader("All its numbers", anchor=False)
+    levels: list[list[int]] = splits.train.images[index].tolist()
     st.html(number_table(levels=levels, row=row, theme=theme.current()))
     st.caption(
-        f"Training image {index + 1}, {words.a(int(splits.train.labels[index]))}, as the numbers it is made of. Row "
-        f"{row} has a blue frame. On a phone, push the table sideways: it has 28 columns."
+        f"Training image {index + 1}, {words.a(int(splits.train.labels[index]))}, as the numbers it is made of: 0 is "
+        f"paper, 255 is full ink. Row {row} has a blue frame."
     )
-    st.markdown(
-        "A network of dense layers takes no table, only a row of inputs. So the 28 rows are laid one after another: "
-        "this is called **flattening**. Rows and columns are counted from 0."
-    )
+
+
+def position(row: int) -> None:
+    """Where a pixel lands in the list."""
+    st.markdown("Rows, columns and positions are counted from 0.")
     lesson.formula(
         r"\text{position of the pixel in row } r \text{, column } c = 28\,r + c",
         rf"\text{{row }} {row}:\quad 28 \cdot {row} + 0 = {28 * row}\ \text{{ to }}\ 28 \cdot {row} + 27 = "
         f"{28 * row + 27}",
     )
-    st.image(
-        unrolled(image=image, row=row),
-        caption=f"All {PIXELS} numbers in a row, broken into lines of 56 as a long sentence would be. In the blue "
-        f"frame: positions {28 * row} to {28 * row + 27}.",
-        output_format="PNG",
+    st.markdown(
+        "You see the digit twice in the lines of the list: each line holds two rows of the image, one with an even "
+        f"number and beside it the next. The network gets {PIXELS} numbers. It has to find out from examples what "
+        "they have to do with each other."
     )
-    lesson.notice(
-        "You see the digit twice: each line holds two rows of the image, one with an even number and beside it the "
-        "next. The network does not know which pixels were neighbours. It gets 784 numbers and has to find out by "
-        "itself what they have to do with each other."
-    )
+
+
+def try_the_numbers() -> None:
+    """Something to try."""
+    lesson.try_this("In the table of numbers, find the brightest row. Then move the frame there.")
 
 
 PAPER = Question(
     key="ask_paper",
     text="A pixel is a number from 0, pure paper, to 255, full ink. What share of all pixels is exactly 0?",
     right="About four in five",
-    why="Digits are thin: most of each square stays empty. The exact share stands in the figure below.",
+    why="Digits are thin: most of each square stays empty.",
     wrong={
-        "About one in five": "Then four pixels in five would have some ink on them. Look at the images above again: "
-        "most of each square is black, which is paper.",
-        "About half": "It is more than that: even the margin around the digits, where hardly any ink lies, is close "
-        "to half of the square.",
+        "About one in five": "Then four pixels in five would have some ink. But digits are thin, and most of each "
+        "square is black, which is paper.",
+        "About half": "It is more: even the margin, where hardly any ink lies, is close to half of the square.",
     },
     order=2,
 )
 
 
-def one_scale_for_all() -> None:
-    """Normalising: where its two numbers come from, and what it does."""
+@lesson.scene("How much of an image is ink?")
+def paper() -> None:
+    """How often each grey level occurs, and how much of it is paper."""
     splits = dataset.splits()
-    st.header("Normalising: one scale for all", anchor=False)
-    st.markdown(
-        "A network multiplies its inputs by weights, adds the products up, and learns best when the inputs are neither "
-        "large nor all on one side of 0. So all pixels are put on another scale before they go in."
-    )
+    answered = ask(PAPER)
     counts = data_cache.level_counts(splits)
-    show_mean_and_deviation(splits, counts)
-    rescale(counts)
+    with lesson.stage():
+        weigh_paper(counts, answered)
+    with st.container():
+        if answered:
+            lesson.notice(
+                f"{counts[0] / sum(counts):.1%} of all pixels are pure paper. So the mean, {mean_of(counts):.2f}, lies "
+                "near paper."
+            )
+    lesson.deeper(sum_of_all_pixels, source_of_the_sums)
 
 
-def show_mean_and_deviation(splits: Splits, counts: list[int]) -> None:
-    """Mean and deviation before the reader's eyes, from how often each grey level occurs."""
+def mean_of(counts: list[int]) -> float:
+    """The mean of all pixels, in 0..1."""
+    return pixel_statistics(torch.tensor(counts)).mean
+
+
+@st.fragment
+def weigh_paper(counts: list[int], answered: bool) -> None:
+    """The histogram of all pixels; before the answer, only of those with ink."""
+    # Drawn before the answer too, so that a teacher finds it among what can be hidden.
+    without_paper = link.toggle("Without the pixels that are 0", "without_paper", disabled=not answered)
     sums = pixel_statistics(torch.tensor(counts))
+    theme.show(
+        level_histogram(
+            counts=counts,
+            shift=0.0,
+            scale=1.0,
+            mean=sums.mean,
+            deviation=sums.deviation,
+            value=None,
+            name="value of a pixel, 0 is paper, 1 is ink",
+            without_paper=without_paper or not answered,
+            theme=theme.current(),
+            height=260,
+            axis=(-0.25, 1.05),
+        ),
+        key="levels",
+        description="How many pixels have which value; the mean is marked.",
+    )
+
+
+def sum_of_all_pixels() -> None:
+    """Mean and deviation before the reader's eyes, from how often each grey level occurs."""
+    splits = dataset.splits()
+    sums = pixel_statistics(torch.tensor(data_cache.level_counts(splits)))
     images, pixels = len(splits.train) + len(splits.validation), words.grouped(sums.pixels)
+    st.subheader("Mean and standard deviation", anchor=False)
     st.markdown(
         "First, each pixel is divided by 255, so that x lies between 0 (paper) and 1 (ink). Then two numbers are "
-        f"needed, over all {images:,} training and validation images. The **mean** μ: add up all pixels, divide by how "
-        "many there are. And the **standard deviation** σ, a typical distance from the mean: the root of the mean "
-        "squared distance. This is the sum, done just now by this server:"
+        f"taken over all {images:,} training and validation images. The **mean** μ: add up all pixels, and divide by "
+        "how many there are. The **standard deviation** σ is a typical distance from the mean: the root of the mean "
+        "squared distance. This server has just done the sum:"
     )
     lesson.formula(
         rf"N = {words.grouped(images)} \cdot {PIXELS} = {pixels}",
@@ -202,122 +319,136 @@ def show_mean_and_deviation(splits: Splits, counts: list[int]) -> None:
         rf"\sigma = \sqrt{{\frac{{\sum (x - \mu)^2}}{{N}}}} = "
         rf"\sqrt{{\frac{{{words.grouped(sums.squares)}}}{{{pixels}}}}} = {sums.deviation:.4f}",
     )
-    if splits.name == state.MNIST:
-        st.markdown(
-            f"These are the constants that stand in programs everywhere, {MEAN} and {STD}. They are no secret: they "
-            "were computed just like this."
-        )
-    else:
-        st.markdown(
-            f"MNIST's own are {MEAN} and {STD}, and those are what this app uses for all digits, also for these. The "
-            "ready-made network learned on that scale, and results can only be compared on the same scale. It does no "
-            "harm: a network only needs inputs with a mean of about 0 and a deviation of about 1."
-        )
+    st.markdown(data_words.constants(splits))
+
+
+def source_of_the_sums() -> None:
+    """The code that counted."""
+    lesson.show_source(level_counts, pixel_statistics)
+
+
+@lesson.scene("What does normalising do to a pixel?")
+def normalising() -> None:
+    """The formula for one pixel, and the histograms of all."""
+    with lesson.stage():
+        rescale(data_cache.level_counts(dataset.splits()))
+    lesson.notice(
+        "The bars stay the same: **normalising** moves them and pulls them apart, until the mean is about 0 and the "
+        f"deviation about 1. Paper becomes {words.number(-MEAN / STD)}, full ink {words.number((1 - MEAN) / STD)}."
+    )
+    lesson.deeper(why_normalise, source_of_the_scale)
 
 
 @st.fragment
 def rescale(counts: list[int]) -> None:
-    """The formula for one pixel, and the histograms of all."""
-    level = link.whole_slider("The value of one pixel", "pixel_value", 0, 255, 128)
-    x = level / 255
-    normal = (x - MEAN) / STD
-    lesson.formula(
-        r"\hat x = \frac{x - \mu}{\sigma}",
-        rf"x = \frac{{{level}}}{{255}} = {x:.3f}",
-        rf"\hat x = \frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {normal:.2f}",
-    )
-    is_answered = ask(PAPER)
-    # Drawn before the answer too, so that a teacher finds it among what can be hidden.
-    without_paper = link.toggle("Without the pixels that are 0", "without_paper", disabled=not is_answered)
-    if is_answered:
-        show_levels(counts, x, normal, without_paper=without_paper)
-
-
-def show_levels(counts: list[int], x: float, normal: float, *, without_paper: bool) -> None:
-    """The two histograms, with the reader's pixel on both scales."""
+    """One pixel on both scales, among all others."""
     sums = pixel_statistics(torch.tensor(counts))
-    for key, shift, scale, value, name in (
-        ("before", 0.0, 1.0, x, "before: x, from 0 to 1"),
-        ("after", MEAN, STD, normal, "after: x̂, normalised"),
-    ):
-        figure = level_histogram(
-            counts=counts,
-            shift=shift,
-            scale=scale,
-            mean=(sums.mean - shift) / scale,
-            deviation=sums.deviation / scale,
-            value=value,
-            name=name,
-            without_paper=without_paper,
-            theme=theme.current(),
+    own, figures = st.columns([2, 3], vertical_alignment="center")
+    with own:
+        level = link.whole_slider("The value of one pixel", "pixel_value", 0, 255, 128)
+        x = level / 255
+        normal = (x - MEAN) / STD
+        lesson.formula(
+            rf"x = \frac{{{level}}}{{255}} = {x:.3f}",
+            rf"\hat x = \frac{{x - \mu}}{{\sigma}} = \frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {normal:.2f}",
         )
-        description = f"How many pixels have which value {key} normalisation; the mean and your pixel are marked."
-        theme.show(figure, key=f"levels_{key}", description=description)
-    lesson.notice(
-        f"{counts[0] / sums.pixels:.1%} of all pixels are pure paper. Both figures have the same axis and the same "
-        "bars: normalising only moves them and pulls them apart. After it, the mean is about 0 and the deviation about "
-        f"1: paper is {words.number(-MEAN / STD)} and full ink {words.number((1 - MEAN) / STD)}. The grey band reaches "
-        "one deviation to each side of the mean."
+    with figures:
+        for key, shift, scale, value, name in (
+            ("before", 0.0, 1.0, x, "before: x, from 0 to 1"),
+            ("after", MEAN, STD, normal, "after: x̂, normalised"),
+        ):
+            figure = level_histogram(
+                counts=counts,
+                shift=shift,
+                scale=scale,
+                mean=(sums.mean - shift) / scale,
+                deviation=sums.deviation / scale,
+                value=value,
+                name=name,
+                without_paper=True,
+                theme=theme.current(),
+            )
+            description = f"How many pixels have which value {key} normalisation; the mean and your pixel are marked."
+            theme.show(figure, key=f"levels_{key}", description=description)
+
+
+def why_normalise() -> None:
+    """What it is good for, and that nothing gets lost."""
+    st.subheader("Why normalise?", anchor=False)
+    st.markdown(
+        "A network multiplies its inputs by weights, and adds the products up. It learns best when the inputs are "
+        "neither large nor all on one side of 0. So all pixels are put on another scale before they go in. The grey "
+        "band in the figures reaches one deviation to each side of the mean. The bars leave out the pixels that are "
+        "exactly 0, which would hide all others; mean and deviation count them."
     )
+    st.markdown(data_words.constants(dataset.splits()))
+    st.markdown(
+        "The makers of MNIST did not normalise: they left grey levels from 0 to 255. And normalising takes nothing "
+        "away. From x̂ you get the pixel back:"
+    )
+    lesson.formula(r"x = \mu + \sigma\,\hat x")
+    lesson.try_this("Which value of a pixel does normalising turn into 0, as nearly as you can set it?")
+
+
+def source_of_the_scale() -> None:
+    """The code that every image goes through."""
+    lesson.show_source(normalize, standardize)
 
 
 FORGOTTEN = Question(
     key="ask_scale",
-    text="The ready-made network has only seen normalised pixels, x̂. Now it is given x, from 0 to 1, by mistake. "
-    "The pictures are the same to you. Of 100 validation images, how many more does it misread?",
+    text="The ready-made network learned from normalised pixels, x̂. Now it gets x, from 0 to 1. Of 100 images, how "
+    "many more does it misread?",
     right="1 to 20",
-    why="Its weights were fitted to one scale. On another one all its sums are off, though a 7 keeps the shape of a 7.",
+    why="Its weights were fitted to one scale. On another its sums are off, though a 7 keeps the shape of a 7.",
     wrong={
-        "None": "The digits look the same to you. But the network does sums with the numbers themselves, and these "
-        "have changed: paper, for instance, was −0.42 and is 0 now.",
+        "None": "The digits look the same to you. But the network does sums with the numbers, and these have changed: "
+        "paper was −0.42 and is 0 now.",
         "21 to 50": "It is not that bad. What is brighter is still brighter, so a 7 keeps the shape of a 7.",
-        "More than 50": "Then it would be close to guessing. But what is brighter is still brighter, so a 7 keeps the "
-        "shape of a 7.",
+        "More than 50": "That would be close to guessing. But what is brighter is still brighter.",
     },
     order=1,
 )
 
 
-def what_forgetting_costs() -> None:
+@lesson.scene("What does it cost to forget normalising?")
+def forgotten() -> None:
     """What the ready-made network reads when its input is on another scale."""
-    st.header("What it costs to forget", anchor=False)
-    st.markdown(
-        "Nothing looks wrong when somebody forgets to normalise: the program runs, and gives an answer. So it is worth "
-        "knowing what that costs."
-    )
-    if not ask(FORGOTTEN):
-        return
+    answered = ask(FORGOTTEN)
     splits = dataset.splits()
     read = data_cache.accuracies_by_scale(splits)
-    theme.show(
-        scale_bars(accuracies=read, theme=theme.current()),
-        key="scale_bars",
-        description="The share of validation images read rightly, for three scales of the same pixels.",
-    )
-    meant, forgotten, as_bytes = read.values()
-    st.caption(
-        f"Measured just now: the ready-made network, which learned from normalised MNIST images, reads all "
-        f"{len(splits.validation):,} validation images of {splits.name}, three times. Only the scale of its input "
-        "differs."
-    )
-    lesson.notice(
-        f"With x in place of x̂ it misreads {1 - forgotten:.1%} in place of {1 - meant:.1%}: "
-        f"{times_as_many(meant, forgotten):.1f} times as many. The third bar is for pixels that nobody divided by 255 "
-        f"either: {1 - as_bytes:.1%} are misread. None of the scales is the right one in itself. What counts is that a "
-        "network reads on the scale it learned on."
+    with lesson.stage():
+        shown = read if answered else dict(list(read.items())[:1])
+        theme.show(
+            scale_bars(accuracies=shown, names=list(read), theme=theme.current()),
+            key="scale_bars",
+            description="The share of validation images read rightly, for three scales of the same pixels.",
+        )
+        st.caption(f"The ready-made network reads the {len(splits.validation):,} validation images of {splits.name}.")
+    with st.container():
+        if answered:
+            meant, forgotten, _ = read.values()
+            lesson.notice(
+                f"Nothing looks wrong: the program runs, and answers. But with x it misreads {1 - forgotten:.1%} in "
+                f"place of {1 - meant:.1%}: {times_as_many(meant, forgotten):.1f} times as many."
+            )
+    lesson.deeper(which_scale_is_right, source_of_the_readings)
+
+
+def which_scale_is_right() -> None:
+    """The third bar, and that no scale is the right one in itself."""
+    as_bytes = list(data_cache.accuracies_by_scale(dataset.splits()).values())[2]
+    st.markdown(
+        f"The third bar is for pixels that nobody divided by 255 either: {1 - as_bytes:.1%} are misread. None of the "
+        "scales is the right one in itself. What counts is that a network reads on the scale it learned on. The three "
+        "numbers were measured just now: the same network, the same images, read three times. Only the scale of the "
+        "input differs."
     )
 
 
-def in_the_end() -> None:
-    """Something to try, and the code that ran."""
-    lesson.try_this(
-        "Choose a 7 in the gallery and look for one with a bar through it, then for a 1 that could be a 7. In the "
-        "table of numbers, find the brightest row. Which value of a pixel does normalising turn into 0, as nearly as "
-        "you can set it?"
-    )
-    lesson.show_source(
-        normalize, standardize, level_counts, pixel_statistics, mean_images, accuracy_fed, unit_scale, byte_scale
-    )
+def source_of_the_readings() -> None:
+    """The code that ran."""
+    lesson.show_source(accuracy_fed, unit_scale, byte_scale)
 
 
-lesson.show(what_is_there, gallery, an_image_is_numbers, one_scale_for_all, what_forgetting_costs, in_the_end)
+lesson.show(gallery, parts, flattening, paper, normalising, forgotten)

@@ -1,71 +1,81 @@
-"""Overfitting: a network with few images learns them by heart; when that shows, and what helps."""
+"""Overfitting: a network with few images memorises them; when that shows, and what helps."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.data.dataset import Splits
+from mnist_core.data.pixel_order import PIXELS
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.lessons import overfitting
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import overfitting_runs, overfitting_words
-from ui.studio import live
+from ui.studio import beside, live
 
 PLAIN = Remedies()
-
-
-def two_ways_to_learn() -> None:
-    """What learning by heart is, and why a network can."""
-    st.markdown(
-        "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
-        "twenty questions by heart. The second works until the questions are new.\n\n"
-        f"A network has the same choice. Its weights and biases are numbers that training may set as it likes, here "
-        f"{PLAIN.model_config.parameter_count:,} of them: enough to store every training image, smudges included. "
-        "Learning its examples by heart, instead of what they have in common, is called **overfitting**."
-    )
-    dataset.notice("this lesson uses generated digits, which the program draws itself")
-
+NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
+DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)
+DROPOUTS = (0.0, 0.2, 0.5, 0.8)
 
 QUESTION = Question(
     "ask_overfitting",
-    "500 training images, 101,770 numbers to learn. After 50 epochs the training loss is nearly 0. What has the "
-    "validation loss done by then?",
-    "It fell, turned, and rose again.",
-    "At first the network learns what all digits have in common, which helps with new images too. After that there is "
-    "only one thing left to learn: its own images, one by one.",
+    "500 training images, 50 times over. The training loss ends near 0. What does the loss on new images do?",
+    "It falls, turns and rises again",
+    "First it learns what all digits have in common, which helps with new images too. Then only its own are left.",
     {
-        "It fell towards 0 as well.": "It would, if each new image were nearly the same as one of the training images. "
-        "But every digit is written differently, and the network knows only a few hundred digits.",
-        "It fell, and then stayed where it was.": "That sounds fair: the network has nothing more to learn from new "
-        "images. But learning its own images by heart changes the weights, and that changes how it reads new ones.",
-        "It rose from the start.": "What the network learns first is useful for every image: it begins at 2.303, the "
-        "loss of guessing, and soon does far better than that.",
+        "It falls towards 0 as well": "It would, if each new image were nearly like one of the 500. But every digit is "
+        "written differently.",
+        "It falls and stays there": "There is nothing left to learn for new images. But memorising its own changes the "
+        "weights, and with them how it reads new ones.",
+        "It rises from the start": "What it learns first helps with every image: it begins at 2.303, the loss of "
+        "guessing, and soon does far better.",
     },
     order=2,
 )
 
 
+@lesson.scene("What if it learns the same 500 images over and over?")
 def learned_by_heart() -> None:
     """A run on few images and without remedies."""
+    answered = question.ask(QUESTION)
     splits = dataset.splits()
-    st.header("500 images, learned by heart", anchor=False)
-    st.markdown(
-        f"The network gets {PLAIN.images} training images instead of all {len(splits.train):,}. After each epoch, one "
-        f"pass through them, its loss is measured twice: the **training loss** on these {PLAIN.images}, and the "
-        f"**validation loss** on {len(splits.validation):,} images from which it never learns. The difference is "
-        "called the **generalisation gap**."
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        remedies = Remedies(images_to_learn(sliders)) if answered else PLAIN
+        with view:
+            if answered:
+                run_it("overfit_first", remedies, splits, buttons, draw_first)
+            else:
+                draw_blank("overfitting_blank")
+    dataset.notice("this lesson uses generated digits, which the program draws itself")
+    lesson.notice(
+        "Up to the mark, it grows better at all images. Beyond it, only at its own: it has **memorised** them. That is "
+        "**overfitting**. The distance between both lines is the **generalisation gap**."
     )
-    if question.ask(QUESTION):
-        live.experiment(
-            "overfit_first",
-            "Train on 500 images",
-            lambda: numbered(splits, PLAIN),
-            draw_first,
-            before=f"Press the button: {EPOCHS} epochs take a few seconds.",
-            setting=splits.name,
-        )
+    lesson.deeper(partial(the_gap, splits), the_code)
+
+
+def images_to_learn(place: DeltaGenerator) -> int:
+    """The control for how many images there are."""
+    with place:
+        return link.select_slider("Training images", "overfit_few", NUMBERS, PLAIN.images, names="{:,}".format)
+
+
+def run_it(name: str, remedies: Remedies, splits: Splits, buttons: DeltaGenerator, draw: live.Draw) -> None:
+    """A button for a run with these remedies, and what came of it."""
+    live.experiment(
+        name,
+        "Train",
+        lambda: numbered(splits, remedies),
+        draw,
+        before=partial(draw_blank, f"{name}_blank"),
+        setting=(remedies, splits.name),
+        beside=buttons,
+    )
 
 
 def numbered(splits: Splits, remedies: Remedies) -> Iterator[tuple[int, Study]]:
@@ -74,87 +84,183 @@ def numbered(splits: Splits, remedies: Remedies) -> Iterator[tuple[int, Study]]:
     return ((number, study) for study in overfitting.study(splits, remedies))
 
 
-def draw_first(run: tuple[int, Study]) -> None:
-    """The run without remedies: the figure, the turn and the gap in numbers, and what became of the mistakes."""
-    number, study = run
-    if not study.readings:
-        st.caption("The first epoch is not over yet.")
-        return
-    overfitting_runs.note(number, study)
+def draw_blank(key: str) -> None:
+    """The axes, before there is a run."""
+    draw_curves(Study(PLAIN, "", PLAIN.images), None, key)
+
+
+def draw_curves(study: Study, before: Study | None, key: str) -> None:
+    """Both losses of a run, and pale behind them those of another one."""
     theme.show(
-        learning_by_heart(study=study, before=None, theme=theme.current()),
-        key="overfitting_first",
+        learning_by_heart(study=study, before=before, theme=theme.current(), height=260),
+        key=key,
         description="Training and validation loss over the epochs; the lowest validation loss is marked.",
     )
-    st.markdown(overfitting_words.where_it_turned(study))
+
+
+def draw_first(run: tuple[int, Study]) -> None:
+    """The run without remedies, and the turn in numbers."""
+    number, study = run
+    overfitting_runs.note(number, study)
+    draw_curves(study, None, "overfitting_first")
+    st.markdown(overfitting_words.where_it_turned(study) if study.readings else "The first epoch is not over yet.")
+
+
+def the_gap(splits: Splits) -> None:
+    """What was measured, and the gap with its numbers."""
+    st.markdown(
+        "There are two ways to pass a vocabulary test. You can learn the language, or you can learn the answers to the "
+        "twenty questions by heart. The second works until the questions are new.\n\n"
+        f"Here the network gets a few training images of the {len(splits.train):,} there are. After each epoch, one "
+        "pass through them, its loss is measured twice: the **training loss** on these, and the **validation loss** on "
+        f"{len(splits.validation):,} images from which it never learns. Their difference is the generalisation gap."
+    )
     lesson.formula(
         r"\text{gap} = \text{validation loss} - \text{training loss}",
-        *(overfitting_words.gap(reading) for reading in dict.fromkeys((study.lowest, study.last))),
+        *(overfitting_words.gap(reading) for reading in overfitting_runs.turn_and_end("overfit_first")),
     )
-    surer = overfitting_words.what_became_of_mistakes(study)
-    if surer:
-        st.markdown(surer)
-    if study.lowest.epoch < study.last.epoch:
-        lesson.notice(
-            "The two lines start close together and come apart. Up to the mark, learning its own images makes the "
-            "network better at all images. Beyond it, the training loss tells you nothing any more: only the "
-            "validation loss does."
+
+
+def the_code() -> None:
+    """What ran."""
+    lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
+
+
+@lesson.scene("Are there enough numbers to memorise them?")
+def room_to_memorise() -> None:
+    """How many numbers there are to learn, beside what there is to be learned."""
+    with lesson.stage():
+        st.fragment(compare_numbers)()
+    lesson.notice(
+        "To memorise is not to store. The network need not keep an image, smudges and all. It needs one number in its "
+        "ten scores to be the largest, for each image it knows."
+    )
+    lesson.deeper(
+        lambda: st.markdown(
+            f"The network 784-128-10 has 784 × 128 + 128 + 128 × 10 + 10 = {PLAIN.model_config.parameter_count:,} "
+            f"numbers. 500 images have 500 × 784 = {500 * PIXELS:,} pixels. That is more than it could keep, and "
+            "far more than it needs: 500 labels are 500 digits."
         )
+    )
 
 
-NUMBERS = (100, 200, 500, 1_000, 2_000, 5_000)
-DECAYS = (0.0, 0.3, 1.0, 3.0, 10.0)
-DROPOUTS = (0.0, 0.2, 0.5, 0.8)
+def compare_numbers() -> None:
+    """A control for the images, and three counts."""
+    buttons, sliders, view = beside.places()
+    images = images_to_learn(sliders)
+    numbers = PLAIN.model_config.parameter_count
+    with view:
+        with st.container(horizontal=True, gap="large"):
+            st.metric("Labels to get right", f"{images:,}", width="content")
+            st.metric("Numbers to learn", f"{numbers:,}", width="content")
+            st.metric("Pixels of these images", f"{images * PIXELS:,}", width="content")
+        st.markdown(overfitting_words.room(numbers, images))
 
 
+@lesson.scene("Why does the loss rise while the accuracy stays?")
+def surer_mistakes() -> None:
+    """The mistakes at the turn and at the end."""
+    splits = dataset.splits()
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        with sliders:
+            st.markdown(f"{PLAIN.images} images, {EPOCHS} epochs.")
+        with view:
+            run_it("overfit_plain", PLAIN, splits, buttons, draw_mistakes)
+    lesson.notice(
+        "The accuracy counts mistakes. The loss also counts how sure they are, and memorising makes the network surer "
+        "of everything, its mistakes included: it becomes **overconfident**."
+    )
+    lesson.deeper(
+        lambda: st.markdown(
+            "If a wrong answer has the probability p, at most 1 − p is left for the right digit, and that costs at "
+            "least −ln(1 − p). The table has the mean p of the wrong answers at both places."
+        ),
+        partial(in_words, "overfit_plain"),
+    )
+
+
+def draw_mistakes(run: tuple[int, Study]) -> None:
+    """Both losses, and below them the mistakes at the turn and at the end."""
+    number, study = run
+    overfitting_runs.note(number, study)
+    draw_curves(study, None, "overfitting_plain")
+    st.table(overfitting_words.mistakes(study), border="horizontal")
+
+
+def in_words(name: str) -> None:
+    """What became of the mistakes of the last run, in words."""
+    study = overfitting_runs.latest(name)
+    said = overfitting_words.what_became_of_mistakes(study) if study and study.readings else ""
+    if said:
+        st.markdown(said)
+
+
+REMEDIES: dict[str, tuple[Remedies, str]] = {
+    "More images": (
+        Remedies(images=2_000),
+        "2,000 images are harder to memorise, and they show more ways to write a digit.",
+    ),
+    "Early stopping": (
+        Remedies(stop_early=True),
+        f"**Early stopping** ends the training after {PATIENCE} epochs without a new lowest validation loss. One then "
+        "uses the weights of the best epoch.",
+    ),
+    "Weight decay": (
+        Remedies(weight_decay=3.0),
+        "**Weight decay** makes every weight a little smaller in each step. Only what many images ask for grows large.",
+    ),
+    "Dropout": (
+        Remedies(dropout=0.8),
+        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. No neuron can "
+        "rely on another one to remember an image for it.",
+    ),
+}
+
+
+@lesson.scene("What keeps it from memorising?")
 def what_helps() -> None:
-    """Four remedies, and runs with those that the reader chooses."""
-    st.header("What helps", anchor=False)
+    """Four remedies, one at a time, beside a run without."""
+    splits = dataset.splits()
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        with sliders:
+            chosen = link.buttons("One remedy", "overfit_remedy", REMEDIES, "Dropout")
+        remedies, said = REMEDIES[chosen]
+        with view:
+            run_it("overfit_remedies", remedies, splits, buttons, draw_against_plain)
+        with sliders:
+            st.markdown(said)
+    lesson.notice(
+        "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise, "
+        "but the lowest loss hardly moves. More images move it."
+    )
+    lesson.deeper(what_was_measured, explain_decay)
+
+
+def draw_against_plain(run: tuple[int, Study]) -> None:
+    """A run with a remedy, and pale behind it the last one without, if there is one."""
+    number, study = run
+    overfitting_runs.note(number, study)
+    plain = overfitting_runs.last_plain()
+    draw_curves(study, plain, "overfitting_remedy")
+    if study.readings:
+        pale = " Pale: without a remedy." if plain else ""
+        st.markdown(overfitting_words.where_it_turned(study) + pale)
+
+
+def what_was_measured() -> None:
+    """How much each remedy did."""
     st.markdown(
-        "There are four remedies. Each makes it harder to learn by heart, or ends it in time.\n\n"
-        "- **More images** are harder to learn by heart, and they show more ways to write a digit.\n"
-        f"- **Stopping early** ends the training once the validation loss has gone {PATIENCE} epochs without a new "
-        "lowest value. One then uses the weights of the epoch that was best.\n"
-        "- **Weight decay** makes every weight a little smaller in each step, so that only what many images ask for "
-        "grows large.\n"
-        "- **Dropout** silences some hidden neurons in each step, others each time. No neuron can rely on another one "
-        "to remember an image for it. When the network reads, all of them work."
+        "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are less "
+        "sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images instead of "
+        "500 it is more than a fifth lower. When the network reads, all its neurons work."
     )
-    remedies, splits = controls(), dataset.splits()
-    explain_decay(remedies.weight_decay)
-    live.experiment(
-        "overfit_again",
-        "Train with these settings",
-        lambda: numbered(splits, remedies),
-        draw_again,
-        before="Change a setting or two, then press the button. Your runs are kept here, so that you can compare them.",
-        setting=(remedies, splits.name),
-    )
-    if overfitting_runs.has_tried_remedies():
-        lesson.notice(
-            "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are "
-            "less sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images "
-            "instead of 500 it is more than a fifth lower."
-        )
 
 
-def controls() -> Remedies:
-    """The remedies to try."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        images = link.select_slider("Training images", "overfit_images", NUMBERS, PLAIN.images, names="{:,}".format)
-        decay = link.select_slider("Weight decay, λ", "overfit_decay", DECAYS, 0.0, names="{:g}".format)
-    with right:
-        dropout = link.select_slider(
-            "Dropout: share of hidden neurons silenced", "overfit_dropout", DROPOUTS, 0.0, names="{:.0%}".format
-        )
-        seed = link.seed("Seed", "overfit_seed", meaning="Another seed draws other images and other first weights.")
-    stop_early = link.toggle("Stop early", "overfit_stop")
-    return Remedies(images, decay, dropout, stop_early, seed)
-
-
-def explain_decay(decay: float) -> None:
+def explain_decay(decay: float = 3.0) -> None:
     """What weight decay does to a weight in each step."""
+    st.subheader("Weight decay in a formula", anchor=False)
     st.markdown(
         "The number $\\lambda$ (lambda) says how strong weight decay is; at 0 there is none. The **learning rate** "
         f"$\\eta$ (eta) says how far a step moves the weights, here {LEARNING_RATE:g}. Before each step, every weight "
@@ -164,42 +270,66 @@ def explain_decay(decay: float) -> None:
     lesson.formula(r"w \leftarrow (1 - \eta\lambda)\,w", *[shrunk] * bool(decay))
 
 
+@lesson.scene("How low can you bring the validation loss?")
+def all_together() -> None:
+    """All remedies together, as the reader sets them."""
+    splits = dataset.splits()
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        with sliders:
+            remedies = controls()
+        with view:
+            run_it("overfit_again", remedies, splits, buttons, draw_again)
+    lesson.notice(
+        "Settings like these are **hyperparameters**: training does not find them. One chooses them by the validation "
+        "loss."
+    )
+    lesson.deeper(
+        last_runs,
+        partial(explain_decay, remedies.weight_decay),
+        lambda: lesson.try_this(
+            "Train without any of the four remedies, then with another seed: that is how much chance alone changes. Is "
+            "the difference that a remedy makes larger?"
+        ),
+    )
+
+
+def controls() -> Remedies:
+    """The remedies to try."""
+    images = link.select_slider("Training images", "overfit_images", NUMBERS, PLAIN.images, names="{:,}".format)
+    decay = link.select_slider("Weight decay, λ", "overfit_decay", DECAYS, 0.0, names="{:g}".format)
+    dropout = link.select_slider("Dropout", "overfit_dropout", DROPOUTS, 0.0, names="{:.0%}".format)
+    stop_early = link.toggle("Stop early", "overfit_stop")
+    with st.popover("Seed", type="tertiary"):
+        seed = link.seed("Seed", "overfit_seed", meaning="Another seed draws other images and other first weights.")
+    return Remedies(images, decay, dropout, stop_early, seed)
+
+
+def last_runs() -> None:
+    """The last runs in a table."""
+    rows = [
+        overfitting_words.row(n, made, stopped=overfitting_runs.was_stopped(n, made))
+        for n, made in reversed(overfitting_runs.kept().items())
+        if made.readings
+    ]
+    if rows:
+        st.markdown("Your last runs: the lowest and the last validation loss, and the share classified correctly.")
+        st.table(rows, border="horizontal")
+
+
 def draw_again(run: tuple[int, Study]) -> None:
-    """A run with remedies: the figure with the run before it, and the table of the last runs."""
+    """A run with remedies: the figure with the run before it."""
     number, study = run
-    if not study.readings:
-        st.caption("The first epoch is not over yet.")
-        return
     overfitting_runs.note(number, study)
     before = overfitting_runs.before(number)
-    theme.show(
-        learning_by_heart(study=study, before=before[1] if before else None, theme=theme.current()),
-        key="overfitting_again",
-        description="Training and validation loss of this run and, pale, of the one before; the table has the numbers.",
-    )
+    draw_curves(study, before[1] if before else None, "overfitting_again")
+    if not study.readings:
+        return
+    st.markdown(overfitting_words.where_it_turned(study))
     stopped = overfitting_runs.was_stopped
     if before:
         now, then = (overfitting_words.settings(made, stopped=stopped(n, made)) for n, made in (run, before))
         st.caption(f"Solid: run {number}, {now}. Pale and dashed: run {before[0]}, {then}.")
-    st.markdown(overfitting_words.where_it_turned(study))
-    st.markdown("Your last runs: the lowest and the last validation loss, and the share read rightly at the end.")
-    st.table(
-        [
-            overfitting_words.row(n, made, stopped=stopped(n, made))
-            for n, made in reversed(overfitting_runs.kept().items())
-        ],
-        border="horizontal",
-    )
 
 
-def in_the_end() -> None:
-    """What to try, and the code."""
-    lesson.try_this(
-        "Train without any of the four remedies, then with another seed: that is how much chance alone changes. Is the "
-        "difference that a remedy makes larger? Then put several together, and try to get below the lowest loss in "
-        "your table."
-    )
-    lesson.show_source(overfitting.study, overfitting.is_time_to_stop, overfitting.mistakes)
-
-
-lesson.show(two_ways_to_learn, learned_by_heart, what_helps, in_the_end)
+lesson.show(learned_by_heart, room_to_memorise, surer_mistakes, what_helps, all_together)

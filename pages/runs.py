@@ -1,10 +1,10 @@
-"""Compare runs: their settings, their curves, and whether a difference is more than luck."""
+"""Compare runs: whether a difference is more than luck, and in which settings runs differ."""
 
-import math
 from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core import words
 from mnist_core.figures.runs import CURVES, final_accuracies, run_curves, seed_bands, styles
@@ -13,180 +13,78 @@ from mnist_core.lessons.runs_comparison import SEEDS, Band, RunResult, Welch
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
 from ui.lessons import runs, runs_words
-from ui.studio import live
-
-
-def two_ways_to_misread() -> None:
-    """Why a higher accuracy need not mean better settings."""
-    st.markdown(
-        "To find good settings one changes something, trains again, and looks whether the accuracy has gone up. That "
-        "is easily misread in two ways. If two settings were changed at once, nobody knows which of them did it. And "
-        "training is random: the same settings give another accuracy with another **seed**, the number that decides "
-        "the first weights and the order of the images."
-    )
-
-
-def your_runs() -> None:
-    """The visitor's own runs."""
-    st.header("Your runs", anchor=False)
-    runs_side_by_side()
-
-
-@st.fragment
-def runs_side_by_side() -> None:
-    """The table of the visitor's runs, and the curves of those that are ticked."""
-    results = runs.results()
-    if not results:
-        st.markdown(
-            "You have not trained a network yet. Each run of yours will be a row here, with its settings and what came "
-            "of them, the last eight of them. The part below needs none: it trains by itself."
-        )
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
-        return
-    runs.tick_new([result.number for result in results])
-    st.pills(
-        "Tick the runs to lay over each other",
-        [result.number for result in results],
-        selection_mode="multi",
-        key=runs.TICKED,
-        format_func="Run {}".format,
-        persist_state="session",
-    )
-    ticked = [result for result in results if result.number in st.session_state[runs.TICKED]]
-    table(results, ticked or results)
-    if len(ticked) > 1:
-        st.markdown(runs_words.what_differs(ticked))
-    curves(ticked, styles([result.number for result in results]))
-    st.download_button(
-        "Download the table (CSV)",
-        runs_comparison.as_csv(results),
-        "runs.csv",
-        "text/csv",
-        key="runs_csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help="All settings of all the runs above, and their results with all digits, for a spreadsheet.",
-    )
-
-
-def table(results: list[RunResult], chosen: list[RunResult]) -> None:
-    """A row for each run; the settings in which the chosen ones differ are marked."""
-    records = [result.record for result in results]
-    columns = runs_comparison.differing(records)
-    marked = runs_comparison.differing(result.record for result in chosen)
-    heads = {name: f"≠{runs_words.NO_BREAK}{name}" if name in marked else name for name in columns}
-    # Not by a style of pandas, which takes longer than all the rest of the table.
-    rows = [runs_words.row(result, heads, {heads[name] for name in marked}) for result in results]
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
-    same = {name: value for name, value in runs_comparison.settings(records[0]).items() if name not in columns}
-    mark = "A column with ≠ and a tint is a setting in which the ticked runs differ. " if marked else ""
-    whose = "The same in all runs" if len(results) > 1 else "Its settings"
-    st.caption(
-        f"{mark}Where the table is wider than the screen, push it sideways. {whose}: {runs_words.in_a_sentence(same)}."
-    )
-
-
-def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
-    """The curves of the ticked runs in one figure."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    with left:
-        curve = link.buttons("Curve", "runs_curve", CURVES, CURVES[0], names=str.capitalize)
-    with right:
-        log = link.toggle("Logarithmic axis", "runs_log", disabled=curve == CURVES[0])
-    if not ticked:
-        st.caption("Tick a run or two, and their curves appear here.")
-        return
-    figure = run_curves(results=ticked, style_of=style_of, curve=curve, log=log, theme=theme.current())
-    theme.show(
-        figure,
-        key="runs_curves",
-        description="A line for each ticked run over its epochs. The table above has the last value of each.",
-    )
-    cut = figure.data[figure.data["shown"] != figure.data["value"]]
-    if len(cut) and curve == CURVES[0]:
-        st.caption(
-            f"The loss of {runs_words.listed([str(name) for name in cut['run'].unique()])} exploded: what lies below "
-            f"{cut['shown'].max():.0%} is drawn there, so that the other curves stay readable."
-        )
-    elif len(cut):
-        highest = f"{cut['shown'].max():g}"
-        st.caption(f"Losses above {highest} are drawn at {highest}. A logarithmic axis shows them all.")
-    early = [result for result in ticked if result.ending != "finished"]
-    if early and curve != CURVES[2]:
-        st.caption(
-            f"{runs_words.listed([result.name for result in early]).capitalize()} did not come to the end. The last "
-            "point is the network as it is now."
-        )
-    lesson.notice(
-        "On the training batches every curve trembles: each point is a few other images. The validation curves are "
-        "always measured on the same images, so there a difference counts, if it is larger than the luck below."
-    )
-
+from ui.studio import beside, live
 
 LOOK_SECONDS = 1.0  # between two looks at the bands, which grow by a point an epoch
+EPOCHS = 5  # of the axis before there is a band
 QUESTION = Question(
     "ask_runs",
-    "You train the same network five times, with the same settings and the same images. Only the seed is another one "
-    "each time. What will the five accuracies be?",
-    "Close together, but not the same.",
-    "Each seed begins with other weights and goes through the images in another order, so each run ends with other "
-    "weights. They read most images alike, and a few differently.",
+    "You train the same network five times on the same images. Only the seed changes. How do the five end?",
+    "Close together, not the same",
+    "Each seed draws other first weights and another order of the images. The five classify most images alike, and a "
+    "few differently.",
     {
-        "The same, to the last digit.": "They would be with the same seed. But each seed draws other first weights and "
-        "another order of the images, so each run ends with other weights.",
-        "Some good, some as bad as guessing.": "The first weights are random, but what they become is not: the same "
-        "images pull every network the same way. Only with settings on the brink does it hang on the seed whether a "
-        "network learns at all.",
+        "The same, to the last digit": "With the same seed they would. But each seed draws other first weights and "
+        "another order of the images.",
+        "Some good, some only guessing": "The first weights are random, but the same images pull every network the "
+        "same way. Only with extreme settings does the seed decide whether a network learns at all.",
     },
     order=1,
 )
 
 
+@lesson.scene("How much of an accuracy is luck?")
 def luck_of_the_seed() -> None:
-    """The same settings with five seeds, and a verdict on two such bands."""
-    st.header("The luck of the seed", anchor=False)
-    splits = dataset.splits()
+    """The same settings with five seeds."""
+    answered = question.ask(QUESTION)
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        if answered:
+            train_five(buttons, sliders)
+        with view:
+            watched(one_band, answered)
     dataset.notice("the networks below learn from generated digits, which the program draws itself")
-    st.markdown(
-        "How much is luck can be measured: train several times and change nothing but the seed. Here that is done "
-        "with five seeds. Each of the five networks is judged by its **validation accuracy**, the share it reads "
-        f"rightly of the same {len(splits.validation):,} images, from which none of them learns. Drawn over the "
-        "epochs, the five curves are a **band**: it reaches from the lowest to the highest, and the thick line in it "
-        "is their mean."
+    lesson.notice(
+        "A thin line is a **seed**, and the band reaches from the lowest to the highest. A sixth seed would end "
+        "outside it one time in three. So a single higher number proves little."
     )
-    chosen = controls()
-    if question.ask(QUESTION):
+    lesson.deeper(two_ways_to_misread, how_five_are_judged, the_code)
+
+
+def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator) -> None:
+    """The settings to train five times, and the button."""
+    with sliders:
+        chosen = controls()
         if isinstance(chosen, str):
             st.info(chosen, icon=":material/info:")
-        else:
-            st.caption(chosen.work)
-            live.experiment(
-                runs.EXPERIMENT,
-                "Train with five seeds",
-                partial(runs.begin, chosen),
-                progress,
-                before="Press the button, and their curves appear here.",
-                setting=chosen.label,
-            )
-        is_training = runs.is_training()
-        st.fragment(two_bands, run_every=LOOK_SECONDS if is_training else None)()
-        if len(runs.bands()) == 1 and not is_training:
-            st.markdown(
-                "Now choose other settings and train again. Then both bands stand in one figure, with a verdict."
-            )
+            return
+        live.experiment(
+            runs.EXPERIMENT,
+            "Train with five seeds",
+            partial(runs.begin, chosen),
+            progress,
+            before=chosen.work,
+            setting=chosen.label,
+            beside=buttons,
+        )
 
 
 def controls() -> runs.Choice | str:
     """The settings to train five times."""
     names = runs.names()
-    left, right = st.columns([2, 1])
-    with left:
-        name = link.selectbox("Settings", "band_settings", names, names[0])
+    name = link.selectbox("Settings", "band_settings", names, names[0])
     if not runs.is_recipe(name):
         return runs.choice(name, 0)
-    with right:
+    with st.popover("First seed", type="tertiary"):
         seed = link.seed("First seed", "band_seed", meaning="The other four follow it.")
     return runs.choice(name, seed)
+
+
+def watched(draw: runs.Draw, answered: bool) -> None:
+    """Draws bands, and looks at them again and again while one grows."""
+    if link.is_drawn_already(draw.__name__):
+        return
+    st.fragment(draw, run_every=LOOK_SECONDS if runs.is_training() else None)(answered)
 
 
 def progress(band: Band) -> None:
@@ -202,57 +100,117 @@ def progress(band: Band) -> None:
     )
 
 
-def two_bands() -> None:
-    """The bands the reader has chosen, in one figure, and the verdict on them."""
+def one_band(answered: bool) -> None:
+    """The band trained last; before the answer and before the first, its axes."""
+    bands = runs.bands() if answered else {}
+    label = next((name for name in reversed(bands) if bands[name].records), None)
+    shown = {f"A: {in_short(label)}": bands[label]} if label else {"five seeds": Band("")}
+    draw_bands(shown, "one_band", 290)
+    if label:
+        st.markdown(runs_words.band("A", bands[label]))
+
+
+def draw_bands(shown: dict[str, Band], key: str, height: int) -> None:
+    """One band or two over the epochs."""
+    records = [record for band in shown.values() for record in band.records.values()]
+    epochs = max((record.training_config.epochs for record in records), default=EPOCHS)
+    theme.show(
+        seed_bands(bands=shown, epochs=epochs, theme=theme.current(), height=height),
+        key=key,
+        description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words below.",
+    )
+
+
+def in_short(label: str | None) -> str:
+    """On a phone there is no room for the name of the digits too."""
+    return (label or "").removesuffix(f", {state.GENERATED}")
+
+
+def two_ways_to_misread() -> None:
+    """Why a higher accuracy need not mean better settings."""
+    st.markdown(
+        "To find good settings one changes something, trains again, and looks whether the accuracy has gone up. That "
+        "is easily misread in two ways. If two settings were changed at once, nobody knows which of them did it. And "
+        "training is random: the same settings give another accuracy with another **seed**, the number that decides "
+        "the first weights and the order of the images."
+    )
+
+
+def how_five_are_judged() -> None:
+    """What is measured, and how often a sixth seed falls outside."""
+    st.markdown(
+        "Each of the five networks is judged by its **validation accuracy** on the same "
+        f"{len(dataset.splits().validation):,} images, from which none of them learns. The thick line is their "
+        f"mean.\n\nOf {SEEDS + 1} seeds each is as likely as any other to be the lowest, and as likely to be the highest. "
+        f"So the sixth is one of both with a probability of 2/{SEEDS + 1} = "
+        f"{runs_comparison.chance_of_outside(SEEDS):.0%}: the band of the others does not hold it."
+    )
+
+
+def the_code() -> None:
+    """What ran."""
+    lesson.show_source(runs_comparison.five_seeds, runs_comparison.welch, runs_comparison.chance_of)
+
+
+@lesson.scene("Is B better than A, or is that luck?")
+def better_or_luck() -> None:
+    """Two bands, and the verdict on them."""
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        train_five(buttons, sliders)
+        with view:
+            watched(two_bands, True)
+    lesson.notice(
+        "Dots that overlap and dots that do not prove nothing by themselves: one lucky seed moves the end of a band. "
+        "The verdict weighs all ten by **Welch's test**."
+    )
+    lesson.deeper(how_the_verdict_is_worked_out, where_the_test_ends)
+
+
+def two_bands(answered: bool) -> None:
+    """The two bands that the reader has chosen, and the verdict on them."""
     bands = {label: band for label, band in runs.bands().items() if band.records}
-    if not bands:
-        return
-    on_show = {"A": next(iter(bands))}
+    choosers = st.container()
     if len(bands) > 1:
-        left, right = st.columns(2)
         first, second = runs.on_show(list(bands))
-        with left:
+        with choosers, st.container(horizontal=True):
             st.selectbox("A", bands, key=first, persist_state="session")
-        with right:
             st.selectbox("B", bands, key=second, persist_state="session")
-        on_show = {"A": st.session_state[first], "B": st.session_state[second]}
-    # On a phone there is no room for the name of the digits too.
-    shown_bands = {
-        f"{letter}: {label.removesuffix(f', {state.GENERATED}')}": bands[label] for letter, label in on_show.items()
-    }
-    records = [record for band in shown_bands.values() for record in band.records.values()]
-    if any(record.epochs for record in records):
-        theme.show(
-            seed_bands(bands=shown_bands, epochs=max(r.training_config.epochs for r in records), theme=theme.current()),
-            key="seed_bands",
-            description="Validation accuracy over the epochs, a band from the lowest to the highest seed; in words "
-            "below.",
-        )
-    if any(band.finished for band in shown_bands.values()):
-        st.markdown("How each of them ended, nearer: a dot for each seed, and a line at the mean.")
-        theme.show(
-            final_accuracies(bands=dict(zip(on_show, shown_bands.values(), strict=True)), theme=theme.current()),
-            key="final_accuracies",
-            description="The last validation accuracy of each seed as a dot; the same numbers stand below.",
-        )
-    for letter, label in on_show.items():
-        st.markdown(runs_words.band(letter, bands[label]))
-    if len(on_show) == 2:
-        give_verdict(bands[on_show["A"]], bands[on_show["B"]])
-    what_to_notice([bands[label] for label in dict.fromkeys(on_show.values())])
-
-
-def give_verdict(first: Band, second: Band) -> None:
-    """Whether A and B differ by more than luck, and how that is worked out."""
-    if first.name == second.name:
-        st.caption("A and B are the same. Choose another one to compare.")
-        return
-    found = runs_comparison.verdict(first, second)
-    with st.container(border=True):
+        labels = [st.session_state[first], st.session_state[second]]
+    else:
+        labels = list(bands)
+    shown = {f"{letter}: {in_short(label)}": bands[label] for letter, label in zip("AB", labels, strict=False)}
+    figures = st.columns(2, gap="small")
+    with figures[0]:
+        draw_bands(shown or {"five seeds": Band("")}, "seed_bands", 230)
+    with figures[1]:
+        if any(band.finished for band in shown.values()):
+            theme.show(
+                final_accuracies(bands=dict(zip("AB", shown.values(), strict=False)), theme=theme.current()),
+                key="final_accuracies",
+                description="The last validation accuracy of each seed as a dot; the same numbers stand deeper.",
+            )
+    if len(labels) < 2:
+        st.markdown("Train two settings. Then both bands stand here, with a verdict.")
+    elif labels[0] == labels[1]:
+        st.markdown("A and B are the same. Choose another one to compare.")
+    else:
+        found = runs_comparison.verdict(bands[labels[0]], bands[labels[1]])
         st.markdown(f":material/balance: **Verdict.** {found.sentence}")
-    if found.test:
-        with st.expander("How the verdict is worked out: Welch's test", icon=":material/calculate:"):
-            work_out(found.test.in_percent())
+
+
+def how_the_verdict_is_worked_out() -> None:
+    """The accuracies of both bands, and Welch's test with their numbers."""
+    chosen = runs.compared()
+    for letter, band in zip("AB", chosen, strict=False):
+        st.markdown(runs_words.band(letter, band))
+    is_pair = len(chosen) == 2 and chosen[0].name != chosen[1].name
+    found = runs_comparison.verdict(chosen[0], chosen[1]) if is_pair else None
+    if found and found.test:
+        st.subheader("Welch's test", anchor=False)
+        work_out(found.test.in_percent())
+    else:
+        st.markdown("Once two bands stand above, Welch's test is worked out here with their numbers.")
 
 
 def work_out(test: Welch) -> None:
@@ -287,56 +245,190 @@ def work_out(test: Welch) -> None:
     )
 
 
-def what_to_notice(on_show: list[Band]) -> None:
-    """Where to look, once all seeds of one band or of two have come to their end."""
-    if any(len(band.finished) < SEEDS for band in on_show):
+def where_the_test_ends() -> None:
+    """What the verdict leaves out: shared seeds, many comparisons, bands that lie apart."""
+    apart, tests = runs_comparison.chance_of_apart(SEEDS, SEEDS), runs_comparison.pairs(runs.MOST_BANDS)
+    st.markdown(
+        "- **Shared seeds.** Both settings use the same seeds, unless you choose others. Welch's test takes all ten "
+        "runs as independent. Should a seed that is lucky for A be lucky for B too, the test is more careful than it "
+        "need be.\n"
+        f"- **Many comparisons.** {words.spelled(runs.MOST_BANDS).capitalize()} bands make "
+        f"{words.spelled(tests)} comparisons. Each finds a difference where there is none in 5 of 100 cases; if they "
+        f"were independent, at least one of {words.spelled(tests)} would do so in "
+        f"{100 * runs_comparison.chance_of_false_alarm(tests):.0f} of 100.\n"
+        f"- **Bands that lie apart.** Luck alone drives two bands of {SEEDS} wholly apart in {100 * apart:.1f} of 100 "
+        "comparisons. Yet one seed far from the others makes the test doubt a difference that the eye sees. On this "
+        "page the verdict counts."
+    )
+
+
+@lesson.scene("Which of your runs was best, and what was different?")
+def your_runs() -> None:
+    """The visitor's own runs."""
+    with lesson.stage():
+        st.fragment(runs_side_by_side)()
+    lesson.notice(
+        "Change one setting at a time, or nobody can tell which of them did it. And one run each does not tell whether "
+        "it was the setting or luck."
+    )
+    lesson.deeper(all_about_them)
+
+
+def runs_side_by_side() -> None:
+    """The table of the visitor's runs, and the curves of those that are ticked."""
+    results = runs.results()
+    if not results:
+        st.markdown("You have not trained a network yet. Your last eight runs will stand here, with their settings.")
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
         return
-    if len(on_show) == 1:
-        lesson.notice(
-            "Look at the ends of the thin lines. Nothing but the seed is different, and still they end that far apart. "
-            "A single run of these settings could have ended at any of them."
+    ticked = ticked_of(results)
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        names = runs_comparison.differing(result.record for result in ticked)
+        table(runs_words.beside_each_other(ticked, names[:MOST_LINES], whole=False) if ticked else [])
+    with right:
+        curves(ticked, styles([result.number for result in results]))
+    if len(ticked) > 1:
+        st.markdown(runs_words.what_differs(ticked))
+
+
+MOST_LINES = 5  # of settings beside the curves; deeper stand all
+
+
+def ticked_of(results: list[RunResult]) -> list[RunResult]:
+    """Those that the reader has ticked."""
+    runs.tick_new([result.number for result in results])
+    st.pills(
+        "Tick the runs to lay over each other",
+        [result.number for result in results],
+        selection_mode="multi",
+        key=runs.TICKED,
+        format_func="Run {}".format,
+        persist_state="session",
+    )
+    return [result for result in results if result.number in st.session_state[runs.TICKED]]
+
+
+def table(lines: list[dict[str, str]]) -> None:
+    """Runs as columns, and what they came to and differ in as lines."""
+    if lines:
+        st.table(pd.DataFrame(lines), border="horizontal", hide_index=True)
+
+
+def curves(ticked: list[RunResult], style_of: dict[int, int]) -> None:
+    """The curves of the ticked runs in one figure."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        curve = link.buttons(
+            "Curve", "runs_curve", CURVES, CURVES[0], names=str.capitalize, label_visibility="collapsed"
         )
-    else:
-        lesson.notice(
-            f"Look at the ends of the thin lines. Luck alone drives two bands of {SEEDS} wholly apart in fewer than "
-            f"{math.ceil(100 * runs_comparison.chance_of_apart(SEEDS, SEEDS))} of 100 comparisons: where they end "
-            "apart, the settings differ. Where they overlap, one run of each could have come out either way: with a "
-            "lucky seed the worse settings win."
+        log = curve != CURVES[0] and link.toggle("Logarithmic axis", "runs_log")
+    if not ticked:
+        st.caption("Tick a run or two, and their curves appear here.")
+        return
+    figure = run_curves(
+        results=ticked, style_of=style_of, curve=curve, log=log, theme=theme.current(), height=CURVES_HEIGHT
+    )
+    theme.show(
+        figure,
+        key="runs_curves",
+        description="A line for each ticked run over its epochs. The table beside it has the last value of each.",
+    )
+    cut = figure.data[figure.data["shown"] != figure.data["value"]]
+    if len(cut) and curve == CURVES[0]:
+        st.caption(
+            f"The loss of {runs_words.listed([str(name) for name in cut['run'].unique()])} exploded: what lies below "
+            f"{cut['shown'].max():.0%} is drawn there, so that the other curves stay readable."
+        )
+    elif len(cut):
+        highest = f"{cut['shown'].max():g}"
+        st.caption(f"Losses above {highest} are drawn at {highest}. A logarithmic axis shows them all.")
+    early = [result for result in ticked if result.ending != "finished"]
+    if early and curve != CURVES[2]:
+        st.caption(
+            f"{runs_words.listed([result.name for result in early]).capitalize()} did not come to the end. The last "
+            "point is the network as it is now."
         )
 
 
+CURVES_HEIGHT = 230
+
+
+def all_about_them() -> None:
+    """All settings and results of all runs, with what the final test invites, and a file of them."""
+    results = runs.results()
+    if not results:
+        st.markdown("Once you have trained, all settings and results of your runs stand here.")
+        return
+    names = runs_comparison.differing(result.record for result in results)
+    table(runs_words.beside_each_other(results, names, whole=True))
+    same = {name: value for name, value in runs_comparison.settings(results[0].record).items() if name not in names}
+    whose = "The same in all runs" if len(results) > 1 else "Its settings"
+    st.markdown(f"{whose}: {runs_words.in_a_sentence(same)}.")
+    st.markdown(
+        "The **final test** was read once, at the end of each run. Whoever compares runs by it chooses by it, and then "
+        "it flatters the winner as the validation accuracy does."
+    )
+    st.markdown(
+        "On the training batches every curve trembles: each point is a few other images. The validation curves are "
+        "always measured on the same images."
+    )
+    st.download_button(
+        "Download the table (CSV)",
+        runs_comparison.as_csv(results),
+        "runs.csv",
+        "text/csv",
+        key="runs_csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="All settings of all the runs above, and their results with all digits, for a spreadsheet.",
+    )
+
+
+COUNTS = (100, 300, 1_000, 5_000, 10_000, 60_000)
+
+
+@lesson.scene("How far can you trust an accuracy at all?")
 def luck_of_the_images() -> None:
     """What an accuracy is uncertain by, because it was measured on some images only."""
+    with lesson.stage():
+        st.fragment(standard_error)()
+    lesson.notice(
+        "This is another luck, which no seed shows: which images happen to be among those that judge. Four times as "
+        "many images halve it."
+    )
+    lesson.deeper(what_that_means)
+
+
+def standard_error() -> None:
+    """An accuracy and a number of images, and the standard error they make."""
+    buttons, sliders, view = beside.places()
+    with sliders:
+        accuracy = link.slider("Accuracy", "runs_accuracy", 0.5, 0.995, 0.98, 0.005, shown="%.3f")
+        images = link.select_slider("Images that judge", "runs_images", COUNTS, 5_000, names="{:,}".format)
+    with view:
+        lesson.formula(
+            r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}", runs_words.error_of_images(accuracy, images)
+        )
+        st.markdown(runs_words.within(accuracy, images))
+
+
+def what_that_means() -> None:
+    """What follows for accuracies, comparisons and winners."""
     images = len(dataset.splits().validation)
-    st.header("The luck of the images", anchor=False)
     st.markdown(
-        "There is another luck, which no seed shows: which images happen to be among those that judge. On $n$ other "
-        "images a network that reads a share $a$ rightly would get another accuracy. How far off that typically is, is "
-        "called the **standard error**."
-    )
-    lesson.formula(
-        r"\text{standard error} = \sqrt{\frac{a\,(1 - a)}{n}}",
-        *(runs_words.error_of_images(count) for count in dict.fromkeys((runs_words.MNIST_VALIDATION, images))),
-    )
-    st.markdown(
-        f"{runs_words.luck_of_images(images)} What that means:\n\n"
+        "On $n$ other images a network that classifies a share $a$ correctly would get another accuracy. How far off "
+        f"that typically is, is called the **standard error**. {runs_words.luck_of_images(images)} What that means:\n\n"
         "- An accuracy by itself is known no better than that, however many seeds you train.\n"
         "- In a comparison part of it cancels, because both settings are judged on the **same** images: if those are "
-        "easy, they are easy for both. That is why the verdict above can find smaller differences. It speaks of these "
+        "easy, they are easy for both. That is why the verdict can find smaller differences. It speaks of these "
         "images.\n"
         "- Whoever tries many settings and keeps the one with the highest validation accuracy keeps a lucky one too: "
         "the number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
     )
-
-
-def in_the_end() -> None:
-    """What to try, and the code."""
     lesson.try_this(
         "Train “98% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
-        "the verdict say so? Then compare it with “Softmax regression”. Then guess a setting that makes it better, "
-        "train that on the page before, and have it judged here."
+        "the verdict say so? Then compare it with “Softmax regression”."
     )
-    lesson.show_source(runs_comparison.five_seeds, runs_comparison.welch, runs_comparison.chance_of)
 
 
-lesson.show(two_ways_to_misread, your_runs, luck_of_the_seed, luck_of_the_images, in_the_end)
+lesson.show(luck_of_the_seed, better_or_luck, your_runs, luck_of_the_images)

@@ -1,20 +1,132 @@
 """Train a network and watch it learn."""
 
-import streamlit as st
+from collections.abc import Callable
+from dataclasses import replace
 
-from mnist_core.training.loop import DatasetBatches, Learner, fit, train_step
-from ui.frame import dataset, lesson, question
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_core.data.dataset import Splits
+from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
+from mnist_core.figures.bars import probability_bars
+from mnist_core.network.model import CLASSES, MLPConfig
+from mnist_core.training.loop import DatasetBatches, Learner, TrainingConfig, fit, new_model, train_step
+from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
-from ui.studio import control, recipe, run_view, transport
+from ui.studio import beside, control, recipe, run_view, take_home, transport, watch_again
 from ui.visitor import store
 from ui.visitor.store import Visitor
 
+RATES = (0.0001, 0.001, 0.01, 0.1, 1.0)
+LONG = TrainingConfig(epochs=20, batch_size=32, learning_rate=0.001, optimizer="adam")  # so that there is time to turn
+PLAIN = recipe.WITHOUT_HIDDEN_LAYER
+
+
+@lesson.scene("How does a network that knows nothing learn to read?")
+def the_studio() -> None:
+    """The settings, the buttons that move a run, and what is to be seen of it."""
+    visitor = store.visitor()
+    if state.is_asked_to_start():
+        start_as_asked(visitor)
+    mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
+    with lesson.stage():
+        presets = st.container(key="presets")
+        buttons, sliders, view = beside.places()
+        after = st.container()
+    chosen = settings(sliders)
+    with presets:
+        recipe.presets(chosen)
+    with buttons:
+        transport.show(visitor, mode, lambda held: begin(visitor, chosen, held))
+    with view:
+        run_view.show(mode, run_view.not_begun(chosen.model_config, chosen.training_config))
+    with after:
+        if mode == "idle":
+            run_view.reads_now()
+    lesson.notice(
+        "It looks at a small **batch** of images, compares its answers with the **labels** and changes each **weight** "
+        "a little. A pass over all images is an **epoch**. The dots are **validation** images, from which it never "
+        "learns. Ink on vermillion raises a neuron's sum, ink on blue lowers it."
+    )
+    lesson.deeper(curves_in_words, lambda: run_view.in_numbers(mode), run_view.final_test, the_code)
+
+
+def settings(sliders: DeltaGenerator) -> recipe.Chosen:
+    """The controls of a run: two in the stage, all others below it, folded."""
+    dataset.notice("it learns from generated digits, which the program draws itself")
+    folded = st.expander("More settings", icon=":material/tune:")
+    with folded:
+        said = st.container()
+    try:
+        chosen = recipe.controls({"epochs": sliders, "batch_size": sliders}, folded)
+    except ValueError as error:
+        st.error(f"These settings can't be used. {error}", icon=":material/tune:")
+        st.stop()
+    with said:
+        describe(chosen)
+    return chosen
+
+
+def describe(chosen: recipe.Chosen) -> None:
+    """The network of the controls in a line."""
+    network = chosen.model_config
+    parts = ["784 pixels in", *(f"{size} neurons" for size in network.hidden_sizes), "10 scores out"]
+    st.caption(
+        f"{recipe.sentence(chosen)} The network {network.label}: {' → '.join(parts)}. "
+        f"It has {network.parameter_count:,} numbers to learn: weights, and a bias for each neuron and each score. "
+        f"{chosen.details} A new learning rate counts from the next batch, all other settings count for the next run."
+    )
+
+
+def begin(visitor: Visitor, chosen: recipe.Chosen, held: bool) -> None:
+    """Starts a run with the controls as they stand; a held one rests before its first batch."""
+    start(visitor, chosen.model_config, chosen.training_config, held, chosen.cut)
+
+
+def start(
+    visitor: Visitor,
+    network: MLPConfig,
+    config: TrainingConfig,
+    held: bool,
+    cut: Callable[[Splits], Splits] = lambda splits: splits,
+) -> None:
+    """Starts a run."""
+    with st.spinner("The first digits are being drawn."):  # on a server that has just started
+        splits = cut(dataset.splits())
+    control.start(visitor, network, config, splits, held=held)
+
+
+def start_as_asked(visitor: Visitor) -> None:
+    """Starts the run that the first page promised, once: without hidden layer, since its weights become digits."""
+    if not visitor.going:
+        recipe.apply(PLAIN)
+        start(visitor, PLAIN.model_config, PLAIN.training_config, held=False)
+    state.has_started()
+
+
+def curves_in_words() -> None:
+    """How to read the curves, and what to try."""
+    st.markdown(
+        "The training curve is jagged because every batch is different. Each dot is the result on the validation "
+        "images. Only they tell whether the network learned to read, or **memorised** its examples. The dashed line is "
+        f"the loss of guessing, ln 10 = {GUESSING_LOSS:.3f}."
+    )
+    lesson.try_this(
+        "Pause the run, and take it on batch by batch. Then set the hidden layers to 0 under *More settings*: how much "
+        "worse is that than with one?"
+    )
+
+
+def the_code() -> None:
+    """What ran."""
+    lesson.show_source(train_step, Learner, fit, DatasetBatches)
+
+
 BLIND = Question(
     "ask_train",
-    "Before its first batch the network knows nothing, and gives each of the ten digits about the same probability. "
-    "Where does the curve of its loss begin?",
+    "It knows nothing, and gives each of the ten digits about the same probability. Where does its loss begin?",
     "Near 2.3",
-    "Each digit gets a probability of about 1/10, and −ln(1/10) = ln 10 = 2.303.",
+    "Each digit gets about 1/10, and −ln(1/10) = ln 10 = 2.303.",
     {
         "Near 0": "A loss of 0 means that the right digit got a probability of 1: it would know everything already.",
         "Near 0.1": "0.1 is the probability it gives to the right digit. The loss is −ln 0.1 = 2.303.",
@@ -24,72 +136,212 @@ BLIND = Question(
 )
 
 
-def the_routine() -> None:
-    """What training is, and where the loss begins."""
-    st.markdown(
-        "It looks at a small **batch** of images and compares its answers with the right ones, the **labels**. Then it "
-        "changes each of its numbers, the **weights**, a little, so that the loss of the batch falls. Then comes the "
-        "next batch. One pass over all training images is an **epoch**."
-    )
-    if question.ask(BLIND):
-        st.markdown(
-            "In the curve of the loss, a dashed line marks this place. A network that gives each digit the same "
-            "probability stays there. With a learning rate of 0.0001 you can watch the curve leave it."
-        )
-
-
-def the_run() -> None:
-    """The settings, the buttons that move a run, and what is to be seen of it."""
-    visitor = store.visitor()
-    mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
-    with st.container(border=True):
-        presets = st.container()
-        try:
-            chosen = recipe.controls()
-        except ValueError as error:
-            st.error(f"These settings can't be used. {error}", icon=":material/tune:")
-            st.stop()
-        with presets:
-            recipe.presets(chosen)
-        describe(chosen)
-        dataset.notice("it learns from generated digits, which the program draws itself")
-        control.turn_rate(visitor, chosen.training_config.learning_rate)
-        transport.show(visitor, mode, lambda held: begin(visitor, chosen, held))
-        if mode != "idle":
-            st.caption("A new learning rate counts from the next batch; all other settings count for the next run.")
-    run_view.show(mode)
-
-
-def describe(chosen: recipe.Chosen) -> None:
-    """The network of the controls in a line."""
-    network = chosen.model_config
-    parts = ["784 pixels in", *(f"{size} neurons" for size in network.hidden_sizes), "10 scores out"]
-    st.caption(
-        f"The network {network.label}: {' → '.join(parts)}. "
-        f"It has {network.parameter_count:,} numbers to learn: weights, and a bias for each neuron and each score. "
-        f"{chosen.details}"
-    )
-
-
-def begin(visitor: Visitor, chosen: recipe.Chosen, held: bool) -> None:
-    """Starts a run with the controls as they stand; a held one rests before its first batch."""
-    with st.spinner("The first digits are being drawn."):  # on a server that has just started
-        splits = chosen.cut(dataset.splits())
-    control.start(visitor, chosen.model_config, chosen.training_config, splits, held=held)
-
-
-def in_the_end() -> None:
-    """What to look at and what to try, and the code."""
+@lesson.scene("Where does the loss of a new network begin?")
+def the_beginning() -> None:
+    """A network before its first batch, and its loss."""
+    answered = question.ask(BLIND)
+    with lesson.stage():
+        st.fragment(a_new_network)(answered)
     lesson.notice(
-        "The training curve is jagged because every batch is different. Each dot is the result on the **validation** "
-        "images, which the network never learns from: only they tell whether it learned to read, or just learned its "
-        "examples by heart."
+        f"No other first weights change much: the loss stays near ln 10 = {GUESSING_LOSS:.3f}. That is the dashed line "
+        "in every curve of a loss here."
+    )
+    lesson.deeper(first_weights, lambda: lesson.show_source(new_model))
+
+
+def a_new_network(answered: bool) -> None:
+    """The probabilities that it gives on average, its loss, and a button for another one."""
+    validation = dataset.splits().validation
+    seed = st.session_state.setdefault("_first_weights", 0)
+    found = evaluate(new_model(MLPConfig(), seed), validation) if answered else None
+    left, right = st.columns([1, 3], gap="medium", vertical_alignment="center")
+    with right:
+        theme.show(
+            probability_bars(
+                probabilities=found.probabilities.mean(0).tolist() if found else [0.0] * CLASSES,
+                classes=[str(digit) for digit in range(CLASSES)],
+                theme=theme.current(),
+                is_answer=False,
+                height=260,
+            ),
+            key="first_bars",
+            description="The probability that a new network gives to each digit, on average.",
+        )
+        st.caption(f"The probability it gives to each digit: the mean of {len(validation):,} images.")
+    with left:
+        if found:
+            st.button(
+                "Other first weights",
+                key="first_weights",
+                type="primary",
+                icon=":material/casino:",
+                on_click=draw_first_weights,
+            )
+            st.metric("Mean loss", f"{found.loss:.3f}", help=f"On {len(validation):,} validation images.")
+            st.metric("Accuracy", f"{found.accuracy:.1%}")
+
+
+def draw_first_weights() -> None:
+    """Takes the next seed."""
+    st.session_state["_first_weights"] += 1
+
+
+def first_weights() -> None:
+    """Where the first weights come from."""
+    st.markdown(
+        "The first weights are random numbers near 0, picked by a seed. So its first scores are near 0 too, and the "
+        "softmax makes about equal probabilities of them. A network that gives each digit exactly 1/10 stays "
+        "on the dashed line."
+    )
+
+
+@lesson.scene("What happens if the learning rate changes on the way?")
+def another_rate() -> None:
+    """A run whose learning rate the reader turns while it goes on."""
+    visitor = store.visitor()
+    mode = visitor.mode
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        with sliders:
+            rate = link.select_slider(
+                "Learning rate",
+                "rate_now",
+                RATES,
+                LONG.learning_rate,
+                names="{:g}".format,
+                help=recipe.HELP["rate"],
+                on_change=turn_rate,
+            )
+        # Generated digits are fewer, and a run on them is to last as long.
+        long = LONG if dataset.name_in_use() == state.MNIST else replace(LONG, epochs=5 * LONG.epochs)
+        config = replace(long, learning_rate=rate)
+        with buttons:
+            transport.show(visitor, mode, lambda held: start(visitor, MLPConfig(), config, held))
+        with view:
+            run_view.show(mode, run_view.not_begun(MLPConfig(), long))
+    lesson.notice(
+        "Press *Train*, then move the slider while it runs. At 0.0001 the curve grows calm, and hardly moves any more. "
+        "At 1 the loss shoots up. It may even **explode**: then the run ends and goes back to its last sound weights. "
+        "Dotted lines mark your changes."
+    )
+    lesson.deeper(rates_in_words)
+
+
+def turn_rate() -> None:
+    """A run that goes on learns on with the rate that the reader has just set."""
+    control.turn_rate(store.visitor(), st.session_state["rate_now"])
+
+
+def rates_in_words() -> None:
+    """What the rate is, and what to try."""
+    st.markdown(
+        "The learning rate says how large a change each batch makes. Here the network has one hidden layer of 128 "
+        "neurons, learns with Adam in batches of 32, and has 20 epochs, or 100 of generated digits, so that there is "
+        "time. A new rate counts from the next batch."
     )
     lesson.try_this(
-        "Pause the run, and take it on batch by batch. Let it go on and set the learning rate to 1: what does the "
-        "curve do where the mark is? Then set the hidden layers to 0: how much worse is that than with one?"
+        "Start with 0.0001 and watch the curve leave the loss of guessing, 2.303. Then turn it up step by step. What "
+        "does the curve do where the line is?"
     )
-    lesson.show_source(train_step, Learner, fit, DatasetBatches)
 
 
-lesson.show(the_routine, the_run, in_the_end)
+TEN_PICTURES = Question(
+    "ask_no_hidden",
+    "Without a hidden layer, each digit's score is one weighted sum over the pixels. What will its picture of weights "
+    "show?",
+    "A blurred digit",
+    "Ink where most of these digits have ink raises the score. Blue is where ink speaks against the digit.",
+    {
+        "Noise, as at first": "The first weights are noise. But each batch raises the weights where its digits have "
+        "ink.",
+        "One clear digit": "It would fit that one image. The weights have to serve thousands of them, all written "
+        "differently.",
+    },
+    order=1,
+)
+
+
+@lesson.scene("How far does it get without a hidden layer?")
+def without_hidden_layer() -> None:
+    """Logistic regression: ten sums, ten pictures."""
+    answered = question.ask(TEN_PICTURES)
+    visitor = store.visitor()
+    mode = visitor.mode
+    with lesson.stage():
+        buttons, _, view = beside.places()
+        if answered:
+            with buttons:
+                transport.show(
+                    visitor, mode, lambda held: start(visitor, PLAIN.model_config, PLAIN.training_config, held)
+                )
+        with view:
+            run_view.show(
+                mode if answered else "idle",
+                run_view.not_begun(PLAIN.model_config, PLAIN.training_config),
+                has_no_hidden_layer if answered else nothing,
+            )
+    lesson.notice(
+        "This is **logistic regression**, for ten classes also called softmax regression. On MNIST it classifies 91 of "
+        "100 validation images correctly. One hidden layer makes 97 of them."
+    )
+    lesson.deeper(
+        lambda: st.markdown(
+            f"It has {PLAIN.model_config.parameter_count:,} numbers to learn: 784 weights and a bias for each of the "
+            "ten scores. A 1 that leans to the left and one that leans to the right need ink in different places, and "
+            "one sum can't say “either this or that”. For that there are hidden layers."
+        )
+    )
+
+
+def has_no_hidden_layer(network: MLPConfig) -> bool:
+    """Whether a run is about what this scene shows."""
+    return not network.hidden_sizes
+
+
+def nothing(network: MLPConfig) -> bool:
+    """Before the answer, no run is shown."""
+    return False
+
+
+@lesson.scene("How did noise become shapes?")
+def again() -> None:
+    """The last run, to watch again; while there is none, the way to one."""
+    visitor = store.visitor()
+    mode = visitor.mode
+    trained = run_view.latest(visitor)
+    with lesson.stage():
+        if mode == "idle" and trained and trained.record and len(trained.record.frames) > 1:
+            watch_again.show(trained.record, trained.key)
+        else:
+            model_config, config = recipe.START.model_config, recipe.START.training_config
+            buttons, _, view = beside.places()
+            with buttons:
+                transport.show(visitor, mode, lambda held: start(visitor, model_config, config, held))
+            with view:
+                run_view.show(mode, run_view.not_begun(model_config, config))
+    lesson.notice(
+        "Each picture holds the weights of one neuron of the first layer, one for each pixel. They begin as noise. The "
+        "first batches change them most."
+    )
+
+
+@lesson.scene("What can you do with your network?")
+def take_it_home() -> None:
+    """Its weights, its experiment as a script, the way back, and the pages that look into it."""
+    models = [trained for trained in store.visitor().models if trained.has_learned]
+    with lesson.stage():
+        if models:
+            names = {trained.key: trained.name for trained in reversed(models)}
+            key = st.selectbox("Which of your networks", names, format_func=names.__getitem__, key="take_which")
+            trained = next((trained for trained in models if trained.key == key), models[-1])
+            run_view.let_it_read(trained)
+            take_home.show(trained)
+        else:
+            st.markdown("Once you have trained a network, its weights and its experiment can be downloaded here.")
+        take_home.load_back()
+    if models:
+        run_view.onwards()
+    lesson.deeper(take_home.explain)
+
+
+lesson.show(the_studio, the_beginning, another_rate, without_hidden_layer, again, take_it_home)

@@ -118,7 +118,7 @@ def all_lessons() -> None:
     """All lessons, by section."""
     with lesson.stage(), st.container(horizontal=True, gap="small", key="contents"):
         for section in course.sections(link.path()):
-            with st.container(border=True, width=190, height="stretch"):
+            with st.container(border=True, height="stretch"):
                 st.markdown(f"**{section.title}**")
                 for each in section.lessons:
                     st.page_link(state.page(each.stem))

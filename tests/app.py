@@ -35,6 +35,13 @@ def turn_to(app: AppTest, scene: int) -> AppTest:
     return sound(app.button(key=f"scene_{scene}").click().run())
 
 
+def go_deeper(app: AppTest) -> AppTest:
+    """Opens what goes further than the scene."""
+    stem = app.session_state["_pages"][1][app.session_state["_pages"][0]].url_path or "welcome"
+    app.session_state[f"go_deeper_{stem}_{app.session_state['_scene']}"] = True
+    return sound(app.run())
+
+
 def answer(app: AppTest, key: str, said: str) -> AppTest:
     """Answers a question."""
     return sound(app.pills(key=key).set_value(said).run())

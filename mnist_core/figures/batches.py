@@ -23,7 +23,7 @@ _STYLE = """
 .xray img { width: 100%; max-width: 84px; display: block; image-rendering: pixelated; border: 2px solid transparent; }
 .xray .wrong img { border-color: CHOICE; }
 .xray .bar { height: 7px; max-width: 84px; margin: 3px 0; background: rgba(128, 128, 128, .25); }
-.xray .bar div { height: 100%; background: LINE; }
+.xray .bar div { forced-color-adjust: none; height: 100%; background: LINE; }
 .xray figcaption { line-height: 1.3; }
 </style>
 """
@@ -64,7 +64,7 @@ def _card(image: npt.NDArray[np.uint8], xray: BatchXray, index: int, longest: fl
 
 
 def _amount(number: float) -> str:
-    return f"{number:.2f}" if number >= 0.005 or number == 0 else "&lt; 0.01"
+    return f"{number:z.2f}" if number >= 0.005 or number == 0 else "&lt; 0.01"
 
 
 def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> VegaFigure:
@@ -100,3 +100,56 @@ def cosine_bars(*, cosines: Mapping[str, float], chosen: str, theme: Theme) -> V
     }
     bars = {"mark": {"type": "bar", "height": 20}, "encoding": {"color": fill}}
     return theme.figure(data, {"height": {"step": 34}, "encoding": encoding, "layer": [bars, label]})
+
+
+def running_mean_lines(*, means: Mapping[str, Sequence[float]], each: int, chosen: str, theme: Theme) -> VegaFigure:
+    """The mean over the images read so far, a line for each order in which they are read.
+
+    Args:
+        means: By the name of the order, after every few images.
+        each: After how many.
+        chosen: The order whose line stands out.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    rows = [(name, each * (i + 1), mean) for name, way in means.items() for i, mean in enumerate(way)]
+    data = pd.DataFrame(rows, columns=["order", "read", "mean"])
+    data["chosen"] = data["order"] == chosen
+    stands_out = "datum.chosen"
+    encoding: dict[str, Any] = {
+        "x": {"field": "read", "type": "quantitative", "title": "images read so far", "scale": {"nice": False}},
+        "y": {"field": "mean", "type": "quantitative", "title": "mean loss so far", "axis": {"tickCount": 4}},
+        "detail": {"field": "order", "type": "nominal"},
+        "color": {"condition": {"test": stands_out, "value": theme.first_line}, "value": theme.rest},
+        "strokeWidth": {"condition": {"test": stands_out, "value": 3}, "value": 1},
+        "opacity": {"condition": {"test": stands_out, "value": 1}, "value": 0.7},
+    }
+    return theme.figure(data, {"height": 250, "mark": {"type": "line"}, "encoding": encoding})
+
+
+def gradient_bars(*, norms: Sequence[float], chosen: int, theme: Theme) -> VegaFigure:
+    """The length of the gradient of each image in a batch; one stands out.
+
+    Args:
+        norms: In the order of the images.
+        chosen: The place of the one that stands out, from 0.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    data = pd.DataFrame({"image": range(1, len(norms) + 1), "length": list(norms)})
+    data["chosen"] = [index == chosen for index in range(len(norms))]
+    encoding: dict[str, Any] = {
+        "x": {
+            "field": "image",
+            "type": "ordinal",
+            "title": "image, the longest gradient first",
+            "axis": {"labelAngle": 0, "labelOverlap": True},
+        },
+        "y": {"field": "length", "type": "quantitative", "title": "gradient", "axis": {"tickCount": 3}},
+        "color": {"condition": {"test": "datum.chosen", "value": theme.first_line}, "value": theme.rest},
+    }
+    return theme.figure(data, {"height": 160, "mark": {"type": "bar"}, "encoding": encoding})

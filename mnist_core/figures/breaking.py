@@ -27,42 +27,6 @@ _STYLE = """
 """
 
 
-def before_and_now(*, before: float, now: float, theme: Theme) -> VegaFigure:
-    """Two bars, one above the other: the share of all images read before the damage and now.
-
-    Args:
-        before: 0 to 1.
-        now: 0 to 1.
-        theme: Of the page.
-
-    Returns:
-        The figure.
-    """
-    data = pd.DataFrame({"when": [BEFORE, NOW], "read": [before, now]})
-    data["label"] = [f"{share:.1%}" for share in (before, now)]
-    encoding = {
-        "y": {"field": "when", "type": "nominal", "sort": None, "title": None},
-        "x": {"field": "read", "type": "quantitative", "scale": {"domain": [0, 1.2]}, "axis": None},
-        "tooltip": [{"field": "when", "type": "nominal"}, {"field": "read", "type": "quantitative", "format": ".2%"}],
-    }
-    bars = {
-        "mark": {"type": "bar", "height": {"band": 0.75}},
-        "encoding": {
-            "color": {
-                "field": "when",
-                "type": "nominal",
-                "scale": {"domain": [BEFORE, NOW], "range": [theme.rest, theme.first_line]},
-                "legend": None,
-            }
-        },
-    }
-    label = {  # the scale goes beyond 100 % to leave it room
-        "mark": {"type": "text", "align": "left", "dx": 6},
-        "encoding": {"text": {"field": "label", "type": "nominal"}},
-    }
-    return theme.figure(data, {"height": 64, "encoding": encoding, "layer": [bars, label]})
-
-
 def digit_bars(*, before: Sequence[float], now: Sequence[float], theme: Theme) -> VegaFigure:
     """For each digit the share of its images read now as a bar, and before as a line across.
 

@@ -22,7 +22,7 @@ _STYLE = """
 .digit-cards img { display: block; width: 112px; height: 112px; image-rendering: pixelated; margin-bottom: 0.4rem; }
 .digit-cards .line { display: flex; justify-content: space-between; gap: 0.4rem; }
 .digit-cards .bar { height: 7px; margin: 1px 0 5px; background: rgba(128, 128, 128, 0.25); }
-.digit-cards .bar i { display: block; height: 7px; min-width: 1px; box-sizing: border-box; }
+.digit-cards .bar i { forced-color-adjust: none; display: block; height: 7px; min-width: 1px; box-sizing: border-box; }
 </style>
 """
 

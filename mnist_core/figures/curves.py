@@ -18,11 +18,17 @@ LOWEST_LOSS = 1e-4  # likewise on a logarithmic axis, which has no 0
 LOWEST_SHARE = 1e-4  # of images misread: less than one of MNIST's 5,000 validation images
 LABEL_WIDTH = 0.2  # of the axis, on a phone, that the label of a learning rate takes
 LABEL_LANES = 3  # lines on which such labels may stand
+SMALL_HEIGHT = 185  # pixels of a figure that has another one beside it on a phone
 LOSS_AXIS = 9.0  # the end of the axis of -ln p
 
 
 def training_curve(
-    *, record: RunRecord, quantity: Literal["loss", "accuracy"], theme: Theme, logarithmic: bool = False
+    *,
+    record: RunRecord,
+    quantity: Literal["loss", "accuracy"],
+    theme: Theme,
+    logarithmic: bool = False,
+    small: bool = False,
 ) -> VegaFigure:
     """Loss or accuracy over the epochs: a line for the training batches, dots for the validation images.
 
@@ -32,6 +38,8 @@ def training_curve(
         theme: Of the page.
         logarithmic: Whether equal steps mean equal ratios. The accuracy is then shown as the share misread, since that
             is what becomes small.
+        small: Whether it is one of two side by side on a phone: its quantity stands above it, there is no legend, and
+            its axis is the same from the first batch to the last, so that nothing moves.
 
     Returns:
         The figure. Its spec depends on the run's settings and on the other arguments only, so a live curve changes its
@@ -51,7 +59,27 @@ def training_curve(
     data = pd.DataFrame(rows, columns=["epoch", quantity, "shown", "images", "kind", "label", "lane"])
     behind = [] if quantity == "accuracy" and not logarithmic else _guessing_line(axis, theme)
     layers = [*behind, *_rate_layers(record, axis, theme), *_curve_layers(record, axis, theme)]
-    return theme.figure(data, {"height": 300, "layer": layers})
+    if not small:
+        return theme.figure(data, {"height": 300, "layer": layers})
+    if quantity == "loss":  # where the cross stands, so does the line of guessing; beside the accuracy it is said
+        layers = layers[:-1]
+    title = {"text": f"{quantity.capitalize()}, by epoch", "anchor": "start", "offset": 6}
+    return theme.figure(data, {"height": SMALL_HEIGHT, "title": title, "layer": [_small(layer) for layer in layers]})
+
+
+def _small(layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer of a small figure: without legend and names of axes, and where no axis grows."""
+    encoding = dict(layer["encoding"])
+    if "x" in encoding and "field" in encoding["x"]:
+        encoding["x"] = {**encoding["x"], "title": None}
+    if "color" in encoding and "field" in encoding["color"]:
+        encoding["color"] = {**encoding["color"], "legend": None}
+    if encoding.get("y", {}).get("field") == "shown":
+        ticks = [0, 0.5, 1] if encoding["y"]["title"] == "accuracy" else [0, 1, 2, HIGHEST_LOSS]
+        scale = {"domain": [ticks[0], ticks[-1]], "nice": False}
+        axis = {**encoding["y"]["axis"], "values": ticks}
+        encoding["y"] = {**encoding["y"], "title": None, "scale": scale, "axis": axis}
+    return {**layer, "encoding": encoding}
 
 
 def _explosion(record: RunRecord, axis: "_Axis", last: list[tuple[float, float, str]]) -> list[tuple[Any, ...]]:

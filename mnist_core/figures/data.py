@@ -3,21 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import torch
+from torch import Tensor
 
 from mnist_core import words
+from mnist_core.figures.images import sheet
 from mnist_core.figures.theme import Theme, VegaFigure
 
 BIN = 8  # grey levels to a bar: 32 bars
 BRIGHT = 118  # from this level on, black numbers read better than white ones
+DIM = 5  # times darker are the parts of a data set that are not meant
 AXIS = (-1.1, 3.0)  # holds 0 to 1 and what normalisation makes of it, so that both figures share it
 
 _TABLE_STYLE = """
 <style>
 .pixel-table { container-type: inline-size; font-size: SIZE; font-variant-numeric: tabular-nums; }
 .pixel-table table { border-collapse: collapse; font: inherit; line-height: 1; margin: 0; }
-.pixel-table td { --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF; text-align: center;
-  min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
+.pixel-table td { forced-color-adjust: none; --v: 0; background: rgb(var(--v), var(--v), var(--v)); color: #FFF;
+  text-align: center; min-width: 1.68em; height: 1.6em; padding: 0; border: 1px solid #333; }
 .pixel-table td.o { color: #767676; }
 .pixel-table td.b { color: #000; }
 .pixel-table th { font-weight: normal; text-align: right; padding: 0 .3em 0 0; border: 0; }
@@ -68,13 +74,29 @@ def _cell(level: int) -> str:
     return f'<td{" class=b" if level >= BRIGHT else ""} style="--v:{level}">{level}</td>'
 
 
-def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int | None = None, height: int = 200) -> VegaFigure:
+def parts_sheet(*, images: Tensor, parts: Sequence[int], chosen: int, columns: int) -> npt.NDArray[np.uint8]:
+    """Images that stand for a data set in several parts; those of one part are bright, the others dim.
+
+    Args:
+        images: torch.uint8 [N, 28, 28].
+        parts: The part of each image.
+        chosen: The bright one.
+        columns: Images in a row.
+
+    Returns:
+        uint8 [rows, width], as from ``sheet``.
+    """
+    shown = [image if part == chosen else image // DIM for image, part in zip(images, parts, strict=True)]
+    return sheet(images=torch.stack(shown), columns=columns, factor=2)
+
+
+def class_bars(*, counts: Sequence[int], theme: Theme, chosen: int, height: int = 200) -> VegaFigure:
     """How many images there are of each digit.
 
     Args:
         counts: Of the digits 0 to 9.
         theme: Of the page.
-        chosen: A digit whose bar stands out.
+        chosen: The digit whose bar stands out.
         height: In pixels.
 
     Returns:
@@ -110,11 +132,12 @@ def level_histogram(
     scale: float,
     mean: float,
     deviation: float,
-    value: float,
+    value: float | None,
     name: str,
     without_paper: bool,
     theme: Theme,
-    height: int = 260,
+    axis: tuple[float, float] = AXIS,
+    height: int = 200,
 ) -> VegaFigure:
     """How often pixels have which value, on one of the two scales, with one value marked.
 
@@ -124,25 +147,27 @@ def level_histogram(
         scale: and what it is then divided by. 0 and 1 leave it as it is.
         mean: Of all pixels, on this scale.
         deviation: Of all pixels, on this scale.
-        value: The value to mark, on this scale.
+        value: The value to mark, on this scale; None marks none.
         name: Of the quantity, for the axis.
         without_paper: Leaves out the level 0, which hides all others by its size.
         theme: Of the page.
+        axis: From where to where the axis goes; the usual one holds both scales.
         height: In pixels.
 
     Returns:
-        The figure; both scales have the same axis.
+        The figure.
     """
     bars = _bars(counts, shift, scale, without_paper)
     marks = [
         ("spread", mean - deviation, mean + deviation, 0.0, ""),
         ("mean", mean, mean, 0.0, ""),
-        ("value", value, value, 0.0, f"your pixel: {words.number(value)}"),
     ]
+    if value is not None:
+        marks.append(("value", value, value, 0.0, f"your pixel: {words.number(value)}"))
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
     title = {"text": theme.lines(said, 330), "anchor": "start", "offset": 8}
-    return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, theme)})
+    return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, axis, theme)})
 
 
 def _bars(
@@ -157,12 +182,12 @@ def _bars(
     return bars
 
 
-def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
+def _histogram_layers(name: str, axis: tuple[float, float], theme: Theme) -> list[dict[str, Any]]:
     x = {
         "field": "start",
         "type": "quantitative",
         "title": name,
-        "scale": {"domain": list(AXIS), "nice": False},
+        "scale": {"domain": list(axis), "nice": False},
         "axis": {"tickCount": 8},
     }
     y = {
@@ -177,7 +202,7 @@ def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
 
     # Above the plot, where no line crosses it, and towards the middle, so that it never reaches beyond the plot: that
     # would make the plot narrower.
-    align = {"expr": f"datum.start > {sum(AXIS) / 2} ? 'right' : 'left'"}
+    align = {"expr": f"datum.start > {sum(axis) / 2} ? 'right' : 'left'"}
     label = {"type": "text", "align": align}
     x2 = {"field": "end"}
     return [
@@ -189,11 +214,12 @@ def _histogram_layers(name: str, theme: Theme) -> list[dict[str, Any]]:
     ]
 
 
-def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
+def scale_bars(*, accuracies: Mapping[str, float], names: Sequence[str], theme: Theme) -> VegaFigure:
     """The share read rightly, for each scale the same pixels were put on.
 
     Args:
-        accuracies: From 0 to 1, by name; the first is how it is meant.
+        accuracies: From 0 to 1, by name, as far as they are to be seen; the first is how it is meant.
+        names: All that there will be: each has its place.
         theme: Of the page.
 
     Returns:
@@ -203,7 +229,7 @@ def scale_bars(*, accuracies: Mapping[str, float], theme: Theme) -> VegaFigure:
     data["label"] = [f"{accuracy:.1%}" for accuracy in accuracies.values()]
     data["meant"] = [index == 0 for index in range(len(data))]
     encoding: dict[str, Any] = {
-        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None},
+        "y": {"field": "scale", "type": "nominal", "sort": None, "title": None, "scale": {"domain": list(names)}},
         "x": {
             "field": "read rightly",
             "type": "quantitative",

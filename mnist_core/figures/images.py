@@ -85,15 +85,49 @@ def unrolled(*, image: Tensor, row: int, rows_a_line: int = 2, factor: int = 12)
     line, place = divmod(row, rows_a_line)
     top, bottom = line * 2 * factor, (line + 1) * 2 * factor
     left, right = place * width * factor, (place + 1) * width * factor
-    frame = max(2, factor // 3)
-    for part in (
-        coloured[top : top + frame, left:right],
-        coloured[bottom - frame : bottom, left:right],
-        coloured[top:bottom, left : left + frame],
-        coloured[top:bottom, right - frame : right],
-    ):
-        part[:] = ROW_COLOUR
+    _draw_frame(coloured[top:bottom, left:right], max(2, factor // 3))
     return coloured
+
+
+def row_marked(*, image: Tensor, row: int, factor: int) -> npt.NDArray[np.uint8]:
+    """An image, enlarged, with a frame around one of its rows.
+
+    Args:
+        image: torch.uint8 [H, W].
+        row: The row to mark, 0 to H − 1.
+        factor: How many pixels wide and high each pixel becomes.
+
+    Returns:
+        uint8 [H × factor, W × factor, 3], in colour.
+    """
+    picture = np.repeat(np.repeat(image.numpy(), factor, axis=0), factor, axis=1)
+    coloured = np.repeat(picture[..., None], 3, axis=2)
+    _draw_frame(coloured[row * factor : (row + 1) * factor], max(2, factor // 5))
+    return coloured
+
+
+def one_marked(*, picture: npt.NDArray[np.uint8], index: int, columns: int, factor: int) -> npt.NDArray[np.uint8]:
+    """A sheet of MNIST's images with a frame around one of them.
+
+    Args:
+        picture: From ``sheet``, of images of 28 × 28 with lines of one pixel between them.
+        index: The place of the image to mark, from 0.
+        columns: As for ``sheet``.
+        factor: As for ``sheet``.
+
+    Returns:
+        uint8, as large as the sheet, in colour.
+    """
+    coloured = np.repeat(picture[..., None], 3, axis=2)
+    line, place = divmod(index, columns)
+    top, left = line * 29 * factor, place * 29 * factor
+    _draw_frame(coloured[top : top + 28 * factor, left : left + 28 * factor], factor)
+    return coloured
+
+
+def _draw_frame(part: npt.NDArray[np.uint8], width: int) -> None:
+    """Draws a frame along the inner edges of a part of a picture, in place."""
+    part[:width] = part[-width:] = part[:, :width] = part[:, -width:] = ROW_COLOUR
 
 
 def png_url(image: Image.Image) -> str:

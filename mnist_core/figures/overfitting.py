@@ -17,7 +17,7 @@ def learning_by_heart(*, study: Study, before: Study | None, theme: Theme, heigh
     """Both losses of a run, and pale behind them those of the run before.
 
     Args:
-        study: The run, with at least one epoch.
+        study: The run, as far as it has come; before its first epoch the axes stand alone.
         before: The run to compare with, if there is one.
         theme: Of the page.
         height: In pixels.
@@ -26,9 +26,10 @@ def learning_by_heart(*, study: Study, before: Study | None, theme: Theme, heigh
         The figure. What lies above the end of the axis, as the first epochs do, is cut off.
     """
     rows = _rows("now", study) + (_rows("before", before) if before else [])
-    lowest = study.lowest
-    label = f"lowest: {lowest.validation_loss:.3f} after epoch {lowest.epoch}"
-    rows.append(("turn", VALIDATION, lowest.epoch, lowest.validation_loss, label))
+    if study.readings:
+        lowest = study.lowest
+        label = f"lowest: {lowest.validation_loss:.3f} after epoch {lowest.epoch}"
+        rows.append(("turn", VALIDATION, lowest.epoch, lowest.validation_loss, label))
     data = pd.DataFrame(rows, columns=["run", "images", "epoch", "loss", "label"])
     top = _end_of_axis(*(shown for shown in (study, before) if shown and shown.readings))
     return theme.figure(data, {"height": height, "encoding": _axes(top), "layer": _layers(theme)})
@@ -42,10 +43,13 @@ def _rows(run: str, study: Study) -> list[tuple[str, str, int, float, str]]:
 def _end_of_axis(*studies: Study) -> float:
     """Where the axis ends: all that comes after a turn is seen, and the steep beginning need not be."""
     highest = max(
-        reading.validation_loss
-        for study in studies
-        for reading in study.readings
-        if reading.epoch >= study.lowest.epoch
+        (
+            reading.validation_loss
+            for study in studies
+            for reading in study.readings
+            if reading.epoch >= study.lowest.epoch
+        ),
+        default=0.0,
     )
     return next((end for end in AXES if highest * ROOM <= end), AXES[-1])
 

@@ -32,7 +32,7 @@ _STYLE = f"""
 .stages .off .frame {{ border: 2px dashed #808080; }}
 .stages .frame img {{ display: block; }}
 .stages .frame img.hard {{ image-rendering: pixelated; }}
-.stages i {{ position: absolute; background: {_BLUE}; }}
+.stages i {{ forced-color-adjust: none; position: absolute; background: {_BLUE}; }}
 .stages i.row {{ top: {_MIDDLE:.2%}; left: 0; width: 100%; height: 1px; }}
 .stages i.column {{ left: {_MIDDLE:.2%}; top: 0; height: 100%; width: 1px; }}
 .stages i.ring {{ box-sizing: content-box; width: 10px; height: 10px; margin: -7px 0 0 -7px;
@@ -221,7 +221,7 @@ _TABLE_STYLE = """
   border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); }
 .costs td.number, .costs th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .costs td.bar { width: 34%; }
-.costs td.bar i { display: block; height: 0.9rem; min-width: 1px; }
+.costs td.bar i { forced-color-adjust: none; display: block; height: 0.9rem; min-width: 1px; }
 .costs tr.set th, .costs tr.set td { font-weight: bold; }
 @container (max-width: 34em) { .costs td.bar { width: 14%; } .costs th, .costs td { padding: 0.4rem 0.2rem; } }
 </style>

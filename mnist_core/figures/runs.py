@@ -43,7 +43,13 @@ def _colour_and_dash(style: int, theme: Theme) -> tuple[str, list[int]]:
 
 
 def run_curves(
-    *, results: Sequence[RunResult], style_of: Mapping[int, int], curve: Curve, log: bool, theme: Theme
+    *,
+    results: Sequence[RunResult],
+    style_of: Mapping[int, int],
+    curve: Curve,
+    log: bool,
+    theme: Theme,
+    height: int = 320,
 ) -> VegaFigure:
     """A line for each run over its epochs.
 
@@ -53,6 +59,7 @@ def run_curves(
         curve: What is drawn. A run that ended before its last epoch has one more validation point where it ended.
         log: Whether a loss stands on a logarithmic axis; there nothing is cut off.
         theme: Of the page.
+        height: In pixels.
 
     Returns:
         The figure. Its data have each ``value`` and where it is ``shown``: a high loss, or a low accuracy of a run
@@ -70,7 +77,7 @@ def run_curves(
     }
     point = False if curve == "training loss" else {"size": 45}
     return theme.figure(
-        data, {"height": 320, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
+        data, {"height": height, "mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": encoding}
     )
 
 
@@ -136,13 +143,14 @@ def _line_styles(names: list[str], looks: list[tuple[str, list[int]]], theme: Th
     }
 
 
-def seed_bands(*, bands: Mapping[str, Band], epochs: int, theme: Theme) -> VegaFigure:
+def seed_bands(*, bands: Mapping[str, Band], epochs: int, theme: Theme, height: int = 320) -> VegaFigure:
     """The validation accuracy over the epochs: a thin line for each seed, and from the finished ones a band.
 
     Args:
         bands: One or two, by what they are called in the figure.
         epochs: Where the axis ends.
         theme: Of the page.
+        height: In pixels.
 
     Returns:
         The figure: the band reaches from the lowest to the highest accuracy, the thick line is the mean.
@@ -157,7 +165,7 @@ def seed_bands(*, bands: Mapping[str, Band], epochs: int, theme: Theme) -> VegaF
         rows += [(name, "", epoch, mean, low, high, "mean") for epoch, low, mean, high in band.envelope()]
     data = pd.DataFrame(rows, columns=["run", "line", "epoch", "accuracy", "low", "high", "what"])
     return theme.figure(
-        data, {"height": 320, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)}
+        data, {"height": height, "encoding": _band_axes(epochs), "layer": _band_layers(list(bands), theme)}
     )
 
 
@@ -254,7 +262,7 @@ def _dot_encodings(names: list[str], theme: Theme) -> tuple[dict[str, Any], dict
         "type": "quantitative",
         "title": "validation accuracy at the end",
         "scale": {"zero": False, "nice": True},
-        "axis": {"format": ".2~%", "tickCount": 5},
+        "axis": {"format": ".2~%", "tickCount": 3},
     }
     dots = {"x": x, "y": row, "color": colour, "shape": {**shape, "legend": None}, "tooltip": tooltip}
     dots["yOffset"] = {"field": "place", "type": "ordinal", "scale": {"paddingOuter": 1.5}}

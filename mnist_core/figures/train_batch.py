@@ -7,25 +7,29 @@ from mnist_core.figures.cards import data_url
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 from mnist_core.lessons.train import BatchSeen
 
-MOST_IMAGES = 8
+MOST_IMAGES = 3  # so that the cards are no higher than the curves, in whose place they stand
 LONGEST_LOSS = 5.0  # whose bar fills its place: the right digit had a probability of less than 1 %
 TITLES = ("Forward", "Loss", "Gradient", "Update")
 # The colour of text is the page's. A card that is still to come keeps its size: nothing moves when its turn comes.
 _STYLE = """
 <style>
 .batch-place { container-type: inline-size; font-size: SIZE; }
-.batch-cards { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.6rem;
-  line-height: 1.35; font-variant-numeric: tabular-nums; }
-@container (max-width: 58em) { .batch-cards { grid-template-columns: repeat(2, 1fr); } }
-@container (max-width: 29em) { .batch-cards { grid-template-columns: 1fr; } }
-.batch-cards section { min-width: 0; padding: 0.5rem 0.65rem 0.65rem;
+.batch-cards { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.5em;
+  line-height: 1.3; font-variant-numeric: tabular-nums; }
+/* Where there is no room for four, the one whose turn it is comes first, and a finger finds the others beside it. */
+@container (max-width: 46em) {
+  .batch-cards { display: flex; overflow-x: auto; scroll-snap-type: x mandatory; }
+  .batch-cards section { flex: 0 0 17em; scroll-snap-align: start; }
+  .batch-cards .now { order: -1; }
+}
+.batch-cards section { min-width: 0; padding: 0.3em 0.5em 0.4em;
   border: 2px solid rgba(128, 128, 128, 0.35); border-radius: 0.5rem; }
 .batch-cards header { display: flex; justify-content: space-between; font-weight: 600; font-size: 1.1em; }
-.batch-cards p { font-size: inherit; margin: 0.1rem 0 0.5rem; max-width: none; }
-.batch-cards .big { font-size: 1.5em; font-weight: 600; margin: 0.4rem 0 0; }
+.batch-cards p { font-size: inherit; margin: 0 0 0.3em; max-width: none; }
+.batch-cards .big { font-size: 1.3em; font-weight: 600; margin: 0.2em 0 0; }
 .batch-cards .later header { opacity: 0.5; }
 .batch-cards .later .inside { visibility: hidden; }
-.batch-cards .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.4rem; text-align: center;
+.batch-cards .tiles { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.3rem; text-align: center;
   line-height: 1.3; white-space: nowrap; }
 .batch-cards img { display: block; image-rendering: pixelated; }
 .batch-cards .tiles img { width: 100%; max-width: 56px; height: auto; margin: 0 auto 2px; }
@@ -33,7 +37,7 @@ _STYLE = """
 .batch-cards .rows img { width: 20px; height: 20px; }
 .batch-cards .rows span { text-align: right; white-space: nowrap; }
 .batch-cards .bar { display: block; height: 8px; background: rgba(128, 128, 128, 0.25); }
-.batch-cards .bar i { display: block; height: 8px; min-width: 1px; box-sizing: border-box; }
+.batch-cards .bar i { forced-color-adjust: none; display: block; height: 8px; min-width: 1px; box-sizing: border-box; }
 </style>
 """
 

@@ -15,7 +15,8 @@ _STYLE = """<style>
 .weight-place { container-type: inline-size; font-size: SIZE; }
 .weight-tiles { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px; line-height: 1.3; }
 .weight-tiles figure { margin: 0; max-width: 112px; text-align: center; }
-.weight-tiles img { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; }
+.weight-tiles img { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+  outline: 1px solid rgba(128, 128, 128, 0.35); } /* or weights of 0 could not be seen */
 @container (max-width: 36em) { .weight-tiles { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
 </style>"""
 

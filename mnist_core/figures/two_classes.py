@@ -17,14 +17,15 @@ from mnist_core.network.functions import bernoulli, sigmoid
 
 Z_AXIS = 12.0  # the sigmoid is drawn from minus this to this
 Z_BARS = 6.0  # and bars of logits
+Z_DOTS = 8.0  # and dots of images
 FRAME = 255  # as bright as ink
 
 
 def probability_of_label(*, p: float, y: int, theme: Theme) -> VegaFigure:
-    """The probability given to the right class, over all answers y′ from 0 to 1.
+    """The probability given to the right class, over all answers p from 0 to 1.
 
     Args:
-        p: The reader's y′, 0 to 1.
+        p: The reader's p, 0 to 1.
         y: The right class, 0 or 1.
         theme: Of the page.
 
@@ -35,7 +36,7 @@ def probability_of_label(*, p: float, y: int, theme: Theme) -> VegaFigure:
     given = bernoulli(x, torch.tensor(y)).tolist()
     data = pd.DataFrame({"x": x.tolist(), "y": given, "kind": ["curve", "curve", "yours"], "label": ""})
     data.loc[len(data)] = [0.02 if y else 0.98, 0.93, "label", f"P(y | x) = {given[2]:.2f}"]  # where the line is not
-    axes = _axes("the network's answer, y′", [0, 1], "given to the label, P(y | x)")
+    axes = _axes("the network's answer, p", [0, 1], "given to the label, P(y | x)")
     return theme.figure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, RIGHT_CLASS)})
 
 
@@ -64,6 +65,54 @@ def sigmoid_curve(*, z: float, title: str, theme: Theme) -> VegaFigure:
     return theme.figure(data, {"height": 260, "encoding": axes, "layer": _curve_and_point(theme, theme.text)})
 
 
+def told_apart(*, z: Sequence[float], labels: Sequence[int], theme: Theme, height: int = 270) -> VegaFigure:
+    """A dot for each image, a one above the sigmoid and a zero below it, at its z; those on the wrong side are crosses.
+
+    Args:
+        z: One number for each image; beyond the axis, a dot stands at its end.
+        labels: What the images are, 0 or 1.
+        theme: Of the page.
+        height: In pixels.
+
+    Returns:
+        The figure; only its data changes with the numbers.
+    """
+    at = torch.linspace(-Z_DOTS, Z_DOTS, 161)
+    rows = [(x, p, "curve", "") for x, p in zip(at.tolist(), sigmoid(at).tolist(), strict=True)]
+    for place, (number, label) in enumerate(zip(z, labels, strict=True)):
+        off = 0.07 + 0.14 * (place * 0.618 % 1)  # spread, so that dots do not hide each other
+        kind = "right" if (number > 0) == (label == 1) else "wrong"
+        rows.append((min(Z_DOTS, max(-Z_DOTS, number)), 1 + off if label else -off, kind, ""))
+    rows += [(-0.97 * Z_DOTS, 1.14, "label", "the ones"), (0.97 * Z_DOTS, -0.14, "label", "the zeros")]
+    rows += [
+        (-0.97 * Z_DOTS, 0.6, "label", "◀ says 0"),
+        (0.97 * Z_DOTS, 0.6, "label", "says 1 ▶"),
+        (0, 0, "border", ""),
+    ]
+    data = pd.DataFrame(rows, columns=["x", "y", "kind", "label"])
+    axes = _axes("z", [-Z_DOTS, Z_DOTS], "p")
+    axes["y"] |= {"scale": {"domain": [-0.25, 1.25], "nice": False}, "axis": {"values": [0, 0.5, 1]}}
+    return theme.figure(data, {"height": height, "encoding": axes, "layer": _dots_and_curve(theme)})
+
+
+def _dots_and_curve(theme: Theme) -> list[dict[str, Any]]:
+    border = {"y": {"value": 0}, "y2": {"value": "height"}}
+    cross = {"shape": "M-1,-1L1,1M-1,1L1,-1", "strokeWidth": 2.5, "stroke": CHOICE, "size": 40}
+    align = {"expr": "datum.x > 0 ? 'right' : 'left'"}
+    return [
+        {**_of_kind("border", type="rule", strokeDash=[4, 4], color=theme.rest), "encoding": border},
+        _of_kind("curve", type="line", strokeWidth=2.5, color=theme.first_line),
+        _of_kind("right", type="point", size=36, filled=True, color=RIGHT_CLASS, opacity=0.75),
+        _of_kind("wrong", type="point", filled=False, opacity=1, **cross),
+        {**_of_kind("label", type="text", align=align), "encoding": {"text": {"field": "label", "type": "nominal"}}},
+    ]
+
+
+def _of_kind(kind: str, **mark: Any) -> dict[str, Any]:
+    """A layer of what the data call so."""
+    return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
+
+
 def _axes(title: str, domain: Sequence[float], y_title: str) -> dict[str, Any]:
     return {
         "x": {
@@ -84,15 +133,12 @@ def _axes(title: str, domain: Sequence[float], y_title: str) -> dict[str, Any]:
 
 
 def _curve_and_point(theme: Theme, colour: str) -> list[dict[str, Any]]:
-    def layer(kind: str, **mark: Any) -> dict[str, Any]:
-        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
-
     align = {"expr": "datum.x > 0.5 ? 'right' : 'left'"}
-    text = layer("label", type="text", align=align, fontWeight="bold")
+    text = _of_kind("label", type="text", align=align, fontWeight="bold")
     return [
-        layer("curve", type="line", strokeWidth=2.5, color=theme.first_line),
-        layer("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
-        layer("yours", type="point", size=200, filled=True, color=colour, opacity=1),
+        _of_kind("curve", type="line", strokeWidth=2.5, color=theme.first_line),
+        _of_kind("yours", type="rule", strokeDash=[4, 4], color=theme.rest),
+        _of_kind("yours", type="point", size=200, filled=True, color=colour, opacity=1),
         {**text, "encoding": {"text": {"field": "label", "type": "nominal"}}},
     ]
 
@@ -112,7 +158,7 @@ def logit_bars(*, logits: Sequence[float], classes: Sequence[str], theme: Theme,
     largest = max(range(len(logits)), key=lambda index: logits[index])
     data = pd.DataFrame({"class": list(classes), "logit": list(logits)})
     data["role"] = ["choice" if index == largest else "rest" for index in range(len(classes))]
-    data["label"] = [f"{z:z.1f}" for z in logits]
+    data["label"] = [words.number(z, 1) for z in logits]
     encoding = {
         "x": {
             "field": "class",
@@ -125,7 +171,7 @@ def logit_bars(*, logits: Sequence[float], classes: Sequence[str], theme: Theme,
             "field": "logit",
             "type": "quantitative",
             "scale": {"domain": [-Z_BARS, Z_BARS], "nice": False},
-            "axis": {"tickCount": 5},
+            "axis": {"values": [-5, 0, 5], "minExtent": round(2.4 * theme.size)},  # as wide as that of probabilities
             "title": "score, z",
         },
     }

@@ -406,6 +406,32 @@ def chance_of_apart(first: int, second: int) -> float:
     return 2 / math.comb(first + second, first)
 
 
+def chance_of_outside(numbers: int) -> float:
+    """How often one more number of the same kind lies outside the range of some others.
+
+    Args:
+        numbers: How many there are already, at least 1.
+
+    Returns:
+        2 / (numbers + 1): of numbers that all differ, each is as likely as any other to be the lowest or the highest.
+    """
+    return 2 / (numbers + 1)
+
+
+def pairs(bands: int) -> int:
+    """How many comparisons of two there are among so many bands."""
+    return math.comb(bands, 2)
+
+
+def chance_of_false_alarm(tests: int) -> float:
+    """How often at least one of some independent tests finds a difference where there is none, 0 to 1.
+
+    Args:
+        tests: How many, each at ``LEVEL``.
+    """
+    return 1 - (1 - LEVEL) ** tests
+
+
 def standard_error(accuracy: float, images: int) -> float:
     """How far an accuracy typically is from what it would be on all images there could ever be.
 

@@ -1,18 +1,33 @@
-"""The curve that plays: without the server, from the button to the last step."""
+"""The price beside its slider: at once, and by the keyboard alone."""
 
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 OpenPage = Callable[..., Page]
 
 
-def test_the_sweep_plays_to_its_end(open_page: OpenPage) -> None:
+def test_the_price_follows_the_keys(open_page: OpenPage) -> None:
     page = open_page("cross_entropy")
-    page.locator(".st-key-ask_nothing_box label").filter(has_text="It depends").click()
-    page.get_by_text("Let it play").click()
-    figure = page.locator(".st-key-ce_sweep")
-    figure.scroll_into_view_if_needed()
-    expect(figure.get_by_text("p = 1.00: 0.000")).to_be_visible()
-    figure.locator(".updatemenu-button").first.click()
-    expect(figure.get_by_text("p = 0.01: 4.605")).to_be_visible()
+    metric = page.get_by_test_id("stMetricValue")
+    expect(metric).to_have_text("0.693")
+    settle(page)
+    slider = page.locator(".st-key-ce_p input[type=range]")
+    slider.press("Home")
+    expect(metric).to_have_text("4.605")
+    slider.press("End")
+    expect(metric).to_have_text("0.000")
+
+
+def test_slider_price_and_curve_stand_on_one_screen(open_page: OpenPage) -> None:
+    page = open_page("cross_entropy")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    settle(page)
+    stage = page.locator(".st-key-stage").bounding_box()
+    assert stage is not None
+    assert stage["y"] + stage["height"] < 660
+    narrow = open_page("cross_entropy", width=390)
+    settle(narrow)
+    assert narrow.locator(".st-key-stage").evaluate("node => node.getBoundingClientRect().height") < 700

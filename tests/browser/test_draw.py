@@ -148,10 +148,13 @@ def test_why_a_file_is_refused_can_be_read(open_page: OpenPage) -> None:
     settle(page)
     uploader = page.locator(".st-key-photo_file")
     uploader.locator("input[type=file]").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"7"}
+        {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": b"7"}
     )
     said = uploader.get_by_role("alert")
     expect(said).to_contain_text("not allowed")
+    assert "JPEG or PNG" in said.evaluate("node => getComputedStyle(node, '::after').content")
+    # An iPhone turns its own format into JPEG, if the page does not ask for that one.
+    assert "hei" not in (uploader.locator("input[type=file]").get_attribute("accept") or "heic")
     box = said.bounding_box()  # for a screen reader alone, it would be a pixel
     assert box is not None
     assert box["width"] > 100

@@ -76,22 +76,3 @@ def test_a_finger_over_a_slider_scrolls_and_its_handle_still_moves_it(open_page:
     expect(slider).to_have_value(re.compile("1[01]"))
     expect(page).to_have_url(re.compile("epochs=1[01]"))
     assert page.evaluate(SCROLLED) == before
-
-
-def test_a_finger_over_the_explorers_temperature_scrolls(open_page: OpenPage) -> None:
-    page = open_page("softmax", width=390)
-    settle(page)
-    slider = page.get_by_role("slider", name="Temperature")
-    slider.evaluate("node => node.scrollIntoView({ block: 'center' })")
-    value, before = slider.input_value(), page.evaluate(SCROLLED)
-    x, y = middle_of(slider)
-    swipe(page, x + 20, y, (x + 20, y - 200))
-    page.wait_for_function(f"{SCROLLED} > {before} + 50")
-    expect(slider).to_have_value(value)
-
-    slider.evaluate("node => node.scrollIntoView({ block: 'center' })")
-    settle(page)
-    x, y = middle_of(slider)  # at the start, the handle is near the middle
-    handle = x + (int(value) / 17 - 0.5) * 112
-    swipe(page, handle, y, (handle + 40, y))
-    expect(slider).not_to_have_value(value)

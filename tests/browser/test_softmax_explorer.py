@@ -125,16 +125,15 @@ def test_a_drag_moves_all_probabilities_and_the_link_holds_it(open_page: OpenPag
     assert shown == pytest.approx(expected.tolist(), abs=0.0005)
     page.locator(".explorer .row input[value='8']").check()
     loss = torch.nn.functional.cross_entropy(torch.tensor(dragged), torch.tensor(8)).item()
-    expect(page.locator(".explorer .row.right .loss")).to_have_text(f"{loss:.3f}")
-    expect(page.locator(".explorer .formula .line").nth(2)).to_contain_text(f"= {loss:.3f}")
-
+    page.get_by_text("Go deeper").click()
+    expect(page.get_by_text(f"= {loss:.3f}. The lower")).to_be_visible()
     page.wait_for_url("**true_class=8**")
     page.wait_for_url("**logits=**")
     other = open_page(path_of(page))
     expect(bar(other, 5)).to_have_attribute("aria-valuenow", f"{dragged[5]:g}")
     assert scores(other) == dragged
     assert column(other, ".p .number") == column(page, ".p .number")
-    other.get_by_role("button", name="Reset this page").click()
+    other.get_by_role("button", name="Reset", exact=True).click()
     expect(bar(other, 5)).to_have_attribute("aria-valuenow", f"{START.logits[5]:g}")
     assert scores(other) == list(START.logits)
     other.wait_for_url(re.compile("softmax$"))
@@ -179,35 +178,72 @@ def test_the_keyboard_does_all_a_hand_does(open_page: OpenPage) -> None:
         expect(four).to_have_attribute("aria-valuenow", expected)
     expect(four).to_have_attribute("aria-valuetext", re.compile(r"^−10\.0, probability "))
     assert four.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
-    page.get_by_role("radio", name="±120").press("Space")
-    four.press("Home")
-    expect(four).to_have_attribute("aria-valuenow", "-120")
-    temperature = page.get_by_role("slider", name="Temperature")
-    temperature.press("End")
-    expect(page.get_by_role("columnheader", name="z/T divided", exact=True)).to_be_visible()
-    page.wait_for_url("**temperature=8**")
+
+
+def test_the_buttons_double_halve_and_begin_again(open_page: OpenPage) -> None:
+    page = open_page("softmax?scene=2&hide=ask_doubled")
+    said = page.locator(".explorer [role=status]")
+    expect(said).to_contain_text("1.0 above that of the 8. So its p is 2.718 times as large")
+    before = column(page, ".p .number")
+    page.get_by_role("button", name="All × 2").click()
+    assert scores(page) == [2 * score for score in START.logits]
+    expect(said).to_contain_text("2.0 above that of the 8. So its p is 7.389 times as large")
+    expected = torch.softmax(2 * torch.tensor(START.logits), 0)
+    assert [number(p) for p in column(page, ".p .number")] == pytest.approx(expected.tolist(), abs=0.0005)
+    half = page.get_by_role("button", name="All ÷ 2")
+    half.click()
+    assert scores(page) == list(START.logits)
+    assert column(page, ".p .number") == before
+    for _ in range(2):
+        half.click()
+    assert scores(page) == [score / 4 for score in START.logits]
+    expect(half).to_be_disabled()  # a ten-thousandth would be lost
+    page.get_by_role("button", name="Start again").click()
+    assert scores(page) == list(START.logits)
+    expect(page.get_by_role("button", name="Start again")).to_be_disabled()
+
+
+def test_what_is_doubled_in_one_scene_is_so_in_the_others(open_page: OpenPage) -> None:
+    page = open_page("softmax?scene=2&hide=ask_doubled")
+    page.get_by_role("button", name="All × 2").click()
+    page.locator(".st-key-scene_1 button").first.click()
+    page.locator(".explorer.columns").wait_for()
+    assert scores(page) == [2 * score for score in START.logits]
+
+
+def test_nothing_moves_before_the_answer(open_page: OpenPage) -> None:
+    page = open_page("softmax?scene=2")
+    expect(bar(page, 0)).to_have_attribute("aria-disabled", "true")
+    drag(page, 0, 0.9)
+    assert scores(page) == list(START.logits)
+    expect(page.get_by_role("button", name="All × 2")).to_be_hidden()
+    page.locator(".st-key-ask_doubled").get_by_text("It grows").click()
+    page.get_by_role("button", name="All × 2").click()
+    assert scores(page) == [2 * score for score in START.logits]
 
 
 def test_above_88_the_naive_way_has_no_number_and_the_maximum_mends_it(open_page: OpenPage) -> None:
-    page = open_page("softmax")
+    page = open_page("softmax?scene=5&hide=ask_add_hundred")
     expect(bar(page, 0)).to_be_visible()
     before = column(page, ".p .number")
     page.get_by_role("button", name="All + 100").click()
-    assert column(page, ".p .number") == before
     subtract = page.get_by_role("switch", name="Subtract the maximum")
-    page.get_by_text("Subtract the maximum", exact=True).click()
     assert column(page, ".e") == ["∞"] * 10
     assert column(page, ".p .number") == ["not a number"] * 10
     expect(page.locator(".explorer [role=status]")).to_contain_text("too large for float32")
-    loss = torch.nn.functional.cross_entropy(torch.tensor(START.logits), torch.tensor(START.true_class)).item()
-    expect(page.locator(".explorer .formula .line").nth(2)).to_contain_text(f"= {loss:.3f}")
-    page.wait_for_url("**subtract=false**")
-    subtract.press("Space")
+    page.get_by_text("Subtract the maximum", exact=True).click()
+    page.wait_for_url("**subtract=true**")
     assert column(page, ".p .number") == before
+    subtract.press("Space")
+    assert column(page, ".p .number") == ["not a number"] * 10
+    subtract.press("Space")
+    page.get_by_role("radio", name="±120").press("Space")
     bar(page, 3).press("Home")
+    expect(bar(page, 3)).to_have_attribute("aria-valuenow", "-120")
     bar(page, 5).press("End")
     expect(page.locator(".explorer .row.right .loss")).to_have_text("∞")
-    expect(page.locator(".explorer .formula .line").nth(2)).to_contain_text("240.0")
+    page.get_by_text("Go deeper").click()
+    expect(page.get_by_text("it gives a loss of 240")).to_be_visible()
 
 
 def swipe(page: Page, start: tuple[float, float], to: tuple[float, float]) -> None:
@@ -237,27 +273,43 @@ def test_a_finger_drags_along_a_bar_and_scrolls_across_it(open_page: OpenPage) -
 
 
 def test_on_a_phone_each_column_can_be_had(open_page: OpenPage) -> None:
-    page = open_page("softmax?temperature=2", width=390)
+    page = open_page("softmax?scene=5&hide=ask_add_hundred&subtract=true", width=390)
     row = page.locator(".explorer .row.right")
-    for name, stage in (("power of e", ".e"), ("minus the largest", ".shifted"), ("z/T", ".scaled")):
+    for name, stage in (("power of e", ".e"), ("minus the largest", ".shifted")):
         page.locator(".explorer .stages").get_by_text(name, exact=True).click()
-        for other in (".e", ".shifted", ".scaled"):
+        for other in (".e", ".shifted"):
             expect(row.locator(f".cell{other}")).to_be_visible(visible=other == stage)
         assert page.locator(".explorer").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
+@pytest.mark.parametrize("path", ["softmax", "softmax?scene=2&hide=ask_doubled"])
+def test_all_ten_rows_stand_on_one_screen(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    settle(page)
+    last = page.locator(".explorer .foot").bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] < 660
+    narrow = open_page(path, width=390)
+    settle(narrow)
+    height = narrow.locator(".st-key-stage").evaluate("node => node.getBoundingClientRect().height")
+    assert height < 700
+    for digit in range(10):
+        box = bar(narrow, digit).bounding_box()
+        assert box is not None
+        assert 24 <= box["height"] <= 44
+
+
 def test_hidden_parts_are_gone_and_stay_as_linked(open_page: OpenPage) -> None:
-    page = open_page("softmax?hide=temperature,subtract,logits&temperature=2&subtract=false")
-    expect(page.get_by_role("columnheader", name="z/T divided", exact=True)).to_be_visible()
-    expect(page.get_by_role("slider", name="Temperature")).to_be_hidden()
+    page = open_page("softmax?scene=5&hide=subtract,logits,ask_add_hundred&subtract=true")
+    expect(page.get_by_role("columnheader", name="minus the largest")).to_be_visible()
     expect(page.get_by_text("Subtract the maximum", exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name="All + 100")).to_be_hidden()
     drag(page, 0, 0.9)
-    bar(page, 1).press("End")
     assert scores(page) == list(START.logits)
     page.locator(".explorer .row input[value='8']").check()
     page.wait_for_url("**true_class=8**")
-    assert "temperature=2" in page.url
-    page.get_by_role("button", name="Reset this page").click()
+    assert "subtract=true" in page.url
+    page.get_by_role("button", name="Reset", exact=True).click()
     page.wait_for_url(lambda url: "true_class" not in url)
-    assert "temperature=2" in page.url
-    assert "subtract=false" in page.url
+    assert "subtract=true" in page.url

@@ -98,3 +98,39 @@ def test_a_recipe_sets_all_controls_and_says_what_it_is_for(open_page: OpenPage)
     expect(page).to_have_url(re.compile("epochs=6"))
     pressed = page.get_by_role("radio", name="The course's network")
     expect(pressed).not_to_have_attribute("aria-checked", "true")
+
+
+def test_a_run_is_watched_again_by_keys_alone_and_without_the_server(open_page: OpenPage) -> None:
+    page = open_page("train?epochs=1&digits=generated", width=390)
+    button(page, "train").click()
+    player = page.locator(".replay")
+    moment, play, says = player.get_by_role("slider"), player.get_by_role("button"), player.locator(".says")
+    expect(says).to_contain_text("in epoch 1: training loss")
+    expect(play).to_have_text("Play")  # it never plays by itself
+    page.evaluate(
+        """() => {
+          window.messages = 0
+          const send = WebSocket.prototype.send
+          WebSocket.prototype.send = function (data) { window.messages += 1; return send.call(this, data) }
+        }"""
+    )
+    last = moment.get_attribute("aria-valuetext")
+    picture = "canvas => canvas.toDataURL()"
+    at_end = player.locator("canvas").first.evaluate(picture)
+    moment.focus()
+    moment.press("Home")
+    expect(moment).to_have_attribute("aria-valuetext", "before the first batch")
+    expect(says).to_have_text("Before the first batch.")
+    assert player.locator("canvas").first.evaluate(picture) != at_end
+    play.focus()
+    play.press("Enter")
+    expect(play).to_have_text("Pause")
+    expect(moment).to_have_attribute("aria-valuetext", last or "")
+    expect(play).to_have_text("Play")
+    assert player.locator("canvas").first.evaluate(picture) == at_end
+    assert page.evaluate("window.messages") == 0
+    for part in (play, moment):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["height"] >= 24
+    assert player.evaluate("node => node.scrollWidth <= node.clientWidth")

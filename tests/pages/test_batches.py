@@ -3,21 +3,20 @@
 import re
 import time
 
+import numpy as np
 import pytest
 import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import words
 from mnist_core.data.dataset import Splits, normalize
+from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.lessons.batches_order import SHUFFLED, SORTED
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import formulas, open_page, sound, text
+from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text
 
 PAGE = "pages/batches.py"
-
-
-def captions(app: AppTest) -> str:
-    return " ".join(image.caption for element in app.get("image") for image in element.proto.imgs)
 
 
 def cards(app: AppTest) -> str:
@@ -43,29 +42,36 @@ def finish(app: AppTest, name: str) -> AppTest:
 
 def test_a_batch_and_the_last_one_which_is_short() -> None:
     app = open_page(PAGE)
-    assert "Batch 1 of 47: 32 of 1,500 training images" in captions(app)
+    assert "**Batch 1 of 47**: 32 of 1,500 training images" in text(app)
     app = sound(app.segmented_control(key="batch_place").set_value("last").run())
-    assert "Batch 47 of 47: 28 of 1,500 training images" in captions(app)
+    assert "**Batch 47 of 47**: 28 of 1,500 training images" in text(app)
+    app = sound(app.select_slider(key="batch_images").set_value(1).run())
+    assert "**Batch 1,500 of 1,500**: 1 of" in text(app)
+
+
+def test_what_is_left_for_the_last_batch() -> None:
+    app = in_one_piece(PAGE)
     assert r"\frac{1{,}500}{32} \right\rceil = 47" in formulas(app)
     assert "The last batch takes what is left, here 28 images." in text(app)
-    app = sound(app.select_slider(key="batch_images").set_value(1).run())
-    assert "Batch 1,500 of 1,500: 1 of" in captions(app)
-    assert "here 1 image." in text(app)
+    page = text(sound(app.select_slider(key="batch_images").set_value(1).run()))
+    assert "Every batch has 1 image; none is left over." in page
+    assert "takes what is left" not in page
 
 
-def test_without_shuffling_a_batch_has_one_digit_and_the_seed_decides_the_other() -> None:
-    app = open_page(PAGE)
-    shuffled = captions(app)
-    app = sound(app.number_input(key="batch_seed").set_value(5).run())
-    assert captions(app) != shuffled
-    app = sound(app.toggle(key="batch_shuffle").set_value(False).run())
-    assert "Digit × how often: 0 × 32" in captions(app)
-    app = sound(app.segmented_control(key="batch_place").set_value("last").run())
-    assert "Digit × how often: 9 × 28" in captions(app)
+def test_the_seed_decides_the_batch_wherever_it_stands() -> None:
+    shuffled = first_batch(open_page(PAGE))
+    assert first_batch(opened_by_link(PAGE, batch_seed="5")) != shuffled  # what goes deeper is closed
+    app = in_one_piece(PAGE)
+    assert first_batch(app) == shuffled
+    assert first_batch(sound(app.number_input(key="batch_seed").set_value(5).run())) != shuffled
+
+
+def first_batch(app: AppTest) -> str:
+    return next(element.value for element in app.markdown if "Digit × how often" in element.value)
 
 
 def test_the_two_means_of_the_losses(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     some = digits.train.subset(slice(0, 1_000))
     with torch.no_grad():
         losses = torch.nn.functional.cross_entropy(
@@ -82,7 +88,7 @@ def test_the_two_means_of_the_losses(digits: Splits) -> None:
 
 
 def test_the_dataloader_and_ours_are_run_and_compared() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     sources = " ".join(block.value for block in app.code)
     assert "DataLoader(dataset, batch_size=32, shuffle=True, generator=generator)" in sources
     assert "index_select(0, indices)" in sources
@@ -93,14 +99,14 @@ def test_the_dataloader_and_ours_are_run_and_compared() -> None:
 
 
 def test_shuffled_against_sorted_live() -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, 2)
     assert "start_order" not in [button.key for button in app.button]  # it waits for the answer
-    app = sound(app.radio(key="ask_order").set_value("40 to 69").run())
+    app = answer(app, "ask_order", "40 to 69")
     charts = len(app.get("vega_lite_chart"))
     app = finish(app, "order")
     page = text(app)
-    ended = page.split("At the end: **")[1]
-    shuffled, in_order = (float(part.split("%")[0]) for part in (ended, ended.split("images, **")[1]))
+    ended = page.split("Read rightly: **")[1]
+    shuffled, in_order = (float(part.split("%")[0]) for part in (ended, ended.split("shuffled, **")[1]))
     assert shuffled >= 60  # as the question says
     assert in_order < 40
     ended_with = [float(loss) for loss in re.findall(r"epoch: ([\d.]+) and ([\d.]+)\.", ended)[0]]
@@ -108,8 +114,79 @@ def test_shuffled_against_sorted_live() -> None:
     assert len(app.get("vega_lite_chart")) == charts + 2  # the loss of the batches and the accuracy
 
 
+def test_the_validation_loss_does_not_depend_on_the_order(digits: Splits) -> None:
+    app = open_page(PAGE, 3)
+    found = {}
+    for order in ("as they lie", "shuffled", "sorted by label"):
+        app = sound(app.segmented_control(key="validation_order").set_value(order).run())
+        said = re.search(r"Mean loss of all: \*\*([\d.]+)\*\*  \nRead rightly: \*\*(\d+)\*\* of 300", text(app))
+        assert said
+        found[order] = said[1], said[2], pictures(app)[0], chosen_line(app)
+    assert len({loss for loss, *_ in found.values()}) == 1
+    assert len({right for _, right, *_ in found.values()}) == 1
+    assert len({picture for _, _, picture, _ in found.values()}) == 3  # but other images come first
+    lines = [line for *_, line in found.values()]
+    assert all(line[-1] == pytest.approx(lines[0][-1], rel=1e-12) for line in lines)
+    assert len({line[0] for line in lines}) == 3
+    evaluation = evaluate(load_shipped(), digits.validation)
+    assert float(found["shuffled"][0]) == pytest.approx(evaluation.loss, rel=1e-5)
+    assert int(found["shuffled"][1]) == round(300 * evaluation.accuracy)
+
+
+def pictures(app: AppTest) -> list[str]:
+    """The addresses of the images, which follow from what they show."""
+    return [image.url for element in app.get("image") for image in element.proto.imgs]
+
+
+def chosen_line(app: AppTest) -> list[float]:
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    means: list[float] = data["mean"][data["chosen"]].tolist()
+    return means
+
+
+def test_what_rounding_does_to_the_sum_is_told(digits: Splits) -> None:
+    page = text(in_one_piece(PAGE))
+    losses = evaluate(load_shipped(), digits.validation).losses
+    rows = re.findall(r"\| (as they lie|shuffled|sorted by label) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", page)
+    assert len(rows) == 3
+    assert len({exact for _, exact, _, _ in rows}) == 1
+    assert all(float(in64) == pytest.approx(float(rows[0][1]), rel=1e-14) for _, _, in64, _ in rows)
+    as_they_lie = np.cumsum(losses.numpy(), dtype=np.float32)[-1] / np.float32(300)
+    assert rows[0][3] == f"{as_they_lie:.9f}"
+
+
+def test_one_image_its_loss_and_its_gradient(digits: Splits) -> None:
+    app = open_page(PAGE, 4)
+    lengths = []
+    for rank in (1, 2, 32):
+        app = sound(app.slider(key="xray_image").set_value(rank).run())
+        data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+        assert data["length"].is_monotonic_decreasing
+        lengths.append(data["length"][data["chosen"]].item())
+        assert f"Gradient: **{words.loss(lengths[-1])}** long" in text(app)
+    assert lengths == sorted(lengths, reverse=True)
+    # "Most images ask for hardly anything; a few hard ones make up nearly all of it", says the ready-made network.
+    assert data["length"][:8].sum() > 0.8 * data["length"].sum()
+    before = text(app)
+    assert text(sound(app.segmented_control(key="xray_network").set_value("new, untrained").run())) != before
+
+
+def test_of_one_digit_more_is_left_and_it_points_elsewhere() -> None:
+    left: dict[str, list[int]] = {SHUFFLED: [], SORTED: []}
+    app = open_page(PAGE, 5)
+    for order in left:
+        app = sound(app.segmented_control(key="xray_order").set_value(order).run())
+        for number in (1, 20, 40):
+            app = sound(app.slider(key="xray_batch").set_value(number).run())
+            said = re.search(r"\*\*(\d+)%\*\* is left", text(app))
+            assert said
+            left[order].append(int(said[1]))
+            assert bars(app)[1][0] > 0.4  # shuffled: "well above 0"
+    assert min(left[SORTED]) > max(left[SHUFFLED])
+
+
 def test_the_xray_of_a_batch() -> None:
-    app = open_page(PAGE)
+    app = opened_by_link(PAGE, show="whole", xray_network="new, untrained")
     html = cards(app)
     assert html.count("<figure") == 32
     assert "mean length of the 32 gradients" in formulas(app)
@@ -131,7 +208,7 @@ def test_the_xray_of_a_batch() -> None:
 
 @pytest.mark.parametrize("network", ["new, untrained", "ready-made"])
 def test_it_says_how_many_of_the_batch_are_read_rightly(network: str) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app = sound(app.segmented_control(key="xray_network").set_value(network).run())
     for number in range(1, 47):
         app = sound(app.slider(key="xray_batch").set_value(number).run())
@@ -144,4 +221,6 @@ def test_it_says_how_many_of_the_batch_are_read_rightly(network: str) -> None:
 
 
 def test_it_says_that_32_is_an_opinion() -> None:
-    assert "an opinion with good arguments, not a fact" in text(open_page(PAGE))
+    page = text(in_one_piece(PAGE))
+    assert "an opinion with good arguments, not a fact" in page
+    assert "warm-up" in page

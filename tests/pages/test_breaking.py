@@ -14,14 +14,14 @@ from mnist_core.lessons.breaking import Damage, more_noise, more_silenced, read_
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
-from tests.app import open_page, sound, text
-from tests.conftest import PROJECT
+from tests.app import answer, go_deeper, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 from ui.frame import resources, state
 from ui.lessons import breaking
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 PAGE = "pages/breaking.py"
+NOISY, SILENT, DISPLACED, TOGETHER = 1, 2, 3, 4  # the scenes
 
 
 def rights(splits: Splits, damage: Damage) -> int:
@@ -36,12 +36,17 @@ def said(app: AppTest) -> int:
     return int(found[1].replace(",", ""))
 
 
+def all_controls() -> AppTest:
+    """The scene with all kinds of damage, and the seed."""
+    return go_deeper(open_page(PAGE, TOGETHER))
+
+
 def is_disabled(app: AppTest, key: str) -> bool:
     return bool(app.button(key=key).disabled)
 
 
 def test_each_kind_of_damage_counts_at_once_and_the_network_stays_what_it_is(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     shipped = resources.shipped_model()
     before = [tensor.clone() for tensor in shipped.state_dict().values()]
     assert said(app) == rights(digits, Damage())
@@ -62,7 +67,7 @@ def test_each_kind_of_damage_counts_at_once_and_the_network_stays_what_it_is(dig
 
 
 def test_steps_back_and_an_end_to_all_damage(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     assert is_disabled(app, "brk_back")
     assert is_disabled(app, "brk_undo")
     app = sound(app.slider(key="brk_silenced").set_value(60).run())
@@ -83,15 +88,14 @@ def test_steps_back_and_an_end_to_all_damage(digits: Splits) -> None:
     assert is_disabled(app, "brk_undo")
     app = sound(app.button(key="brk_back").click().run())  # the undoing can be undone
     assert app.slider(key="brk_silenced").value == 60
-    for _ in range(2):
-        app = sound(app.button(key="brk_back").click().run())
+    app = sound(app.button(key="brk_back").click().run())
     assert app.slider(key="brk_silenced").value == 0
     assert is_disabled(app, "brk_back")
     assert is_disabled(app, "brk_undo")
 
 
 def test_the_reset_of_the_page_can_be_stepped_back_from() -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     app = sound(app.slider(key="brk_noise").set_value(1.5).run())
     app = sound(app.button(key="reset_page").click().run())
     assert app.slider(key="brk_noise").value == 0.0
@@ -100,20 +104,17 @@ def test_the_reset_of_the_page_can_be_stepped_back_from() -> None:
 
 
 def test_damage_and_its_undoing_survive_another_page() -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     app = sound(app.slider(key="brk_noise").set_value(1.5).run())
     app = sound(app.switch_page("pages/softmax.py").run())
-    app = sound(app.switch_page(PAGE).run())
+    app = turn_to(sound(app.switch_page(PAGE).run()), TOGETHER)
     assert app.slider(key="brk_noise").value == 1.5
     app = sound(app.button(key="brk_back").click().run())
     assert app.slider(key="brk_noise").value == 0.0
 
 
 def test_a_teacher_can_hide_damage_which_the_reader_can_not_undo(digits: Splits) -> None:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
-    app.query_params["hide"] = "brk_noise"
-    app.query_params["brk_noise"] = "2.0"
-    app = sound(app.switch_page(PAGE).run())
+    app = opened_by_link(PAGE, scene=str(TOGETHER), hide="brk_noise", brk_noise="2.0")
     assert "brk_noise" not in [slider.key for slider in app.slider]
     assert said(app) == rights(digits, Damage(noise=2.0))
     assert is_disabled(app, "brk_undo")
@@ -123,7 +124,7 @@ def test_a_teacher_can_hide_damage_which_the_reader_can_not_undo(digits: Splits)
 
 
 def test_one_control_moved_many_times_is_one_step() -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     app = sound(app.toggle(key="brk_biases").set_value(True).run())
     for percent in range(5, 125, 5):  # as the keyboard moves it; more than can be stepped back
         app = sound(app.slider(key="brk_silenced").set_value(min(percent, 100)).run())
@@ -137,7 +138,7 @@ def test_one_control_moved_many_times_is_one_step() -> None:
 
 
 def test_after_a_step_back_the_same_control_makes_a_new_step() -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     app = sound(app.slider(key="brk_noise").set_value(1.0).run())
     app = sound(app.button(key="brk_undo").click().run())
     app = sound(app.slider(key="brk_noise").set_value(2.0).run())
@@ -152,7 +153,7 @@ def written(app: AppTest) -> list[str]:
 
 
 def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     app = sound(app.slider(key="brk_silenced").set_value(25).run())
     app = sound(app.slider(key="brk_noise").set_value(0.7).run())
     app = sound(app.toggle(key="brk_biases").set_value(True).run())
@@ -160,7 +161,7 @@ def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
     assert f"in the last one {spread:.3f}, and a is your slider, now 0.7." in text(app)
     label = int(digits.validation.labels[0])
     page = text(app)
-    assert f"image of {'an' if label == 8 else 'a'} {label} among the ten above" in page
+    assert f"image of {'an' if label == 8 else 'a'} {label} that comes first" in page
     last = load_shipped().config.hidden_sizes[-1]
     silent = round(0.25 * last)
     assert f"what the {last - silent} neurons add that still speak; what the {silent} silenced ones add; the bias" in (
@@ -179,7 +180,7 @@ def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
 
 
 def test_an_undamaged_score_has_no_silent_part(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = all_controls()
     label = int(digits.validation.labels[0])
     before, now = (line for line in written(app) if line.startswith(f"z_{label} ="))
     assert before == now
@@ -198,13 +199,14 @@ def lead_by_hand(digits: Splits, damage: Damage) -> tuple[float, int]:
     return each[(len(each) - 1) // 2], sum(lead > 0 for lead in each)
 
 
-def test_the_curves_wait_for_the_answer_and_give_the_lead(digits: Splits) -> None:
-    app = open_page(PAGE)
-    assert len(app.get("vega_lite_chart")) == 2
+def test_silence_waits_for_the_answer_and_gives_the_lead(digits: Splits) -> None:
+    app = go_deeper(open_page(PAGE, SILENT))
+    assert app.slider(key="brk_silenced").disabled
+    assert not drawn(app, 0, "curve")
     hidden = sum(load_shipped().config.hidden_sizes)
     assert f"{hidden:,} hidden neurons" not in text(app)
-    app = sound(app.radio(key="ask_silenced").set_value("About one in ten").run())
-    assert len(app.get("vega_lite_chart")) == 4
+    app = answer(app, "ask_silenced", "About one in ten")
+    assert drawn(app, 0, "curve")
     lead, ahead = lead_by_hand(digits, Damage())
     assert ahead == rights(digits, Damage())
     assert f"it is **{lead:.1f}** ahead of the best of the others before any damage. It is ahead in {ahead} of 300" in (
@@ -219,18 +221,32 @@ def test_the_curves_wait_for_the_answer_and_give_the_lead(digits: Splits) -> Non
             in (text(app))
         )
         assert still == said(app)
-    assert not drawn(app, 2, "reference")
+        assert drawn(app, 0, "yours") == [pytest.approx([percent / 100, still / 300])]
+    assert not drawn(app, 0, "reference")
     assert f"It has {hidden:,} hidden neurons. Take away any single one" in text(app)  # test_perturbation: all
 
 
-def with_own(config: MLPConfig) -> tuple[AppTest, MLP]:
-    """The page with a network of the visitor's own in use."""
+def test_noise_alone_counts_in_its_scene_and_comes_along_to_the_last(digits: Splits) -> None:
+    app = open_page(PAGE, NOISY)
+    app = sound(app.slider(key="brk_noise").set_value(1.5).run())
+    assert said(app) == rights(digits, Damage(noise=1.5))
+    points = 100 * (rights(digits, Damage(noise=1.5)) - rights(digits, Damage())) / 300
+    assert app.metric[0].delta == f"{points:+.1f} points".replace("-", "−")
+    app = turn_to(app, SILENT)
+    assert said(app) == rights(digits, Damage())
+    app = turn_to(app, TOGETHER)
+    assert app.slider(key="brk_noise").value == 1.5
+    assert said(app) == rights(digits, Damage(noise=1.5))
+
+
+def with_own(config: MLPConfig, scene: int) -> tuple[AppTest, MLP]:
+    """A scene with a network of the visitor's own in use."""
     model = new_model(config, 0).eval().requires_grad_(False)
-    app = open_page(PAGE)
+    app = open_page(PAGE, scene)
     visitor = store.visitors().find(app.session_state["_tab"])
     visitor.models = [TrainedModel("run-1", "Your network 1", model, {"dataset": state.GENERATED})]
     app.session_state["_offered_model"] = "run-1"
-    return sound(app.run()), model
+    return go_deeper(sound(app.run())), model
 
 
 def drawn(app: AppTest, chart: int, kind: str) -> list[list[float]]:
@@ -241,29 +257,30 @@ def drawn(app: AppTest, chart: int, kind: str) -> list[list[float]]:
 
 
 def test_beside_another_network_the_ready_made_one_is_drawn_to_compare_with(digits: Splits) -> None:
-    app, model = with_own(MLPConfig((16,)))
-    assert "this network learned from MNIST" not in text(app)
+    app, model = with_own(MLPConfig((16,)), SILENT)
     app = sound(app.number_input(key="brk_seed").set_value(2).run())
-    app = sound(app.radio(key="ask_silenced").set_value("Nearly all").run())
-    app = sound(app.radio(key="ask_displaced").set_value("As many as before").run())
-    page = text(app)
-    assert "The dashed curves of the ready-made network" in page
-    for chart, more, field in ((2, more_silenced, "silenced"), (3, more_noise, "noise")):
+    app = answer(app, "ask_silenced", "Nearly all")
+    assert "The dashed curve of the ready-made network" in text(app)
+    for more, field, scene in ((more_silenced, "silenced", SILENT), (more_noise, "noise", NOISY)):
+        app = app if scene == SILENT else go_deeper(turn_to(app, scene))
         for kind, network, seed in (("curve", model, 2), ("reference", load_shipped(), 0)):
-            assert drawn(app, chart, kind) == [
+            assert drawn(app, 0, kind) == [
                 pytest.approx([getattr(one, field), read_damaged(network, digits.validation, one).accuracy])
                 for one in more(seed)
             ]
+    assert "this network learned from MNIST" not in text(app)
+    app = go_deeper(answer(turn_to(app, DISPLACED), "ask_displaced", "As many as before"))
     whole, moved = (rights(digits, damage) / 300 for damage in (Damage(), Damage(shuffled=True, seed=2)))
-    assert f"reads {whole:.1%} with the pixels in place and **{moved:.1%}** when they are shuffled" in page
+    assert f"reads {whole:.1%} with the pixels in place and **{moved:.1%}** when they are shuffled" in text(app)
 
 
 @pytest.mark.parametrize("seed", [0, 5])
 def test_shuffled_pixels_and_the_weights_that_follow_them(digits: Splits, seed: int) -> None:
-    app = open_page(PAGE)
+    app = go_deeper(open_page(PAGE, DISPLACED))
     app = sound(app.number_input(key="brk_seed").set_value(seed).run())
-    assert "x'_1" not in " ".join(written(app))
-    app = sound(app.radio(key="ask_displaced").set_value("As many as before").run())
+    assert app.toggle(key="brk_shuffled").disabled
+    assert "| shuffled |" not in text(app)
+    app = answer(app, "ask_displaced", "As many as before")
     page = text(app)
     whole, moved = (rights(digits, damage) / 300 for damage in (Damage(), Damage(shuffled=True, seed=seed)))
     assert f"| in place | as learned | {whole:.1%} |" in page
@@ -274,28 +291,30 @@ def test_shuffled_pixels_and_the_weights_that_follow_them(digits: Splits, seed: 
 
 
 def test_a_network_without_a_hidden_layer_has_nothing_to_silence(digits: Splits) -> None:
-    app, single = with_own(MLPConfig(()))
+    app, single = with_own(MLPConfig(()), SILENT)
+    app = answer(app, "ask_silenced", "Nearly all")
+    assert app.slider(key="brk_silenced").disabled
+    assert drawn(app, 0, "curve") == drawn(app, 0, "yours") == []  # the question is still answered
+    assert len(drawn(app, 0, "reference")) == len(more_silenced(0))
+    assert "has no hidden layer, so there is nothing to silence" in text(app)
+    app = go_deeper(turn_to(app, TOGETHER))
     assert app.slider(key="brk_silenced").disabled
     app = sound(app.slider(key="brk_noise").set_value(1.0).run())
     right = evaluate(single, digits.validation).accuracy
     assert f"Before the damage it read {round(300 * right)} of them" in text(app)
-    app = sound(app.radio(key="ask_silenced").set_value("Nearly all").run())
-    assert len(app.get("vega_lite_chart")) == 4
-    assert drawn(app, 2, "curve") == drawn(app, 2, "yours") == []  # the question is still answered
-    assert len(drawn(app, 2, "reference")) == len(more_silenced(0))
     assert r"x_j" in " ".join(written(app))
     assert "what the 784 pixels add that there are; the bias" in text(app)
 
 
 def test_what_it_says_of_the_images() -> None:
-    page = text(open_page(PAGE))
+    page = text(in_one_piece(PAGE))
     assert "which it did not learn from. There are 300 of them." in page
     assert "this network learned from MNIST" not in page  # it learned from drawn digits too
 
 
 def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_core.data.mnist.load_mnist", lambda *arguments, **options: mnist)
-    app = open_page(PAGE)
+    app = go_deeper(open_page(PAGE, NOISY))
     for _ in range(600):
         if resources.library().mnist():
             break

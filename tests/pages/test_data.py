@@ -4,14 +4,16 @@ import re
 
 import numpy as np
 import pytest
+import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import words
 from mnist_core.data import mnist as mnist_files
-from mnist_core.data.dataset import MEAN, STD, Splits
+from mnist_core.data.dataset import MEAN, STD, Splits, normalize
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import formulas, open_page, sound, text
+from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, questions_of, sound, status, text
 
 PAGE = "pages/data.py"
 
@@ -20,28 +22,22 @@ def tables(app: AppTest) -> list[str]:
     return [element.proto.body for element in app.get("html") if "pixel-table" in element.proto.body]
 
 
-def open_with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def whole_with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     for _ in range(100):
-        if "Digits: MNIST" in app.caption[0].value:
+        if "Digits: MNIST" in status(app):
             return app
         app = sound(app.run())
     pytest.fail("MNIST did not come")
 
 
-def answer(app: AppTest, paper: str = "About half", scale: str = "None") -> AppTest:
-    app.radio(key="ask_paper").set_value(paper)
-    app.radio(key="ask_scale").set_value(scale)
-    return sound(app.run())
-
-
 def test_it_says_what_is_there_and_why_the_constants_stay(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     page = text(app)
     assert "generated digits**, 2,100 of them" in page
-    assert "**1,500 training images**" in page
-    assert "**300 validation images**" in page
+    assert "1,500 images to learn from, 300 for validation and 300 for a test" in page
+    assert "**1,500 training images.**" in page
     assert "MNIST's own are 0.1307 and 0.3081" in page
     assert "60,000" not in page
 
@@ -55,10 +51,12 @@ def test_it_says_what_is_there_and_why_the_constants_stay(digits: Splits) -> Non
 
 
 def test_with_mnist_the_60000_and_the_fields_constants(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = answer(open_with_mnist(mnist, monkeypatch))
+    app = whole_with_mnist(mnist, monkeypatch)
     page = text(app)
     assert "**MNIST** has 70,000 digits" in page
-    assert "60,000 to learn from and 10,000 for a test" in page
+    assert "60,000 images to learn from and 10,000 for a test" in page
+    assert "holds 5,000 of the 60,000 out" in page
+    assert "four files, 12 MB packed" in page
     assert "N = 60{,}000" in formulas(app)
     assert "= 0.1307" in formulas(app)
     assert "= 0.3081" in formulas(app)
@@ -69,11 +67,11 @@ def test_with_mnist_the_60000_and_the_fields_constants(mnist: Splits, monkeypatc
     assert 0.75 < paper < 0.85  # "about four in five"
     right = evaluate(load_shipped(), mnist.validation).accuracy
     assert f"in place of {1 - right:.1%}" in page
-    assert "10,000 test images**, read once by a finished network" in page
+    assert "Each small image stands for 500." in captions(app)
 
 
 def test_the_share_of_paper_and_of_the_margin(digits: Splits) -> None:
-    page = text(answer(open_page(PAGE)))
+    page = text(in_one_piece(PAGE))
     images = np.concatenate([digits.train.images.numpy(), digits.validation.images.numpy()])
     paper = float((images == 0).mean())
     assert f"{paper:.1%} of all pixels are pure paper" in page
@@ -93,16 +91,56 @@ def check_margin(images: np.ndarray) -> None:
     assert 1 - inner / images.sum(dtype=np.int64) < 0.06
 
 
-def test_the_figures_wait_for_the_answers() -> None:
-    app = open_page(PAGE)
-    charts = len(app.get("vega_lite_chart"))
-    assert not misread_times(app)
-    app = sound(app.radio(key="ask_paper").set_value("About four in five").run())
-    assert len(app.get("vega_lite_chart")) == charts + 2
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [
+        ("at each step", "1,500 training"),
+        ("after each epoch", "300 validation"),
+        ("once, at the end", "300 test"),
+    ],
+)
+def test_one_part_is_bright_and_its_size_is_said(part: str, size: str) -> None:
+    app = open_page(PAGE, 2)
+    app = sound(app.segmented_control(key="data_part").set_value(part).run())
+    assert f"**{size} images.**" in text(app)
+    assert "Each small image stands for 15." in captions(app)
+
+
+def test_the_whole_histogram_waits_for_the_answer() -> None:
+    app = open_page(PAGE, 4)
+    assert app.toggle(key="without_paper").disabled
+    assert first_bar(app) < 0.1
+    assert "pure paper" not in notices(app)
+    app = answer(app, "ask_paper", "About four in five")
     assert app.success
-    app = sound(app.radio(key="ask_scale").set_value("More than 50").run())
-    assert len(app.get("vega_lite_chart")) == charts + 3
+    assert not app.toggle(key="without_paper").disabled
+    assert first_bar(app) > 0.75
+    assert "pure paper" in notices(app)
+    app = sound(app.toggle(key="without_paper").set_value(True).run())
+    assert first_bar(app) < 0.1
+
+
+def first_bar(app: AppTest) -> float:
+    """The share of the pixels in the darkest bar."""
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    return float(data["share"].iloc[0])
+
+
+def notices(app: AppTest) -> str:
+    return " ".join(element.value for element in app.markdown if ":material/visibility:" in element.value)
+
+
+def test_the_cost_waits_for_the_answer() -> None:
+    app = open_page(PAGE, 6)
+    assert not misread_times(app)
+    assert scales_shown(app) == 1
+    app = answer(app, "ask_scale", "More than 50")
     assert misread_times(app)
+    assert scales_shown(app) == 3
+
+
+def scales_shown(app: AppTest) -> int:
+    return len(convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data))
 
 
 def misread_times(app: AppTest) -> list[str]:
@@ -110,14 +148,14 @@ def misread_times(app: AppTest) -> list[str]:
 
 
 def test_what_forgetting_costs_is_what_it_says(digits: Splits) -> None:
-    page = text(answer(open_page(PAGE)))
+    page = text(in_one_piece(PAGE))
     model, validation = load_shipped(), digits.validation
     x = validation.images.reshape(-1, 784) / 255
     fed = (x, (x - MEAN) / STD, 255 * x)
     wrong = [float((model(inputs).argmax(1) != validation.labels).float().mean()) for inputs in fed]
     assert f"it misreads {wrong[0]:.1%} in place of {wrong[1]:.1%}" in page
     assert f"nobody divided by 255 either: {wrong[2]:.1%} are misread" in page
-    assert f"reads all {len(validation)} validation images" in page
+    assert f"reads the {len(validation)} validation images" in page
 
 
 def test_the_gallery_shows_the_chosen_digit_page_by_page(digits: Splits) -> None:
@@ -126,9 +164,9 @@ def test_the_gallery_shows_the_chosen_digit_page_by_page(digits: Splits) -> None
     app.slider(key="gallery_digit").set_value(7)
     app = sound(app.run())
     assert f"{total:,}" in captions(app)
-    assert "Training images of a 7: 1 to 40" in captions(app)
+    assert "Training images of a 7: 1 to 50" in captions(app)
     app = sound(app.number_input(key="gallery_page").set_value(2).run())
-    assert "Training images of a 7: 41 to 80" in captions(app)
+    assert "Training images of a 7: 51 to 100" in captions(app)
     app = sound(app.number_input(key="gallery_page").set_value(180).run())
     assert f"to {total} of {total}" in captions(app)
 
@@ -138,10 +176,14 @@ def captions(app: AppTest) -> str:
 
 
 def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, 3)
     app.number_input(key="image").set_value(12)
-    app.slider(key="pixel_row").set_value(14)
-    app = sound(app.run())
+    app = sound(app.slider(key="pixel_row").set_value(14).run())
+    levels = " ".join(map(str, digits.train.images[11, 14].tolist()))
+    assert f"**Row 14**: `{levels}`" in text(app)
+    assert "positions 392 to 419" in captions(app)
+
+    app = opened_by_link(PAGE, show="whole", image="12", pixel_row="14")
     (table,) = tables(app)
     row = table.split('<tr class=r><th scope="row">14</th>')[1].split("</tr>")[0]
     for level in digits.train.images[11, 14].tolist():
@@ -155,14 +197,23 @@ def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
 
 @pytest.mark.parametrize("level", [0, 33, 255])
 def test_the_formula_of_one_pixel(level: int) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, 5)
     app = sound(app.slider(key="pixel_value").set_value(level).run())
     x = level / 255
     assert rf"x = \frac{{{level}}}{{255}} = {x:.3f}" in formulas(app)
     assert rf"\frac{{{x:.3f} - {MEAN}}}{{{STD}}} = {(x - MEAN) / STD:.2f}" in formulas(app)
 
 
-def test_paper_and_ink_after_normalising() -> None:
-    page = text(answer(open_page(PAGE)))
-    assert f"paper is {-MEAN / STD:.2f} and full ink {(1 - MEAN) / STD:.2f}".replace("-", "−") in page
-    assert "paper, for instance, was −0.42 and is 0 now" in page
+def test_paper_and_ink_after_normalising_and_back() -> None:
+    page = text(in_one_piece(PAGE))
+    paper, ink = -MEAN / STD, (1 - MEAN) / STD
+    assert f"Paper becomes {paper:.2f}, full ink {ink:.2f}".replace("-", "−") in page
+    assert "paper was −0.42 and is 0 now" in data_page_question("ask_scale")
+    pixels = torch.arange(256, dtype=torch.uint8).repeat(4)[: 28 * 28].view(1, 28, 28)
+    back = normalize(pixels) * STD + MEAN  # "normalising takes nothing away"
+    assert torch.equal((back * 255).round().byte().view(1, 28, 28), pixels)
+
+
+def data_page_question(key: str) -> str:
+    (found,) = [question for question in questions_of(PAGE) if question.key == key]
+    return " ".join(found.wrong.values())

@@ -9,13 +9,15 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
+from mnist_core.data.pixel_order import PIXELS
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
-from tests.app import formulas, open_page, opened_by_link, sound, text
+from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 from ui.lessons.overfitting_runs import MOST_RUNS
-from ui.lessons.overfitting_words import where_it_turned
+from ui.lessons.overfitting_words import room, where_it_turned
 
 PAGE = "pages/overfitting.py"
-RIGHT = "It fell, turned, and rose again."
+RIGHT = "It falls, turns and rises again"
+FIRST, ROOM, MISTAKES, REMEDIES, TOGETHER = range(1, 6)
 
 
 def trained(app: AppTest, name: str) -> AppTest:
@@ -29,8 +31,8 @@ def trained(app: AppTest, name: str) -> AppTest:
     pytest.fail("the training did not end within a minute")
 
 
-def answered() -> AppTest:
-    return sound(open_page(PAGE).radio(key="ask_overfitting").set_value(RIGHT).run())
+def buttons(app: AppTest) -> list[str | None]:
+    return [button.key for button in app.button]
 
 
 def finished(splits: Splits, remedies: Remedies) -> Study:
@@ -43,37 +45,91 @@ def captions(app: AppTest) -> str:
 
 
 def table(app: AppTest) -> list[list[str]]:
-    return [[str(cell) for cell in row] for row in app.table[0].value.to_numpy().tolist()]
+    return [[str(cell) for cell in row] for row in app.table[-1].value.to_numpy().tolist()]
+
+
+def deeper(app: AppTest) -> AppTest:
+    """The same visit, with all that goes deeper: in one piece."""
+    app.session_state["_linked"]["show"] = "whole"
+    return sound(app.run())
 
 
 def test_the_first_run_waits_for_the_answer_and_then_says_where_it_turned(digits: Splits) -> None:
     app = open_page(PAGE)
-    assert "start_overfit_first" not in [button.key for button in app.button]
-    assert "start_overfit_again" in [button.key for button in app.button]
-    app = answered()
-    assert not app.get("vega_lite_chart")
-    app = trained(app, "overfit_first")
-    assert "more than half of the rise" not in text(app)
+    assert "start_overfit_first" not in buttons(app)
+    assert not app.select_slider
+    assert len(app.get("vega_lite_chart")) == 1  # its axes stand there from the first
+    app = trained(answer(app, "ask_overfitting", RIGHT), "overfit_first")
     expected = finished(digits, Remedies())
     lowest, last = expected.lowest, expected.last
-    page = text(app)
     assert last.epoch == EPOCHS
-    assert where_it_turned(expected) in page
+    assert where_it_turned(expected) in text(app)
+    app = deeper(app)
     gaps = [tuple(map(float, gap)) for gap in re.findall(r"\\quad (\d\.\d+) - (\d\.\d+) = (\d\.\d+)", formulas(app))]
     assert [gap[:2] for gap in gaps] == [
         (round(reading.validation_loss, 3), round(reading.train_loss, 3)) for reading in (lowest, last)
     ]
     assert all(validation - training == pytest.approx(gap) for validation, training, gap in gaps)
-    assert len(app.get("vega_lite_chart")) == 1
-    assert expected.at_end is not None
-    assert f"{expected.at_end.confidence:.1%}" in page
+
+
+def test_fewer_images_can_be_learned_from_at_once(digits: Splits) -> None:
+    app = answer(open_page(PAGE), "ask_overfitting", RIGHT)
+    app = sound(app.select_slider(key="overfit_few").set_value(100).run())
+    app = trained(app, "overfit_first")
+    assert where_it_turned(finished(digits, Remedies(100))) in text(app)
+
+
+@pytest.mark.parametrize(("images", "stored"), [(100, True), (500, False), (5_000, False)])
+def test_the_numbers_are_enough_for_the_labels_and_for_few_images_only(images: int, stored: bool) -> None:
+    app = open_page(PAGE, ROOM)
+    app = sound(app.select_slider(key="overfit_few").set_value(images).run())
+    numbers = Remedies().model_config.parameter_count
+    assert numbers == 784 * 128 + 128 + 128 * 10 + 10 == 101_770
+    assert [metric.value for metric in app.metric] == [f"{images:,}", f"{numbers:,}", f"{images * 784:,}"]
+    assert (numbers >= images * PIXELS) == stored
+    assert ("even more numbers than pixels" in text(app)) == stored
+    assert ("too few to store the images" in text(app)) != stored
+
+
+def test_what_is_said_of_500_images() -> None:
+    assert "204 numbers for each label" in room(101_770, 500)
+    assert "3.9 pixels" in room(101_770, 500)
+    page = text(in_one_piece(PAGE))
+    assert "500 × 784 = 392,000 pixels" in page
+    assert 500 * 784 == 392_000
+    assert "784 × 128 + 128 + 128 × 10 + 10 = 101,770" in page
+
+
+def test_the_mistakes_become_surer(digits: Splits) -> None:
+    app = open_page(PAGE, MISTAKES)
+    app = trained(app, "overfit_plain")
+    expected = finished(digits, Remedies())
+    assert expected.at_lowest
+    assert expected.at_end
+    rows = table(app)
+    assert [row[-1] for row in rows] == [f"{found.confidence:.1%}" for found in (expected.at_lowest, expected.at_end)]
+    assert [row[2] for row in rows] == [
+        f"{reading.validation_accuracy:.1%}" for reading in (expected.lowest, expected.last)
+    ]
     left = 1 - expected.at_end.confidence
-    assert f"−ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}" in page
+    assert f"−ln\u00a0{left:.3f}\u00a0=\u00a0{-math.log(left):.3f}" in text(deeper(app))
+
+
+def test_each_remedy_is_tried_beside_a_run_without(digits: Splits) -> None:
+    app = trained(open_page(PAGE, MISTAKES), "overfit_plain")
+    app = turn_to(app, REMEDIES)
+    app = sound(app.segmented_control(key="overfit_remedy").set_value("Weight decay").run())
+    assert "Pale" not in text(app)
+    app = trained(app, "overfit_remedies")
+    assert where_it_turned(finished(digits, Remedies(weight_decay=3.0))) in text(app)
+    assert "Pale: without a remedy." in text(app)
+    app = sound(app.segmented_control(key="overfit_remedy").set_value("Early stopping").run())
+    assert "settings have changed" in text(app)
+    assert f"after {PATIENCE} epochs without a new lowest validation loss" in text(app)
 
 
 def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: Splits) -> None:
-    app = sound(open_page(PAGE).select_slider(key="overfit_images").set_value(100).run())
-    assert "0.001" not in formulas(app)  # with λ = 0 there is nothing to work out
+    app = sound(open_page(PAGE, TOGETHER).select_slider(key="overfit_images").set_value(100).run())
     app = trained(app, "overfit_again")
     assert not re.search(r"run 1\b", captions(app))
     app.select_slider(key="overfit_decay").set_value(3.0)
@@ -81,10 +137,13 @@ def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: 
     app.toggle(key="overfit_stop").set_value(True)
     app = sound(app.run())
     assert "settings have changed" in text(app)
-    assert "(1 - 0.001 \\cdot 3)\\,w = 0.997\\,w" in formulas(app)
     app = trained(app, "overfit_again")
     how = "100 images, λ = 3, dropout 50%, stops early"
     assert re.search(rf"run 2, {how}\..* run 1, 100 images\.", captions(app))
+    set_of = {"overfit_images", "overfit_decay", "overfit_dropout", "overfit_stop", "scene"}
+    assert set(app.query_params) <= set_of
+    app = deeper(app)
+    assert "(1 - 0.001 \\cdot 3)\\,w = 0.997\\,w" in formulas(app)
     second, first = table(app)
     assert first[0] == "1: 100 images"
     assert second[0] == f"2: {how}"
@@ -95,48 +154,45 @@ def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: 
         f"{last.validation_loss:.3f} (epoch {last.epoch})",
         f"{last.validation_accuracy:.1%}",
     ]
-    assert set(app.query_params) <= {"overfit_images", "overfit_decay", "overfit_dropout", "overfit_stop"}
     app = sound(app.switch_page("pages/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert table(app) == [second, first]
 
 
 def test_only_the_last_runs_are_kept() -> None:
-    app = opened_by_link(PAGE, overfit_images="100", overfit_stop="true")
+    app = opened_by_link(PAGE, scene=str(TOGETHER), overfit_images="100", overfit_stop="true")
     for _ in range(MOST_RUNS + 1):
         app = trained(app, "overfit_again")
-    assert [row[0].split(":")[0] for row in table(app)] == [str(number) for number in range(MOST_RUNS + 1, 1, -1)]
+    rows = table(deeper(app))
+    assert [row[0].split(":")[0] for row in rows] == [str(number) for number in range(MOST_RUNS + 1, 1, -1)]
 
 
 def test_settings_of_a_link_are_used() -> None:
-    app = opened_by_link(PAGE, hide="overfit_images,ask_overfitting", overfit_images="200", overfit_seed="7")
-    assert "start_overfit_first" in [button.key for button in app.button]
-    app = sound(app.toggle(key="overfit_stop").set_value(True).run())
+    assert "start_overfit_first" in buttons(opened_by_link(PAGE, hide="ask_overfitting"))
+    app = opened_by_link(
+        PAGE, scene=str(TOGETHER), hide="overfit_images", overfit_images="200", overfit_seed="7", overfit_stop="true"
+    )
     app = trained(app, "overfit_again")
-    assert table(app)[0][0] == "1: 200 images, stops early, seed 7"
+    assert table(deeper(app))[0][0] == "1: 200 images, stops early, seed 7"
 
 
 def test_the_numbers_of_the_prose() -> None:
-    app = answered()
-    page, question = text(app), app.radio(key="ask_overfitting").label
-    plain = Remedies()
-    count = plain.model_config.parameter_count
-    assert f"{count:,}" in page
-    assert re.search(rf"\b{plain.images} training images, {count:,} numbers\b.* {EPOCHS} epochs", question)
-    assert re.search(rf"\b{PATIENCE} epochs", page)
-    assert re.search(rf"\$\\eta\$.* {LEARNING_RATE:g}\.", page)
-    assert "2.303" in page_after("It rose from the start.")
+    app = open_page(PAGE)
+    question = app.pills(key="ask_overfitting").label
+    assert re.search(rf"\b{Remedies().images} training images, {EPOCHS} times over", question)
+    assert "2.303" in text(answer(app, "ask_overfitting", "It rises from the start"))
     assert f"{math.log(10):.3f}" == "2.303"
-
-
-def page_after(answer: str) -> str:
-    return text(sound(open_page(PAGE).radio(key="ask_overfitting").set_value(answer).run()))
+    page = text(in_one_piece(PAGE))
+    assert re.search(rf"\$\\eta\$.* {LEARNING_RATE:g}\.", page)
+    assert re.search(r"80%.* λ = 3\b.* more than half of the rise", page)
+    assert "less than a tenth lower" in page
+    assert re.search(r"2,000 images .*500 .*more than a fifth lower", page)
 
 
 def check_claims(splits: Splits) -> None:
     """What the page says in general, which must be so for the digits a reader has."""
     plain = finished(splits, Remedies())
-    assert plain.last.train_loss < 0.01  # "nearly 0"
+    assert plain.last.train_loss < 0.01  # "near 0"
     assert plain.last.train_accuracy == 1
     assert plain.lowest.epoch < EPOCHS / 2
     assert plain.last.validation_loss > 1.15 * plain.lowest.validation_loss
@@ -155,27 +211,17 @@ def check_claims(splits: Splits) -> None:
 
 
 def test_a_run_that_the_reader_stopped_says_so() -> None:
-    app = opened_by_link(PAGE, overfit_images="5,000")
+    app = opened_by_link(PAGE, scene=str(TOGETHER), overfit_images="5,000")
     app = sound(app.button(key="start_overfit_again").click().run())
     deadline = time.monotonic() + 60
-    while not app.table and time.monotonic() < deadline:
+    while "After epoch" not in text(app) and time.monotonic() < deadline:
         time.sleep(0.05)
         app = sound(app.run())
-    assert "stopped" not in table(app)[0][0]
     app = sound(app.button(key="stop_overfit_again").click().run())
-    (stopped,) = table(app)
+    (stopped,) = table(deeper(app))
     epoch = re.search(r"\(epoch (\d+)\)", stopped[2])
     assert epoch
     assert stopped[0].endswith(f"images, stopped after epoch {epoch[1]}")
-    assert "more than half of the rise" not in text(app)
-
-
-def test_what_it_says_of_the_remedies_is_on_the_page_after_a_run_with_one() -> None:
-    app = trained(opened_by_link(PAGE, overfit_images="100"), "overfit_again")
-    page = text(app)
-    assert re.search(r"80%.* λ = 3\b.* more than half of the rise", page)
-    assert "less than a tenth lower" in page
-    assert re.search(r"2,000 images .*500 .*more than a fifth lower", page)
 
 
 def test_what_it_says_is_so_for_generated_digits() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import math
 import re
@@ -21,14 +22,15 @@ from mnist_core.training import recipes
 from mnist_core.training.loop import RateDial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.recipes import Recipe
 from mnist_core.training.records import RunRecord, run, score, trial
-from tests.app import open_page, opened_by_link, sound, text
+from tests.app import answer, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 from ui.frame import state
 from ui.lessons import runs
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 PAGE = "pages/runs.py"
-RIGHT = "Close together, but not the same."
+RIGHT = "Close together, not the same"
+SEED, VERDICT, RUNS, IMAGES = range(1, 5)
 QUICK = TrainingConfig(epochs=2, batch_size=100)
 SMALL = Recipe("Small", "A sentence.", MLPConfig((16,)), QUICK)
 SMALLER = Recipe("Smaller", "A sentence.", MLPConfig(()), replace(QUICK, epochs=1, learning_rate=1e-5))
@@ -61,14 +63,24 @@ def trained(
     return TrainedModel(key, key, model.eval(), record.card(), record, ending, 1.25, score(model, splits.validation))
 
 
-def opened(*models: TrainedModel) -> AppTest:
-    app = open_page(PAGE)
+def opened(*models: TrainedModel, scene: int = RUNS) -> AppTest:
+    app = open_page(PAGE, scene)
     visitor(app).models = list(models)
     return sound(app.run())
 
 
 def answered(app: AppTest) -> AppTest:
-    return sound(app.radio(key="ask_runs").set_value(RIGHT).run())
+    return answer(app, "ask_runs", RIGHT)
+
+
+def deeper(app: AppTest) -> AppTest:
+    """The same visit, with all that goes deeper: in one piece."""
+    app.session_state["_linked"]["show"] = "whole"
+    return sound(app.run())
+
+
+def opened_seed(*models: TrainedModel) -> AppTest:
+    return answered(opened(*models, scene=SEED))
 
 
 def until(app: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
@@ -90,15 +102,11 @@ def train_band(app: AppTest) -> AppTest:
     return until(app, lambda app: "start_seed_band" in buttons(app))
 
 
-def table(app: AppTest) -> list[dict[str, str]]:
-    rows = app.table[0].value.to_dict("records")
-    plain = str.maketrans({"\u00a0": " ", "\u2011": "-"})
-    tint = re.compile(r":blue-background\[(.*)\]")
-    assert all(bool(tint.fullmatch(str(cell))) == head.startswith("≠") for row in rows for head, cell in row.items())
-    return [
-        {head.translate(plain): tint.sub(r"\1", str(cell)).translate(plain) for head, cell in row.items()}
-        for row in rows
-    ]
+def table(app: AppTest, which: int = 0) -> dict[str, list[str]]:
+    """The lines of a table by what they are about; its first line has the names of the runs."""
+    frame = app.table[which].value
+    lines = {str(row.pop("What")): [str(cell) for cell in row.values()] for row in frame.to_dict("records")}
+    return {"Run": [str(head) for head in frame.columns if head != "What"], **lines}
 
 
 def chart(app: AppTest) -> dict[str, Any]:
@@ -111,59 +119,68 @@ def chart(app: AppTest) -> dict[str, Any]:
 
 
 def test_without_runs_there_is_a_way_to_train_and_the_band_all_the_same() -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, RUNS)
     assert "Train a network" in [link.proto.label for link in app.get("page_link")]
     assert not app.table
-    assert "start_seed_band" in buttons(answered(app))
+    assert "start_seed_band" in buttons(open_page(PAGE, VERDICT))
 
 
-def test_each_run_is_a_row_and_differences_are_marked(digits: Splits) -> None:
+def test_each_run_is_a_column_and_what_differs_is_a_line(digits: Splits) -> None:
     first = trained(1, digits, QUICK)
     second = trained(2, digits, replace(QUICK, learning_rate=0.01, seed=4), steps=20)
     third = trained(4, digits, replace(QUICK, seed=4), RateEvent(3, 0.02))
     app = opened(first, second, third)
-    rows = table(app)
-    assert [row["Run"] for row in rows] == ["Run 1", "Run 2", "Run 4"]
-    assert [row["≠ Learning rate"] for row in rows] == ["0.001", "0.01", "0.001"]
-    assert [row["≠ Seed"] for row in rows] == ["0", "4", "4"]
-    assert rows[2]["≠ Learning rate turned"] == "to 0.02 after batch 3"
-    assert [row["Ended"] for row in rows] == ["finished", "stopped", "finished"]
+    lines = table(app)
+    assert lines["Run"] == ["Run 1", "Run 2", "Run 4"]
+    assert lines["Learning rate"] == ["0.001", "0.01", "0.001"]
+    assert lines["Seed"] == ["0", "4", "4"]
+    assert lines["Learning rate turned"][2] == "to 0.02 after batch 3"
+    assert lines["Ended"] == ["finished", "stopped", "finished"]
     assert first.record is not None
     assert first.record.test is not None
     assert first.validation is not None
-    assert rows[0]["Validation accuracy"] == f"{first.validation.accuracy:.2%}"
-    assert rows[0]["Validation loss"] == f"{first.validation.loss:.4f}"
-    assert rows[0]["Final test"] == f"{first.record.test.accuracy:.2%}"
-    assert rows[1]["Final test"] == "–"
-    assert rows[0]["Seconds"] == "1.2"
-    assert not any("Batch size" in head for head in rows[0])
+    assert lines["Validation accuracy"][0] == f"{first.validation.accuracy:.2%}"
+    assert "Final test" not in lines
+    assert "Batch size" not in lines
     page = text(app)
-    assert (
-        "generated digits, 1,500 training images, network 784-16-10, ReLU, no dropout, Adam, a constant learning "
-        "rate, no weight decay, batches of 100, 2 epochs, shuffled." in page
-    )
     assert "differ in **2 settings at once: learning rate and learning rate turned**" in page
     assert "Run 2 did not" in page
+    app = deeper(app)
+    lines = table(app, 1)
+    assert lines["Validation loss"][0] == f"{first.validation.loss:.4f}"
+    assert lines["Final test"] == [f"{first.record.test.accuracy:.2%}", "–", lines["Final test"][2]]
+    assert lines["Seconds"][0] == "1.2"
+    assert (
+        "generated digits, 1,500 training images, network 784-16-10, ReLU, no dropout, Adam, a constant learning "
+        "rate, no weight decay, batches of 100, 2 epochs, shuffled." in text(app)
+    )
 
 
 @pytest.mark.parametrize(
-    ("ticks", "said", "marked"),
+    ("ticks", "said", "lines"),
     [
         ([1, 2], "differ in **nothing but the seed**", ["Seed"]),
         ([1, 3], "differ in **one setting: batch size**. One run each", ["Batch size"]),
         ([2, 3], "differ in **one setting: batch size**, and in the seed.", ["Batch size", "Seed"]),
         ([1, 4], "have the same settings, the seed included", []),
         ([1], "", []),
-        ([], "", ["Batch size", "Seed"]),
+        ([], "", None),
     ],
 )
-def test_what_the_ticked_runs_can_tell(digits: Splits, ticks: list[int], said: str, marked: list[str]) -> None:
+def test_what_the_ticked_runs_can_tell(digits: Splits, ticks: list[int], said: str, lines: list[str] | None) -> None:
     configs = [QUICK, replace(QUICK, seed=1), replace(QUICK, batch_size=300), QUICK]
     app = opened(*(trained(number, digits, config, steps=2) for number, config in enumerate(configs, start=1)))
     app = sound(app.pills(key="runs_ticked").set_value(ticks).run())
     assert said in text(app)
-    assert [head[2:] for head in table(app)[0] if head.startswith("≠")] == marked
+    assert len(app.table) == bool(ticks)
+    if lines is not None:
+        assert list(table(app))[3:] == lines
     assert len(app.get("vega_lite_chart")) == bool(ticks)
+
+
+def test_the_table_has_no_empty_head(digits: Splits) -> None:
+    app = opened(trained(1, digits, QUICK))
+    assert all(str(head).strip() for head in app.table[0].value.columns)
 
 
 def test_the_last_three_are_ticked_at_first_then_whatever_is_new_and_ticks_stay(digits: Splits) -> None:
@@ -181,10 +198,10 @@ def test_the_last_three_are_ticked_at_first_then_whatever_is_new_and_ticks_stay(
 
 def test_the_curves_are_those_of_the_ticked_runs_and_of_the_switch(digits: Splits) -> None:
     app = opened(trained(1, digits, QUICK), trained(3, digits, replace(QUICK, learning_rate=100.0, optimizer="sgd")))
-    assert [row["Ended"] for row in table(app)] == ["finished", "diverged"]
+    assert table(app)["Ended"] == ["finished", "diverged"]
     names = chart(app)["color"]["scale"]["domain"]
     assert names == ["Run 1", "Run 3"]
-    assert app.toggle(key="runs_log").disabled
+    assert "runs_log" not in [toggle.key for toggle in app.toggle]  # an accuracy has no use for it
     assert re.search(r"\brun 3 exploded.* \d+%", text(app))
     app = sound(app.segmented_control(key="runs_curve").set_value("training loss").run())
     assert re.search(r"\babove 3 .*\bat 3\.", text(app))
@@ -211,7 +228,7 @@ def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(runs_comparison, "as_csv", note)
     made = trained(1, digits, QUICK, RateEvent(3, 0.02))
-    app = opened(made, trained(2, digits, QUICK, steps=2))
+    app = deeper(opened(made, trained(2, digits, QUICK, steps=2)))
     (button,) = app.download_button
     assert button.label == "Download the table (CSV)"
     rows = list(csv.DictReader(io.StringIO(texts[-1])))
@@ -225,21 +242,22 @@ def test_the_table_can_be_taken_home(digits: Splits, monkeypatch: pytest.MonkeyP
 
 
 def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
-    app = answered(open_page(PAGE))
-    assert not app.get("vega_lite_chart")
+    app = open_page(PAGE)
+    assert "start_seed_band" not in buttons(app)
+    assert len(app.get("vega_lite_chart")) == 1  # its axes stand there from the first
+    app = answered(app)
     assert "Five trainings are 150 batches together: about 1 second." in text(app)  # 1,500 images in hundreds, twice
     app = train_band(app)
-    assert "Nothing but the seed is different" in text(app)
-    assert "where they end apart" not in text(app)
     first = visitor(app).bands["Small, seeds 0 to 4, generated digits"]
     each = ", ".join(f"{accuracy:.2%}" for accuracy in first.accuracies)
     assert f"**A**: {each}. Mean {sum(first.accuracies) / SEEDS:.2%}," in text(app)
-    assert "Now choose other settings" in text(app)
     assert not app.get("progress")
     for seed in (0, 4):
         *_, alone = trial(new_model(SMALL.model_config, seed), digits, replace(QUICK, seed=seed))
         assert first.records[seed] == replace(alone, norms=(), frames=())
 
+    app = turn_to(app, VERDICT)
+    assert "Train two settings." in text(app)
     app = sound(app.selectbox(key="band_settings").set_value("Smaller").run())
     app = train_band(app)
     second = visitor(app).bands["Smaller, seeds 0 to 4, generated digits"]
@@ -248,16 +266,39 @@ def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     assert found.test is not None
     assert found.sentence.startswith("A is better than B by")
     assert found.sentence in text(app)
+    app = deeper(app)
     check_numbers(app)
-    assert f"fewer than {math.ceil(100 * 2 / math.comb(10, 5))} of 100 comparisons: where they end apart" in text(app)
-    assert "Nothing but the seed is different" not in text(app)
 
     app = sound(app.selectbox(key="band_a").set_value(second.name).run())
+    app = sound(app.run())  # what goes deeper stands outside the fragment
     assert not formulas_of_welch(app)
-    assert "where they end apart" not in text(app)
+    assert "A and B are the same." in text(app)
     app = sound(app.switch_page("pages/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert [app.selectbox(key=key).value for key in ("band_a", "band_b")] == [second.name, second.name]
+
+
+def test_the_page_never_contradicts_its_verdict() -> None:
+    """Bands that lie apart, and a test that finds no difference: only the verdict says whether A and B differ."""
+    apart = [0.970, 0.971, 0.972, 0.973, 0.974], [0.9741, 0.9742, 0.9743, 0.9744, 0.990]
+    assert max(apart[0]) < min(apart[1])
+    assert runs_comparison.welch(*apart).p > runs_comparison.LEVEL
+    page = text(in_one_piece(PAGE))
+    assert "where they end apart" not in page
+    assert "On this page the verdict counts." in page
+
+
+def test_the_numbers_of_luck() -> None:
+    page = text(in_one_piece(PAGE))
+    assert runs_comparison.chance_of_outside(SEEDS) == pytest.approx(1 / 3)
+    assert "A sixth seed would end outside it one time in three" in page
+    assert "2/6 = 33%" in page
+    outside = [order.index(5) in (0, 5) for order in itertools.permutations(range(6))]
+    assert sum(outside) / len(outside) == pytest.approx(1 / 3)
+    assert "Four bands make six comparisons" in page
+    assert "at least one of six would do so in 26 of 100" in page
+    assert 1 - 0.95 ** math.comb(4, 2) == pytest.approx(0.265, abs=1e-3)
+    assert f"wholly apart in {100 * 2 / math.comb(10, 5):.1f} of 100" in page
 
 
 def formulas(app: AppTest) -> list[str]:
@@ -302,7 +343,6 @@ def test_a_band_that_was_stopped_says_how_many_seeds_it_has(monkeypatch: pytest.
     (band,) = visitor(app).bands.values()
     assert 0 < len(band.finished) < SEEDS
     assert f"So far these are {len(band.finished)} of 5 seeds." in text(app)
-    assert "Look at the ends of the thin lines." not in text(app)
     assert not app.get("progress")
 
 
@@ -311,17 +351,17 @@ def test_a_band_whose_loss_explodes_has_a_sentence_and_no_nan(monkeypatch: pytes
     monkeypatch.setattr(runs, "RECIPES", (wild, SMALLER))
     app = train_band(answered(open_page(PAGE)))
     assert re.search(r"The loss exploded with \d of 5 seeds\.", text(app))
+    app = turn_to(app, VERDICT)
     app = sound(app.selectbox(key="band_settings").set_value("Smaller").run())
     app = train_band(app)
     assert re.search(r"The loss of A exploded with \d of 5 seeds\.", text(app))
     assert not formulas_of_welch(app)
-    assert "Look at the ends of the thin lines." not in text(app)
     assert "nan" not in text(app)
 
 
 def test_a_run_can_be_repeated_with_its_own_seeds_images_and_turns(digits: Splits) -> None:
     few = replace(digits, train=digits.train.subset(slice(0, 500)))
-    app = answered(opened(trained(3, few, replace(QUICK, seed=2**32 - 2), RateEvent(3, 0.02))))
+    app = opened_seed(trained(3, few, replace(QUICK, seed=2**32 - 2), RateEvent(3, 0.02)))
     app = sound(app.selectbox(key="band_settings").set_value("Run 3").run())
     assert "band_seed" not in [field.key for field in app.number_input]
     # 10 batches in 1.25 seconds, as many for each of the five
@@ -338,7 +378,7 @@ def test_a_run_that_can_not_be_repeated_here_says_why(digits: Splits) -> None:
     more = trained(2, digits, QUICK, steps=2)
     assert more.record is not None
     more = replace(more, record=replace(more.record, train_size=9_000))
-    app = answered(opened(trained(1, replace(digits, name="MNIST"), QUICK, steps=2), more))
+    app = opened_seed(trained(1, replace(digits, name="MNIST"), QUICK, steps=2), more)
     app = sound(app.selectbox(key="band_settings").set_value("Run 1").run())
     assert "Run 1 learned from MNIST, and now generated digits are in use" in text(app)
     assert "start_seed_band" not in buttons(app)
@@ -347,7 +387,7 @@ def test_a_run_that_can_not_be_repeated_here_says_why(digits: Splits) -> None:
 
 
 def test_settings_that_are_gone_are_no_error(digits: Splits) -> None:
-    app = answered(opened(trained(1, digits, QUICK, steps=2)))
+    app = opened_seed(trained(1, digits, QUICK, steps=2))
     app = sound(app.selectbox(key="band_settings").set_value("Run 1").run())
     visitor(app).models = []
     app = sound(app.run())
@@ -376,20 +416,27 @@ def test_bands_and_runs_outlast_a_reload(digits: Splits, monkeypatch: pytest.Mon
     again = answered(open_page(PAGE))
     assert again.session_state["_candidate"] != app.session_state["_candidate"]
     assert words in text(again)
-    assert [row["Run"] for row in table(again)] == ["Run 1"]
+    assert table(turn_to(again, RUNS))["Run"] == ["Run 1"]
 
 
 # The numbers of the prose
 
 
 def test_the_standard_error_of_the_images_on_screen(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     assert standard_error(0.98, 5_000) == pytest.approx(0.00198, abs=5e-6)
     assert re.search(r"\b5,000 images,.* \*\*0\.2 points\*\* at 98%\.", text(app))
     assert re.search(r"\b300 generated digits .* 0\.8 points\.", text(app))
     assert f"{100 * math.sqrt(0.98 * 0.02 / 300):.1f}" == "0.8"
     assert r"\sqrt{\frac{0.98 \cdot 0.02}{5000}} = 0.0020" in formulas(app)
+    assert "between 97.8% and 98.2%" in text(app)
+    app = sound(open_page(PAGE, IMAGES).select_slider(key="runs_images").set_value(300).run())
     assert r"\sqrt{\frac{0.98 \cdot 0.02}{300}} = 0.0081" in formulas(app)
+    assert "**0.8 points**" in text(app)
+
+
+def test_four_times_as_many_images_halve_the_error() -> None:
+    assert standard_error(0.98, 20_000) == pytest.approx(standard_error(0.98, 5_000) / 2)
 
 
 def test_mnist_leaves_5000_images_for_validation(mnist: Splits) -> None:
@@ -411,5 +458,6 @@ def test_five_seeds_end_close_together_but_not_at_the_same(mnist: Splits) -> Non
 
 def test_the_recipes_that_the_page_names_are_there() -> None:
     names = [recipe.name for recipe in recipes.RECIPES]
-    page = text(open_page(PAGE))
+    page = text(in_one_piece(PAGE))
+    assert "98% in seconds" in page
     assert set(re.findall(r"“(.+?)”", page)) <= set(names)

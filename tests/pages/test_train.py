@@ -1,8 +1,11 @@
-"""The page to train a network on: what it says of a network that knows nothing."""
+"""The page to train a network on: its studio, its other scenes, and what it says of a network that knows nothing."""
 
 import inspect
 import math
 import re
+import time
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,10 +14,45 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import DatasetBatches, Learner, fit, new_model, train_step
+from mnist_core.training.loop import (
+    DatasetBatches,
+    Learner,
+    RateDial,
+    RateEvent,
+    TrainingConfig,
+    TrainingDiverged,
+    fit,
+    new_model,
+    train_step,
+)
 from mnist_core.training.recipes import RECIPES
-from tests.app import finish, open_page, opened_by_link, sound, text, train
+from mnist_core.training.records import trial
+from tests.app import answer, finish, in_one_piece, open_page, opened_by_link, sound, status, text, train, turn_to
+from ui.frame import state
+from ui.studio import recipe
 from ui.visitor import store
+
+PAGE = "pages/train.py"
+STUDIO, BEGINNING, RATE, NO_HIDDEN, AGAIN, TAKE_HOME = range(1, 7)
+
+
+def html(app: AppTest, part: str) -> list[str]:
+    return [element.proto.body for element in app.get("html") if part in element.proto.body]
+
+
+def keys(app: AppTest) -> list[str | None]:
+    return [button.key for button in app.button if not button.disabled]
+
+
+def visitor(app: AppTest) -> store.Visitor:
+    return store.visitors().find(app.session_state["_tab"])
+
+
+def mode(app: AppTest) -> store.Mode:
+    return visitor(app).mode
+
+
+# Where the loss begins
 
 
 def check_a_new_network_guesses(validation: Dataset) -> None:
@@ -22,6 +60,7 @@ def check_a_new_network_guesses(validation: Dataset) -> None:
         evaluation = evaluate(new_model(MLPConfig(), seed), validation)
         assert evaluation.loss == pytest.approx(math.log(10), abs=0.1)  # "near 2.3"
         assert evaluation.accuracy < 0.25
+        assert evaluation.probabilities.mean(0).max() < 0.2
 
 
 def test_the_loss_of_a_new_network_is_near_that_of_guessing(digits: Splits) -> None:
@@ -33,37 +72,53 @@ def test_the_loss_of_a_new_network_is_near_that_of_guessing_on_mnist_too(mnist: 
 
 
 def test_the_question_about_it_states_the_right_number() -> None:
-    app = open_page("pages/train.py")
-    assert "2.303" not in text(app)
-    app = sound(app.radio(key="ask_train").set_value("Near 2.3").run())
+    app = open_page(PAGE, BEGINNING)
+    assert "first_weights" not in keys(app)
+    app = answer(app, "ask_train", "Near 2.3")
     assert f"ln 10 = {math.log(10):.3f}" in text(app)
-    app = sound(app.radio(key="ask_train").set_value("Near 0.1").run())
+    app = answer(app, "ask_train", "Near 0.1")
     assert f"−ln 0.1 = {-math.log(0.1):.3f}" in text(app)
+
+
+def test_other_first_weights_have_another_loss_near_it(digits: Splits) -> None:
+    app = answer(open_page(PAGE, BEGINNING), "ask_train", "Near 2.3")
+    shown = []
+    for seed in range(2):
+        shown.append(app.metric[0].value)
+        assert shown[seed] == f"{evaluate(new_model(MLPConfig(), seed), digits.validation).loss:.3f}"
+        app = sound(app.button(key="first_weights").click().run())
+    assert shown[0] != shown[1]
+
+
+# The studio
+
+
+def test_curves_and_weights_stand_there_before_the_first_batch() -> None:
+    app = open_page(PAGE)
+    assert len(app.get("vega_lite_chart")) == 2
+    (tiles,) = html(app, "weight-tiles")
+    assert tiles.count("<img") == 10
+    assert "neuron 10" in tiles
+    app = sound(recipes(app).set_value("Softmax regression").run())
+    (tiles,) = html(app, "weight-tiles")
+    assert re.findall(r"<figcaption>digit (\d)", tiles) == [str(digit) for digit in range(10)]
 
 
 def test_the_code_shown_is_all_of_the_loop() -> None:
     """Whatever of our own ``fit`` calls to learn from a batch stands beside it."""
-    shown = [code.value.strip() for code in open_page("pages/train.py").code]
+    shown = [code.value.strip() for code in in_one_piece(PAGE).code]
     for part in (train_step, Learner, fit, DatasetBatches):
         assert inspect.getsource(part).strip() in shown
 
 
 def test_settings_come_from_the_link() -> None:
-    app = opened_by_link("pages/train.py", epochs="2", batch_size="128", layers="2", width="64", rate="0.01", seed="7")
+    app = opened_by_link(PAGE, epochs="2", batch_size="128", layers="2", width="64", rate="0.01", seed="7")
     assert "The network 784-64-64-10" in text(app)
     assert app.select_slider(key="batch_size").value == 128
     assert app.select_slider(key="rate").value == 0.01
     assert app.number_input(key="seed").value == 7
-    hidden = opened_by_link("pages/train.py", layers="2", width="64", hide="layers,width")
+    hidden = opened_by_link(PAGE, layers="2", width="64", hide="layers,width")
     assert "The network 784-64-64-10" in text(hidden)
-
-
-def keys(app: AppTest) -> list[str | None]:
-    return [button.key for button in app.button if not button.disabled]
-
-
-def mode(app: AppTest) -> store.Mode:
-    return store.visitors().find(app.session_state["_tab"]).mode
 
 
 def recipes(app: AppTest) -> ButtonGroup[str]:
@@ -73,16 +128,16 @@ def recipes(app: AppTest) -> ButtonGroup[str]:
 
 
 def test_it_starts_with_the_first_recipe_and_each_sets_every_control() -> None:
-    app = open_page("pages/train.py")
+    app = open_page(PAGE)
     assert recipes(app).value == RECIPES[0].name
-    for recipe in (*RECIPES[1:], RECIPES[0]):
-        app = sound(recipes(app).set_value(recipe.name).run())
-        assert recipe.sentence in text(app)
-        assert f"The network {recipe.model_config.label}:" in text(app)
-        assert app.slider(key="epochs").value == recipe.training_config.epochs
-        assert app.select_slider(key="rate").value == recipe.training_config.learning_rate
-        assert app.select_slider(key="decay").value == recipe.training_config.weight_decay
-        assert recipes(app).value == recipe.name
+    for each in (*RECIPES[1:], RECIPES[0]):
+        app = sound(recipes(app).set_value(each.name).run())
+        assert each.sentence in text(app)
+        assert f"The network {each.model_config.label}:" in text(app)
+        assert app.slider(key="epochs").value == each.training_config.epochs
+        assert app.select_slider(key="rate").value == each.training_config.learning_rate
+        assert app.select_slider(key="decay").value == each.training_config.weight_decay
+        assert recipes(app).value == each.name
     app = sound(app.slider(key="epochs").set_value(9).run())
     assert recipes(app).value is None
     app = sound(app.number_input(key="seed").set_value(5).run())
@@ -91,32 +146,32 @@ def test_it_starts_with_the_first_recipe_and_each_sets_every_control() -> None:
 
 
 def test_a_recipe_leaves_alone_what_the_link_hides() -> None:
-    app = opened_by_link("pages/train.py", hide="epochs,width", epochs="7", width="16")
+    app = opened_by_link(PAGE, hide="epochs,width", epochs="7", width="16")
     app = sound(recipes(app).set_value("The course's network").run())
     assert "The network 784-16-10:" in text(app)
     assert app.query_params["epochs"] in ("7", ["7"])
 
 
 def test_layers_have_widths_of_their_own() -> None:
-    app = opened_by_link("pages/train.py", layers="3", width="64", width_2="32")
+    app = opened_by_link(PAGE, layers="3", width="64", width_2="32")
     assert "The network 784-64-32-64-10:" in text(app)
 
 
 def test_batch_by_batch_then_an_epoch_then_to_the_end(digits: Splits) -> None:
-    app = opened_by_link("pages/train.py", epochs="2", width="16", batch_size="512", images="1,000")
+    app = opened_by_link(PAGE, epochs="2", width="16", batch_size="512", images="1,000")
     for number in (1, 2):
         app = sound(app.button(key="one_batch").click().run())
         assert mode(app) == "paused"
-        assert re.search(rf"batch {number} of 4\b.* 784-16-10", text(app))
-        (cards,) = [element.proto.body for element in app.get("html") if "batch-cards" in element.proto.body]
+        assert f"Paused after batch {number} of 4." in text(app)
+        (cards,) = html(app, "batch-cards")
         assert "Gradient" in cards
     app = finish(sound(app.button(key="one_epoch").click().run()))  # the first is over: to the end of the second
     assert mode(app) == "idle"
-    assert app.metric[0].value == "2 of 2"
+    assert len(visitor(app).models[-1].record.epochs) == 2  # type: ignore[union-attr]
 
 
 def test_what_can_be_pressed_when(digits: Splits) -> None:
-    app = opened_by_link("pages/train.py", epochs="20", batch_size="8", width="8")
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="8")
     steps = {"one_batch", "one_epoch", "slow"}
     assert {"train", *steps} <= set(keys(app))
     assert not {"stop", "pause", "go_on"} & set(keys(app))
@@ -126,38 +181,193 @@ def test_what_can_be_pressed_when(digits: Splits) -> None:
     app = sound(app.button(key="pause").click().run())
     assert {"go_on", "stop", *steps} <= set(keys(app))
     assert mode(app) == "paused"
+    assert status(app).endswith(", paused")
     app = sound(app.button(key="slow").click().run())
     assert mode(app) == "slow"
+    assert status(app).endswith(", in slow motion")
     assert "slow" not in keys(app)
     app = sound(app.button(key="stop").click().run())
     assert mode(app) == "idle"
-    assert "784-8-10" in text(app)
+    assert "Stopped: 784-8-10" in text(app)
     assert "train" in keys(app)
 
 
 def test_a_learning_rate_turned_far_too_high_on_the_way_ends_in_a_sentence() -> None:
-    app = opened_by_link("pages/train.py", epochs="20", batch_size="8", layers="3", width="256")
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", layers="3", width="256")
     app = sound(app.button(key="train").click().run())
     app = finish(sound(app.select_slider(key="rate").set_value(10.0).run()))
     assert re.search(r"learning rate than 10\b", text(app))
 
 
+def test_another_recipe_does_not_turn_the_rate_of_a_run_that_goes_on() -> None:
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="256")
+    app = sound(app.button(key="train").click().run())
+    app = sound(recipes(app).set_value("Learning rate far too high").run())
+    app = sound(app.button(key="stop").click().run())
+    record = visitor(app).models[-1].record
+    assert record
+    assert not record.rates
+
+
 def test_a_run_that_explodes_at_once_has_nothing_to_take_home() -> None:
-    app = open_page("pages/train.py")
+    app = open_page(PAGE)
     app = sound(recipes(app).set_value("Learning rate far too high").run())
     app = train(app)
     assert re.search(r"first weights.* learning rate than 10\b", text(app))
-    assert "Ready-made network" in app.caption[0].value
-    assert not app.get("download_button")
+    assert "Ready-made network" in status(app)
+    assert "let_it_read" not in keys(app)
+    assert not turn_to(app, TAKE_HOME).get("download_button")
+
+
+def test_the_headline_is_the_validation_accuracy_and_the_test_lies_deeper(digits: Splits) -> None:
+    app = opened_by_link(PAGE, epochs="1", width="16")
+    app = train(app)
+    trained = visitor(app).models[-1]
+    assert trained.validation
+    assert trained.record
+    assert trained.record.test
+    assert f"validation accuracy **{trained.validation.accuracy:.1%}**" in text(app)
+    assert "Final test" not in text(app)
+    assert "Ready-made network reads now." in text(app)
+    whole = sound(app.session_state["_linked"].update(show="whole") or app.run())
+    said = f"**{trained.record.test.accuracy:.2%}** of {len(digits.test)} images"
+    assert said in text(whole)
+    assert "no images are left for an honest last look" in text(whole)
+
+
+def test_it_reads_once_the_reader_lets_it() -> None:
+    app = train(opened_by_link(PAGE, epochs="1", width="16"))
+    assert "Ready-made network" in status(app)
+    app = sound(app.button(key="let_it_read").click().run())
+    assert state_of(app) == "welcome"
+    assert "Your network 1" in status(app)
+
+
+def state_of(app: AppTest) -> str:
+    index, pages = app.session_state["_pages"]
+    return str(pages[index].url_path or "welcome")
+
+
+def test_a_run_asked_for_on_another_page_starts_at_once_and_once(digits: Splits) -> None:
+    app = open_page("pages/softmax.py")
+    app.session_state["_asked_to_start"] = True  # as state.ask_to_start notes it
+    app = sound(app.switch_page(PAGE).run())
+    assert visitor(app).runs_started == 1
+    going = visitor(app).going
+    if going:  # it may be over already
+        assert going.model.config == recipe.WITHOUT_HIDDEN_LAYER.model_config
+    assert recipes(app).value == recipe.WITHOUT_HIDDEN_LAYER.name
+    app = finish(app)
+    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page(PAGE).run())
+    assert visitor(app).runs_started == 1
+    assert mode(app) == "idle"
+
+
+def test_asked_while_a_run_goes_on_it_starts_no_other() -> None:
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="256")
+    app = sound(app.button(key="train").click().run())
+    app.session_state["_asked_to_start"] = True
+    app = sound(app.run())
+    assert visitor(app).runs_started == 1
+    app = sound(app.button(key="stop").click().run())
+    app = sound(app.run())
+    assert visitor(app).runs_started == 1
+
+
+def test_whoever_asks_is_remembered_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    values: dict[str, object] = {}
+    monkeypatch.setattr("streamlit.session_state", values)
+    assert not state.is_asked_to_start()
+    state.ask_to_start()
+    assert state.is_asked_to_start()
+    state.has_started()
+    assert not state.is_asked_to_start()
+
+
+# The other scenes
+
+
+def test_the_rate_of_the_third_scene_turns_the_run_and_is_marked() -> None:
+    app = open_page(PAGE, RATE)
+    app = sound(app.button(key="train").click().run())
+    app = sound(app.select_slider(key="rate_now").set_value(0.0001).run())
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        going = visitor(app).going
+        record = going.job.snapshot().latest if going else None
+        if record and record.rates:
+            break
+        time.sleep(0.02)
+    assert record
+    assert [change.learning_rate for change in record.rates] == [0.0001]
+    sound(app.button(key="stop").click().run())
+
+
+def check_what_the_rates_do(splits: Splits) -> None:
+    """What the third scene says, on fewer images: the loss shoots up, and the weights outlast an explosion."""
+    config = TrainingConfig(epochs=3, batch_size=32, learning_rate=0.001, optimizer="adam")
+    few = replace(splits, train=splits.train.subset(slice(0, 3_200)))
+    losses = []
+    with suppress(TrainingDiverged):
+        for record in trial(new_model(MLPConfig(), 0), few, config, dial=RateDial((RateEvent(200, 1.0),))):
+            losses.append(record.batches[-1].loss)
+    assert max(losses[:200]) < 3
+    assert max(losses[200:]) > 10 * math.log(10)
+    if record.diverged:
+        assert 200 < record.diverged.step < 260
+        assert record.diverged.kept_step > 0
+
+
+def test_at_1_the_loss_shoots_up(digits: Splits) -> None:
+    check_what_the_rates_do(digits)
+
+
+def test_at_1_the_loss_shoots_up_on_mnist_too(mnist: Splits) -> None:
+    check_what_the_rates_do(mnist)
+
+
+def test_without_a_hidden_layer_nothing_runs_before_the_answer() -> None:
+    app = open_page(PAGE, NO_HIDDEN)
+    assert "train" not in keys(app)
+    assert len(html(app, "weight-tiles")) == 1
+    app = answer(app, "ask_no_hidden", "A blurred digit")
+    app = finish(sound(app.button(key="train").click().run()))
+    (trained,) = visitor(app).models
+    assert trained.model.config == MLPConfig(())
+    assert trained.validation
+    assert f"validation accuracy **{trained.validation.accuracy:.1%}**" in text(app)
+
+
+def test_what_is_said_of_both_networks_is_so_on_mnist(mnist: Splits) -> None:
+    app = open_page(PAGE, NO_HIDDEN)
+    assert "classifies 91 of 100 validation images correctly. One hidden layer makes 97 of them" in text(app)
+    for each, share in ((recipe.WITHOUT_HIDDEN_LAYER, 0.91), (recipe.START, 0.97)):
+        *_, record = trial(new_model(each.model_config, 0), mnist, each.training_config)
+        assert math.floor(100 * record.epochs[-1].validation_accuracy) / 100 == share
+
+
+def test_the_last_run_can_be_watched_again() -> None:
+    app = open_page(PAGE, AGAIN)
+    assert "train" in keys(app)
+    app = sound(app.button(key="train").click().run())
+    deadline = time.monotonic() + 60
+    while mode(app) != "idle" and time.monotonic() < deadline:
+        time.sleep(0.05)
+        app = sound(app.run())
+    assert "train" not in keys(sound(app.run()))
 
 
 def test_the_end_of_a_run_leads_on_and_can_be_taken_home(digits: Splits) -> None:
-    app = opened_by_link("pages/train.py", epochs="1", width="16")
-    app = train(app)
-    assert re.search(rf"\*\*\d+\.\d\d%\*\* of {len(digits.test)} images", text(app))
-    assert {link.proto.page for link in app.get("page_link")} >= {"draw", "mistakes", "certainty", "breaking", "runs"}
+    app = train(opened_by_link(PAGE, epochs="1", width="16"))
+    app = turn_to(app, TAKE_HOME)
+    assert {link.proto.page for link in app.get("page_link")} >= {"mistakes", "certainty", "breaking", "runs"}
     assert len(app.get("download_button")) == 3
     assert len(app.get("file_uploader")) == 1
-    app = sound(app.toggle(key="log").set_value(True).run())
+
+
+def test_in_one_piece_it_has_everything_once() -> None:
+    app = train(in_one_piece(PAGE, epochs="1", width="16"))
     specs = " ".join(chart.proto.spec for chart in app.get("vega_lite_chart"))
     assert '"log"' in specs
+    assert "length of the gradient" in specs

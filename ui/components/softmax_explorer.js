@@ -3,7 +3,8 @@
 // rests or leaves, so that its answer does not meet the next drag.
 
 const STEPS = { 10: 10, 120: 1 } // of a score, how many in 1, by the scale
-const JUMP = 100 // what the buttons add to all scores
+const FURTHEST = 120 // from 0, of any score
+const FINEST = 1_000 // a score is a whole number of thousandths, so that what was halved can be doubled again
 const SLOP = 6 // pixels: a finger that has moved less may still be about to scroll the page
 const PAUSE = 1_000 // milliseconds of rest before the server hears of a change: its answer takes the browser's time
 
@@ -22,6 +23,9 @@ export default function ({ data, parentElement, setStateValue }) {
 
 const sign = (text) => text.replace("-", "−")
 const fixed = (x, digits) => sign((x + 0).toFixed(digits)) // + 0 because −0 is written 0
+
+// A score with as many decimals as it has, and one at least.
+const score = (z) => fixed(z, [1, 2].find((digits) => Number(z.toFixed(digits)) === z) ?? 3)
 
 function scientific(x) {
   const [mantissa, exponent] = x.toExponential(1).split("e")
@@ -42,24 +46,24 @@ function number(x) {
 const probability = (p) => (p === 1 ? "1" : p >= 0.9995 ? ">0.999" : number(p))
 
 // All columns, from the scores on.
-function columns({ logits, true_class, temperature, subtract }) {
+function columns({ logits, true_class, subtract }) {
   const z = logits.map(Math.fround)
-  const scaled = temperature === 1 ? z : z.map((z_i) => Math.fround(z_i / Math.fround(temperature)))
-  const below = minusMax(scaled)
-  const shifted = subtract ? below : scaled
+  const shifted = subtract ? minusMax(z) : z
   const e = shifted.map(exp)
   const p = softmaxNaive(shifted)
-  const loss = -log(p[true_class])
-  const safe = { loss: crossEntropy(scaled, true_class), total: sum(below.map(exp)), distance: -below[true_class] }
-  const max = Math.max(...scaled)
-  return { scaled, shifted, e, p, loss, safe, max, total: sum(e), choice: scaled.indexOf(max) }
+  const max = Math.max(...z)
+  return { z, shifted, e, p, loss: -log(p[true_class]), max, total: sum(e), choice: z.indexOf(max) }
 }
 
 // What there is to say about the numbers in the columns.
-function remark({ e, p, total, shifted }, { true_class, subtract }) {
+function remark(found, state, mode) {
+  return failure(found, state) || { columns: "", doubling: lead(found), float32: "All of it fits into float32." }[mode]
+}
+
+function failure({ e, p, total, shifted }, { true_class }) {
   const largest = Math.max(...shifted)
   if (e.includes(Infinity))
-    return `e to the power of ${fixed(largest, 1)} is too large for float32, whose largest number is 3.4·10³⁸: it becomes ∞. And ∞ divided by ∞ is not a number.`
+    return `e to the power of ${score(largest)} is too large for float32, whose largest number is 3.4·10³⁸: it becomes ∞. And ∞ divided by ∞ is not a number.`
   if (total === Infinity)
     return "Each power fits into float32, but their sum is larger than its largest number, 3.4·10³⁸: it becomes ∞, and every probability 0."
   if (total === 0)
@@ -67,49 +71,25 @@ function remark({ e, p, total, shifted }, { true_class, subtract }) {
   if (p[true_class] === 0)
     return `p of the ${true_class} is smaller than float32's smallest number, 1.4·10⁻⁴⁵: it is rounded to 0, and −ln 0 is ∞. On paper it is never 0.`
   if (p.includes(0)) return "Some probabilities are smaller than float32's smallest number, 1.4·10⁻⁴⁵, and are rounded to 0. On paper none is."
-  return subtract
-    ? "The largest number, m, is subtracted from all ten: so the largest power is e⁰ = 1. No probability changes."
-    : "Nothing is subtracted: the powers are those of the scores as they stand."
+  return ""
 }
 
-// The formula, with the numbers in it.
-
-const power = (exponent) => `e<sup>${exponent}</sup>`
-const fraction = (above, below) => `<span class="fraction"><span>${above}</span><span>${below}</span></span>`
-const part = (content) => `<span class="part">${content}</span>`
-const symbol = (letter, index) => `<span><i>${letter}</i><sub>${index}</sub></span>`
-
-function formula(found, { true_class: k, temperature, subtract }) {
-  const exponent = (index) => symbol("z", index) + (temperature === 1 ? "" : "/<i>T</i>") + (subtract ? " − <i>m</i>" : "")
-  const digits = temperature === 1 ? 1 : 2
-  const chosen = (term, index) => (index === k ? `<b class="chosen">${term}</b>` : term)
-  const terms = found.shifted.map((x, index) => `<span>${chosen(power(fixed(x, digits)), index)}${index < 9 ? " +" : ""}</span>`)
-  const p = `${symbol("p", k)} =`
-  const shares = [
-    part(p + fraction(power(exponent(k)), `Σ<sub><i>j</i></sub> ${power(exponent("<i>j</i>"))}`)),
-    part(`=${fraction(chosen(power(fixed(found.shifted[k], digits)), k), `<span class="terms">${terms.join(" ")}</span>`)}`),
-    part(`=${fraction(chosen(number(found.e[k]), k), number(found.total))}`),
-    part(`= <b>${probability(found.p[k])}</b>`),
-  ]
-  const logarithm = `−ln ${symbol("p", k)}`
-  const p_k = Number.isNaN(found.p[k]) ? "(not a number)" : probability(found.p[k])
-  const loss = [part(`<span>${logarithm} = −ln ${p_k}</span>`), part(`= <b>${number(found.loss)}</b>`)]
-  const { total, distance, loss: safe } = found.safe
-  const bySum = [
-    part(`<span>${logarithm} = ln ${number(total)} + ${fixed(distance, digits)}</span>`),
-    part(`= <b>${number(safe)}</b>`),
-    "<small>by log-softmax, without p</small>",
-  ]
-  return [shares, loss, bySum].map((parts) => `<div class="line">${parts.join(" ")}</div>`).join("")
+// How far the first is ahead of the second, in scores and in probabilities.
+function lead({ z }) {
+  const [first, second] = [...z.keys()].sort((a, b) => z[b] - z[a])
+  const difference = z[first] - z[second]
+  if (difference === 0) return `The ${first} and the ${second} have the same score, so their p is the same.`
+  return `The score of the ${first} is ${score(difference)} above that of the ${second}. So its p is ${number(exp(difference))} times as large.`
 }
 
 // The page of it: made once, then only its numbers change.
+
+const power = (exponent) => `e<sup>${exponent}</sup>`
 
 const HEADS = `
   <div class="row head" role="row">
     <div class="cell name" role="columnheader">digit</div>
     <div class="cell z" role="columnheader"><i>z</i><small>score, drag it</small></div>
-    <div class="cell scaled" role="columnheader"><i>z</i>/<i>T</i><small>divided</small></div>
     <div class="cell shifted" role="columnheader"><span></span><small></small></div>
     <div class="cell e" role="columnheader"><span></span><small>power of e</small></div>
     <div class="cell p" role="columnheader"><i>p</i><small>probability</small></div>
@@ -128,7 +108,6 @@ const row = (digit) => `
       <div class="track" role="slider" tabindex="0" aria-label="Score of the ${digit}"><div class="bar"></div><div class="handle" data-part="logits"></div></div>
       <span class="number"></span>
     </div>
-    <div class="cell scaled number" role="cell"></div>
     <div class="cell shifted number" role="cell"></div>
     <div class="cell e number" role="cell"></div>
     <div class="cell p" role="cell"><div class="gauge"><div class="bar"></div></div><span class="number"></span></div>
@@ -139,7 +118,6 @@ const FOOT = `
   <div class="row foot" role="row">
     <div class="cell name" role="rowheader"></div>
     <div class="cell z" role="cell"><span class="number"></span></div>
-    <div class="cell scaled number" role="cell"></div>
     <div class="cell shifted number" role="cell"></div>
     <div class="cell e number" role="cell"></div>
     <div class="cell p" role="cell"><span class="number"></span></div>
@@ -149,41 +127,52 @@ const FOOT = `
 const choices = (name, values, labels) =>
   values.map((value, index) => `<label><input type="radio" name="${name}" value="${value}"><span>${labels[index]}</span></label>`).join("")
 
-const page = ({ scales, temperatures }) => `
-  <div class="controls">
-    <div data-part="temperature">
-      <label>Temperature <i>T</i> = <span class="value"></span>
-        <input type="range" name="temperature" min="0" max="${temperatures.length - 1}" step="1">
-      </label>
-    </div>
+const button = (what, label) => `<button type="button" data-act="${what}">${label}</button>`
+
+const CONTROLS = {
+  columns: () => "",
+  doubling: () => `
+    <div class="buttons" data-part="logits">
+      ${button("double", "All × 2")}${button("halve", "All ÷ 2")}${button("restart", "Start again")}
+    </div>`,
+  float32: (scales) => `
+    <div class="buttons" data-part="logits">${button("raise", "All + 100")}${button("lower", "All − 100")}</div>
     <label class="switch" data-part="subtract"><input type="checkbox" role="switch" name="subtract"><span></span>Subtract the maximum</label>
     <div class="choice" role="radiogroup" aria-label="Scale of the scores" data-part="scale">
       ${choices("scale", scales, scales.map((scale) => `±${scale}`))}
-    </div>
-    <div class="buttons" data-part="logits">
-      <button type="button" data-add="${JUMP}">All + ${JUMP}</button>
-      <button type="button" data-add="${-JUMP}">All − ${JUMP}</button>
-    </div>
-  </div>
+    </div>`,
+}
+
+// What a button makes of a score.
+const ACTS = {
+  double: (z) => 2 * z,
+  halve: (z) => z / 2,
+  raise: (z) => z + 100,
+  lower: (z) => z - 100,
+}
+
+const page = ({ mode, scales }) => `
+  <div class="controls">${CONTROLS[mode](scales)}<p class="remark" role="status"></p></div>
   <div class="choice stages" role="radiogroup" aria-label="The column in the middle">
-    ${choices("middle", ["scaled", "shifted", "e"], ["<i>z</i>/<i>T</i>", "minus the largest", "power of e"])}
+    ${choices("middle", ["shifted", "e"], ["minus the largest", "power of e"])}
   </div>
   <div class="table" role="table" aria-label="From scores to probabilities, a row for each digit">
     ${HEADS}${Array.from({ length: 10 }, (_, digit) => row(digit)).join("")}${FOOT}
   </div>
   <div class="legend">
-    <span><span class="swatch right"></span>what it really is, the true class: choose it on the left</span>
-    <span><span class="swatch chosen"></span>the largest <i>p</i>, underlined: the model's choice</span>
-  </div>
-  <p class="remark" role="status"></p>
-  <div class="formula"></div>`
+    <span><span class="swatch right"></span>the true class: choose it on the left</span>
+    <span><span class="swatch chosen"></span>the largest <i>p</i>: the model's choice</span>
+  </div>`
 
 class Explorer {
   constructor(root, data) {
     root.innerHTML = page(data)
+    root.classList.add(data.mode)
+    root.classList.toggle("large", data.isLarge)
     this.root = root
-    for (const element of root.querySelectorAll(".number, .value, .formula")) element.translate = false
-    this.temperatures = data.temperatures
+    this.mode = data.mode
+    this.start = data.start
+    for (const element of root.querySelectorAll(".number")) element.translate = false
     this.turn = data.turn // counts what was sent, so that an answer to something older is known as such
     this.isDragging = false
     this.isUnsent = false
@@ -198,13 +187,16 @@ class Explorer {
 
   // What comes from the server counts, unless the reader is at work or it answers something older.
   obey(data) {
-    const { colours, hidden, logits, true_class, temperature, subtract, scale } = data
+    const { colours, hidden, isLive, logits, true_class, subtract, scale } = data
     for (const [name, colour] of Object.entries(colours)) this.root.style.setProperty(`--${name}`, colour)
-    for (const element of this.root.querySelectorAll("[data-part]")) element.hidden = hidden.includes(element.dataset.part)
-    this.isFixed = hidden.includes("logits")
-    for (const track of this.root.querySelectorAll(".track")) track.setAttribute("aria-disabled", this.isFixed)
+    for (const element of this.root.querySelectorAll("[data-part]")) element.hidden = !isLive || hidden.includes(element.dataset.part)
+    this.isFixed = !isLive || hidden.includes("logits")
+    for (const track of this.root.querySelectorAll(".track")) {
+      track.setAttribute("aria-disabled", this.isFixed)
+      track.tabIndex = this.isFixed ? -1 : 0
+    }
     const isBusy = this.isDragging || this.isUnsent
-    if (!isBusy && data.turn === this.turn) this.state = { logits: [...logits], true_class, temperature, subtract, scale }
+    if (!isBusy && data.turn === this.turn) this.state = { logits: [...logits], true_class, subtract, scale }
     this.draw()
   }
 
@@ -295,24 +287,37 @@ class Explorer {
 
   listenToControls() {
     const { root } = this
-    const temperature = root.querySelector("[name=temperature]")
-    temperature.oninput = () => this.change({ temperature: this.temperatures[temperature.value] })
-    root.querySelector("[name=subtract]").onchange = ({ target }) => this.change({ subtract: target.checked })
+    const subtract = root.querySelector("[name=subtract]")
+    if (subtract) subtract.onchange = () => this.change({ subtract: subtract.checked })
     for (const input of root.querySelectorAll("[name=scale]"))
       input.onchange = () => {
         const scale = Number(input.value)
         this.change({ scale, logits: this.state.logits.map((z) => Math.min(scale, Math.max(-scale, z))) })
       }
-    for (const button of root.querySelectorAll("[data-add]"))
+    for (const button of root.querySelectorAll("[data-act]"))
       button.onclick = () => {
-        const logits = this.state.logits.map((z) => Math.round(10 * (z + Number(button.dataset.add))) / 10)
-        this.change({ logits, scale: logits.some((z) => Math.abs(z) > 10) ? 120 : this.state.scale })
+        const logits = this.after(button.dataset.act)
+        this.change({ logits, scale: logits.some((z) => Math.abs(z) > 10) ? FURTHEST : 10 })
       }
     for (const input of root.querySelectorAll("[name=middle]")) input.onchange = () => this.showMiddle(input.value)
     // Whoever leaves, for the link or the next section, has what is unsent sent; whoever goes on moving is waited for.
     root.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.send())
     root.addEventListener("focusout", ({ relatedTarget }) => !root.contains(relatedTarget) && this.send())
     root.addEventListener("pointermove", () => this.wait())
+  }
+
+  // The scores as a button would leave them.
+  after(act) {
+    if (act === "restart") return [...this.start]
+    return this.state.logits.map((z) => Math.round(FINEST * ACTS[act](z)) / FINEST)
+  }
+
+  // Whether a button would do what it says: neither beyond the scale, nor so fine that it could not be undone, nor nothing.
+  isPossible(act) {
+    const { logits } = this.state
+    const after = this.after(act)
+    const isHalved = act !== "halve" || logits.every((z) => Math.round(FINEST * z) % 2 === 0)
+    return isHalved && after.every((z) => Math.abs(z) <= FURTHEST) && after.some((z, digit) => z !== logits[digit])
   }
 
   // On a phone, one column at a time between z and p.
@@ -324,35 +329,29 @@ class Explorer {
   draw() {
     const { state, root } = this
     const found = columns(state)
-    this.drawControls(found)
+    this.drawControls()
     this.rows.forEach((line, digit) => this.drawRow(line, digit, found))
     this.drawFoot(found)
-    root.querySelector(".remark").textContent = remark(found, state)
-    root.querySelector(".formula").innerHTML = formula(found, state)
+    root.querySelector(".remark").textContent = remark(found, state, this.mode)
   }
 
-  drawControls({ max }) {
+  drawControls() {
     const { root, state, head } = this
-    const { temperature, subtract, scale, logits } = state
-    root.classList.toggle("warm", temperature !== 1)
-    if (temperature === 1 && root.dataset.middle === "scaled") this.showMiddle("e")
-    const slider = root.querySelector("[name=temperature]")
-    slider.value = this.temperatures.indexOf(temperature)
-    slider.setAttribute("aria-valuetext", `${temperature}`)
-    root.querySelector(".value").textContent = temperature
-    root.querySelector("[name=subtract]").checked = subtract
-    root.querySelector(`[name=scale][value="${scale}"]`).checked = true
-    for (const button of root.querySelectorAll("[data-add]"))
-      button.disabled = logits.some((z) => Math.abs(z + Number(button.dataset.add)) > 120)
-    const z = temperature === 1 ? "<i>z</i>" : "<i>z</i>/<i>T</i>"
-    const shifted = subtract ? `${z} − <i>m</i>` : z
-    head.querySelector(".shifted span").innerHTML = shifted
-    head.querySelector(".shifted small").textContent = subtract ? "minus the largest" : "nothing subtracted"
-    head.querySelector(".e span").innerHTML = power(shifted)
+    const { subtract, scale } = state
+    root.classList.toggle("subtracts", subtract)
+    const hasSwitch = root.querySelector("[name=subtract]")
+    if (hasSwitch) hasSwitch.checked = subtract
+    for (const input of root.querySelectorAll("[name=scale]")) input.checked = Number(input.value) === scale
+    for (const button of root.querySelectorAll("[data-act]")) button.disabled = !this.isPossible(button.dataset.act)
+    if (!subtract) this.showMiddle("e")
+    const exponent = subtract ? "<i>z</i> − <i>m</i>" : "<i>z</i>"
+    head.querySelector(".shifted span").innerHTML = exponent
+    head.querySelector(".shifted small").textContent = "minus the largest"
+    head.querySelector(".e span").innerHTML = power(exponent)
   }
 
-  drawRow(line, digit, { scaled, shifted, e, p, loss, choice }) {
-    const { logits, true_class, temperature, scale } = this.state
+  drawRow(line, digit, { shifted, e, p, loss, choice }) {
+    const { logits, true_class, scale } = this.state
     const z = logits[digit]
     const isTrue = digit === true_class
     const text = (selector, content) => (line.querySelector(selector).textContent = content)
@@ -363,11 +362,10 @@ class Explorer {
     track.setAttribute("aria-valuemin", -scale)
     track.setAttribute("aria-valuemax", scale)
     track.setAttribute("aria-valuenow", z)
-    track.setAttribute("aria-valuetext", `${fixed(z, 1)}, probability ${probability(p[digit])}`)
+    track.setAttribute("aria-valuetext", `${score(z)}, probability ${probability(p[digit])}`)
     track.style.setProperty("--share", z / scale)
-    text(".z .number", fixed(z, 1))
-    text(".scaled", fixed(scaled[digit], 2))
-    text(".shifted", fixed(shifted[digit], temperature === 1 ? 1 : 2))
+    text(".z .number", score(z))
+    text(".shifted", score(shifted[digit]))
     text(".e", number(e[digit]))
     text(".p .number", probability(p[digit]))
     line.querySelector(".p .bar").style.width = `${100 * (p[digit] || 0)}%`
@@ -376,11 +374,8 @@ class Explorer {
   }
 
   drawFoot({ max, total, p }) {
-    const { temperature, subtract } = this.state
     const html = (selector, content) => (this.foot.querySelector(selector).innerHTML = content)
-    const largest = subtract ? `largest: <i>m</i> = ${fixed(max, temperature === 1 ? 1 : 2)}` : ""
-    html(".z .number", temperature === 1 ? largest : "")
-    html(".scaled", temperature === 1 ? "" : largest.replace("largest: ", ""))
+    html(".z .number", this.state.subtract ? `largest: <i>m</i> = ${score(max)}` : "")
     html(".e", `Σ = ${number(total)}`)
     const whole = sum(p)
     html(".p .number", Number.isNaN(whole) ? number(whole) : `Σ = ${fixed(whole, 3)}`)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -39,9 +39,14 @@ def mention() -> None:
 
 
 def splits() -> Splits:
-    """The data set in use: the chosen one, or generated digits while MNIST is not there."""
-    wanted = resources.library().mnist() if state.wanted_dataset() == state.MNIST else None
-    return wanted or resources.library().generated()
+    """The data set in use: the chosen one, or generated digits while MNIST is not there.
+
+    MNIST may arrive while a page is drawn. All of the page has the same digits until it is drawn anew.
+    """
+    wanted, library = state.wanted_dataset(), resources.library()
+    if wanted not in state.settled():
+        state.settled()[wanted] = (library.mnist() if wanted == state.MNIST else None) or library.generated()
+    return cast("Splits", state.settled()[wanted])
 
 
 def splits_if_ready() -> Splits | None:

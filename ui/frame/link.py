@@ -27,6 +27,7 @@ UNBOUND = object()  # the start of what is not a widget, among the page's contro
 _BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
+LARGEST_SEED = 2**32 - 1
 LARGE, WHOLE = "large", "whole"  # what ?show= can say: for a projector; in one piece
 COURSE = course.NOTES  # what ?path= can say
 
@@ -225,7 +226,21 @@ def seed(label: str, key: str, *, meaning: str = "") -> int:
         The seed, 0 to 2**32 - 1; 0 without a link.
     """
     explained = "A seed picks one of many random draws: the same seed gives the same one again."
-    return number_input(label, key, 0, 2**32 - 1, 0, help=f"{meaning} {explained}".strip())
+    return number_input(label, key, 0, LARGEST_SEED, 0, help=f"{meaning} {explained}".strip())
+
+
+def seed_below(key: str) -> int:
+    """The value of a seed whose field stands further down, where what goes deeper may not be open.
+
+    Args:
+        key: Of the field, which ``seed`` draws.
+
+    Returns:
+        What was last set there, else what the link says, else 0.
+    """
+    if key in st.session_state:
+        return int(st.session_state[key])
+    return _keep_linked(key, 0, _whole(0, LARGEST_SEED))
 
 
 def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:

@@ -64,6 +64,11 @@ def drawn() -> set[str]:
     return cast(set[str], st.session_state.setdefault("_drawn", set()))
 
 
+def settled() -> dict[str, Any]:
+    """What was found out in the last run of the whole page, and is to stay as it was until the next one."""
+    return cast(dict[str, Any], st.session_state.setdefault("_settled", {}))
+
+
 def is_fragment_alone() -> bool:
     """Whether this run draws a fragment anew, and not the whole page."""
     context = get_script_run_ctx()
@@ -80,7 +85,7 @@ def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
     st.session_state["_through_router"] = True
-    st.session_state["_page_controls"], st.session_state["_drawn"] = {}, set()
+    st.session_state["_page_controls"], st.session_state["_drawn"], st.session_state["_settled"] = {}, set(), {}
 
 
 def open_stem() -> str:
@@ -164,6 +169,21 @@ def accept_offered_model() -> None:
     """Lets the chooser, whose key is ``model``, stand on the model offered; call it before drawing that."""
     if "_offered_model" in st.session_state:
         st.session_state["model"] = st.session_state.pop("_offered_model")
+
+
+def ask_to_start() -> None:
+    """Notes that the training page is to start a run as soon as it opens; called before going there."""
+    st.session_state["_asked_to_start"] = True
+
+
+def is_asked_to_start() -> bool:
+    """Whether that was asked and has not been done yet."""
+    return bool(st.session_state.get("_asked_to_start"))
+
+
+def has_started() -> None:
+    """Notes that it was done: neither a reload nor the way back starts another run."""
+    st.session_state.pop("_asked_to_start", None)
 
 
 def is_new_place() -> bool:

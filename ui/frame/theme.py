@@ -8,6 +8,7 @@ from mnist_core.figures.theme import DARK, LARGE, LIGHT, Theme, VegaFigure
 from ui.frame import link, state
 
 _SCENES_CSS = (state.COMPONENTS / "scenes.css").read_text(encoding="utf-8")
+_ACCESS_CSS = (state.COMPONENTS / "access.css").read_text(encoding="utf-8")
 _LARGE_CSS = (state.COMPONENTS / "large.css").read_text(encoding="utf-8")
 _TRANSLATED_JS = (state.COMPONENTS / "translated.js").read_text(encoding="utf-8")
 
@@ -36,6 +37,10 @@ LAYOUT = """
   position: static; clip: auto; height: auto; margin: 0; padding: 0 0.25rem; white-space: normal; font-size: 0.875rem;
   width: 0; min-width: 100%; /* a line of its own, no wider than the file's name above it */
 }
+/* A phone's own format, HEIC, or a huge file: what to do, beside the refusal. */
+.st-key-photo_file [data-testid="stFileChip"] [role="alert"]::after {
+  content: " Save the photo as JPEG or PNG and choose that. A screenshot of the photo works, too.";
+}
 /* What is wrong with a number is said below it: Streamlit says it to screen readers only, and in a tooltip. */
 [data-testid="stNumberInputContainer"]:has([role="alert"]) { flex-wrap: wrap; height: auto; }
 [data-testid="stNumberInput"] [role="alert"] {
@@ -56,12 +61,26 @@ LAYOUT = """
 </style>
 """
 
+# A dark page is printed turned round; what shows digits, bright on black in both themes, is turned back.
+_DARK_ON_PAPER = """
+@media print {
+  html, body { background: white; }
+  [data-testid="stApp"] { filter: invert(1) hue-rotate(180deg); background: black !important; }
+  :root { --scenes-paper: black; }
+  [data-testid="stImage"] img, [class*="st-key-canvas_"] { filter: invert(1) hue-rotate(180deg); }
+}
+"""
+
 
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
-    paper = st.get_option(f"theme.{'dark' if current() is DARK else 'light'}.backgroundColor")
+    is_dark = current() is DARK
+    name = "dark" if is_dark else "light"
+    paper, ink = st.get_option(f"theme.{name}.backgroundColor"), st.get_option(f"theme.{name}.textColor")
+    colours = f":root {{ --scenes-paper: {paper}; --ink: {ink}; --on-primary: {paper}; }}"
     more = _LARGE_CSS if link.shows(link.LARGE) else ""
-    st.html(f"{LAYOUT}<style>:root {{ --scenes-paper: {paper}; }}\n{_SCENES_CSS}{more}</style>")
+    turned = _DARK_ON_PAPER if is_dark else ""
+    st.html(f"{LAYOUT}<style>{colours}\n{_SCENES_CSS}{_ACCESS_CSS}{turned}{more}</style>")
 
 
 def bear_translation() -> None:

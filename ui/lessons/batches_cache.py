@@ -4,7 +4,7 @@ import streamlit as st
 from torch import Tensor
 
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.lessons import batches_xray
 from mnist_core.lessons.batches import epoch_order, label_order
 from mnist_core.lessons.batches_xray import BatchXray
@@ -27,6 +27,16 @@ def losses(splits: Splits, images: int) -> Tensor:
 def _losses(name: str, size: int, images: int, _splits: Splits) -> Tensor:
     evaluation = evaluate(resources.shipped_model(), _splits.train.subset(slice(0, images)))
     return cross_entropy(evaluation.logits, evaluation.labels)
+
+
+def validation(splits: Splits) -> Evaluation:
+    """What the ready-made network says of the validation images."""
+    return _validation(splits.name, len(splits.validation), splits)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _validation(name: str, size: int, _splits: Splits) -> Evaluation:
+    return evaluate(resources.shipped_model(), _splits.validation)
 
 
 def xray_batches(splits: Splits) -> int:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import streamlit as st
-from torch import Tensor
+from torch import Tensor, nn
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.pixel_order import pixel_order
@@ -19,7 +19,7 @@ from mnist_core.lessons.breaking import (
     score_parts,
 )
 from mnist_core.network.model import MLP
-from ui.frame import dataset, resources, state
+from ui.frame import dataset, link, resources, state
 from ui.visitor import known_networks, networks
 
 SILENCED, NOISE, BIASES, SHUFFLED = "brk_silenced", "brk_noise", "brk_biases", "brk_shuffled"
@@ -37,9 +37,10 @@ def note() -> None:
     """Remembers how the controls of the page stand, if they have changed; called after they are drawn.
 
     One control moved several times in a row is one step: a slider moved with the keyboard changes at every press.
-    What the link leaves out is not remembered: the reader can't change it, so there is nothing to undo.
+    What the link leaves out is not remembered: the reader can't change it, so there is nothing to undo. Nor is the
+    seed, which does no damage.
     """
-    now = {key: st.session_state[key] for key in (*_starts(), SEED) if key in state.page_controls()}
+    now = {key: st.session_state[key] for key in _starts()}
     before = st.session_state.get(_NOW)
     st.session_state[_NOW] = now
     if before is None or before.keys() != now.keys() or before == now:
@@ -61,6 +62,8 @@ def _keep(past: list[Setting], moved: str | None) -> None:
 
 def undo_buttons() -> None:
     """A step back, and an end to all damage; each can be pressed while there is something to undo."""
+    if link.is_drawn_already("brk_back"):
+        return
     is_damaged = any(st.session_state[key] != start for key, start in _starts().items())
     with st.container(horizontal=True):
         st.button("Undo last", "brk_back", icon=":material/undo:", on_click=_step_back, disabled=not _past())
@@ -132,6 +135,16 @@ def _model(ready_made: bool) -> MLP:
 
 def _key(ready_made: bool) -> tuple[str, str]:
     return ("", state.SHIPPED) if ready_made else networks.owner_and_key()
+
+
+def dense() -> list[nn.Linear]:
+    """The layers of the network in use that have weights, the first one first."""
+    return [layer for layer in networks.model_in_use()[0] if isinstance(layer, nn.Linear)]
+
+
+def has_hidden() -> bool:
+    """Whether the network in use has neurons that can fall silent."""
+    return len(dense()) > 1
 
 
 def reads_ready_made() -> bool:

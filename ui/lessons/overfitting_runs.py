@@ -5,10 +5,10 @@ from typing import cast
 import streamlit as st
 
 from mnist_core.jobs import ENDED
-from mnist_core.lessons.overfitting import Remedies, Study
+from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from ui.visitor import store
 
-NAMES = ("overfit_first", "overfit_again")  # of the experiments that make the runs
+NAMES = ("overfit_first", "overfit_plain", "overfit_remedies", "overfit_again")  # of the experiments that make the runs
 MOST_RUNS = 6  # kept; the oldest goes first
 
 
@@ -30,7 +30,7 @@ def note(number: int, study: Study) -> None:
 
 def before(number: int) -> tuple[int, Study] | None:
     """The kept run before another, if there is one."""
-    earlier = [key for key in kept() if key < number]
+    earlier = [key for key, study in kept().items() if key < number and study.readings]
     return (earlier[-1], kept()[earlier[-1]]) if earlier else None
 
 
@@ -40,9 +40,22 @@ def was_stopped(number: int, study: Study) -> bool:
     return not study.is_over and not (is_newest and _is_going_on())
 
 
-def has_tried_remedies() -> bool:
-    """Whether a kept run with settings of the reader's own came to its end."""
-    return any(study.is_over and study.remedies != Remedies() for study in kept().values())
+def latest(name: str) -> Study | None:
+    """The last run of an experiment, as far as it has come."""
+    experiment = store.visitor().experiments.get(name)
+    run = experiment.job.snapshot().latest if experiment else None
+    return cast(Study, run[1]) if run else None
+
+
+def turn_and_end(name: str) -> list[Reading]:
+    """Where the last run of an experiment turned, and where it ended; one reading only if it has not turned."""
+    study = latest(name)
+    return list(dict.fromkeys((study.lowest, study.last))) if study and study.readings else []
+
+
+def last_plain() -> Study | None:
+    """The last kept run without any remedy."""
+    return next((study for study in reversed(kept().values()) if study.readings and study.remedies == Remedies()), None)
 
 
 def _is_going_on() -> bool:

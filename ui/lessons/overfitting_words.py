@@ -3,6 +3,7 @@
 import math
 
 from mnist_core import words
+from mnist_core.data.pixel_order import PIXELS
 from mnist_core.lessons.overfitting import Reading, Study
 
 MUCH = 0.01  # a change of the accuracy below this is no change
@@ -24,6 +25,44 @@ def where_it_turned(study: Study) -> str:
         f"The validation loss was lowest after **epoch {lowest.epoch}**: **{lowest.validation_loss:.3f}**. "
         f"After epoch {last.epoch} it is {last.validation_loss:.3f}, and the training loss is {last.train_loss:.3f}."
     )
+
+
+def room(numbers: int, images: int) -> str:
+    """Whether so many numbers are enough to store the images, or at least to get their labels right.
+
+    Args:
+        numbers: That training may set.
+        images: How many there are.
+    """
+    enough = f"{numbers / images:,.0f} numbers for each label: enough to get every one right."
+    if numbers >= PIXELS * images:
+        return f"{enough} There are even more numbers than pixels."
+    return (
+        f"{enough} But too few to store the images: a number would have to hold {PIXELS * images / numbers:.1f} pixels."
+    )
+
+
+def mistakes(study: Study) -> list[dict[str, str]]:
+    """The mistakes at the turn and at the end as two lines of a table; what is not known yet is a dash.
+
+    Args:
+        study: The run, as far as it has come.
+    """
+    rows = []
+    for name, found, reading in (
+        ("at the lowest loss", study.at_lowest, study.lowest if study.readings else None),
+        ("at the end", study.at_end, study.last if study.readings else None),
+    ):
+        known = found is not None and reading is not None
+        rows.append(
+            {
+                "Where": name,
+                "Validation loss": f"{reading.validation_loss:.3f}" if known and reading else "–",
+                "Accuracy": f"{reading.validation_accuracy:.1%}" if known and reading else "–",
+                "Sure of its mistakes": f"{found.confidence:.1%}" if known and found else "–",
+            }
+        )
+    return rows
 
 
 def gap(reading: Reading) -> str:
@@ -54,7 +93,7 @@ def what_became_of_mistakes(study: Study) -> str:
         much = "higher" if change >= MUCH else "nearly the same"
         verdict = f"{much}. Yet the loss rises: it counts how sure an answer is"
     return (
-        f"Look at the **accuracy** too, the share of the validation images that it reads rightly: "
+        f"Look at the **accuracy** too, the share of the validation images that it classifies correctly: "
         f"{first.validation_accuracy:.1%} after epoch {first.epoch}, {last.validation_accuracy:.1%} after epoch "
         f"{last.epoch}. That is {verdict}, and **the mistakes have become surer**. After epoch {first.epoch} the "
         f"network gave its wrong answers a probability of {words.percent(then.confidence)} on average, at the end of "
@@ -96,5 +135,5 @@ def row(number: int, study: Study, *, stopped: bool) -> dict[str, str]:
         "Run": f"{number}: {settings(study, stopped=stopped)}",
         "Lowest": f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
         "Last": f"{last.validation_loss:.3f} (epoch {last.epoch})",
-        "Right": f"{last.validation_accuracy:.1%}",
+        "Accuracy": f"{last.validation_accuracy:.1%}",
     }

@@ -1,6 +1,6 @@
 """The visitor's own runs and seed bands, for the page that compares them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -22,6 +22,7 @@ FIRST, SECOND = "band_a", "band_b"  # the select boxes for the two bands on show
 TICKED = "runs_ticked"  # the buttons that say which runs are laid over each other
 TICKED_AT_FIRST = 3
 BATCHES_PER_SECOND = (200, 2_000)  # of a recipe's network, on a computer that is busy and on one that is not
+Draw = Callable[[bool], None]
 SURE_SECONDS = 1.0  # of work, before which the speed says little about the rest
 
 
@@ -155,6 +156,14 @@ def on_show(labels: list[str]) -> tuple[str, str]:
         if st.session_state.get(key) not in labels:
             st.session_state[key] = label
     return FIRST, SECOND
+
+
+def compared() -> list[Band]:
+    """The two bands on show, or the only one."""
+    known = {label: band for label, band in bands().items() if band.records}
+    if len(known) < 2:
+        return list(known.values())
+    return [known[st.session_state[key]] for key in on_show(list(known))]
 
 
 def is_training() -> bool:

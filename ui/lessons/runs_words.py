@@ -1,6 +1,6 @@
 """What the lesson that compares runs says of settings, runs and bands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_core import words
@@ -37,8 +37,6 @@ PLAIN: dict[tuple[str, SettingValue], str] = {
     ("Shuffle", True): "shuffled",
     ("Shuffle", False): "not shuffled",
 }
-NO_BREAK = "\u00a0"  # a space at which no line is broken: on a phone the table is pushed sideways instead
-NO_BREAK_HYPHEN = "\u2011"
 EXAMPLE_ACCURACY = 0.98
 MNIST_VALIDATION = 5_000
 
@@ -71,30 +69,27 @@ def in_a_sentence(settings: Mapping[str, SettingValue]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def row(result: RunResult, heads: Mapping[str, str], tinted: set[str]) -> dict[str, str]:
-    """A run as a row of the table: what came of it, and its settings.
+def beside_each_other(results: list[RunResult], names: Sequence[str], *, whole: bool) -> list[dict[str, str]]:
+    """Runs as the columns of a table, so that it is as wide as there are runs, however many settings there are.
 
     Args:
-        result: The run.
-        heads: The head of each setting's column, by the name of the setting.
-        tinted: The heads of those columns that have a tint.
+        results: The runs, at least one.
+        names: Of the settings that are lines.
+        whole: Whether all that came of them are lines too, the final test included, and not the accuracy alone.
 
     Returns:
-        The cells by the heads of their columns, in Markdown.
+        The lines, each with the same heads.
     """
-    chosen = runs_comparison.settings(result.record)
-    test = result.record.test
-    cells = {
-        "Run": result.name,
-        "Validation accuracy": f"{result.validation.accuracy:.2%}",
-        "Validation loss": f"{result.validation.loss:.4f}",
-        **{head: shown(name, chosen[name]) for name, head in heads.items()},
-        "Final test": f"{test.accuracy:.2%}" if test else "–",
-        "Seconds": f"{result.seconds:.1f}",
-        "Ended": result.ending,
-    }
-    plain = {head: cell.replace(" ", NO_BREAK).replace("-", NO_BREAK_HYPHEN) for head, cell in cells.items()}
-    return {head: f":blue-background[{cell}]" if head in tinted else cell for head, cell in plain.items()}
+    lines: dict[str, list[str]] = {"Validation accuracy": [f"{each.validation.accuracy:.2%}" for each in results]}
+    if whole:
+        lines["Validation loss"] = [f"{each.validation.loss:.4f}" for each in results]
+        lines["Final test"] = [f"{each.record.test.accuracy:.2%}" if each.record.test else "–" for each in results]
+        lines["Seconds"] = [f"{each.seconds:.1f}" for each in results]
+    lines["Ended"] = [each.ending for each in results]
+    settings = [runs_comparison.settings(each.record) for each in results]
+    lines |= {name: [shown(name, chosen[name]) for chosen in settings] for name in names}
+    heads = [each.name for each in results]
+    return [{"What": name, **dict(zip(heads, cells, strict=True))} for name, cells in lines.items()]
 
 
 def what_differs(ticked: list[RunResult]) -> str:
@@ -109,7 +104,7 @@ def what_differs(ticked: list[RunResult]) -> str:
         said = (
             f"The ticked runs differ in **one setting: {listed(but_seed)}**"
             f"{', and in the seed' if 'Seed' in names else ''}. One run each does not tell whether it was that or "
-            "luck: for that there is the seed band below."
+            "luck: five seeds of each do."
         )
     else:
         said = (
@@ -155,10 +150,20 @@ def band(letter: str, shown_band: Band) -> str:
     return " ".join(parts)
 
 
-def error_of_images(images: int) -> str:
-    """The standard error that validation images alone carry, in LaTeX."""
-    error = runs_comparison.standard_error(EXAMPLE_ACCURACY, images)
-    return rf"\sqrt{{\frac{{{EXAMPLE_ACCURACY:g} \cdot {1 - EXAMPLE_ACCURACY:g}}}{{{images}}}}} = {error:.4f}"
+def error_of_images(accuracy: float, images: int) -> str:
+    """The standard error that so many images alone carry at an accuracy, in LaTeX."""
+    error = runs_comparison.standard_error(accuracy, images)
+    return rf"\sqrt{{\frac{{{accuracy:.3g} \cdot {1 - accuracy:.3g}}}{{{images}}}}} = {error:.4f}"
+
+
+def within(accuracy: float, images: int) -> str:
+    """The same in points, and where about two of three such accuracies lie."""
+    error = runs_comparison.standard_error(accuracy, images)
+    low, high = max(0.0, accuracy - error), min(1.0, accuracy + error)
+    return (
+        f"That is **{100 * error:.1f} points**. On other {images:,} images of the same kind, about two of three "
+        f"accuracies would lie between {low:.1%} and {high:.1%}."
+    )
 
 
 def luck_of_images(images: int) -> str:

@@ -1,23 +1,26 @@
-"""The softmax explorer: ten scores to drag. It counts and draws in the browser; its state is in the link."""
+"""The softmax explorer: ten scores to drag. It counts and draws in the browser; its state is in the link.
+
+Several scenes have it, each with the buttons it needs, and all of them the same scores.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS
 from ui.frame import link, state, theme
 
-KEY = "explorer"
+Mode = Literal["columns", "doubling", "float32"]
 SCALES = (10, 120)  # a drag is fine on the first; on the second, e^z overflows
-TEMPERATURES = (0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 SOFTMAX_JS = (state.COMPONENTS / "softmax.js").read_text(encoding="utf-8")
 
 _JS = SOFTMAX_JS + (state.COMPONENTS / "softmax_explorer.js").read_text(encoding="utf-8")
 _CSS = (state.COMPONENTS / "softmax_explorer.css").read_text(encoding="utf-8")
-_SCORE = re.compile(r"-?[0-9]{1,3}(\.[0-9])?")
+_SCORE = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,13 @@ class Setting:
     Attributes:
         logits: Ten scores, -120.0 to 120.0.
         true_class: What the digit really is, 0 to 9.
-        temperature: What the scores are divided by; one of ``TEMPERATURES``.
         subtract: Whether the largest score is taken from all of them before the exponential.
         scale: How far the bars reach; one of ``SCALES``.
     """
 
     logits: tuple[float, ...] = (-1.0, -2.0, 0.5, 4.0, -3.0, 2.5, -1.5, -0.5, 3.0, 0.0)
     true_class: int = 3
-    temperature: float = 1.0
-    subtract: bool = True
+    subtract: bool = False
     scale: int = 10
 
 
@@ -45,7 +46,7 @@ START = Setting()
 def _logits(text: str) -> tuple[float, ...]:
     scores = text.split(",")
     if len(scores) != len(START.logits) or not all(map(_SCORE.fullmatch, scores)):
-        raise ValueError("not ten scores with a decimal at most")
+        raise ValueError("not ten scores with three decimals at most")
     logits = tuple(float(score) + 0.0 for score in scores)  # + 0.0 because -0 is 0
     if max(map(abs, logits)) > SCALES[-1]:
         raise ValueError("a score is beyond the scale")
@@ -65,29 +66,36 @@ def _one_of(values: Mapping[str, Any]) -> Callable[[str], Any]:
 READERS: dict[str, Callable[[str], Any]] = {
     "logits": _logits,
     "true_class": _one_of({str(digit): digit for digit in range(10)}),
-    "temperature": _one_of({f"{temperature:g}": temperature for temperature in TEMPERATURES}),
     "subtract": _one_of({"true": True, "false": False}),
     "scale": _one_of({str(scale): scale for scale in SCALES}),
 }
 
 
-@st.fragment
-def show() -> None:
-    """Draws the explorer. After a drag only this runs anew, so that the next drag has the browser to itself."""
+def show(mode: Mode, *, live: bool = True) -> None:
+    """Draws the explorer. It belongs into a fragment, so that after a drag the next one has the browser to itself.
+
+    Args:
+        mode: The columns alone; with buttons that double and halve all scores; or with what float32 makes of them.
+        live: Whether anything can be moved.
+    """
+    key = f"explorer_{mode}"
     setting = current()
     component = st.components.v2.component("explorer", html='<div class="explorer">\n</div>', css=_CSS, js=_JS)
     component(
-        key=KEY,
+        key=key,
         data={
             **vars(setting),
             "logits": list(setting.logits),
-            "turn": _turn(_sent()),
+            "start": list(START.logits),
+            "mode": mode,
+            "isLive": live,
+            "isLarge": link.shows(link.LARGE),
+            "turn": _turn(_sent(key)),
             "hidden": [name for name in READERS if link.is_hidden(name)],
             "scales": list(SCALES),
-            "temperatures": list(TEMPERATURES),
             "colours": {"right": RIGHT_CLASS, "choice": CHOICE, "rest": theme.current().rest},
         },
-        on_state_change=_take,
+        on_state_change=partial(_take, key),
     )
 
 
@@ -99,12 +107,12 @@ def current() -> Setting:
     return Setting(**values)
 
 
-def _take() -> None:
+def _take(key: str) -> None:
     """Puts into the link what the browser has sent, all of it or, if anything is wrong with it, nothing."""
     if st.session_state.get("reset_page"):
         return  # a last key and a click on Reset came at once
     try:
-        texts = {name: _text(_sent()[name]) for name in READERS}
+        texts = {name: _text(_sent(key)[name]) for name in READERS}
         values = {name: read(texts[name]) for name, read in READERS.items()}
     except (KeyError, ValueError):
         return  # the explorer gets back what it had before
@@ -112,8 +120,8 @@ def _take() -> None:
         link.set_unbound(name, None if value == getattr(START, name) else texts[name])
 
 
-def _sent() -> Mapping[str, Any]:
-    sent = st.session_state.get(KEY, {}).get("state")
+def _sent(key: str) -> Mapping[str, Any]:
+    sent = st.session_state.get(key, {}).get("state")
     return sent if isinstance(sent, Mapping) else {}
 
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.jobs import ENDED, Snapshot, State
-from ui.frame import resources
+from ui.frame import link, resources
 from ui.studio import control
 from ui.visitor import store
 
 T = TypeVar("T")
+Draw = Callable[[Any], None]
 
 
 def experiment(
-    name: str, label: str, make: Callable[[], Iterator[T]], draw: Callable[[T], None], *, before: str, setting: object
+    name: str,
+    label: str,
+    make: Callable[[], Iterator[T]],
+    draw: Callable[[T], None],
+    *,
+    before: str | Callable[[], object],
+    setting: object,
+    beside: DeltaGenerator | None = None,
 ) -> None:
     """Draws a button that starts a small training in the background, and below it what came of it so far.
 
@@ -27,16 +36,19 @@ def experiment(
         label: Of the button.
         make: Makes the training, from a new model, with the controls as they stand.
         draw: Draws what the training has yielded last.
-        before: What stands there before the first start.
+        before: What stands there before the first start, or what draws it.
         setting: What the result depends on. When it is another than at the start, a line says so.
+        beside: Where the button stands, if not above the figure.
     """
-    is_running = _is_running(name)
-    if is_running:
-        st.button("Stop", key=f"stop_{name}", icon=":material/stop:", on_click=_stop, args=(name,))
-    # Not a callback, which would train with the settings of the run before.
-    elif st.button(label, key=f"start_{name}", type="primary", icon=":material/play_arrow:"):
-        _start(name, make(), setting)
-        st.rerun()
+    with beside or st.container():
+        if link.is_drawn_already(f"start_{name}"):
+            pass
+        elif _is_running(name):
+            st.button("Stop", key=f"stop_{name}", icon=":material/stop:", on_click=_stop, args=(name,))
+        # Not a callback, which would train with the settings of the run before.
+        elif st.button(label, key=f"start_{name}", type="primary", icon=":material/play_arrow:"):
+            _start(name, make(), setting)
+            st.rerun()
     every = _seconds(name)
     st.fragment(_show, run_every=every)(name, draw, before, setting, every)
 
@@ -68,12 +80,14 @@ def _is_running(name: str) -> bool:
     return found is not None and found.job.snapshot().state not in ENDED
 
 
-def _show(name: str, draw: Callable[[T], None], before: str, setting: object, every: float | None) -> None:
+def _show(
+    name: str, draw: Callable[[T], None], before: str | Callable[[], object], setting: object, every: float | None
+) -> None:
     if control.is_time_to_change(every, _seconds(name)):
         st.rerun()  # the button changes too
     found = store.visitor().experiments.get(name)
     if found is None:
-        st.caption(before)
+        before() if callable(before) else st.caption(before)
         return
     snapshot: Snapshot[T] = found.job.snapshot()
     message = _message(snapshot)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.data.dataset import Splits
 from mnist_core.network.model import ACTIVATIONS, MLPConfig
 from mnist_core.training.loop import SCHEDULES, TrainingConfig
 from mnist_core.training.recipes import RECIPES, Recipe
 from ui.frame import dataset, link, state
+from ui.studio import control
+from ui.visitor import store
 from ui.visitor.run_in_words import OPTIMIZERS
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -29,23 +33,24 @@ HELP = {
     "seed": "Decides all that is random: the first weights, the order of the images and what dropout silences.",
     "epochs": "How often it sees all the training images.",
     "batch_size": "How many images it looks at before each change.",
-    "layers": "Steps between the pixels and the scores. With none, each score is a plain sum over the pixels.",
+    "layers": "Steps between the pixels and the scores. With none, each score is one weighted sum over the pixels.",
     "width": "A neuron adds up what comes in, each input with its own weight, and passes on what its activation "
     "makes of the sum.",
     "rate": "How large a change each batch makes. Too small learns slowly, too large learns nothing. It can be changed "
     "while the network trains.",
-    "optimizer": "The rule that turns slopes into changes of the weights. SGD is the plain one; Adam gives each weight "
-    "a step size of its own.",
+    "optimizer": "The rule that turns gradients into changes of the weights. SGD is the plain one; Adam gives each "
+    "weight a step size of its own.",
     "schedule": "Constant: the learning rate stays. One-cycle: it rises to the one set here for three tenths of the "
     "run and then falls to nothing.",
     "decay": "Pulls all weights a little towards zero with every step, which makes it harder to learn by heart.",
     "activation": "What a hidden neuron makes of its sum. ReLU passes on what is above zero.",
-    "dropout": "The share of hidden neurons that are silenced at random for each batch, so that none becomes "
-    "indispensable.",
+    "dropout": "The share of hidden neurons that are silenced at random, others for each image, so that none "
+    "becomes indispensable.",
     "images": "How many training images it gets. Few are learned by heart.",
     "shuffle": "A new order of the images in every epoch. Without, they come as they lie in the file.",
 }
 START = RECIPES[0]
+WITHOUT_HIDDEN_LAYER = next(recipe for recipe in RECIPES if not recipe.model_config.hidden_sizes)
 
 
 @dataclass(frozen=True)
@@ -75,26 +80,49 @@ class Chosen:
         return replace(splits, train=splits.train.subset(slice(0, self.images)))
 
 
-def controls() -> Chosen:
+def controls(outside: Mapping[str, DeltaGenerator], folded: DeltaGenerator) -> Chosen:
     """Draws them and returns what they say.
+
+    Args:
+        outside: Where those stand that the scene is about, by their keys.
+        folded: Where all others stand.
 
     Raises:
         ValueError: If the core does not take these settings.
     """
-    top, side = st.columns([2, 1])
-    with top:
+    with folded:
+        columns = st.columns(3, gap="medium")
+
+    def at(key: str, column: int) -> DeltaGenerator:
+        return outside.get(key, columns[column])
+
+    start, model = START.training_config, START.model_config
+    with columns[0]:
         dataset.chooser()
-    with side:
-        seed = link.seed("Seed", "seed", meaning=HELP["seed"])
-    left, middle, right = st.columns(3)
-    with left:
-        epochs, batch_size = _how_long()
-    with middle:
+    with at("epochs", 0):
+        epochs = link.whole_slider("Epochs", "epochs", 1, 20, start.epochs, help=HELP["epochs"])
+    with at("batch_size", 0):
+        batch_size = link.select_slider(
+            "Batch size", "batch_size", BATCH_SIZES, start.batch_size, help=HELP["batch_size"]
+        )
+    with at("layers", 1):
         sizes = _hidden_sizes()
-    with right:
-        rate, optimizer = _steps()
-    with st.expander("More settings", icon=":material/tune:"):
-        activation, dropout, schedule, decay, images, shuffle = _more()
+    with columns[1]:
+        activation, dropout = _neurons(model)
+    with at("rate", 2):
+        rate = link.select_slider(
+            "Learning rate",
+            "rate",
+            LEARNING_RATES,
+            start.learning_rate,
+            names="{:g}".format,
+            help=HELP["rate"],
+            on_change=_turn_rate,
+        )
+    with columns[2]:
+        optimizer, schedule, decay = _steps(start)
+    with columns[0]:
+        images, shuffle, seed = _what_it_sees(start)
     return Chosen(
         MLPConfig(sizes, activation, dropout),
         TrainingConfig(epochs, batch_size, rate, optimizer, seed, decay, shuffle, schedule),
@@ -102,23 +130,9 @@ def controls() -> Chosen:
     )
 
 
-def _how_long() -> tuple[int, int]:
-    start = START.training_config
-    return (
-        link.whole_slider("Epochs", "epochs", 1, 20, start.epochs, help=HELP["epochs"]),
-        link.select_slider("Batch size", "batch_size", BATCH_SIZES, start.batch_size, help=HELP["batch_size"]),
-    )
-
-
-def _steps() -> tuple[float, str]:
-    start = START.training_config
-    rate = link.select_slider(
-        "Learning rate", "rate", LEARNING_RATES, start.learning_rate, names="{:g}".format, help=HELP["rate"]
-    )
-    names = OPTIMIZERS.__getitem__
-    return rate, link.selectbox(
-        "Optimizer", "optimizer", OPTIMIZERS, start.optimizer, names=names, help=HELP["optimizer"]
-    )
+def _turn_rate() -> None:
+    """A run that goes on learns on with the rate that the reader has just set, and is left alone otherwise."""
+    control.turn_rate(store.visitor(), st.session_state["rate"])
 
 
 def _hidden_sizes() -> tuple[int, ...]:
@@ -135,41 +149,48 @@ def _hidden_sizes() -> tuple[int, ...]:
     return (width, *(other or width for other in others))
 
 
+def _neurons(model: MLPConfig) -> tuple[str, float]:
+    return link.buttons(
+        "Activation",
+        "activation",
+        ACTIVATIONS,
+        model.activation,
+        names=ACTIVATION_NAMES.__getitem__,
+        help=HELP["activation"],
+    ), link.select_slider("Dropout", "dropout", DROPOUTS, model.dropout, names="{:.0%}".format, help=HELP["dropout"])
+
+
+def _steps(start: TrainingConfig) -> tuple[str, str, float]:
+    optimizer = link.selectbox(
+        "Optimizer",
+        "optimizer",
+        OPTIMIZERS,
+        start.optimizer,
+        names=OPTIMIZERS.__getitem__,
+        help=HELP["optimizer"],
+    )
+    schedule = link.buttons(
+        "Learning rate over the run",
+        "schedule",
+        SCHEDULES,
+        start.schedule,
+        names=SCHEDULE_NAMES.__getitem__,
+        help=HELP["schedule"],
+    )
+    decay = link.select_slider(
+        "Weight decay", "decay", DECAYS, start.weight_decay, names="{:g}".format, help=HELP["decay"]
+    )
+    return optimizer, schedule, decay or 0.0
+
+
+def _what_it_sees(start: TrainingConfig) -> tuple[int, bool, int]:
+    images = link.select_slider("Training images", "images", IMAGES, ALL, names=_images_name, help=HELP["images"])
+    shuffle = link.toggle("Shuffle in every epoch", "shuffle", start.shuffle, help=HELP["shuffle"])
+    return images, shuffle, link.seed("Seed", "seed", meaning=HELP["seed"])
+
+
 def _width_name(width: int) -> str:
     return "same" if width == SAME else str(width)
-
-
-def _more() -> tuple[str, float, str, float, int, bool]:
-    model, start = START.model_config, START.training_config
-    left, middle, right = st.columns(3)
-    with left:
-        activation = link.buttons(
-            "Activation",
-            "activation",
-            ACTIVATIONS,
-            model.activation,
-            names=ACTIVATION_NAMES.__getitem__,
-            help=HELP["activation"],
-        )
-        dropout = link.select_slider(
-            "Dropout", "dropout", DROPOUTS, model.dropout, names="{:.0%}".format, help=HELP["dropout"]
-        )
-    with middle:
-        schedule = link.buttons(
-            "Learning rate over the run",
-            "schedule",
-            SCHEDULES,
-            start.schedule,
-            names=SCHEDULE_NAMES.__getitem__,
-            help=HELP["schedule"],
-        )
-        decay = link.select_slider(
-            "Weight decay", "decay", DECAYS, start.weight_decay, names="{:g}".format, help=HELP["decay"]
-        )
-    with right:
-        images = link.select_slider("Training images", "images", IMAGES, ALL, names=_images_name, help=HELP["images"])
-        shuffle = link.toggle("Shuffle in every epoch", "shuffle", start.shuffle, help=HELP["shuffle"])
-    return activation, dropout, schedule, decay or 0.0, images, shuffle
 
 
 def _images_name(images: int) -> str:
@@ -187,14 +208,25 @@ def presets(chosen: Chosen | None) -> None:
     names = {recipe.name: recipe for recipe in RECIPES}
     mark = next((name for name, recipe in names.items() if _is(recipe, chosen)), None)
     key = state.key_standing_on("preset", mark)
-    st.pills("Start from", names, default=mark, key=key, on_change=_press, args=(key, names))
-    if mark is not None:
-        st.caption(names[mark].sentence)
+    st.pills(
+        "Start from",
+        names,
+        default=mark,
+        key=key,
+        on_change=_press,
+        args=(key, names),
+        label_visibility="collapsed",
+    )
+
+
+def sentence(chosen: Chosen) -> str:
+    """What the recipe that the controls now amount to is good for; nothing for settings of the reader's own."""
+    return next((recipe.sentence for recipe in RECIPES if _is(recipe, chosen)), "")
 
 
 def _press(key: str, names: dict[str, Recipe]) -> None:
     if key == state.newest_key("preset"):  # a row that is gone says once more what it stood on
-        _apply(names.get(st.session_state[key]))
+        apply(names.get(st.session_state[key]))
 
 
 def _is(recipe: Recipe, chosen: Chosen | None) -> bool:
@@ -206,7 +238,7 @@ def _is(recipe: Recipe, chosen: Chosen | None) -> bool:
     )
 
 
-def _apply(recipe: Recipe | None) -> None:
+def apply(recipe: Recipe | None) -> None:
     """Puts every control on what the recipe says, unless the link hides it. The seed and the digits stay."""
     if recipe is None:
         return

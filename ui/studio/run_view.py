@@ -1,47 +1,63 @@
-"""A training run on the page: what is seen of it while it goes on, and its test when it is over."""
+"""A training run on the page: what is seen of it while it goes on, and what there is to say once it is over."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
+import torch
 
 from mnist_core.figures.curves import training_curve
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
-from mnist_core.figures.train_replay import weight_limit
+from mnist_core.figures.train_replay import SIDE, weight_limit
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.jobs import ENDED, Snapshot, State
+from mnist_core.network.model import CLASSES, MLPConfig
+from mnist_core.training.loop import TrainingConfig
 from mnist_core.training.records import RunRecord
 from ui.frame import link, state, theme
-from ui.studio import control, take_home, watch_again
-from ui.visitor import run_in_words, store
+from ui.studio import control
+from ui.visitor import known_networks, run_in_words, store
 from ui.visitor.store import Mode, TrainedModel, Visitor
 
 FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
 NEXT = {
-    "draw": "Let it read your digit",
     "mistakes": "See what it gets wrong",
     "certainty": "Ask how sure it is",
     "breaking": "Break it",
     "runs": "Compare it",
 }
-FAILED_BELOW = 0.5  # this accuracy in the final test
+TILES = 10  # pictures of weights in a row
+ANOTHER = "A network with a hidden layer is training now. Stop it to train this one."
+BELIEVABLE = 0.5  # this validation accuracy; below it the run went wrong
+
+Concerns = Callable[[MLPConfig], bool]
 
 
-def show(mode: Mode) -> None:
+def everything(network: MLPConfig) -> bool:
+    """For a scene that shows a run of whatever network."""
+    return True
+
+
+def show(mode: Mode, blank: RunRecord, concerns: Concerns = everything) -> None:
     """Draws the visitor's run, looking at it again and again until it is over or rests.
+
+    Its curves and its weights stand there from the first, empty, and none of them moves while it runs.
 
     Args:
         mode: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
+        blank: What stands there before the first batch: a run that has not begun.
+        concerns: Of which networks a run is shown here.
     """
-    logarithmic = link.toggle(
-        "Logarithmic scale",
-        "log",
-        help="Each step up means ten times as much. Small differences late in a run become visible.",
-    )
     every = _seconds(store.visitor(), mode)
-    st.fragment(_show, run_every=every)(mode, every, logarithmic)
-    if mode == "idle":
-        _what_came_of_it(store.visitor())
+    scene = state.scene_now()  # asked now: a fragment that is drawn anew can't tell
+    st.fragment(_show, run_every=every)(mode, every, blank, concerns, scene)
+
+
+def not_begun(model_config: MLPConfig, config: TrainingConfig) -> RunRecord:
+    """A run before its first batch, for the axes of its curves."""
+    return RunRecord(model_config, config, "", 1)
 
 
 def _seconds(visitor: Visitor, mode: Mode) -> float | None:
@@ -53,43 +69,46 @@ def _seconds(visitor: Visitor, mode: Mode) -> float | None:
     return None
 
 
-def _show(mode: Mode, every: float | None, logarithmic: bool) -> None:
+def _show(mode: Mode, every: float | None, blank: RunRecord, concerns: Concerns, scene: int) -> None:
     visitor = store.visitor()
     phase = control.phase(visitor)
     if visitor.mode != mode or control.is_time_to_change(every, _seconds(visitor, mode)):
-        st.rerun()  # the buttons and the line above the page change too
+        st.rerun()  # the buttons and the line below the page change too
     snapshot = visitor.going.job.snapshot() if visitor.going else visitor.last
+    record = snapshot.latest if snapshot else None
+    if record and not concerns(record.model_config):
+        snapshot = record = None
+    is_another = visitor.going is not None and snapshot is None
+    with st.container(key=f"run_says_{scene}"):
+        st.markdown(ANOTHER if is_another else _headline(snapshot, mode, _trained(visitor, record)))
+    with st.container(key=f"run_seen_{scene}"):
+        if visitor.going and visitor.going.seen and not is_another:
+            st.html(phase_cards(seen=visitor.going.seen, phase=phase, theme=theme.current()))
+        else:
+            _curves(record or blank, scene)
+    _weights(record or blank)
+
+
+def _trained(visitor: Visitor, record: RunRecord | None) -> TrainedModel | None:
+    """What came of a run that is over."""
+    return next((trained for trained in visitor.models if record and trained.record is record), None)
+
+
+def latest(visitor: Visitor) -> TrainedModel | None:
+    """The network of the visitor's last run, if that is over and left one."""
+    return _trained(visitor, visitor.last.latest if visitor.last else None)
+
+
+def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: TrainedModel | None) -> str:
+    """Where the run stands, in a line."""
+    record = snapshot.latest if snapshot else None
     if snapshot is None:
-        st.caption("Press Train, and the curves appear here. The settings above are a good start.")
-        return
-    st.markdown(f"**{_headline(snapshot, mode)}**")
-    if visitor.going and visitor.going.seen:
-        st.html(phase_cards(seen=visitor.going.seen, phase=phase, theme=theme.current()))
-    record = snapshot.latest
-    if record is None:
-        return
-    _numbers(snapshot, record, _reached(visitor, record))
-    _curves(record, logarithmic)
-    if visitor.going:
-        _latest_weights(record)
-    _lengths(record)
-
-
-def _reached(visitor: Visitor, record: RunRecord) -> float | None:
-    """The validation accuracy last measured: after an epoch, or at the run's end."""
-    over = next((trained.validation for trained in visitor.models if trained.record is record), None)
-    if over:
-        return over.accuracy
-    return record.epochs[-1].validation_accuracy if record.epochs else None
-
-
-def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
-    record = snapshot.latest
+        return "Not a single image learned yet. Press **Train**."
     match snapshot.state:
         case State.WAITING:
             return f"{control.in_line(snapshot)} Yours starts by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
-            return str(record.diverged)
+            return f"**{record.diverged}**"
         case State.FAILED:
             return "Training ended with an error that is not yours. Please try again."
         case State.CANCELLED if record is None:
@@ -98,67 +117,120 @@ def _headline(snapshot: Snapshot[RunRecord], mode: Mode) -> str:
             return "It has not seen a batch yet."
     if record is None:
         return "Starting."
-    how = run_in_words.settings(record)
+    at = f"batch {record.steps:,} of {record.total_steps:,}"
     match snapshot.state:
         case State.CANCELLED:
-            return f"Stopped: {how}. It keeps what it has learned."
+            return f"Stopped: {record.model_config.label} after {at}{_reached(trained)}. It keeps what it has learned."
         case State.FINISHED:
-            return f"Trained: {how}."
-        case State.PAUSED if mode == "slow":
-            return f"In slow motion: batch {record.steps:,} of {record.total_steps:,}: {how}."
+            return f"Trained in {snapshot.worked:.1f} s{_reached(trained)}."
         case State.PAUSED:
-            return f"Paused after batch {record.steps:,} of {record.total_steps:,}: {how}."
-    return f"Training: {how}."
+            return f"{'In slow motion:' if mode == 'slow' else 'Paused after'} {at}."
+    so_far = f", validation accuracy **{record.epochs[-1].validation_accuracy:.1%}**" if record.epochs else ""
+    return f"{at.capitalize()}{so_far}."
 
 
-def _numbers(snapshot: Snapshot[RunRecord], record: RunRecord, reached: float | None) -> None:
+def _reached(trained: TrainedModel | None) -> str:
+    return f", validation accuracy **{trained.headline:.1%}**" if trained and trained.headline is not None else ""
+
+
+def _curves(record: RunRecord, scene: int) -> None:
+    with st.container(key=f"run_curves_{scene}"):
+        for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+            with column:
+                theme.show(
+                    training_curve(record=record, quantity=quantity, theme=theme.current(), small=True),  # type: ignore[arg-type]
+                    key=f"{quantity}_curve_{scene}",
+                    description=f"{quantity.capitalize()} over the epochs. Line: training batches. Dots: validation "
+                    "images.",
+                )
+
+
+def _weights(record: RunRecord) -> None:
+    """The weights as pictures, as they were last kept; before the first batch, blank."""
+    network = record.model_config
+    kind, first, count = ("neuron", 1, network.hidden_sizes[0]) if network.hidden_sizes else ("digit", 0, CLASSES)
+    weights = record.frames[-1].weights[:TILES] if record.frames else torch.zeros(min(TILES, count), SIDE, SIDE)
+    names = [f"{kind} {number}" for number in range(first, first + len(weights))]
+    st.html(weight_tiles(weights=weights, limit=weight_limit(record), theme=theme.current(), names=names))
+
+
+def reads_now() -> None:
+    """After a run: a button that lets its network read, and which network reads now."""
+    trained = latest(store.visitor())
+    if trained and trained.has_learned:
+        let_it_read(trained)
+
+
+def let_it_read(trained: TrainedModel) -> None:
+    """A button that makes a network the one that reads and leads to the drawing, and which one reads now."""
+    if link.is_drawn_already("let_it_read"):
+        return
+    in_use = known_networks.key_in_use()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
+            known_networks.choose(trained.key)
+            # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
+            st.switch_page(state.page("welcome"), query_params={})
+        now = known_networks.names()[in_use].split(":")[0]
+        st.markdown(f"{now} reads now.", width="content")
+
+
+def onwards() -> None:
+    """Pages that look into a network that was trained."""
+    with st.container(horizontal=True, key="onwards"):
+        for stem, label in NEXT.items():
+            st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:", width="content")
+
+
+def in_numbers(mode: Mode) -> None:
+    """The run in words and numbers, and its curves where small differences are seen."""
+    st.fragment(_in_numbers, run_every=_seconds(store.visitor(), mode))()
+
+
+def _in_numbers() -> None:
+    visitor = store.visitor()
+    snapshot = visitor.going.job.snapshot() if visitor.going else visitor.last
+    record = snapshot.latest if snapshot else None
+    if snapshot is None or record is None:
+        st.markdown("Once a run goes on, its speed, its curves on a logarithmic scale and its gradients stand here.")
+        return
+    st.markdown(f"{run_in_words.settings(record)}.")
+    _speed(snapshot, record)
+    st.markdown(
+        "The same curves on a logarithmic scale: each step up means ten times as much, so that small differences late "
+        "in a run become visible. The accuracy stands there as the share misclassified."
+    )
+    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        with column:
+            theme.show(
+                training_curve(record=record, quantity=quantity, theme=theme.current(), logarithmic=True),  # type: ignore[arg-type]
+                key=f"log_{quantity}",
+                description=f"{quantity.capitalize()} over the epochs on a logarithmic scale.",
+            )
+    _lengths(record)
+
+
+def _speed(snapshot: Snapshot[RunRecord], record: RunRecord) -> None:
     speed = record.examples / max(snapshot.worked, 1e-3)
     left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
-    running = snapshot.state not in ENDED
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")
-        accuracy = "–" if reached is None else f"{reached:.1%}"
-        st.metric("Validation accuracy", accuracy, width="content", help="Measured at the end of each epoch.")
         st.metric("Images per second", f"{speed:,.0f}", width="content")
-        if not running:
+        if snapshot.state in ENDED:
             st.metric("Time taken", f"{snapshot.worked:.1f} s", width="content")
         else:
             known = snapshot.worked > FIRST_SECONDS
             st.metric("Time left", f"{left_over:.0f} s" if known else "…", width="content")
 
 
-def _curves(record: RunRecord, logarithmic: bool) -> None:
-    left, right = st.columns(2)
-    with left:
-        theme.show(
-            training_curve(record=record, quantity="loss", theme=theme.current(), logarithmic=logarithmic),
-            key="loss_curve",
-            description="Loss over the epochs, on training batches and on validation images.",
-        )
-    with right:
-        theme.show(
-            training_curve(record=record, quantity="accuracy", theme=theme.current(), logarithmic=logarithmic),
-            key="accuracy_curve",
-            description="Accuracy over the epochs, on training batches and on validation images.",
-        )
-
-
-def _latest_weights(record: RunRecord) -> None:
-    """The weights as pictures, as they were last kept."""
-    frame = record.frames[-1]
-    names = [] if record.model_config.hidden_sizes else [str(digit) for digit in range(len(frame.weights))]
-    st.html(weight_tiles(weights=frame.weights, limit=weight_limit(record), theme=theme.current(), names=names))
-    st.caption(
-        f"The weights of the first {len(frame.weights)} neurons after batch {frame.step:,}. Vermillion: ink here adds "
-        "to the neuron's sum. Blue: it takes away from it."
-    )
-
-
 def _lengths(record: RunRecord) -> None:
     """How long the weights of each layer are, and their gradients."""
     if not record.norms:
         return
-    st.markdown("How steep the slopes are, and how large the weights have grown: one number for each layer.")
+    st.markdown(
+        "How steep the slopes are, which is the norm of the **gradient**, and how large the weights have grown: one "
+        "number for each layer."
+    )
     left, right = st.columns(2)
     with left:
         theme.show(
@@ -174,53 +246,20 @@ def _lengths(record: RunRecord) -> None:
         )
 
 
-def _what_came_of_it(visitor: Visitor) -> None:
-    """The end of the last run: how it can be watched again, its final test, and what to do with the network."""
-    record = visitor.last.latest if visitor.last else None
-    trained = next((trained for trained in visitor.models if trained.record is record and record), None)
-    if record and trained:
-        if record.test:
-            _final_test(record)
-        if trained.has_learned:
-            with st.container(horizontal=True, key="onwards"):
-                for stem, label in NEXT.items():
-                    st.page_link(state.page(stem), label=label, icon=":material/arrow_forward:")
-        if len(record.frames) > 1:
-            _again(record, trained.key)
-    with st.expander("Take it home, or bring it back", icon=":material/download:"):
-        _take_home(visitor.models)
-        take_home.load_back()
-
-
-def _take_home(models: list[TrainedModel]) -> None:
-    models = [trained for trained in models if trained.has_learned]
-    if not models:
-        st.markdown("Once you have trained a network, its weights and its experiment can be downloaded here.")
-        return
-    names = {trained.key: trained.name for trained in reversed(models)}
-    key = st.selectbox("Which of your networks", names, format_func=names.__getitem__, key="take_which")
-    take_home.show(next((trained for trained in models if trained.key == key), models[-1]))
-
-
-def _again(record: RunRecord, key: str) -> None:
-    st.markdown(
-        "**Watch it again.** Each picture shows the weights of one neuron of the first layer, a weight for each pixel: "
-        "vermillion where ink adds to its sum, blue where ink takes away from it. They begin as noise."
-    )
-    watch_again.show(record, key)
-
-
-def _final_test(record: RunRecord) -> None:
-    assert record.test is not None
-    result = f"Final test: it reads **{record.test.accuracy:.2%}** of {record.test.images:,} images it has never seen."
-    if record.test.accuracy > FAILED_BELOW:
-        st.success(f"{result} It now reads what you draw.", icon=":material/check_circle:")
-    else:
-        st.warning(
-            f"{result} Guessing gives 10%. Start from one of the recipes, and change one thing at a time.",
-            icon=":material/warning:",
+def final_test() -> None:
+    """What the last run came to on the test images, and what looking at them often invites."""
+    trained = latest(store.visitor())
+    record = trained.record if trained else None
+    st.subheader("The final test", anchor=False)
+    if record and record.test:
+        st.markdown(
+            f"Final test: it classifies **{record.test.accuracy:.2%}** of {record.test.images:,} images correctly that "
+            "it has never seen."
         )
+        if record.test.accuracy < BELIEVABLE:
+            st.markdown("Guessing gives 10%. Start from one of the recipes, and change one thing at a time.")
     st.markdown(
-        "The **test** images are a third set, used once and at the very end, because you may have chosen your settings "
-        "by looking at the validation images."
+        "The **test** images are a third set. A run reads them once, at its very end, because you may have chosen your "
+        "settings by looking at the validation images. Looking here after every run invites the same: whoever keeps "
+        "the run with the best test has chosen by the test, and no images are left for an honest last look."
     )

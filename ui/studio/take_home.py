@@ -54,10 +54,7 @@ def _weights(trained: TrainedModel, name: str) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
-    st.caption(
-        f"All {trained.model.config.parameter_count:,} numbers it has learned, with its settings and its accuracy. To "
-        "go on reading with them, load the file below, today or another day."
-    )
+    st.caption(f"All {trained.model.config.parameter_count:,} numbers it has learned.")
 
 
 def _script(key: str, source: str, name: str, *, with_data: bool) -> None:
@@ -70,11 +67,7 @@ def _script(key: str, source: str, name: str, *, with_data: bool) -> None:
         on_click="ignore",
         icon=":material/code:",
     )
-    st.caption(
-        "The whole experiment as one PyTorch program to read, change and run in Python; its first lines say how. On "
-        "the same machine it ends with exactly these weights; another computer may round a little differently."
-        + (" It needs the digits beside it." if with_data else "")
-    )
+    st.caption(f"The whole experiment as one PyTorch program.{' It needs the digits.' if with_data else ''}")
 
 
 def _data(key: str) -> None:
@@ -88,9 +81,18 @@ def _data(key: str) -> None:
         on_click="ignore",
         icon=":material/database:",
     )
-    st.caption(
-        f"The generated digits, with their labels. Put {export.DATA_NAME} into the folder of the script. The same file "
-        "serves all your networks that learned from generated digits."
+    st.caption("The generated digits, with their labels.")
+
+
+def explain() -> None:
+    """What is in the files, and how they are used."""
+    st.markdown(
+        "- **Weights** come with the settings and the accuracy of the network. To go on reading with them, load the "
+        "file here, today or another day.\n"
+        "- The **script** is for Python, to read, change and run; its first lines say how. On the same machine it ends "
+        "with exactly these weights; another computer may round a little differently.\n"
+        f"- **Digits** are offered where a network learned from generated ones. Put {export.DATA_NAME} into the folder "
+        "of the script. The same file serves all your networks that learned from generated digits."
     )
 
 

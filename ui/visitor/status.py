@@ -28,7 +28,7 @@ def _line(waits_for: tuple[bool, ...]) -> None:
         snapshot = visitor.going.job.snapshot()
         done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
         waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
-        rests = ", paused" if snapshot.is_held else ""
+        rests = {"paused": ", paused", "slow": ", in slow motion"}.get(visitor.mode, "")
         parts.append(f":material/model_training: training: {waits}{rests}")
     st.caption(" &nbsp; ".join(parts))
 

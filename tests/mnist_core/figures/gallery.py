@@ -9,9 +9,9 @@ import torch
 
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.bars import probability_bars
-from mnist_core.figures.batches import cosine_bars, xray_cards
+from mnist_core.figures.batches import cosine_bars, gradient_bars, running_mean_lines, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
-from mnist_core.figures.breaking import before_and_now, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking import digit_bars, failure_curve, reading_cards
 from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
@@ -142,10 +142,16 @@ GALLERY: dict[str, Builder] = {
     "cosine_bars": lambda theme: cosine_bars(
         cosines={"shuffled": 0.62, "sorted by digit": -0.04, "as they come": 0.98}, chosen="shuffled", theme=theme
     ),
+    "running_mean_lines": lambda theme: running_mean_lines(
+        means={"shuffled": [0.1, 0.05, 0.06], "sorted by label": [0.01, 0.03, 0.06]},
+        each=50,
+        chosen="shuffled",
+        theme=theme,
+    ),
+    "gradient_bars": lambda theme: gradient_bars(norms=[8.3, 1.2] + [0.01] * 30, chosen=0, theme=theme),
     "xray_cards": lambda theme: xray_cards(
         images=IMAGES.numpy(), xray=XRAY, order=range(8), theme=theme, longest=12.34
     ),
-    "before_and_now": lambda theme: before_and_now(before=0.982, now=0.457, theme=theme),
     "digit_bars": lambda theme: digit_bars(before=[0.98] * 10, now=P, theme=theme),
     "failure_curve": _failure,
     "reading_cards": lambda theme: reading_cards(
@@ -189,7 +195,9 @@ GALLERY: dict[str, Builder] = {
     "class_bars": lambda theme: class_bars(counts=[5_421 + 100 * digit for digit in range(10)], theme=theme, chosen=3),
     "level_histogram": _histogram,
     "scale_bars": lambda theme: scale_bars(
-        accuracies={"normalised": 0.981, "0 to 1, not normalised": 0.97, "0 to 255": 0.61}, theme=theme
+        accuracies={"normalised": 0.981, "0 to 1, not normalised": 0.97, "0 to 255": 0.61},
+        names=["normalised", "0 to 1, not normalised", "0 to 255"],
+        theme=theme,
     ),
     "number_table": lambda theme: number_table(levels=IMAGES[0].tolist(), row=14, theme=theme),
     "account": lambda theme: account(

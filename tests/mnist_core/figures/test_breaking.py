@@ -11,23 +11,13 @@ from PIL import Image
 from mnist_core.evaluation.accuracy import GUESSING_ACCURACY
 from mnist_core.figures.breaking import (
     Reading,
-    before_and_now,
     digit_bars,
     failure_curve,
     reading_cards,
 )
-from mnist_core.figures.theme import CHOICE, DARK, LIGHT, RIGHT_CLASS, Theme
+from mnist_core.figures.theme import CHOICE, DARK, LIGHT, RIGHT_CLASS
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
-
-
-@THEMES
-def test_two_bars_with_their_numbers(theme: Theme) -> None:
-    data, spec = before_and_now(before=0.991, now=0.132, theme=theme)
-    assert data["when"].tolist() == ["before", "now"]
-    assert data["read"].tolist() == [0.991, 0.132]
-    assert data["label"].tolist() == ["99.1%", "13.2%"]
-    assert before_and_now(before=1.0, now=0.0, theme=theme).spec == spec  # drawn anew only with another theme
 
 
 def test_a_digit_without_images_has_no_mark() -> None:

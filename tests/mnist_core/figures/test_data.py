@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mnist_core.data.dataset import MEAN, STD
-from mnist_core.figures.data import AXIS, BRIGHT, class_bars, level_histogram, number_table, scale_bars
+from mnist_core.figures.data import AXIS, BRIGHT, class_bars, level_histogram, number_table, parts_sheet, scale_bars
 from mnist_core.figures.theme import DARK, LIGHT, VegaFigure
 
 
@@ -99,6 +99,14 @@ def test_the_histogram_marks_mean_deviation_and_the_readers_pixel() -> None:
 
 
 def test_scale_bars_say_their_share() -> None:
-    figure = scale_bars(accuracies={"meant": 0.9906, "forgotten": 0.9468}, theme=LIGHT)
+    names = ["meant", "forgotten", "bytes"]
+    figure = scale_bars(accuracies={"meant": 0.9906, "forgotten": 0.9468}, names=names, theme=LIGHT)
+    assert figure.spec["encoding"]["y"]["scale"]["domain"] == names  # one that is not shown yet has its place
     assert figure.data["label"].tolist() == ["99.1%", "94.7%"]
     assert figure.data["meant"].tolist() == [True, False]
+
+
+def test_one_part_of_the_data_set_is_bright() -> None:
+    images = torch.full((4, 28, 28), 200, dtype=torch.uint8)
+    shown = parts_sheet(images=images, parts=[0, 0, 1, 2], chosen=1, columns=4)
+    assert [int(shown[20, 10 + 58 * place]) for place in range(4)] == [40, 40, 200, 40]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, png_url, sheet, unrolled
+from mnist_core.figures.images import GAP, ROW_COLOUR, enlarged, one_marked, png_url, row_marked, sheet, unrolled
 
 
 def test_enlarged_pixels_stay_squares() -> None:
@@ -55,6 +55,16 @@ def test_the_strip_reads_as_the_flattened_image_with_its_row_framed(row: int) ->
     assert (xs.min(), xs.max() + 1) == (row % 2 * 28 * 12, (row % 2 + 1) * 28 * 12)
 
 
+@pytest.mark.parametrize("row", [0, 27])
+def test_a_frame_lies_around_a_row_and_its_pixels_stay(row: int) -> None:
+    image = torch.randint(0, 256, (28, 28), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+    picture = row_marked(image=image, row=row, factor=10)
+    assert picture[5::10, 5::10, 0].tolist() == image.tolist()
+    ys, xs = np.nonzero((picture == np.array(ROW_COLOUR)).all(axis=2))
+    assert (ys.min(), ys.max() + 1) == (row * 10, row * 10 + 10)
+    assert (xs.min(), xs.max() + 1) == (0, 280)
+
+
 @pytest.mark.parametrize(("row", "rows_a_line"), [(28, 2), (-1, 2), (0, 3), (0, 0)])
 def test_a_strip_that_can_not_be_is_a_sentence(row: int, rows_a_line: int) -> None:
     with pytest.raises(ValueError, match="has no row"):
@@ -66,6 +76,13 @@ def test_a_picture_as_its_own_address_comes_back_pixel_for_pixel() -> None:
     head, data = png_url(Image.fromarray(pixels)).split(",")
     assert head == "data:image/png;base64"
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
+
+
+def test_a_frame_marks_one_image_of_a_sheet() -> None:
+    picture = sheet(images=torch.zeros(5, 28, 28, dtype=torch.uint8), columns=3, factor=2)
+    marked = one_marked(picture=picture, index=4, columns=3, factor=2)
+    ys, xs = np.nonzero((marked == np.array(ROW_COLOUR)).all(axis=2))
+    assert (ys.min(), ys.max() + 1, xs.min(), xs.max() + 1) == (58, 114, 58, 114)
 
 
 def test_enlarged_keeps_hard_pixels() -> None:
