@@ -121,7 +121,7 @@ def all_lessons() -> None:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{section.title}**")
                 for each in section.lessons:
-                    st.page_link(state.page(each.stem))
+                    st.page_link(state.page(each.stem), help=each.question)
 
 
 lesson.show(draw, how_good, all_lessons)

@@ -244,7 +244,10 @@ def sections(path: str) -> tuple[Section, ...]:
     """The lessons by section, in the order of a path: ``NOTES``, or ``""`` for our own."""
     if path != NOTES:
         return SECTIONS
-    return tuple(Section(title, "", tuple(map(lesson_of, stems))) for title, stems in _IN_NOTES.items())
+    named = {stem for stems in _IN_NOTES.values() for stem in stems}
+    others = tuple(each for section in SECTIONS for each in section.lessons if each.stem not in named)
+    notes = tuple(Section(title, "", tuple(map(lesson_of, stems))) for title, stems in _IN_NOTES.items())
+    return (*notes, *([Section("More", "", others)] if others else []))
 
 
 def tab_title(stem: str) -> str:
