@@ -39,8 +39,7 @@ def luck_of_the_seed() -> None:
     answered = question.ask(QUESTION)
     with lesson.stage():
         buttons, sliders, view = beside.places()
-        if answered:
-            train_five(buttons, sliders)
+        train_five(buttons, sliders, answered=answered)
         with view:
             watched(one_band, answered)
     dataset.notice("the networks below learn from generated digits, which the program draws itself")
@@ -51,10 +50,12 @@ def luck_of_the_seed() -> None:
     lesson.deeper(two_ways_to_misread, how_five_are_judged, the_code)
 
 
-def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator) -> None:
-    """The settings to train five times, and the button."""
+def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator, *, answered: bool) -> None:
+    """The settings to train five times, and the button once the question is answered."""
     with sliders:
-        chosen = controls()
+        chosen = controls(answered)
+        if not answered:
+            return
         if isinstance(chosen, str):
             st.info(chosen, icon=":material/info:")
             return
@@ -69,13 +70,13 @@ def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator) -> None:
         )
 
 
-def controls() -> runs.Choice | str:
+def controls(answered: bool) -> runs.Choice | str:
     """The settings to train five times."""
     names = runs.names()
-    name = link.selectbox("Settings", "band_settings", names, names[0])
+    name = link.selectbox("Settings", "band_settings", names, names[0], disabled=not answered)
     if not runs.is_recipe(name):
         return runs.choice(name, 0)
-    with st.popover("First seed", type="tertiary"):
+    with st.popover("First seed", type="tertiary", disabled=not answered):
         seed = link.seed("First seed", "band_seed", meaning="The other four follow it.")
     return runs.choice(name, seed)
 
@@ -157,7 +158,7 @@ def better_or_luck() -> None:
     """Two bands, and the verdict on them."""
     with lesson.stage():
         buttons, sliders, view = beside.places()
-        train_five(buttons, sliders)
+        train_five(buttons, sliders, answered=True)
         with view:
             choosers()
             watched(two_bands, True)
