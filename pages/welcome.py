@@ -52,6 +52,7 @@ def ways_on() -> None:
     """Two large buttons, each of which starts at once."""
     with st.container(horizontal=True, key="ways_on"):
         if st.button("Watch one learn", icon=":material/play_arrow:", type="primary", width="stretch", key="watch"):
+            state.ask_to_start()
             st.switch_page(state.page("train"))
         if st.button("Beat the network", icon=":material/sports_score:", width="stretch", key="beat"):
             st.switch_page(state.page("duel"))
