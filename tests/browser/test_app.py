@@ -35,7 +35,7 @@ def test_train_from_the_page_to_the_end_and_read_a_drawn_one(open_page: OpenPage
     page.get_by_role("button", name="Let it read my drawing").click()
     expect(page.get_by_text(re.compile("Reads: Your network 1: 784-256-10")).first).to_be_visible()
     draw(page, [(140, 50), (138, 140), (136, 230)])
-    expect(page.get_by_text(re.compile(r"this is a 1\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"This is a 1"))).to_be_visible()
 
 
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
