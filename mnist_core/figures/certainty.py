@@ -1,6 +1,5 @@
 """What a model claims beside how often it is right, and the loss at every temperature."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +11,9 @@ from mnist_core.figures.signed import NEGATIVE, NEGATIVE_ON_DARK, POSITIVE
 from mnist_core.figures.theme import Theme, VegaFigure
 
 FEW = 10  # images: a bin with fewer is drawn pale
+HIGHEST_LOSS = 3.0  # on the axis: at a T far below 1 the loss would flatten the valley
 TOO_SURE, NOT_SURE_ENOUGH = "surer than right", "less sure than right"
-_HEIGHT, _HEIGHT_OF_BARS = 340, 180  # pixels
+_HEIGHT, _HEIGHT_OF_BARS = 210, 80  # pixels
 _LEFT_OF_PLOT = {"minExtent": 40, "maxExtent": 40}  # so that figures below each other share their x axis
 
 
@@ -210,19 +210,19 @@ def loss_over_temperature(
 
 
 def _loss_axes(first: float, last: float, highest: float) -> dict[str, Any]:
-    doubled = [2.0**power for power in range(math.ceil(math.log2(first)), math.floor(math.log2(last)) + 1)]
+    marks = [t for t in (0.05, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 50.0) if first <= t <= last]
     return {
         "x": {
             "field": "temperature",
             "type": "quantitative",
             "scale": {"type": "log", "domain": [first, last], "nice": False},
-            "axis": {"values": doubled, "format": "~g", "grid": False},
+            "axis": {"values": marks, "format": "~g", "grid": False},
             "title": "temperature, T",
         },
         "y": {
             "field": "loss",
             "type": "quantitative",
-            "scale": {"domain": [0, highest or 1.0], "nice": True},
+            "scale": {"domain": [0, min(highest, HIGHEST_LOSS) or 1.0], "nice": True},
             "axis": {"format": "~g", "tickCount": 5},
             "title": "cross-entropy",
         },
@@ -241,7 +241,7 @@ def _loss_layers(theme: Theme) -> list[dict[str, Any]]:
     return [
         layer("curve", type="line", strokeWidth=2.5, color=theme.second_line, clip=True),
         layer("chosen", type="rule", strokeDash=[4, 4], color=theme.rest),
-        layer("chosen", type="point", filled=True, size=160, color=theme.second_line, opacity=1),
+        layer("chosen", type="point", clip=True, filled=True, size=160, color=theme.second_line, opacity=1),
         layer("lowest", type="point", filled=True, shape="diamond", size=90, color=theme.text, opacity=1),
         text("lowest", 14),
         text("chosen", 34),

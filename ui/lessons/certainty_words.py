@@ -3,6 +3,10 @@
 from mnist_core import words
 from mnist_core.evaluation.calibration import Calibration, TemperatureSearch, largest_terms
 from mnist_core.figures.certainty import range_of
+from mnist_core.lessons.certainty import IMAGES, MODEL, TRAINING
+from mnist_core.network.checkpoint import shipped_card
+from ui.frame import dataset, state
+from ui.visitor import known_networks
 
 NINETY = 0.9
 TERMS = 3  # of the calibration error, written out
@@ -82,3 +86,25 @@ def judged_by_the_other_half(searched: TemperatureSearch, images: int) -> str:
         f"a little too good. It is only one number, fitted on {images:,} images. When each half of "
         f"them is judged at the T that is best for the other half, the cross-entropy is {judged}."
     )
+
+
+def small_network() -> str:
+    """How the network came about that is surer than it is right."""
+    return (
+        f"The network *Trained in a second* has {MODEL.hidden_sizes[0]} hidden neurons and learned from {IMAGES:,} "
+        f"images in {TRAINING.epochs} epochs, when this page was first opened. So it soon knew them by heart, and "
+        "answers new images as surely as those. It did not learn from the validation images it is judged on."
+    )
+
+
+def folded_in() -> str:
+    """Why the ready-made network's best temperature is 1; of another network, what it did not learn from."""
+    if known_networks.key_in_use() != state.SHIPPED:
+        return "Your network did not learn from the validation images it is judged on, and no temperature is in it."
+    said = (
+        f"The ready-made network has had its temperature already: T = {shipped_card()['temperature']:.3f}, fitted on "
+        "the 5,000 validation images of MNIST, is folded into its last layer."
+    )
+    if dataset.splits().name != state.MNIST:
+        return said
+    return f"{said} So on these images its best T is 1.00, and there is nothing left to mend."
