@@ -73,7 +73,7 @@ def with_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch, **linked: str) ->
     app = opened_by_link(PAGE, **linked)
     for _ in range(100):
         if "Digits: MNIST" in status(app):
-            return app
+            return sound(app.run())  # it may have come while the page was drawn
         app = sound(app.run())
     pytest.fail("MNIST did not come")
 
