@@ -214,8 +214,8 @@ REMEDIES: dict[str, tuple[Remedies, str]] = {
     ),
     "Dropout": (
         Remedies(dropout=0.8),
-        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. No neuron can "
-        "rely on another one to remember an image for it.",
+        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. So none can rely on "
+        "another.",
     ),
 }
 
