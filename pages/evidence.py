@@ -87,13 +87,13 @@ def weighed(model: MLP, subject: Subject | None) -> tuple[Evidence | None, int, 
 def choose_pair() -> tuple[str, str]:
     """Two controls: which digits are compared, or that it is to be the network's choice and its rival."""
     with st.container(horizontal=True, gap="small"):  # side by side on a phone, too
-        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST, width=150)
+        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST, width=168)
         other = link.selectbox(
             "and against",
             "evidence_against",
             [NEXT, *DIGITS],
             NEXT,
-            width=150,
+            width=168,
             help=f"The rival is the next best guess. For the sample {START} it is {RIVAL_OF_START}.",
         )
     return one, other

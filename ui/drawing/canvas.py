@@ -144,10 +144,18 @@ def _clear() -> None:
     pad_now().set_aside()
 
 
+@st.fragment(run_every=1.0)
+def _wait_for_samples() -> None:
+    """Until there are digits to click: whoever wakes a server comes before them."""
+    if samples.one_of_each() is not None:
+        st.rerun()
+    st.caption("Some digits to click will stand here in a moment.")
+
+
 def _offer(digits: Tensor | None) -> None:
     """A row of digits, torch.uint8 [10, 28, 28]; a click reads one in place of the drawing."""
     if digits is None:
-        st.caption("Some digits to click will stand here in a moment.")
+        _wait_for_samples()
         return
     samples.row(digits, "samples", "Sample", lambda digit: pad_now().read_sample(digit))
 
