@@ -28,6 +28,7 @@ from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
 from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
+from mnist_core.figures.step_hill import hill_and_ball
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
@@ -274,6 +275,9 @@ GALLERY: dict[str, Builder] = {
         quantity="accuracy",
         epochs=5,
         theme=theme,
+    ),
+    "hill_and_ball": lambda theme: hill_and_ball(
+        along=[-0.15, 0.0, 0.2, 0.4, 0.45], losses=[2.7, 1.3, 0.8, 1.5, 1.7], rate=0.4, theme=theme
     ),
     "learning_rate_ruler": lambda theme: learning_rate_ruler(
         rates=RATES, losses=[2.29, 2.2, 1.9, 0.9, 2.5, math.inf], now=2.303, chosen=0.01, theme=theme
