@@ -53,9 +53,9 @@ def ways_on() -> None:
     with st.container(horizontal=True, key="ways_on"):
         if st.button("Watch one learn", icon=":material/play_arrow:", type="primary", width="stretch", key="watch"):
             state.ask_to_start()
-            st.switch_page(state.page("train"))
+            st.switch_page(state.page("train"), query_params={})
         if st.button("Beat the network", icon=":material/sports_score:", width="stretch", key="beat"):
-            st.switch_page(state.page("duel"))
+            st.switch_page(state.page("duel"), query_params={})
 
 
 def what_it_is() -> None:
