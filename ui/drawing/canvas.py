@@ -15,7 +15,7 @@ from mnist_core.figures.images import png_url
 from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
-from ui.frame import link, state
+from ui.frame import lesson, link, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
 
@@ -40,6 +40,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
+    lesson.follow_a_turn()
     pad = store.visitor().pad
     if link.is_drawn_already("pad"):
         return _subject(pad, samples.one_of_each(), start)
