@@ -2,24 +2,23 @@
 
 import re
 from itertools import pairwise
-from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 import torch
 from scipy import stats
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from mnist_core import words
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation import calibration
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
-from mnist_core.lessons.certainty import overconfident
+from mnist_core.lessons.certainty import train_quickly
 from mnist_core.network.checkpoint import load_shipped, shipped_card
-from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, status, text
+from tests.app import answer, formulas, go_deeper, in_one_piece, open_page, opened_by_link, sound, text
+from ui.lessons.certainty import QUICK, READER
 from ui.visitor import networks
 
 PAGE = "pages/certainty.py"
@@ -36,8 +35,13 @@ def answers(digits: Splits) -> Evaluation:
 
 
 def answered(**linked: str) -> AppTest:
-    """All scenes, of the network in use."""
-    return in_one_piece(PAGE, certainty_of="In use", **linked)
+    """The whole page in one piece, of the network that reads."""
+    return in_one_piece(PAGE, certainty_net=READER, **linked)
+
+
+def heated(**linked: str) -> AppTest:
+    """The scene of the temperature with all that goes deeper, of the network that reads."""
+    return go_deeper(opened_by_link(PAGE, scene="2", hide="ask_certainty_heat", certainty_net=READER, **linked))
 
 
 def error_of(answers: Evaluation, temperature: float = 1.0) -> float:
@@ -51,15 +55,16 @@ def error_of(answers: Evaluation, temperature: float = 1.0) -> float:
     return total / len(p)
 
 
-def compared(app: AppTest) -> Any:
-    (found,) = [table for table in app.table if "measure" in table.value.columns]
-    return found
-
-
 def table(app: AppTest) -> dict[str, list[str]]:
     """The three temperatures side by side."""
-    frame = compared(app).value
+    frame = compared(app)
     return {row.iloc[0]: row.iloc[1:].tolist() for _, row in frame.iterrows()}
+
+
+def compared(app: AppTest) -> pd.DataFrame:
+    """The table of the three temperatures."""
+    (frame,) = (table.value for table in app.table if "T = 1" in table.value)
+    return frame  # type: ignore[no-any-return]
 
 
 def test_what_stands_there_is_what_a_count_finds(answers: Evaluation) -> None:
@@ -82,6 +87,94 @@ def test_the_written_terms_add_up_to_the_error(answers: Evaluation) -> None:
     assert sum(values) == pytest.approx(round(error_of(answers), 4))
     for n, total, a, c, value in re.findall(r"\{(\d+)\}\{(\d+)\}} *\\cdot \|([\d.]+) - ([\d.]+)\| = ([\d.]+)", terms):
         assert int(n) / int(total) * abs(float(a) - float(c)) == pytest.approx(float(value), abs=2e-4)
+
+
+def test_the_temperature_moves_both_figures_and_the_table(answers: Evaluation) -> None:
+    app = heated()
+    assert len(app.get("vega_lite_chart")) == 2
+    app = sound(app.select_slider(key="certainty_t").set_value(2.0).run())
+    rows = table(app)
+    loss = F.cross_entropy(answers.logits.double() / 2, answers.labels)
+    assert rows["cross-entropy"][1] == f"{loss:.4f}"
+    assert rows["ECE"][:2] == [f"{error_of(answers):.4f}", f"{error_of(answers, 2.0):.4f}"]
+    assert rows["read rightly"] == [f"{answers.accuracy:.2%}"] * 3
+    p = (answers.logits.double() / 2).softmax(1).max(1).values.mean().item()
+    assert f"At T = 2 it claims **{p:.1%}** on average and is right in **{answers.accuracy:.1%}**" in text(app)
+    assert "/2}" in formulas(opened_by_link(PAGE, scene="3", certainty_t="2", certainty_net=READER))
+
+
+def test_the_button_goes_to_the_lowest_point(answers: Evaluation) -> None:
+    app = sound(heated().button(key="certainty_best").click().run())
+    t = float(str(app.select_slider(key="certainty_t").value))
+    best = float(re.search(r"T = ([\d.]+)", list(compared(app).columns)[-1])[1])  # type: ignore[index]
+    assert t == pytest.approx(best, rel=0.03)
+    losses = [F.cross_entropy(answers.logits.double() / s, answers.labels).item() for s in (t / 1.05, t, t * 1.05)]
+    assert min(losses) == losses[1]
+    assert float(table(app)["cross-entropy"][2]) <= float(table(app)["cross-entropy"][0])
+
+
+def test_a_link_holds_the_temperature_and_a_hidden_slider_keeps_it() -> None:
+    assert heated(certainty_t="1.48").select_slider(key="certainty_t").value == 1.48
+    app = go_deeper(
+        opened_by_link(PAGE, scene="2", hide="ask_certainty_heat,certainty_t", certainty_t="1.48", certainty_net=READER)
+    )
+    assert not [button for button in app.button if button.key == "certainty_best"]
+    assert "yours, T = 1.48" in list(compared(app).columns)
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_the_temperature_goes_from_near_nothing_to_near_all_alike() -> None:
+    options = heated().select_slider(key="certainty_t").options
+    temperatures = [float(t) for t in options]
+    assert (temperatures[0], temperatures[-1]) == (0.05, 50)
+    assert 1.0 in temperatures
+    assert all(1.01 < later / former < 1.06 for former, later in pairwise(temperatures))
+
+
+def test_each_figure_waits_for_its_own_question() -> None:
+    app = open_page(PAGE)
+    assert "Around 90%" not in text(app)
+    assert app.get("button_group")
+    app = answer(app, "ask_certainty", "About ten")
+    assert "Around 90%" in text(app)
+    app = open_page(PAGE, scene=2)
+    assert app.select_slider(key="certainty_t").disabled
+    assert app.button(key="certainty_best").disabled
+    app = answer(app, "ask_certainty_heat", "T above 1: fewer mistakes")
+    assert not app.select_slider(key="certainty_t").disabled
+
+
+def test_the_quick_network_shows_something_at_once(digits: Splits) -> None:
+    """It is surer than it is right, by more than chance, and needs a temperature well above 1."""
+    app = opened_by_link(PAGE, scene="2", hide="ask_certainty_heat")
+    assert app.segmented_control(key="certainty_net").value == QUICK
+    app = go_deeper(app)
+    frame = compared(app)
+    assert float(re.search(r"T = ([\d.]+)", list(frame.columns)[-1])[1]) > 1.2  # type: ignore[index]
+    first = go_deeper(opened_by_link(PAGE, hide="ask_certainty"))
+    assert "**surer than it is right**" in text(first)
+    quick = evaluate(train_quickly(digits), digits.validation)
+    assert f"is right in {quick.accuracy:.1%}" in text(first)
+
+
+def test_the_ready_made_network_was_put_right_before(answers: Evaluation) -> None:
+    assert f"divided by T = {shipped_card()['temperature']:.2f}" in text(answered())
+
+
+def test_the_sure_mistake_becomes_unsure(answers: Evaluation) -> None:
+    cold, hot = (
+        opened_by_link(PAGE, scene="3", certainty_t=t, certainty_net=READER).metric[0].value for t in ("0.05", "50")
+    )
+    assert cold == "over 99.9%"
+    assert 10 <= float(hot.rstrip("%")) < 30
+
+
+def test_the_numbers_of_the_question_are_the_binomials() -> None:
+    app = open_page(PAGE)
+    app = answer(app, "ask_certainty", "About ten")
+    assert re.search(r"\bbetween 4 and 16\b", text(app))
+    within = stats.binom.cdf(16, 100, 0.1) - stats.binom.cdf(3, 100, 0.1)
+    assert 0.95 < within < 0.99
 
 
 def test_the_half_judged_by_the_other_half_is_said(answers: Evaluation) -> None:
@@ -116,6 +209,55 @@ def test_most_dots_rise_as_the_temperature_does(answers: Evaluation) -> None:
     assert all(first > then for first, then in pairwise(confidence))
 
 
+def test_scores_that_are_no_numbers_are_a_sentence_on_the_page(
+    answers: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = answers.logits.clone()
+    broken[0] = torch.inf
+    monkeypatch.setattr(networks, "validation", lambda: Evaluation(broken, answers.labels))
+    for scene in ("1", "2", "3"):
+        app = opened_by_link(PAGE, scene=scene, certainty_net=READER)
+        assert re.search(r"scores are not numbers", app.info[-1].value)
+        assert not app.get("vega_lite_chart")
+
+
+def test_a_network_gone_wild_draws_all_the_same(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    wild = Evaluation(answers.logits * 1e25, answers.labels)
+    monkeypatch.setattr(networks, "validation", lambda: wild)
+    app = heated()
+    app = sound(app.button(key="certainty_best").click().run())
+    assert app.select_slider(key="certainty_t").value == pytest.approx(calibration.HOTTEST, rel=0.03)
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_a_network_without_mistakes_has_an_example_too(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "validation", lambda: Evaluation(answers.logits, answers.logits.argmax(1)))
+    page = text(answered())
+    named, shown = (re.search(rf"{what} a \*\*(\d)\*\*", page) for what in ("reads", "shows"))
+    assert named
+    assert shown
+    assert named[1] == shown[1]
+    assert "mistake:" not in page
+
+
+def test_on_mnist_the_ready_made_network_is_about_as_sure_as_it_is_right(
+    mnist: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
+    app = answered()
+    for _ in range(100):
+        if "5,000 validation images (MNIST)" in text(app):
+            break
+        app = sound(app.run())
+    page = text(app)
+    assert "5,000 validation images (MNIST)" in page
+    assert "Chance alone could make such a difference." in page
+    assert "Keep in mind that this network learned from MNIST" not in page
+    read = evaluate(load_shipped(), mnist.validation)
+    assert f"has **{error_of(read):.4f}**" in page
+    assert f"lowest, T = {calibration.fit_temperature(read):.2f}" in list(compared(app).columns)
+
+
 def test_generated_digits_are_not_called_strange_to_a_network_that_learned_from_such_too() -> None:
     assert "Keep in mind that this network learned from MNIST" not in text(in_one_piece(PAGE))
 
@@ -142,119 +284,3 @@ def test_judged_by_the_other_half_with_the_same_result(answers: Evaluation, monk
     twice = Evaluation(answers.logits[:n].repeat_interleave(2, 0), answers.labels[:n].repeat_interleave(2))
     monkeypatch.setattr(networks, "validation", lambda: twice)  # every other one: two halves that are alike
     assert re.search(r"\*\*\d+\.\d{4}\*\*, the same to its last digit", text(answered()))
-
-
-HEAT = "T above 1: fewer mistakes"
-
-
-def test_nothing_live_stands_before_an_answer() -> None:
-    for scene, key, said, charts in ((1, "ask_certainty", "About ten", 2), (3, "ask_certainty_heat", HEAT, 2)):
-        app = open_page(PAGE, scene=scene)
-        assert not app.get("vega_lite_chart")
-        assert not app.select_slider
-        app = answer(app, key, said)
-        assert len(app.get("vega_lite_chart")) == charts
-
-
-def test_the_numbers_of_the_question_are_the_binomials() -> None:
-    assert re.search(r"\bbetween 4 and 16\b", text(in_one_piece(PAGE)))
-    within = stats.binom.cdf(16, 100, 0.1) - stats.binom.cdf(3, 100, 0.1)
-    assert 0.95 < within < 0.99
-
-
-def test_it_opens_on_a_network_that_is_surer_than_right(digits: Splits) -> None:
-    small = evaluate(overconfident(digits), digits.validation)
-    p, named = small.logits.double().softmax(1).max(1)
-    right = (named == small.labels).double().mean()
-    assert p.mean() > right + 0.05
-    assert calibration.fit_temperature(small) > 1.3
-    app = answer(open_page(PAGE), "ask_certainty", "About ten")
-    assert f"it claims {p.mean():.1%} on average and is right in {right:.1%}. So it is **surer than it is right**" in (
-        text(app)
-    )
-
-
-def test_the_temperature_moves_the_claim_and_not_the_accuracy(digits: Splits) -> None:
-    small = evaluate(overconfident(digits), digits.validation)
-    app = opened_by_link(PAGE, scene="3", hide="ask_certainty_heat")
-    assert {0.05, 1.0, 50.0} <= {float(option) for option in app.select_slider(key="certainty_t").options}
-    for t in (0.05, 2.0, 50.0):
-        app = sound(app.select_slider(key="certainty_t").set_value(t).run())
-        claims = words.percent((small.logits.double() / t).softmax(1).max(1).values.mean().item())
-        assert f"At T = {t:g} it claims **{claims}** on average and is right in **{small.accuracy:.1%}**" in text(app)
-
-
-def test_the_three_temperatures_in_a_table(answers: Evaluation) -> None:
-    app = answered(certainty_t="2")
-    rows = table(app)
-    loss = F.cross_entropy(answers.logits.double() / 2, answers.labels)
-    assert rows["cross-entropy"][1] == f"{loss:.4f}"
-    assert rows["ECE"][:2] == [f"{error_of(answers):.4f}", f"{error_of(answers, 2.0):.4f}"]
-    assert rows["read rightly"] == [f"{answers.accuracy:.2%}"] * 3
-    assert "/2}" in formulas(app)
-
-
-def test_the_button_goes_to_the_lowest_point(digits: Splits) -> None:
-    small = evaluate(overconfident(digits), digits.validation)
-    app = opened_by_link(PAGE, scene="3", hide="ask_certainty_heat")
-    app = sound(app.button(key="certainty_best").click().run())
-    t = float(str(app.select_slider(key="certainty_t").value))
-    assert t == pytest.approx(calibration.fit_temperature(small), rel=0.03)
-    losses = [F.cross_entropy(small.logits.double() / s, small.labels).item() for s in (t / 1.06, t, t * 1.06)]
-    assert min(losses) == losses[1]
-
-
-def test_at_the_limits_of_t_one_answer_takes_all_or_all_are_alike(digits: Splits) -> None:
-    app = open_page(PAGE, scene=2)
-    shown = {}
-    for t in (0.05, 50.0):
-        app = sound(app.select_slider(key="certainty_t").set_value(t).run())
-        data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
-        shown[t] = data["probability"]
-    assert shown[0.05].max() > 0.999
-    assert 0.05 < shown[50.0].min() < shown[50.0].max() < 0.2
-    assert shown[0.05].idxmax() == shown[50.0].idxmax()
-
-
-def test_a_link_holds_the_temperature_until_the_question_is_answered() -> None:
-    app = opened_by_link(PAGE, scene="3", certainty_t="2")
-    assert not app.select_slider
-    app = answer(app, "ask_certainty_heat", HEAT)
-    assert app.select_slider(key="certainty_t").value == 2
-
-
-def test_scores_that_are_no_numbers_are_a_sentence_on_the_page(
-    answers: Evaluation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = answers.logits.clone()
-    broken[0] = torch.inf
-    monkeypatch.setattr(networks, "validation", lambda: Evaluation(broken, answers.labels))
-    app = answered()
-    assert any("scores are not numbers" in info.value for info in app.info)
-
-
-def test_a_network_gone_wild_draws_all_the_same(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
-    wild = Evaluation(answers.logits * 1e25, answers.labels)
-    monkeypatch.setattr(networks, "validation", lambda: wild)
-    app = answered()
-    assert "The loss still falls at the end of the slider, T = 50." in text(app)
-    assert len(app.get("vega_lite_chart")) == 5
-
-
-def test_on_mnist_the_ready_made_network_is_about_as_sure_as_it_is_right(
-    mnist: Splits, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: mnist)
-    app = answered()
-    for _ in range(100):
-        if "Digits: MNIST" in status(app):
-            break
-        app = sound(app.run())
-    page = text(sound(app.run()))
-    assert "Chance alone could make such a difference." in page
-    assert "Keep in mind that this network learned from MNIST" not in page
-    read = evaluate(load_shipped(), mnist.validation)
-    assert f"has **{error_of(read):.4f}**" in page
-    assert f"{calibration.fit_temperature(read):.2f}" == "1.00"
-    assert f"T = {shipped_card()['temperature']:.3f}, fitted on the 5,000 validation images of MNIST" in page
-    assert "its best T is 1.00" in page

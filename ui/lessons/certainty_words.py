@@ -3,10 +3,7 @@
 from mnist_core import words
 from mnist_core.evaluation.calibration import Calibration, TemperatureSearch, largest_terms
 from mnist_core.figures.certainty import range_of
-from mnist_core.lessons.certainty import IMAGES, MODEL, TRAINING
 from mnist_core.network.checkpoint import shipped_card
-from ui.frame import dataset, state
-from ui.visitor import known_networks
 
 NINETY = 0.9
 TERMS = 3  # of the calibration error, written out
@@ -26,12 +23,37 @@ def around_ninety(found: Calibration) -> str:
 
 
 def all_together(found: Calibration) -> str:
-    """All images together, whether the difference is more than chance, and how many images the last bin has."""
-    last = found.bins[-1]
+    """All images together, and whether the difference is more than chance."""
     return (
         f"**All images together:** it claims {words.percent(found.confidence)} on average and is right in "
-        f"{found.accuracy:.1%}. {_surer_or_not(found)} Of {found.images:,} images, {last.images:,} stand in the last "
-        f"bin, above {last.low:.1%}."
+        f"{found.accuracy:.1%}. {_surer_or_not(found)}"
+    )
+
+
+def most_in_one_bin(found: Calibration) -> str:
+    """How many images have their place in the last bin, where the others hardly count beside them."""
+    last = found.bins[-1]
+    return (
+        f"Of {found.images:,} images, {last.images:,} stand in the last bin, above {last.low:.1%}. So the ECE says "
+        "little of the images that the network doubts."
+    )
+
+
+def put_right_before() -> str:
+    """That the ready-made network comes with its best temperature folded in."""
+    return (
+        f"The ready-made network was put right before: its scores were divided by T = "
+        f"{shipped_card()['temperature']:.2f}, the temperature that fits these validation images of MNIST. So its best "
+        "T is now 1.00."
+    )
+
+
+def at_temperature(t: float, now: Calibration) -> str:
+    """What the network claims at a temperature, and how often it is right."""
+    points = 100 * (now.confidence - now.accuracy)
+    return (
+        f"At T = {t:g} it claims **{words.percent(now.confidence)}** on average and is right in "
+        f"**{now.accuracy:.1%}**: {words.minus(f'{points:+.1f}')} points."
     )
 
 
@@ -86,25 +108,3 @@ def judged_by_the_other_half(searched: TemperatureSearch, images: int) -> str:
         f"a little too good. It is only one number, fitted on {images:,} images. When each half of "
         f"them is judged at the T that is best for the other half, the cross-entropy is {judged}."
     )
-
-
-def small_network() -> str:
-    """How the network came about that is surer than it is right."""
-    return (
-        f"The network *Trained in a second* has {MODEL.hidden_sizes[0]} hidden neurons and learned from {IMAGES:,} "
-        f"images in {TRAINING.epochs} epochs, when this page was first opened. So it soon knew them by heart, and "
-        "answers new images as surely as those. It did not learn from the validation images it is judged on."
-    )
-
-
-def folded_in() -> str:
-    """Why the ready-made network's best temperature is 1; of another network, what it did not learn from."""
-    if known_networks.key_in_use() != state.SHIPPED:
-        return "Your network did not learn from the validation images it is judged on, and no temperature is in it."
-    said = (
-        f"The ready-made network has had its temperature already: T = {shipped_card()['temperature']:.3f}, fitted on "
-        "the 5,000 validation images of MNIST, is folded into its last layer."
-    )
-    if dataset.splits().name != state.MNIST:
-        return said
-    return f"{said} So on these images its best T is 1.00, and there is nothing left to mend."

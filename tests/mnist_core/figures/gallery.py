@@ -21,7 +21,7 @@ from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
-from mnist_core.figures.layers import activation_curves, silenced_neurons, two_classes_map
+from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.overfitting import learning_by_heart
@@ -213,6 +213,9 @@ GALLERY: dict[str, Builder] = {
         lines=[["Neuron 12", "passes on 3.45", "adds +0.12 to the 3"]] * 4,
         limit=2.0,
         theme=theme,
+    ),
+    "score_pairs": lambda theme: score_pairs(
+        scores={"three layers": [-1_650.0 + 190 * digit for digit in range(10)], "one layer": [12.5] * 10}, theme=theme
     ),
     "activation_curves": lambda theme: activation_curves(
         z=[-3.0, 0.0, 3.0],
