@@ -124,7 +124,8 @@ def the_matrix() -> None:
         f"Click a cell{way}, and the images in it appear beside it. The stronger the colour, the larger the share of "
         "the row that went wrong in this way. The diagonal has no colour: it holds the right answers. Of a cell with "
         "mistakes, first come the images whose right digit got the lowest probability; on the diagonal, the least "
-        "sure answers. Below each image stand two probabilities from the softmax: of what it shows, and of what it was read as."
+        "sure answers. Below each image stand two probabilities from the softmax: of what it shows, and of "
+        "what it was read as."
     )
     mistakes_matrix.numbers()
 

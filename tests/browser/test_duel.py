@@ -23,9 +23,9 @@ def test_twenty_presses_on_a_phone_end_with_the_score(open_page: OpenPage) -> No
     for place in range(20):
         expect(page.get_by_text(f"Image {place + 1} of 20.")).to_be_visible()
         buttons.get_by_role("button", name="7").dblclick()  # the second press is no answer to the next image
-        page.locator(".st-key-duel_next").get_by_role("button").click()
+        page.get_by_role("button", name=re.compile("Next digit|See the result")).click()
     expect(page.get_by_text(re.compile(r"You have \d+ of 20 right, the network \d+ of 20"))).to_be_visible()
-    page.get_by_role("button", name="Again").click()
+    page.get_by_role("button", name="Again", exact=True).click()
     expect(page.get_by_text("Image 1 of 20.")).to_be_visible()
 
 

@@ -47,7 +47,8 @@ def pictures(html: str) -> np.ndarray:
 
 def on_the_table(app: AppTest) -> np.ndarray:
     (body,) = [body for body in htmls(app) if "duel-digit" in body and "<img" in body]
-    return pictures(body)[0]
+    shown: np.ndarray = pictures(body)[0]
+    return shown
 
 
 def scores(app: AppTest) -> list[str]:

@@ -99,9 +99,9 @@ SECTIONS = (
             Lesson(
                 "mistakes",
                 "What it gets wrong",
-                "Would you have read what it gets wrong, and which digits does it take for which?",
-                "you against the network on its twenty hardest digits, the confusion matrix with the images "
-                "behind each cell, precision and recall, the surest mistakes",
+                "Which digits does it take for which, and how sure is it of that?",
+                "the confusion matrix with the images behind each cell and its mirror, precision and recall, the "
+                "surest mistakes, and why one network has several accuracies",
             ),
         ),
     ),
