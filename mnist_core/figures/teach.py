@@ -14,6 +14,62 @@ SMALLEST_LABELLED = 0.005
 LEARNED, READ = "your drawing", "other images"
 
 
+def before_and_now(
+    *, before: Sequence[float], now: Sequence[float] | None, right: int, theme: Theme, height: int
+) -> VegaFigure:
+    """The probability of each digit before all lessons and now, as two bars side by side.
+
+    Args:
+        before: Ten numbers, 0 to 1.
+        now: Ten as well; None: there was no lesson yet.
+        right: The digit that is taught, whose bars are green.
+        theme: Of the page.
+        height: In pixels.
+
+    Returns:
+        The figure: bars of before are outlined, those of now are filled; the larger of the two has a label.
+    """
+    rows = [(str(digit), when, p) for when, each in (("1", before), ("2", now or [])) for digit, p in enumerate(each)]
+    data = pd.DataFrame(rows, columns=["digit", "when", "probability"])
+    data["filled"], data["is_right"] = data["when"] == "2", data["digit"] == str(right)
+    data["label"] = [
+        words.percent(p)
+        if p >= SMALLEST_LABELLED and p >= max(before[int(digit)], now[int(digit)] if now else 0)
+        else ""
+        for digit, _, p in rows
+    ]
+    colour = {"condition": {"test": "datum.is_right", "value": RIGHT_CLASS}, "value": theme.rest}
+    bars = {
+        "mark": {"type": "bar", "strokeWidth": 2},
+        "encoding": {
+            "fill": colour,
+            "stroke": colour,
+            "fillOpacity": {"condition": {"test": "datum.filled", "value": 1}, "value": 0},
+            "tooltip": [
+                {"field": "digit", "type": "nominal"},
+                {"field": "probability", "type": "quantitative", "format": ".4f"},
+            ],
+        },
+    }
+    labels = {
+        "mark": {"type": "text", "baseline": "bottom", "dy": -3},
+        "encoding": {"text": {"field": "label", "type": "nominal"}},
+    }
+    axis = {"labelAngle": 0}
+    encoding = {
+        "x": {"field": "digit", "type": "nominal", "sort": None, "title": None, "axis": axis},
+        "xOffset": {"field": "when", "type": "nominal", "scale": {"domain": ["1", "2"]}},
+        "y": {
+            "field": "probability",
+            "type": "quantitative",
+            "title": None,
+            "scale": {"domain": [0, 1.15]},
+            "axis": {"format": "%", "values": [0, 0.5, 1]},
+        },
+    }
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": [bars, labels]})
+
+
 def score_slopes(*, slopes: Sequence[float], theme: Theme) -> VegaFigure:
     """The slope of the loss in each score, p − y, as bars up and down from zero.
 
@@ -207,4 +263,4 @@ def lessons_curve(*, read: Sequence[float | None], theme: Theme) -> VegaFigure:
     ]
     mark = {"type": "line", "color": theme.second_line, "strokeWidth": 2, "point": {"size": 70, "filled": True}}
     mark["point"] = {"size": 70, "filled": True, "color": theme.second_line}
-    return theme.figure(data, {"height": 200, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})
+    return theme.figure(data, {"height": 250, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})

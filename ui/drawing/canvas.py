@@ -28,7 +28,9 @@ THINNEST, THICKEST = 8, 30  # pixels
 _SEND_JS = (state.COMPONENTS / "send_at_once.js").read_text(encoding="utf-8")
 
 
-def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject | None:
+def subject(
+    start: int | None = None, *, offers_samples: bool = True, otherwise: Subject | None = None
+) -> Subject | None:
     """Draws the canvas with its tools, and says what there is to read.
 
     All of it is as wide as a phone: the canvas with its buttons beside it, below them what is read and the samples.
@@ -36,6 +38,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     Args:
         start: The sample digit that is read before the reader has drawn anything; none if None.
         offers_samples: Whether there are samples to click.
+        otherwise: What is read while there is nothing else; it lies over the canvas as a sample does.
 
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
@@ -43,7 +46,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     lesson.follow_a_turn()
     pad = store.visitor().pad
     if link.is_drawn_already("pad"):
-        return _subject(pad, samples.one_of_each(), start)
+        return _subject(pad, samples.one_of_each(), start) or otherwise
     with st.container(key="pad", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="pad_row"):
             # The canvas comes late; what lies below it is not to move then, under a finger on its way.
@@ -63,7 +66,7 @@ def subject(start: int | None = None, *, offers_samples: bool = True) -> Subject
     with buttons:
         st.button("Undo", key="undo", on_click=_undo, disabled=not pad.can_undo, width="stretch")
         st.button("Clear", key="clear", on_click=_clear, width="stretch")
-    found = _subject(pad, digits, start)
+    found = _subject(pad, digits, start) or otherwise
     with canvas:
         _show_in_its_place(found)
     note.caption(_what_is_read(found, offers_samples))  # always a line, so that the samples do not move

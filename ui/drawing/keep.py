@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 import streamlit as st
-from PIL import Image
 
 from mnist_core import words
-from mnist_core.figures.images import enlarged, png_url
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.collection import MOST, OwnDigit, merge, own_digit
 from mnist_core.network.model import MLP
@@ -17,7 +15,7 @@ from ui.visitor import store
 
 KEEP_AS = "keep_as"  # the key of the buttons
 WORD = "_kept_word"  # the key of what was said of the digit kept last
-FIVE_WIDE = 220  # pixels, in which five buttons stand side by side, and the other five below
+_LAST = "_kept_last"  # the key of the digit kept last
 
 
 def kept() -> list[OwnDigit]:
@@ -31,40 +29,34 @@ def buttons(subject: Subject | None, model: MLP, *, leads_on: bool = True) -> No
     Args:
         subject: What is drawn; a sample is not the reader's, and can't be kept.
         model: The network in use, which says what it reads there.
-        leads_on: Whether this is a page that shows what it reads; then a link leads to the page of the test set. That
-            page itself shows here what is read in place of a drawing.
+        leads_on: Whether a link leads to the page of the test set.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control(
-            "What did you write? One press keeps it for your own test set and empties the canvas; Undo brings it back.",
-            range(10),
-            key=KEEP_AS,
-            on_change=_keep,
-            args=(subject, model),
-            disabled=subject is None or subject.source == "sample",
-            wrap=True,
-            width=FIVE_WIDE,
+    st.segmented_control(
+        "What did you write? One press keeps it for your test set and clears the canvas.",
+        range(10),
+        key=KEEP_AS,
+        on_change=_keep,
+        args=(subject, model),
+        disabled=subject is None or subject.source == "sample",
+        wrap=True,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="kept_said"):
+        st.button(
+            "Take it back",
+            key="keep_back",
+            icon=":material/undo:",
+            help="The digit kept last goes back to the canvas.",
+            on_click=_take_back,
+            disabled=st.session_state.get(_LAST) not in kept(),
         )
-        if subject is not None and subject.source != "canvas" and not leads_on:
-            _show_what_is_read(subject)
-    if subject is not None and subject.source == "sample":
-        st.caption("This is a sample, which someone else wrote. What you draw yourself can be kept.")
-    elif WORD in st.session_state:
-        st.caption(st.session_state[WORD])
+        if subject is not None and subject.source == "sample":
+            st.caption("This is a sample, which someone else wrote. What you draw yourself can be kept.")
+        elif WORD in st.session_state:
+            st.caption(st.session_state[WORD])
     if leads_on and kept():
         st.page_link(
             state.page("collection"), label=f"See your test set: {words.how_many(len(kept()), 'digit')} so far"
         )
-
-
-def _show_what_is_read(subject: Subject) -> None:
-    """A sample or a photo, while the canvas is empty."""
-    whose = "The sample" if subject.source == "sample" else "Your photo"
-    shown = f"a handwritten {subject.label}" if subject.label is not None else "what is written"
-    seen = png_url(Image.fromarray(enlarged(image=subject.image, factor=4)))
-    st.image(
-        seen, f"{whose}, 28 × 28 pixels", width=112, alt=f"{whose}: {shown}, bright on black, as the network sees it"
-    )
 
 
 def _keep(shown: Subject | None, model: MLP) -> None:
@@ -77,6 +69,7 @@ def _keep(shown: Subject | None, model: MLP) -> None:
     if not added:
         st.session_state[WORD] = "This drawing was there already. The same one is not kept twice."
         return
+    st.session_state[_LAST] = kept()[-1]
     store.visitor().pad.set_aside()  # an undo brings it back
     read = int(predict_proba(model, subject.image[None])[0].argmax())
     said = (
@@ -85,6 +78,18 @@ def _keep(shown: Subject | None, model: MLP) -> None:
     )
     gone = f" There is room for {MOST}, so the oldest one went." if dropped else ""
     st.session_state[WORD] = f"{said}{gone} Draw the next one."
+
+
+def _take_back() -> None:
+    """Removes the digit kept last, and brings its drawing back, unless another one was begun."""
+    last = st.session_state.pop(_LAST, None)
+    st.session_state.pop(WORD, None)
+    visitor = store.visitor()
+    with visitor.lock:
+        visitor.own_digits = [digit for digit in visitor.own_digits if digit != last]
+    pad = canvas.pad_now()
+    if pad.aside and not pad.strokes:
+        pad.undo()
 
 
 def _doubt(subject: Subject) -> str:

@@ -243,6 +243,13 @@ def seed_below(key: str) -> int:
     return _keep_linked(key, 0, _whole(0, LARGEST_SEED))
 
 
+def choice_below(key: str, values: Iterable[T], start: T, *, names: Callable[[T], str] = str) -> T:
+    """The value of a ``select_slider`` that stands further down or in another scene; its arguments are the same."""
+    if key in st.session_state:
+        return cast(T, st.session_state[key])
+    return _keep_linked(key, start, _by_name(values, names))
+
+
 def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:
     """A switch; the arguments are those of ``slider``."""
     return _control(

@@ -177,38 +177,25 @@ def downloads(digits: Sequence[OwnDigit], answers: Mapping[str, Evaluation]) -> 
     """Draws the two files to take home. They are made only when someone clicks.
 
     Args:
-        digits: At least one.
+        digits: Without any, there is nothing to take.
         answers: What each network made of them, by its name; first the one in use.
     """
     said = {name: evaluation.choices.tolist() for name, evaluation in answers.items()}
-    left, right = st.columns(2)
-    with left:
-        st.download_button(
-            "Table (CSV)",
-            partial(_csv, digits, said),
-            "my_digits.csv",
-            "text/csv",
-            key="own_csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.caption(
-            "A row for each digit: its label, what you wrote it on, what each network read, and its 784 pixels. This "
-            "file can be loaded again below."
-        )
-    with right:
-        st.download_button(
-            "Sheet (PNG)",
-            partial(_sheet, digits, said),
-            "my_digits.png",
-            "image/png",
-            key="own_png",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.caption(
-            f"One picture of all digits to look at or to print. Its frames show what {next(iter(said))} misread."
-        )
+    with st.container(horizontal=True):
+        for label, make, name, kind, key in (
+            ("Table (CSV)", _csv, "my_digits.csv", "text/csv", "own_csv"),
+            ("Sheet (PNG)", _sheet, "my_digits.png", "image/png", "own_png"),
+        ):
+            st.download_button(
+                label,
+                partial(make, digits, said),
+                name,
+                kind,
+                key=key,
+                icon=":material/download:",
+                on_click="ignore",
+                disabled=not digits,
+            )
 
 
 def _csv(digits: Sequence[OwnDigit], said: Mapping[str, Sequence[int]]) -> str:

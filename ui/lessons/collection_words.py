@@ -1,11 +1,12 @@
 """What the page on the reader's own test set says of digits, and of the networks that read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from mnist_core import words
+from mnist_core.evaluation.accuracy import wilson_interval
 
 
 def one_digit(number: int, label: int, p: Tensor) -> str:
@@ -47,3 +48,28 @@ def how_the_ready_made_one_learned(card: Mapping[str, Any]) -> str:
     if "drawn_digits" in card:
         said += f", and from digits that the program drew: {card['drawn_digits']['share_of_a_batch']:.0%} of each batch"
     return f"{said}."
+
+
+def mistakes(counts: Sequence[Sequence[int]]) -> str:
+    """Which digits were read as which, the most frequent mistake first.
+
+    Args:
+        counts: 10 rows of 10: a row for what an image shows, a column for what it was read as.
+    """
+    cells = [
+        (count, shown, read)
+        for shown, row in enumerate(counts)
+        for read, count in enumerate(row)
+        if count and shown != read
+    ]
+    lines = [f"- {words.a(shown)} read as {words.a(read)}: {count}" for count, shown, read in sorted(cells)[::-1]]
+    return "\n".join(lines) or "No digit is misread. Write one as you do in a hurry."
+
+
+def two_intervals(right: int, images: int, more_right: int, more: int) -> str:
+    """From where to where the intervals of two counts reach, in words."""
+    (low, high), (lower, higher) = wilson_interval(right, images), wilson_interval(more_right, more)
+    return (
+        f"With {images} digits: from **{low:.0%} to {high:.0%}**.\n\n"
+        f"With {more:,}: from **{lower:.0%} to {higher:.0%}**."
+    )

@@ -1,14 +1,16 @@
 """Where visitors teach copies of their networks: what is taught, what was taught so far, and what it cost."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import image_to_drawing
 from mnist_core.lessons import teach
 from mnist_core.lessons.teach import Cost, Fall, Lesson, LessonFailed, Pupil, Slope, Trial
@@ -22,6 +24,7 @@ from ui.visitor.desk import Desk
 
 DIGIT = "teach_digit"
 _ASKED = "_teach_asked"  # whether this visit has asked what a drawing was meant to be
+SURE = 0.9995  # from here on, a probability is written as over 99.9 %, and a step comes to as good as nothing
 LOOKED_THROUGH = 5_000  # training images, for those that are read worst
 SHORTEST = 1e-9  # learning rate: a number that can still be read
 CURVE_POINTS = 16  # an even number, so that the chosen rate is one of them
@@ -41,19 +44,26 @@ def desk() -> Desk:
 
 
 def subject(at: Desk) -> Subject | None:
-    """Draws the canvas and images that are read badly, and says what there is to teach."""
-    drawn = canvas.subject()
+    """Draws the canvas, with images below it that are read badly, and says what there is to teach."""
     worst = read_worst()
     if worst is None:
-        return drawn
-    st.caption(
-        "Or take one that it reads badly: of each digit, the one it reads worst of "
-        f"{min(LOOKED_THROUGH, len(dataset.splits().train)):,} training images."
-    )
-    images, hardest = worst
+        return canvas.subject(offers_samples=False)
+    drawn = canvas.subject(offers_samples=False, otherwise=_picked(at, worst))
+    images, _ = worst
     samples.row(images, "teach_worst", "Read badly", lambda digit: take_worst(desk(), digit))
-    if drawn is not None:
-        return drawn
+    return drawn
+
+
+def subject_now(at: Desk) -> Subject | None:
+    """What there is to teach, in a scene without a canvas; that waits for the images."""
+    dataset.splits()
+    worst = read_worst()
+    return canvas.on_the_pad() or (worst and _picked(at, worst))
+
+
+def _picked(at: Desk, worst: tuple[Tensor, int]) -> Subject:
+    """The badly read image that is taught while nothing is drawn."""
+    images, hardest = worst
     digit = hardest if at.picked is None else at.picked
     return Subject(images[digit] / 255, image_to_drawing(images[digit]).numpy(), digit, "sample")
 
@@ -86,13 +96,52 @@ def _read_worst(owner: str, key: str, name: str, size: int, _model: MLP, _splits
     return some.images[firsts], int(labels[0])
 
 
-def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
-    """Ten buttons for what the drawing was meant to be.
+class Step(NamedTuple):
+    """A step that is to be taken, or was the last one.
 
-    They stand on what it is known to be, or else on what it is read as. Once the reader has said it, that holds until
-    something else is there; a drawing with one more stroke is not.
+    Attributes:
+        at: The desk.
+        shown: What it is taken on.
+        digit: What that is said to show.
+        original: How things stood before all lessons.
+        now: How they stand now.
+        last: The last lesson, if it was this very step; None: the step is still to come.
     """
-    suggestion = reading if shown.label is None else shown.label
+
+    at: Desk
+    shown: Subject
+    digit: int
+    original: Slope
+    now: Slope
+    last: Lesson | None
+
+    @property
+    def found(self) -> Slope:
+        """How things stood before the step."""
+        return self.last.slope if self.last else self.now
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the step would come to as good as nothing."""
+        return float(self.found.probabilities[self.digit]) >= SURE
+
+
+def step_on(at: Desk, shown: Subject, digit: int) -> Step:
+    """The step on what is shown, told to be this digit."""
+    now, _ = teach.slope(at.pupil.model, shown.image, digit)
+    original = teach.slope(at.pupil.original, shown.image, digit)[0] if at.pupil.lessons else now
+    return Step(at, shown, digit, original, now, last_on(at, shown.image, digit))
+
+
+def digit_of(at: Desk, shown: Subject) -> int:
+    """What a drawing was meant to be.
+
+    It is what it is known to be, or else what it is read as. Once the reader has said it, that holds until something
+    else is there; a drawing with one more stroke is not.
+    """
+    suggestion = shown.label
+    if suggestion is None:
+        suggestion = int(predict_proba(at.pupil.model, shown.image[None])[0].argmax())
     seen = None if shown.label is None else shown.image.numpy().tobytes()
     if at.seen == "":  # only now, when the visit begins, is it the link that says it
         at.said = DIGIT in state.linked() and not st.session_state.get(_ASKED)
@@ -101,8 +150,13 @@ def ask_digit(at: Desk, shown: Subject, reading: int) -> int:
     at.seen = seen
     if not at.said and not link.is_hidden(DIGIT):
         state.linked()[DIGIT] = str(suggestion)
-    digit = link.unbound(DIGIT, suggestion, {str(digit): digit for digit in range(10)}.__getitem__)
-    if link.is_hidden(DIGIT):
+    return link.unbound(DIGIT, suggestion, {str(digit): digit for digit in range(10)}.__getitem__)
+
+
+def ask_digit(at: Desk, shown: Subject) -> int:
+    """Ten buttons for what the drawing was meant to be; says what it is."""
+    digit = digit_of(at, shown)
+    if link.is_hidden(DIGIT) or link.is_drawn_already(DIGIT):
         return digit
     st.session_state[_ASKED] = True
     key = state.key_standing_on(DIGIT, digit)
@@ -131,17 +185,39 @@ def say(at: Desk, digit: int) -> None:
     at.said = True
 
 
+def teach_newest(at: Desk, shown: Subject, digit: int, rate: float) -> None:
+    """Teaches the copy what is there, with what was drawn since the page was."""
+    give_lesson(at, canvas.newest(shown) or shown, digit, rate)
+
+
 def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:
     """Teaches the copy one drawing, or notes why not."""
-    drawn = canvas.newest(shown) or shown
     with store.visitor().lock:
         at.trouble = ""
         try:
-            taught = teach.teach(at.pupil, drawn.image, digit, rate)
+            taught = teach.teach(at.pupil, shown.image, digit, rate)
             at.before = taught.lessons[-1], at.pupil.model
             at.pupil = taught
         except (LessonFailed, ValueError) as error:
             at.trouble = str(error)
+
+
+def give_ten(at: Desk, rate: float) -> None:
+    """Teaches the copy the image of each digit that is read worst, one after the other, and counts after each."""
+    images, _ = read_worst() or ((), 0)
+    for digit, image in enumerate(images):
+        give_lesson(at, Subject(image / 255, image.numpy(), digit, "sample"), digit, rate)
+        if at.trouble:
+            return
+        cost(at)
+
+
+def still_known(at: Desk) -> tuple[int, int]:
+    """Of the images taught, as last told: how many are read so now, and how many there are."""
+    told = {given.slope.image.numpy().tobytes(): (given.slope.image, given.slope.digit) for given in at.pupil.lessons}
+    images = torch.stack([image for image, _ in told.values()])
+    choices = predict_proba(at.pupil.model, images).argmax(1).tolist()
+    return sum(choice == digit for choice, (_, digit) in zip(choices, told.values(), strict=True)), len(told)
 
 
 def last_on(at: Desk, image: Tensor, digit: int) -> Lesson | None:
@@ -194,20 +270,18 @@ def _choices(at: Desk, splits: Splits) -> dict[int, Tensor]:
     return at.choices.setdefault((splits.name, len(splits.validation)), {})
 
 
-def trials(at: Desk, found: Slope, last: Lesson | None, rates: Sequence[float]) -> list[Trial]:
+def trials(step: Step, rates: Sequence[float]) -> list[Trial]:
     """What a step comes to with each learning rate; kept until another step is asked for.
 
     Args:
-        at: The desk.
-        found: How things stood before the step.
-        last: The lesson that was this step; None if it is still to come.
+        step: To be taken, or the last one.
         rates: Above 0.
 
     Returns:
         A trial of no step at all, and one for each rate.
     """
-    splits = dataset.splits()
-    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, splits.name)
+    splits, at, found = dataset.splits(), step.at, step.found
+    asked = (_before(at, step.last), found.image.numpy().tobytes(), found.digit, splits.name)
     if at.tried[0] != asked:
         others = splits.validation.subset(slice(0, TRIED_ON))
         at.tried = (asked, teach.try_rates(asked[0], found.image, found.digit, (0.0, *rates), others))
@@ -223,21 +297,19 @@ def _before(at: Desk, last: Lesson | None) -> MLP:
     return at.before[1]
 
 
-def losses_along_step(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[list[float], list[float]]:
+def losses_along_step(step: Step, rate: float) -> tuple[list[float], list[float]]:
     """The loss of a drawing after steps from none to twice as long as the one with this rate.
 
     Args:
-        at: The desk.
-        found: How things stood before the step.
-        last: The lesson that was this step; None if it is still to come.
+        step: To be taken, or the last one.
         rate: Of the step.
 
     Returns:
         The learning rates, with the given one in the middle, and the losses.
     """
-    middle = CURVE_POINTS // 2
+    at, found, middle = step.at, step.found, CURVE_POINTS // 2
     rates = [rate * (point / middle) for point in range(CURVE_POINTS + 1)]
-    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
+    asked = (_before(at, step.last), found.image.numpy().tobytes(), found.digit, rate)
     if at.curve[0] != asked:
         at.curve = (asked, teach.losses_after(asked[0], found.image, found.digit, rates))
     return rates, at.curve[1]
@@ -249,19 +321,18 @@ def original_reads(at: Desk) -> float:
     return (found.choices == found.labels)[:TRIED_ON].float().mean().item()
 
 
-def falls(at: Desk, found: Slope, last: Lesson | None, rate: float) -> tuple[Fall, Fall | None]:
+def falls(step: Step, rate: float) -> tuple[Fall, Fall | None]:
     """How far the loss falls with a step, and with the longest of some shorter ones of which the slope foretells it.
 
     Args:
-        at: The desk.
-        found: How things stood before the step.
-        last: The lesson that was this step; None if it is still to come.
+        step: To be taken, or the last one.
         rate: Of the step; the shorter ones are ten, a hundred, … times shorter.
 
     Returns:
         The two; the second is None if the slope foretells none.
     """
-    asked = (_before(at, last), found.image.numpy().tobytes(), found.digit, rate)
+    at, found = step.at, step.found
+    asked = (_before(at, step.last), found.image.numpy().tobytes(), found.digit, rate)
     if at.falls is None or at.falls[0] != asked:
         shorter = (round(rate * 0.1**tens, 12) for tens in range(1, 10))
         rates = (rate, *(short for short in shorter if short >= SHORTEST))

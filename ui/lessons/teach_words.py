@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from mnist_core import words
-from mnist_core.lessons.teach import Fall, Slope, Trial
+from mnist_core.lessons.teach import Cost, Fall, Slope, Trial
 from mnist_core.network.model import MLPConfig
 
 MANY = 1_000_000  # from here on, a number is not written out
@@ -48,34 +48,68 @@ def falls(taken: Fall, shorter: Fall | None) -> str:
     if shorter:
         times = f"{taken.rate / shorter.rate:,.0f} times shorter"
         lines.insert(0, f"- With η = {words.learning_rate(shorter.rate)}, a step {times}: {_fall(shorter)}")
+    return "\n".join(lines)
+
+
+def why_they_part(taken: Fall) -> str:
+    """Whether the fall foretold for the chosen step is the real one, and why not."""
     if taken.agrees:
-        why = "Foretold and real agree, since even the chosen step is a short one. With a larger η they part."
-    elif taken.foretold > taken.before:
-        why = (
+        return "Foretold and real agree, since even the chosen step is a short one. With a larger η they part."
+    if taken.foretold > taken.before:
+        return (
             "With the chosen step the slope promises more than there is: no loss falls below 0. A slope holds only "
             "close by, and this step is a long one."
         )
-    else:
-        why = "With the chosen step the slope changes on the way: it holds only close by."
-    return "\n".join(lines) + f"\n\n{why}"
+    return "With the chosen step the slope changes on the way: it holds only close by."
 
 
 def _fall(fall: Fall) -> str:
-    """What is foretold and what is real, with equally many digits, so that the numbers can be worked out again."""
-    if not all(abs(number) < MANY for number in (fall.foretold, fall.real, fall.before)):  # or one is no number
-        numbers = [loss(number) for number in (fall.foretold, abs(fall.real), fall.before, fall.after)]
-        rises = not fall.after <= fall.before
-    else:
-        least = min(fall.foretold, abs(fall.real)) or 1.0
-        places = min(9, max(3, 3 - math.floor(math.log10(least))))  # four digits of the smaller one
-        before, after = round(fall.before, places), round(fall.after, places)
-        numbers = [f"{number:,.{places}f}" for number in (fall.foretold, abs(before - after), before, after)]
-        rises = after > before
-    foretold, real, was, becomes = numbers
+    foretold, real, was, becomes = _numbers(fall)
+    rises = real.startswith("−")
     return (
         f"the slope foretells a fall of **{foretold}**. Really the loss {'rises' if rises else 'falls'} by "
-        f"**{real}**, from {was} to {becomes}."
+        f"**{real.removeprefix('−')}**, from {was} to {becomes}."
     )
+
+
+def foretold_and_real(fall: Fall) -> tuple[str, str]:
+    """How far the loss of a drawing should fall, and how far it does; below 0 if it rises."""
+    foretold, real, *_ = _numbers(fall)
+    return foretold, real
+
+
+def _numbers(fall: Fall) -> list[str]:
+    """Foretold, real, before and after, with equally many digits, so that they can be worked out again."""
+    if not all(abs(number) < MANY for number in (fall.foretold, fall.real, fall.before)):  # or one is no number
+        rises = not fall.after <= fall.before
+        real = loss(abs(fall.real))
+        return [loss(fall.foretold), f"−{real}" if rises else real, loss(fall.before), loss(fall.after)]
+    least = min(fall.foretold, abs(fall.real)) or 1.0
+    places = min(9, max(3, 3 - math.floor(math.log10(least))))  # four digits of the smaller one
+    before, after = round(fall.before, places), round(fall.after, places)
+    real = f"{abs(before - after):,.{places}f}"
+    return [
+        f"{fall.foretold:,.{places}f}",
+        f"−{real}" if after > before else real,
+        f"{before:,.{places}f}",
+        f"{after:,.{places}f}",
+    ]
+
+
+def counted(cost: Cost, taught: Sequence[int]) -> str:
+    """How many images became wrong, and how many of them are read as a digit that was taught; how many became right."""
+    wrong = len(cost.became_wrong)
+    read_as = ", ".join(f"{cost.wrong_as(digit):,} are now read as {words.a(digit)}" for digit in taught)
+    return (
+        f"{cost.right_before:,} of {len(cost.labels):,} validation images before, {cost.right_after:,} now.\n\n"
+        f"- became wrong: **{wrong:,}**{f', of which {read_as}' if wrong else ''}\n"
+        f"- became right: **{len(cost.became_right):,}**"
+    )
+
+
+def remembered(known: int, told: int) -> str:
+    """How many of the images taught are read as they were told last."""
+    return f"Of {words.count(told, 'image')} taught, it now reads **{known}** as told."
 
 
 def rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
@@ -88,9 +122,8 @@ def rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
     """
     if trials[-1].read > standing.read / 2 and standing.read < SPOILT * original:
         return (
-            "There is little left to forget. Of these images the network as it came reads "
-            f"{original:.1%} rightly, and the copy, after its earlier lessons, only {standing.read:.1%}: what they "
-            "cost shows on the left already, where the step is shortest. *Forget all*, and these curves show what "
+            f"There is little left to forget. The network as it came reads {original:.1%} of these images rightly, and "
+            f"the copy, after its earlier lessons, only {standing.read:.1%}. *Forget all*, and these curves show what "
             "this one step costs."
         )
     if trials[-1].read > standing.read / 2:
@@ -101,8 +134,6 @@ def rates(trials: Sequence[Trial], standing: Trial, original: float) -> str:
             else ""
         )
     return (
-        "On the left, little is learned and little is lost. On the right, most else is forgotten for the sake of one "
-        "drawing: *catastrophic forgetting*, as it is called. In between, look for a place where the solid line is up "
-        "and the dashed one not yet down. Training has the same trouble, and a remedy: each step looks at a batch of "
-        "many digits, and is a small one."
+        "On the left, little is learned and little is lost. On the right, most else is forgotten for one drawing. Look "
+        "in between, where the solid line is up and the dashed one not yet down."
     )

@@ -30,7 +30,7 @@ from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
 from mnist_core.figures.step_hill import hill_and_ball
 from mnist_core.figures.step_ruler import learning_rate_ruler
-from mnist_core.figures.teach import lessons_curve, loss_and_slope, rates_tried, score_slopes
+from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
@@ -282,6 +282,7 @@ GALLERY: dict[str, Builder] = {
     "learning_rate_ruler": lambda theme: learning_rate_ruler(
         rates=RATES, losses=[2.29, 2.2, 1.9, 0.9, 2.5, math.inf], now=2.303, chosen=0.01, theme=theme
     ),
+    "before_and_now": lambda theme: before_and_now(before=P, now=P[::-1], right=3, theme=theme, height=150),
     "lessons_curve": lambda theme: lessons_curve(read=[0.98, 0.979, None, 0.97, 0.95], theme=theme),
     "loss_and_slope": lambda theme: loss_and_slope(
         rates=[0.0, 0.1, 0.2, 0.3], losses=[2.0, 1.2, 0.9, 1.1], steepness=12.0, chosen=0.2, theme=theme
