@@ -185,7 +185,7 @@ def one_number() -> None:
     with st.container():
         if answered:
             lesson.notice(
-                "With a higher T the network claims less: most dots rise above their rings, which are the dots at T = 1. "
+                "With a higher T the network claims less: most dots rise above their rings, the dots at T = 1. "
                 "What it reads never changes, only how sure it is."
             )
     lesson.deeper(

@@ -64,7 +64,7 @@ def table(app: AppTest) -> dict[str, list[str]]:
 def compared(app: AppTest) -> pd.DataFrame:
     """The table of the three temperatures."""
     (frame,) = (table.value for table in app.table if "T = 1" in table.value)
-    return frame  # type: ignore[no-any-return]
+    return frame
 
 
 def test_what_stands_there_is_what_a_count_finds(answers: Evaluation) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("offline")
 def test_mnist_that_arrives_while_a_page_is_drawn_is_in_use_from_the_next_run(
     digits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
+    seen: list[None] = []
     arrived = Splits("MNIST", digits.train, digits.validation, digits.test)
 
     def arrives() -> Splits | None:
