@@ -29,7 +29,7 @@ def five_pictures() -> None:
 
     def drawing() -> None:
         pixels = Image.fromarray(enlarged(image=image, factor=5))
-        st.image(pixels, alt=f"28 by 28 pixels, read as {answer}", width=110)
+        st.image(pixels, alt=f"28 by 28 pixels, read as {answer}", width=90)
 
     def weights() -> None:
         tiles = signed_pictures(images=found.weights[:6], columns=3, factor=2, theme=theme.current(), gap=4)
@@ -48,7 +48,7 @@ def five_pictures() -> None:
         pairs = zip(found.labels, found.choices, strict=True)
         said = ", ".join(f"{words.a(label)} read as {choice}" for label, choice in pairs)
         tiles = sheet(images=found.hardest, columns=2, factor=2)
-        st.image(tiles, alt=f"Digits that cost the network most: {said}", output_format="PNG", width=110)
+        st.image(tiles, alt=f"Digits that cost the network most: {said}", output_format="PNG", width=90)
 
     with lesson.stage(), st.container(horizontal=True, gap="small", key="five"):
         one(drawing, f"784 numbers go in. It says {answer}.", "pixels")
@@ -69,7 +69,7 @@ def one(picture: Callable[[], None], sentence: str, stem: str) -> None:
     with st.container(border=True, height="stretch"):
         picture()
         st.markdown(sentence)
-        st.page_link(state.page(stem), icon=":material/arrow_forward:", icon_position="right")
+        st.page_link(state.page(stem))
 
 
 def where_from() -> None:

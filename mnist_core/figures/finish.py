@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mnist_core.figures.svg import drawing
 from mnist_core.figures.theme import CHOICE, Theme
 
-WIDTH, HEIGHT = 150.0, 110.0
+WIDTH, HEIGHT = 150.0, 90.0
 
 
 def small_columns(*, probabilities: Sequence[float], said: str, theme: Theme) -> str:
