@@ -138,13 +138,12 @@ SILENT = Question(
     text="One in ten of the ready-made network's hidden neurons falls silent. How many of the digits it read does it "
     "now misread?",
     right="Far fewer than one in ten",
-    why="No neuron stands alone: each score adds up what many of them say. A digit is misread only when a wrong score "
-    "overtakes the right one.",
+    why="Each score adds up what many neurons say. A few of them are hardly missed.",
     wrong={
-        "About one in ten": "It would be so if each digit had neurons of its own. But each neuron has a say in all ten "
-        "scores, and each score listens to many neurons. A few of them are hardly missed.",
-        "Nearly all": "A program with a tenth of its lines struck out would not run at all. A network is a large sum: "
-        "with some terms gone, it is still nearly the same sum.",
+        "About one in ten": "So it would be if each digit had neurons of its own. But each neuron has a say in all ten "
+        "scores.",
+        "Nearly all": "A program without a tenth of its lines would not run. A network is a large sum: with some terms "
+        "gone, it is nearly the same.",
     },
     order=1,
 )
@@ -255,7 +254,7 @@ def show_leads(before: Evaluation, now: Evaluation, damage: Damage) -> None:
     )
 
 
-SHUFFLED_SHOWN = 8  # images
+SHUFFLED_SHOWN = 5  # images
 DISPLACED = Question(
     key="ask_displaced",
     text="Nothing is broken. Only the pixels change places, in one order for all images. How many digits does the "
@@ -263,10 +262,9 @@ DISPLACED = Question(
     right="Hardly more than by guessing",
     why="Each weight of the first layer belongs to one place. Now it meets the ink of another.",
     wrong={
-        "As many as before": "So it would be if it had learned from such images. It learned from images with every "
-        "pixel in its place, and its weights stay where they were.",
-        "About half of them": "That would be so if half of its weights still met the pixel they belong to. After a "
-        "shuffle hardly any of the 784 pixels lies where it was.",
+        "As many as before": "So it would be if it had learned from such images. Its weights stay where they were.",
+        "About half of them": "So it would be if half of its weights still met their pixel. Hardly any of the 784 "
+        "does.",
     },
     order=2,
 )
@@ -282,20 +280,22 @@ def displaced() -> None:
         is_shuffled = link.toggle("Shuffle the pixels of all images", breaking.SHUFFLED, disabled=not answered)
         breaking.note()
         shown = reordered(some, pixel_order(seed)) if is_shuffled and answered else some
-        st.image(
+        pictures, table = st.columns(2, gap="medium", vertical_alignment="center")
+        pictures.image(
             sheet(images=torch.cat([some.images, shown.images]), columns=len(some), factor=4),
             output_format="PNG",
             width="stretch",
-            alt="Eight digits in a row, and below each the image that the network gets.",
+            alt="Digits in a row, and below each the image that the network gets.",
         )
-        st.caption("Above: as they are. Below: what the network gets.")
-        if answered:
-            show_shuffled(seed, breaking.validation())
+        pictures.caption("Above: as they are. Below: what the network gets.")
+        with table:
+            if answered:
+                show_shuffled(seed, breaking.validation())
     with st.container():
         if answered:
             lesson.notice(
-                "What it had learned is tied to places: which pixel means what. Let the weights of the first layer "
-                "follow their pixels, and it reads as before."
+                "What it learned is tied to places. Let the first layer's weights follow their pixels, and it reads "
+                "as before."
             )
     lesson.deeper(lambda: pixels_in_symbols(seed), seed_and_network)
 
@@ -304,10 +304,10 @@ def show_shuffled(seed: int, before: Evaluation) -> None:
     """What is read with the pixels in place, shuffled, and with weights that follow."""
     shuffled = breaking.broken(Damage(shuffled=True, seed=seed)).evaluation
     st.markdown(
-        "| pixels | weights of the first layer | read rightly |\n|---|---|---:|\n"
+        "| pixels | first weights | read rightly |\n|---|---|---:|\n"
         f"| in place | as learned | {before.accuracy:.1%} |\n"
         f"| shuffled | as learned | **{shuffled.accuracy:.1%}** |\n"
-        f"| shuffled | shuffled in the same order | {breaking.followed(seed):.1%} |"
+        f"| shuffled | in the same order | {breaking.followed(seed):.1%} |"
     )
 
 

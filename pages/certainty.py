@@ -31,17 +31,13 @@ from ui.visitor import networks
 
 PROMISE = Question(
     key="ask_certainty",
-    text="A network names a digit for each of 100 images and gives it 90% each time. If that is true, how many does it "
-    "misread?",
+    text="A network is 90% sure of each of 100 answers. If that is true, how many are wrong?",
     right="About ten",
-    why="Each answer is wrong one time in ten. Chance makes it a few more or fewer than ten: mostly between 4 and 16.",
+    why="Chance makes it a few more or fewer than ten: mostly between 4 and 16.",
     wrong={
-        "None": "Of a single image you may be nearly certain. But what happens one time in ten happens often among a "
-        "hundred.",
-        "Exactly ten": "That is what to expect on average. But a coin that falls a hundred times seldom shows exactly "
-        "50 heads; here too chance makes it a few more or fewer, mostly between 4 and 16.",
-        "That can't be known": "Of each single answer that is so. Of a hundred together more can be said: this is what "
-        "the 90% means.",
+        "None": "What happens one time in ten happens often among a hundred.",
+        "Exactly ten": "That is the average. Chance makes it a few more or fewer: mostly between 4 and 16.",
+        "That can't be known": "Not of a single answer. Of a hundred together it can: this is what the 90% means.",
     },
     order=2,
 )
@@ -63,14 +59,14 @@ def claims() -> None:
         with beside, st.container():
             if answered:
                 st.markdown(certainty_words.around_ninety(found))
-                st.markdown(certainty_words.all_together(found))
     with st.container():
         if answered:
             lesson.notice(
                 "A dot on the dashed line keeps its promise. Below it the network is **overconfident**: surer than it "
-                "is right. The thin lines say how much may be chance."
+                "is right."
             )
     lesson.deeper(
+        lambda: st.markdown(certainty_words.all_together(found)),
         lambda: about_the_network(judged),
         what_confidence_is,
         lambda: explain_diagram(found),
@@ -155,15 +151,13 @@ def show_error(found: Calibration) -> None:
 TEMPERATURES = (0.05, *(float(f"{2 ** (step / 16):.3g}") for step in range(-68, 90)), 50.0)
 COOL = Question(
     key="ask_certainty_heat",
-    text="A network is surer than it is right. You may divide all its scores by one number T. What helps?",
+    text="A network is surer than it is right. You divide all its scores by one number T. What helps?",
     right="T above 1: less sure, same mistakes",
-    why="Scores that lie closer together give a largest probability that is lower. It is still the largest, so the "
-    "network still names the same digit, right or wrong.",
+    why="Scores that lie closer together give a lower largest probability. It still belongs to the same digit.",
     wrong={
-        "T above 1: fewer mistakes": "It makes the network less sure. But of two scores the larger one stays the "
-        "larger, so it names the same digit as before, right or wrong.",
-        "T below 1: less sure, same mistakes": "Dividing by a number below 1 makes the scores larger, and the gaps "
-        "between them too. Then the highest probability rises.",
+        "T above 1: fewer mistakes": "Of two scores the larger one stays the larger, so it names the same digit.",
+        "T below 1: less sure, same mistakes": "Dividing by a number below 1 makes the gaps between scores larger: "
+        "surer still.",
     },
     order=1,
 )
@@ -185,8 +179,8 @@ def one_number() -> None:
     with st.container():
         if answered:
             lesson.notice(
-                "With a higher T the network claims less: most dots rise above their rings, the dots at T = 1. "
-                "What it reads never changes, only how sure it is."
+                "A higher T makes it claim less: most dots rise above their rings, the dots at T = 1. What it reads "
+                "never changes."
             )
     lesson.deeper(
         what_temperature_is,

@@ -36,7 +36,7 @@ def growing() -> None:
     grow()
     lesson.notice(
         "A **neuron** has a **weight** for each of 784 pixels: here as a picture. Vermillion says “ink here speaks for "
-        "my digit”, blue “against it”. Nobody drew these shapes. They come from the examples."
+        "my digit”, blue “against it”."
     )
     lesson.deeper(one_layer, how_it_was_trained, lambda: lesson.show_source(learning_layer, for_plain_pixels))
 
@@ -250,7 +250,7 @@ DOUBLED = Question(
 def how_many_numbers() -> None:
     """What there is to learn, counted."""
     with lesson.stage():
-        controls, diagram = st.columns([1, 2], gap="large", vertical_alignment="center")
+        controls, diagram = st.columns([2, 3], gap="large", vertical_alignment="center")
         with controls:
             config = built()
             st.markdown(f"**{config.parameter_count:,} parameters**: inputs × outputs + outputs, layer by layer.")
@@ -315,7 +315,8 @@ def doubling() -> None:
         if answered:
             st.html(weight_areas(inputs=BEFORE[0], outputs=BEFORE[1], theme=theme.current()))
         else:
-            st.html(network_diagram(layer_sizes=MLPConfig(BEFORE).layer_sizes, theme=theme.current()))
+            half, _ = st.columns(2)
+            half.html(network_diagram(layer_sizes=MLPConfig(BEFORE).layer_sizes, theme=theme.current()))
     with st.container():
         if answered:
             lesson.notice(

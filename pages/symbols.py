@@ -11,60 +11,72 @@ from ui.frame import dataset, lesson, link, question
 from ui.frame.question import Question
 
 
+@lesson.scene("Which letter stands for what?")
+@st.fragment
+def letters() -> None:
+    """One symbol at a time, by subject."""
+    with lesson.stage():
+        group = link.buttons("Subject", "symbol_group", GROUPS, GROUPS[0])
+        of_group = [symbol for symbol in SYMBOLS if symbol.group == group]
+        names = {symbol.sign.strip("*"): symbol for symbol in of_group}
+        if "**y**" in [symbol.sign for symbol in of_group]:
+            names["bold y"] = next(symbol for symbol in of_group if symbol.sign == "**y**")
+            names["y"] = next(symbol for symbol in of_group if symbol.sign == "y")
+        sign = link.buttons("Letter", f"symbol_{GROUPS.index(group)}", names, next(iter(names)))
+        with st.container(border=True, key="symbol"):
+            entry(names[sign])
+    lesson.deeper(what_a_shape_is, all_symbols)
+
+
 def what_a_shape_is() -> None:
-    """What the letters stand for, and how a shape is written."""
+    """How a shape is written."""
     st.markdown(
-        "The lessons use the same letters on the page and in the code. Here they are, each with its **shape**: how "
-        "many numbers it is made of, and how they are arranged. [32, 784] is a table of 32 rows with 784 numbers each, "
-        "[10] is a row of ten, and [] is a single number."
+        "The lessons use the same letters on the page and in the code. Each has a **shape**: how many numbers it is "
+        "made of, and how they are arranged. [32, 784] is a table of 32 rows with 784 numbers each, [10] is a row of "
+        "ten, and [] is a single number."
     )
 
 
 BATCHES = (1, 2, 8, 32, 128, 256)
 QUESTION = Question(
     "ask_symbols",
-    "A batch of 32 images goes into the network, which has 128 hidden neurons. What is the shape of z, the scores?",
+    "32 images go into a network with 128 hidden neurons. What is the shape of z, the scores?",
     "[32, 10]",
     "Each of the 32 images gets a row, and in it a score for each of the ten digits.",
     {
         "[10]": "That would be the scores of one image. A batch goes through all at once: each image has its own ten.",
-        "[32, 784]": "That is what goes in: 32 images of 28 × 28 = 784 pixels. Scores there are only for digits.",
+        "[32, 784]": "That is what goes in: 32 images of 28 × 28 = 784 pixels. Only digits have scores.",
         "[32, 128]": "That is h, what the hidden layer passes on: 128 numbers for each image. One more layer follows.",
-        "[784, 10]": "The number of pixels is gone by then: each layer adds up over its inputs. The images stay.",
     },
     order=1,
 )
 
 
-def one_batch() -> None:
-    """A batch on its way through the network."""
-    st.header("One batch, all its shapes", anchor=False)
-    shapes()
-    lesson.show_source(shapes_on_the_way)
-
-
+@lesson.scene("What shapes does a batch go through?")
 @st.fragment
 def shapes() -> None:
     """The shapes of a batch, of as many images as the reader wants."""
     splits = dataset.splits()
     answered = question.ask(QUESTION)
-    size = link.select_slider("Images in the batch, N", "symbol_batch", BATCHES, 32)
-    if not answered:
-        return
-    found = shapes_on_the_way(new_model(MLPConfig(), 0), splits.validation.subset(slice(0, size)))
-    st.table(
-        [{"": f"${step.latex}$", "shape": str(list(step.shape)), "what it is": step.words} for step in found],
-        border="horizontal",
-    )
-    lesson.notice(
-        "The first number is always that of the images: they go through side by side and never mix, until the loss, "
-        "which is one number for all of them. The network itself is the same for 1 image as for 256."
-    )
+    with lesson.stage():
+        size = link.select_slider("Images in the batch, N", "symbol_batch", BATCHES, 32, disabled=not answered)
+        found = shapes_on_the_way(new_model(MLPConfig(), 0), splits.validation.subset(slice(0, size)))
+        rows = [
+            {"symbol": f"${step.latex}$", "shape": str(list(step.shape)) if answered else "?", "what it is": step.words}
+            for step in found
+        ]
+        st.table(rows, border="horizontal")
+    with st.container():
+        if answered:
+            lesson.notice(
+                "The first number is always that of the images. They go through side by side and never mix, until the "
+                "loss: one number for all."
+            )
+    lesson.deeper(lambda: lesson.show_source(shapes_on_the_way))
 
 
 def all_symbols() -> None:
     """The list, and a field to search it."""
-    st.header("The list", anchor=False)
     wanted = link.text_input("Search", "symbol_filter", "a symbol, a word, or a name in the code", longest=40)
     chosen = [symbol for symbol in SYMBOLS if symbol.matches(wanted)]
     st.caption(f"{len(chosen)} of {len(SYMBOLS)} symbols" if chosen else "No symbol matches. Try a shorter word.")
@@ -100,4 +112,4 @@ def entry(symbol: Symbol) -> None:
                 st.page_link(f"pages/{page}.py")
 
 
-lesson.show(what_a_shape_is, one_batch, all_symbols)
+lesson.show(letters, shapes)

@@ -10,7 +10,8 @@ from mnist_core.network.functions import cross_entropy, softmax
 from mnist_core.network.model import CLASSES, MLP
 
 IMAGE, NETWORK, LOSS, TRAINING = "Images and labels", "The network", "Softmax and loss", "Training"
-GROUPS = (IMAGE, NETWORK, LOSS, TRAINING)
+TRUST = "Counting and comparing"
+GROUPS = (IMAGE, NETWORK, LOSS, TRAINING, TRUST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ def shapes_on_the_way(model: MLP, batch: Dataset) -> list[Shape]:
         Shape("p", tuple(p.shape), "a probability for each digit"),
         Shape("y", tuple(batch.labels.shape), "the right digit of each image"),
         Shape(r"-\ln p_y", tuple(losses.shape), "a loss for each image"),
-        Shape("J", tuple(losses.mean().shape), "their mean: one number"),
+        Shape("L", tuple(losses.mean().shape), "their mean: one number"),
     ]
 
 
@@ -381,20 +382,20 @@ SYMBOLS = (
     ),
     Symbol(
         group=LOSS,
-        sign="J",
-        latex="J",
+        sign="L",
+        latex="L",
         name="the loss",
         shape=f"{FLOAT} [], 0 or more",
         meaning="The price of the answers: minus the logarithm of the probability given to the right class, and for a "
-        "batch the mean over its images.",
+        "batch the mean over its images. The course notes call it J.",
         pages=("cross_entropy", "step"),
         code="loss",
         where="training.loop.train_step",
     ),
     Symbol(
         group=TRAINING,
-        sign="∂J/∂w",
-        latex=r"\frac{\partial J}{\partial w}",
+        sign="∂L/∂w",
+        latex=r"\frac{\partial L}{\partial w}",
         name="the gradient of one number",
         shape=f"{FLOAT}, of the shape of the parameter",
         meaning="How much the loss changes when this one number becomes a little larger, for each unit of the change.",
@@ -489,5 +490,77 @@ SYMBOLS = (
         shape="",
         meaning="The number on the left gets the value on the right.",
         pages=("step", "overfitting"),
+    ),
+    Symbol(
+        group=TRAINING,
+        sign="g",
+        latex=r"g",
+        name="the gradient as a row of numbers",
+        shape=f"{FLOAT}, a number for each parameter",
+        meaning="The gradient of one batch. ‖g‖ is its length, the norm: the root of the sum of its squares.",
+        pages=("step",),
+    ),
+    Symbol(
+        group=TRAINING,
+        sign="δ",
+        latex=r"\delta",
+        name="delta, the slope of a sum",
+        shape=f"{FLOAT} [neurons]",
+        meaning="How fast the loss rises with the sum of a neuron. Backpropagation hands it from layer to layer.",
+        pages=("teach",),
+    ),
+    Symbol(
+        group=TRAINING,
+        sign="⊤",
+        latex=r"\top",
+        name="transposed",
+        shape="",
+        meaning="Rows become columns. A column times a row is a table: each number of the one times each of the other.",
+        pages=("teach",),
+    ),
+    Symbol(
+        group=TRUST,
+        sign="C with i, j",
+        latex=r"C_{i,j}",
+        name="a cell of the confusion matrix",
+        shape="a whole number from 0",
+        meaning="How many images of the digit i were read as the digit j.",
+        pages=("mistakes",),
+    ),
+    Symbol(
+        group=TRUST,
+        sign="π",
+        latex=r"\pi",
+        name="pi, a permutation",
+        shape="784 places",
+        meaning="Where each pixel comes from once they are shuffled. Here it is not 3.14159.",
+        pages=("breaking",),
+    ),
+    Symbol(
+        group=TRUST,
+        sign="s",
+        latex=r"s",
+        name="the standard deviation of a sample",
+        shape="0 or more",
+        meaning="How far a few results lie from their mean, typically. n is how many there are.",
+        pages=("runs",),
+    ),
+    Symbol(
+        group=TRUST,
+        sign="ν",
+        latex=r"\nu",
+        name="nu, the degrees of freedom",
+        shape="above 0",
+        meaning="How much a deviation from few results can be trusted, in Welch’s test.",
+        pages=("runs",),
+    ),
+    Symbol(
+        group=NETWORK,
+        sign="β",
+        latex=r"\beta",
+        name="beta, what the biases leave",
+        shape="any number",
+        meaning="What all biases together make of the difference of two scores, for one drawing.",
+        pages=("evidence",),
     ),
 )

@@ -285,7 +285,7 @@ def test_shuffled_pixels_and_the_weights_that_follow_them(digits: Splits, seed: 
     whole, moved = (rights(digits, damage) / 300 for damage in (Damage(), Damage(shuffled=True, seed=seed)))
     assert f"| in place | as learned | {whole:.1%} |" in page
     assert f"| shuffled | as learned | **{moved:.1%}** |" in page
-    assert f"| shuffled | shuffled in the same order | {whole:.1%} |" in page
+    assert f"| shuffled | in the same order | {whole:.1%} |" in page
     order = torch.randperm(784, generator=torch.Generator().manual_seed(seed))
     assert rf"x'_1 = x_{{{int(order[0]) + 1}}}, " in " ".join(element.value for element in app.latex)
 

@@ -11,7 +11,7 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.app import answer, go_deeper, hints, in_one_piece, open_page, sound, text, train
+from tests.app import answer, go_deeper, hints, in_one_piece, open_page, sound, text
 from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 
@@ -148,14 +148,11 @@ def test_what_it_says_of_the_shapes_is_so_for_mnist(mnist: Splits) -> None:
     assert spread(drawn.images, drawn.labels) > spread(mnist.train.images, mnist.train.labels)  # "vary more"
 
 
-def test_it_looks_into_the_readers_own_network() -> None:
-    app = open_page(PAGE, 5)
-    app = sound(app.number_input(key="net_hidden").set_value(500).run())
-    app = sound(app.switch_page("pages/train.py").run())
-    app.slider(key="epochs").set_value(1)
-    app.select_slider(key="width").set_value(8)
-    app = train(app)
-    app = go_deeper(turn_to(sound(app.switch_page(PAGE).run()), 5))
+def test_it_looks_into_the_readers_own_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = sound(open_page(PAGE, 5).number_input(key="net_hidden").set_value(500).run())
+    own = MLP(MLPConfig((8,))).eval()
+    monkeypatch.setattr("ui.visitor.networks.model_in_use", lambda: (own, "your network 784-8-10"))
+    app = go_deeper(sound(app.run()))
     assert "your network 784-8-10" in text(app)
     assert app.number_input(key="net_hidden").max == 8
     assert app.number_input(key="net_hidden").value in range(1, 9)

@@ -16,7 +16,7 @@ def around_ninety(found: Calibration) -> str:
         return f"**Around 90%**, from {range_of(ninety)}, there is no image."
     there_are = "there is 1 image" if ninety.images == 1 else f"there are {ninety.images:,} images"
     return (
-        f"**Around 90%**, from {range_of(ninety)}, {there_are}. The network claims "
+        f"**Around 90%**, from {range_of(ninety)}, {there_are}. It claims "
         f"{words.percent(ninety.confidence)} on average and reads {ninety.right:,} of them rightly: "
         f"**{ninety.accuracy:.1%}**."
     )

@@ -21,6 +21,7 @@ from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
+from mnist_core.figures.finish import small_columns, small_hill
 from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
@@ -276,6 +277,8 @@ GALLERY: dict[str, Builder] = {
         epochs=5,
         theme=theme,
     ),
+    "small_columns": lambda theme: small_columns(probabilities=P, said="Ten columns", theme=theme),
+    "small_hill": lambda theme: small_hill(losses=[2.0, 1.0, 1.5], start=0, end=1, said="A hill", theme=theme),
     "hill_and_ball": lambda theme: hill_and_ball(
         along=[-0.15, 0.0, 0.2, 0.4, 0.45], losses=[2.7, 1.3, 0.8, 1.5, 1.7], rate=0.4, theme=theme
     ),

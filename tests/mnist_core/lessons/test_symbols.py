@@ -14,7 +14,7 @@ from mnist_core.training.loop import new_model
 from tests.conftest import PROJECT
 
 BY_SIGN = {symbol.sign: symbol for symbol in SYMBOLS}
-NEEDED = "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | J | T | m"
+NEEDED = "x | x̂ | μ | σ | y | **y** | y′ | p | z | i, j | k | N | W | w | b | h | θ | e | ln | Σ | 1{y = i} | L | T | m"
 TOO = "η | ∇"
 
 
@@ -83,7 +83,7 @@ def test_shapes_are_those_of_torchs_own_layers(digits: Splits, size: int) -> Non
         "p": (size, 10),
         "y": (size,),
         r"-\ln p_y": (size,),
-        "J": (),
+        "L": (),
     }
 
 
