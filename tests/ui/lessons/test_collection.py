@@ -137,14 +137,14 @@ def test_a_digit_is_relabelled_or_removed() -> None:
 
 
 def test_all_are_forgotten_on_request() -> None:
-    app = give(open_page(COLLECTION), [made(1), made(2)])
+    app = give(open_page(COLLECTION, 5), [made(1), made(2)])
     app = sound(app.button(key="own_remove_all").click().run())
     assert kept(app) == []
-    assert "own_remove_all" not in [button.key for button in app.button]
+    assert "Your test set: no digit" in text(app)
 
 
 def test_files_of_a_set_forgotten_do_not_come_back_with_the_next_one() -> None:
-    app = open_page(COLLECTION)
+    app = open_page(COLLECTION, 5)
     files = [(f"{n}.csv", to_csv([made(n)], {}).encode(), "text/csv") for n in range(4)]
     app = sound(app.file_uploader(key=f"{collection.FILES}_0").set_value(files[:2]).run())
     assert kept(app) == [made(0), made(1)]
@@ -167,19 +167,35 @@ def test_what_was_said_of_the_digit_kept_last_goes_once_it_is_changed() -> None:
         assert "Kept as" not in text(app)
 
 
-def test_what_is_read_in_place_of_a_drawing_is_shown_beside_the_buttons() -> None:
-    app = draw(open_page(COLLECTION), one())
-    assert "28 × 28 pixels" not in " ".join(captions(app))
-    pad(app).read_photo(one()[..., 0])
-    app = sound(app.run())
-    assert "Your photo, 28 × 28 pixels" in captions(app)
-    pad(app).read_sample(4)
-    app = sound(app.run())
-    assert "The sample, 28 × 28 pixels" in captions(app)
+@pytest.mark.parametrize("page", [DRAW, COLLECTION])
+def test_what_was_kept_last_can_be_taken_back_to_the_canvas(page: str) -> None:
+    app = give(with_keeping(page), [made(1)])
+    assert app.button(key="keep_back").disabled
+    app = press(draw(app, one()), 8)
+    assert len(kept(app)) == 2
+    app = sound(app.button(key="keep_back").click().run())
+    assert kept(app) == [made(1)]
+    assert len(pad(app).strokes) == 1
+    assert app.button(key="keep_back").disabled
+    app = press(app, 1)
+    assert [digit.label for digit in kept(app)] == [3, 1]
 
 
-def captions(app: AppTest) -> list[str]:
-    return [image.caption for element in app.get("image") for image in element.proto.imgs]
+def test_a_drawing_begun_since_stays_when_a_digit_is_taken_back() -> None:
+    app = press(draw(open_page(COLLECTION), one()), 8)
+    app = draw(app, one(100))
+    picture = pad(app).picture
+    app = sound(app.button(key="keep_back").click().run())
+    assert kept(app) == []
+    assert pad(app).picture == picture
+
+
+def test_without_a_pointer_a_photo_can_be_kept() -> None:
+    app = go_deeper(open_page(COLLECTION))
+    stream = io.BytesIO()
+    Image.fromarray(255 - one()[..., 0]).save(stream, "PNG")  # black ink on white paper
+    app = sound(app.file_uploader(key="photo_file").set_value(("one.png", stream.getvalue(), "image/png")).run())
+    assert [digit.source for digit in kept(press(app, 1))] == ["photo"]
 
 
 def test_what_looks_like_no_digit_is_kept_and_that_is_said() -> None:
@@ -192,12 +208,12 @@ def test_what_looks_like_no_digit_is_kept_and_that_is_said() -> None:
 
 
 def test_the_limit_named_to_the_browser_is_the_readers() -> None:
-    app = open_page(COLLECTION)
+    app = open_page(COLLECTION, 5)
     assert app.file_uploader(key=f"{collection.FILES}_0").proto.max_upload_size_mb * 2**20 == MOST_BYTES
 
 
 def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
-    app = give(open_page(COLLECTION), [made(1)])
+    app = give(open_page(COLLECTION, 5), [made(1)])
     files = {
         "anna.csv": to_csv([made(1), made(2)], {}).encode(),
         "*ben*.csv": b"label,source\n1,canvas\n",
@@ -241,7 +257,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
 
 def test_the_table_and_the_sheet_hold_all_digits(offered: dict[str, Callable[[], Any]]) -> None:
     digits = [made(number, label=number) for number in range(3)]
-    app = open_page(COLLECTION)
+    app = open_page(COLLECTION, 5)
     assert not offered
     give(app, digits)
     content = offered["Table (CSV)"]()
