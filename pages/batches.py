@@ -353,7 +353,7 @@ def one_by_one(splits: Splits) -> None:
             one_marked(picture=sheet(images=images, columns=8, factor=3), index=place, columns=8, factor=3),
             alt=f"The {len(images)} images of the batch; a frame marks the one chosen",
             output_format="PNG",
-            width=380,
+            width=330,
         )
     with own, st.container(horizontal=True, vertical_alignment="center"):
         st.image(

@@ -43,9 +43,9 @@ def browse(splits: Splits) -> None:
     """A sheet of images of one digit, and their mean."""
     with st.container(horizontal=True):
         digit = link.whole_slider("Digit", "gallery_digit", 0, 9, 3)
-        page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1, width=130)
+        page = link.number_input("Page", "gallery_page", 1, LAST_PAGE, 1, width=160)
     found = images_of(splits.train, digit)
-    many, mean = st.columns([5, 2])
+    many, mean = st.columns([6, 5])
     with many:
         if len(found):
             shown, before = page_of(found, page, COLUMNS * ROWS)
@@ -181,11 +181,11 @@ def flattening() -> None:
 
 def flatten(splits: Splits) -> tuple[int, int]:
     """One image with a row marked, and the same row in the list; returns which image and which row."""
-    square, line = st.columns([2, 3], vertical_alignment="center")
+    square, line = st.columns(2, vertical_alignment="center")
     with square:
         with st.container(horizontal=True):
             row = link.whole_slider("Row", "pixel_row", 0, 27, 7)
-            number = link.number_input("Image", "image", 1, CHOOSABLE, 1, width=130)
+            number = link.number_input("Image", "image", 1, CHOOSABLE, 1, width=160)
         index = (number - 1) % len(splits.train)
         image = splits.train.images[index]
         shown = words.a(int(splits.train.labels[index]))

@@ -87,13 +87,13 @@ def weighed(model: MLP, subject: Subject | None) -> tuple[Evidence | None, int, 
 def choose_pair() -> tuple[str, str]:
     """Two controls: which digits are compared, or that it is to be the network's choice and its rival."""
     with st.container(horizontal=True, gap="small"):  # side by side on a phone, too
-        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST, width=150)
+        one = link.selectbox("Evidence for", "evidence_for", [FIRST, *DIGITS], FIRST, width=168)
         other = link.selectbox(
             "and against",
             "evidence_against",
             [NEXT, *DIGITS],
             NEXT,
-            width=150,
+            width=168,
             help=f"The rival is the next best guess. For the sample {START} it is {RIVAL_OF_START}.",
         )
     return one, other
@@ -108,6 +108,8 @@ def reading_network() -> MLP:
 def which_network_reads() -> None:
     """That another network reads here, where the one in use can't be shared out; and where the samples come from."""
     used, name = networks.model_in_use()
+    if link.is_drawn_already("which_network_reads"):
+        return
     with st.container():
         if not has_linear_pieces(used):
             st.info(
@@ -170,7 +172,7 @@ def adding_up() -> None:
         "the logarithm of how many times likelier the digit is, their **log-odds**."
     )
     which_network_reads()
-    lesson.deeper(why_a_logarithm, lambda: found and where_weights_come_from(model, found, a, b), code)
+    lesson.deeper(why_a_logarithm, lambda: where_weights_come_from(model, found, a, b), code)
 
 
 def draw_account(written: Account, a: int, b: int) -> None:
@@ -220,8 +222,10 @@ WEIGHTS_OF_ONE_LAYER = (
 )
 
 
-def where_weights_come_from(model: MLP, found: Evidence, a: int, b: int) -> None:
+def where_weights_come_from(model: MLP, found: Evidence | None, a: int, b: int) -> None:
     """How the weight of a pixel is found, and what the bias is made of."""
+    if found is None:
+        return
     st.subheader("Where the weights come from", anchor=False)
     has_hidden = bool(model.config.hidden_sizes)
     st.markdown(WEIGHTS_INSIDE if has_hidden else WEIGHTS_OF_ONE_LAYER)
@@ -329,10 +333,10 @@ def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int)
         return
     st.markdown(
         f"On a blank page, $z_{{{a}}} - z_{{{b}}}$ is **{words.signed(blank.score)}**. The bias in the account of "
-        f"your drawing is **{bias}**. These need not be the same. A bias gets to the output only through neurons that are active, "
-        f"and {changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} hidden neurons are "
-        "active on one of the two and silent on the other. The bias of your drawing is what all biases add up to with "
-        "the neurons that are active *for your drawing*."
+        f"your drawing is **{bias}**. These need not be the same. A bias gets to the output only through neurons that "
+        f"are active, and {changed_sides(found.piece, blank.piece):,} of the {sum(model.config.hidden_sizes):,} "
+        "hidden neurons are active on one of the two and silent on the other. The bias of your drawing is what all "
+        "biases add up to with the neurons that are active *for your drawing*."
     )
 
 
@@ -363,7 +367,7 @@ def inside() -> None:
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")
     which_network_reads()
-    lesson.deeper(lambda: found and all_neurons(model, found, a, b), code_inside)
+    lesson.deeper(lambda: all_neurons(model, found, a, b), code_inside)
 
 
 def show_loudest(loud: Loudest, found: Evidence, a: int, b: int) -> None:
@@ -395,9 +399,9 @@ def others(loud: Loudest) -> int:
     return sum(of - silent for silent, of in loud.silent[:1]) - len(loud.numbers)
 
 
-def all_neurons(model: MLP, found: Evidence, a: int, b: int) -> None:
+def all_neurons(model: MLP, found: Evidence | None, a: int, b: int) -> None:
     """The same sum neuron by neuron, as an account; nothing for a network that has no hidden ones."""
-    if not model.config.hidden_sizes:
+    if found is None or not model.config.hidden_sizes:
         return
     loud = loudest_neurons(model, found.piece, LOUDEST)
     names, parts, total = summands(loud)

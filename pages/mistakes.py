@@ -1,4 +1,4 @@
-"""What it gets wrong: which digits it takes for which, how sure it is of that, and whether a reader does better."""
+"""What it gets wrong: which digits it takes for which, how sure it is of that, and why it has several accuracies."""
 
 import math
 
@@ -8,182 +8,39 @@ from torch import Tensor
 from mnist_core import words
 from mnist_core.data.dataset import Splits
 from mnist_core.data.statistics import page_of
-from mnist_core.evaluation.accuracy import Evaluation
-from mnist_core.figures.cards import Line, cards, large, two_lines
-from mnist_core.figures.mistakes import fraction, precision_and_recall, table_of_digits
-from mnist_core.lessons.mistakes import Duel, hardest_duel
+from mnist_core.evaluation.accuracy import Evaluation, wilson_interval
+from mnist_core.figures.cards import cards, two_lines
+from mnist_core.figures.mistakes import accuracies, fraction, precision_and_recall, table_of_digits
+from mnist_core.figures.tiles import tiles
+from mnist_core.lessons.mistakes import Count
+from mnist_core.network.checkpoint import shipped_card
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
-from ui.lessons import mistakes_duel, mistakes_matrix, mistakes_words
+from ui.lessons import mistakes_accuracies, mistakes_matrix, mistakes_words
 from ui.visitor import known_networks, networks
 
-
-def how_many() -> None:
-    """Which network reads, and how many images it has right and wrong."""
-    dataset.notice("the network reads generated digits on this page")
-    digits = dataset.splits().name
-    networks.chooser()
-    st.markdown(mistakes_words.how_many(networks.validation(), networks.model_in_use()[1], digits))
-    if networks.learned_elsewhere():
-        st.markdown(networks.learned_elsewhere())
+A_CELL, A_PAGE = 10, 8  # images of a cell, cards of the surest mistakes
 
 
-def you_against_it() -> None:
-    """The reader against the network, on the images that it finds hardest."""
-    duel(networks.validation(), dataset.splits())
-
-
-@st.fragment
-def duel(evaluation: Evaluation, splits: Splits) -> None:
-    """The reader against the network."""
-    st.header("You against the network", anchor=False)
-    whom = known_networks.key_in_use(), splits.name
-    match = mistakes_duel.with_network(whom, evaluation)
-    total = len(match.images)
-    st.markdown(
-        f"Here are the {total} validation images with the highest **loss**, −ln p: those where the network gave the "
-        "lowest probability p to the right digit. Can you read them? Press the digit that you see. You learn at once "
-        "what the label says, and what the network read. Play before you scroll on: the mistakes shown further down "
-        "give some of the answers away."
-    )
-    if match.is_over:
-        show_result(match, evaluation, splits)
-    else:
-        left, right = st.columns([2, 3], gap="large")
-        picture = splits.validation.images[match.images[match.turn]]
-        left.html(large(image=picture, alt="The digit to be read", width=280))
-        with right:
-            st.markdown(f"**Image {match.turn + 1} of {total}.** Which digit is it?")
-            show_buttons(whom, match.turn)
-            show_last(match, evaluation, splits)
-    if match.turn:
-        st.button(
-            "Start again",
-            key="duel_restart",
-            icon=":material/restart_alt:",
-            on_click=mistakes_duel.restart,
-            args=(whom,),
-        )
-    say_fair(match, evaluation, splits)
-
-
-def show_buttons(whom: mistakes_duel.Opponents, turn: int) -> None:
-    """A button for each digit. They are new ones for each image: a press that comes late belongs to the last one."""
-    with st.container(horizontal=True, gap="small", key="duel_buttons", width=350):
-        for digit in range(10):
-            st.button(
-                str(digit),
-                key=f"duel_{turn}_{digit}",
-                width=56,
-                on_click=mistakes_duel.answer,
-                args=(whom, turn, digit),
-            )
-
-
-def show_last(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
-    """How it stands, and what became of the last image."""
-    if not match.turn:
-        st.markdown("No image read yet.")
-        return
-    you, network = match.score
-    st.markdown(f"You have **{you}** of {match.turn} right, the network **{network}** of {match.turn}.")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        picture = splits.validation.images[match.images[match.turn - 1]]
-        st.html(large(image=picture, alt=f"Image {match.turn}, which you have read", width=84), width=84)
-        st.markdown(mistakes_words.last_image(match, evaluation))
-
-
-def show_result(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
-    """The score of a duel that is over, and all of its images."""
-    you, network = match.score
-    total = len(match.images)
-    st.markdown(f"**You have {you} of {total} right, the network {network} of {total}.**")
-    if match.differences:
-        st.markdown(f"You and the network differ on {len(match.differences)} of them. Here are all {total}:")
-    else:
-        st.markdown(f"You read every image as the network did. Here are all {total}:")
-    st.html(
-        cards(
-            images=splits.validation.images[list(match.images)],
-            lines=[
-                [
-                    Line(f"label: {label}"),
-                    Line(f"you: {answer}{mistakes_words.if_right(answer == label)}"),
-                    Line(f"network: {choice}{mistakes_words.if_right(choice == label)}"),
-                    Line(f"and gave it {mistakes_words.given(match, evaluation, place)}"),
-                ]
-                for place, (label, answer, choice) in enumerate(
-                    zip(match.labels, match.answers, match.choices, strict=True)
-                )
-            ],
-            theme=theme.current(),
-        )
-    )
-
-
-def say_fair(match: Duel, evaluation: Evaluation, splits: Splits) -> None:
-    """That the match is not fair, and who decides it."""
-    lesson.notice(mistakes_words.unfair(match, evaluation))
-    if splits.name == state.MNIST:
-        source = "People wrote these digits, and people labelled them. Some can be read in two ways, and a label may "
-        source += "be wrong."
-    else:
-        source = "The label of a generated digit is what the program set out to draw. Some it bends so far that they "
-        source += "look like another digit."
-    st.markdown(f"{source} Here the label decides, even where you would not agree.")
-
-
-MIRROR = Question(
-    key="ask_mirror",
-    text="A network has read some 9s as 4s. Has it then read about as many 4s as 9s?",
-    right="Not necessarily: the two numbers can be far apart.",
-    why="Somewhere between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of "
-    "the 9s, many 9s end up beyond it, and hardly any 4s.",
-    wrong={
-        "Yes: if a 9 looks like a 4, that 4 looks like a 9.": "Looking alike works both ways, but reading does not. "
-        "A network that takes every doubtful image for a 4 misreads many 9s and no 4 at all.",
-        "Yes: there are about as many 9s as 4s.": "So there are, and yet the border between them may lie too far to "
-        "one side. Then most of the mistakes are on that side.",
-    },
-    order=1,
-)
-
-
+@lesson.scene("Which digits does it take for which?")
 def which_for_which() -> None:
     """The confusion matrix, and the images behind its cells."""
-    matrix(networks.validation(), dataset.splits())
+    evaluation, splits = networks.validation(), dataset.splits()
+    with lesson.stage():
+        matrix(evaluation, splits)
+    lesson.notice(mistakes_words.how_many(evaluation, networks.model_in_use()[1], splits.name))
+    lesson.deeper(which_network, the_matrix, rate_of_the_cell, another_network)
 
 
 @st.fragment
 def matrix(evaluation: Evaluation, splits: Splits) -> None:
     """The confusion matrix, and the images of one cell."""
-    st.header("Which digit for which", anchor=False)
-    st.markdown(
-        "The **confusion matrix** is a table that counts answers. It has a row for each digit that an image can show, "
-        "i, and a column for each digit that it can be read as, j. $C_{i,j}$ stands for the number in row i and "
-        "column j: so many images show the digit i and were read as the digit j. Right answers are on the diagonal, "
-        "where i = j. All others are mistakes."
-    )
-    has_answered = question.ask(MIRROR)
-    i, j, as_rates = mistakes_matrix.controls(shows_matrix=has_answered)
-    if has_answered:
-        way = ", or choose its row and its column in the two lists" * mistakes_matrix.has_lists()
-        st.markdown(
-            f"Click a cell{way}, and the images in it appear below. The stronger the colour, the larger the share of "
-            "the row that went wrong in this way. The diagonal has no colour: it holds the right answers."
-        )
-        mistakes_matrix.show(evaluation, (i, j), as_rates)
-        lesson.notice(mistakes_words.mirror(evaluation))
-    show_cell(evaluation, splits, i, j)
-    counts = evaluation.confusion.tolist()
-    st.markdown(
-        f"The rate of this cell is its number of images, divided by all {sum(counts[i]):,} of its row. The sign Σ "
-        "means: add up. Here it adds up the row i, with m for each of its ten columns in turn."
-    )
-    lesson.formula(
-        r"\text{rate}_{i,j} = \frac{C_{i,j}}{\sum_m C_{i,m}}",
-        rf"\text{{rate}}_{{{i},{j}}} = {fraction(counts[i][j], sum(counts[i]))}",
-    )
+    left, right = st.columns([6, 7], gap="medium")
+    with right:
+        i, j = mistakes_matrix.controls(evaluation)
+        show_cell(evaluation, splits, i, j)
+    with left:
+        mistakes_matrix.show(evaluation, (i, j), mistakes_matrix.says_rates())
 
 
 def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
@@ -192,25 +49,40 @@ def show_cell(evaluation: Evaluation, splits: Splits, i: int, j: int) -> None:
     if not len(found):
         st.markdown(f"**No image of {words.a(i)} was read as {words.a(j)}.** The cell is empty.")
         return
-    order = "the least sure answers first" if i == j else "first those whose right digit got the lowest probability"
-    st.markdown(
-        f"**Images of {words.a(i)} that were read as {words.a(j)}**, {order}. Each bar is a probability from the "
-        "softmax."
-    )
-    show_cards(evaluation, splits, found, mistakes_matrix.PAGE)
+    said = "image of" if len(found) == 1 else "images of"
+    verb = "was" if len(found) == 1 else "were"
+    st.markdown(f"**{len(found):,} {said} {words.a(i)} {verb} read as {words.a(j)}**")
+    place = st.container()
+    shown = one_page(found, mistakes_matrix.PAGE, A_CELL)
+    with place:
+        lines = [
+            [f"{k}: {words.percent(p[k])}" for k in {i: 0, j: 0}] for p in evaluation.probabilities[shown].tolist()
+        ]
+        images = splits.validation.images[shown]
+        st.html(tiles(images=images, lines=lines, right=[i == j] * len(shown), theme=theme.current(), across=5))
 
 
-A_PAGE = 12  # cards
-
-
-def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) -> None:
-    """Images with two probabilities each, twelve to a page."""
-    page, pages = 1, math.ceil(len(found) / A_PAGE)
+def one_page(found: Tensor, key: str, size: int) -> Tensor:
+    """Some of the images, and where there are more, a control for which."""
+    page, pages = 1, math.ceil(len(found) / size)
     if pages > 1:
         if not link.is_hidden(key) and st.session_state.get(key, 1) > pages:
             st.session_state[key] = pages  # another network may have fewer
-        page = link.number_input(f"Page (of {pages})", key, 1, pages, 1, width=140)
-    shown, before = page_of(found, page, A_PAGE)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            page = link.number_input(f"Page (of {pages})", key, 1, pages, 1, width=140)
+            said = st.container(width="content")
+    shown, before = page_of(found, page, size)
+    if pages > 1:
+        said.caption(
+            f"{len(shown):,} of {len(found):,} are shown here."
+            if link.is_hidden(key)
+            else f"{before + 1:,} to {before + len(shown):,} of {len(found):,}"
+        )
+    return shown
+
+
+def show_cards(evaluation: Evaluation, splits: Splits, shown: Tensor) -> None:
+    """Images with two probabilities each."""
     st.html(
         cards(
             images=splits.validation.images[shown],
@@ -225,45 +97,166 @@ def show_cards(evaluation: Evaluation, splits: Splits, found: Tensor, key: str) 
             theme=theme.current(),
         )
     )
-    if pages > 1 and link.is_hidden(key):
-        st.caption(f"{len(shown):,} of {len(found):,} are shown here.")
-    else:
-        st.caption(f"{before + 1:,} to {before + len(shown):,} of {len(found):,}")
+
+
+def which_network() -> None:
+    """Another network to look into."""
+    networks.chooser()
+    dataset.notice("the network reads generated digits on this page")
+    st.markdown(
+        "It has not learned from the validation images. One number, the accuracy, does not say what its mistakes are."
+    )
+    if networks.learned_elsewhere():
+        st.markdown(networks.learned_elsewhere())
+
+
+def the_matrix() -> None:
+    """What the matrix is, and what its cells can say."""
+    st.subheader("The confusion matrix", anchor=False)
+    st.markdown(
+        "The **confusion matrix** is a table that counts answers. It has a row for each digit that an image can show, "
+        "i, and a column for each digit that it can be read as, j. $C_{i,j}$ stands for the number in row i and "
+        "column j: so many images show the digit i and were read as the digit j. Right answers are on the diagonal, "
+        "where i = j. All others are mistakes."
+    )
+    way = ", or choose its row and its column in the two lists" * mistakes_matrix.has_lists()
+    st.markdown(
+        f"Click a cell{way}, and the images in it appear beside it. The stronger the colour, the larger the share of "
+        "the row that went wrong in this way. The diagonal has no colour: it holds the right answers. Of a cell with "
+        "mistakes, first come the images whose right digit got the lowest probability; on the diagonal, the least "
+        "sure answers. Below each image stand two probabilities from the softmax: of what it shows, and of "
+        "what it was read as."
+    )
+    mistakes_matrix.numbers()
+
+
+def rate_of_the_cell() -> None:
+    """What share of its row the chosen cell is."""
+    evaluation = networks.validation()
+    i, j = mistakes_matrix.chosen(evaluation)
+    counts = evaluation.confusion.tolist()
+    st.markdown(
+        f"The rate of a cell is its number of images, divided by all of its row, here {sum(counts[i]):,}. The sign Σ "
+        "means: add up. Here it adds up the row i, with m for each of its ten columns in turn."
+    )
+    lesson.formula(
+        r"\text{rate}_{i,j} = \frac{C_{i,j}}{\sum_m C_{i,m}}",
+        rf"\text{{rate}}_{{{i},{j}}} = {fraction(counts[i][j], sum(counts[i]))}",
+    )
+
+
+def another_network() -> None:
+    """What to try, and the code."""
+    lesson.try_this(
+        "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
+        "choose it here: which cells of the matrix fill up, and which digit has the lowest recall now?"
+    )
+    lesson.show_source(Evaluation.confusion, Evaluation.cell)
+
+
+MIRROR = Question(
+    key="ask_mirror",
+    text="A network has read some 9s as 4s. Has it then read about as many 4s as 9s?",
+    right="Not necessarily",
+    why="Between 4s and 9s lies a border, and the network decides where. If it lies too far on the side of the 9s, "
+    "many 9s are read as 4s, and hardly any 4s as 9s.",
+    wrong={
+        "Yes: they look alike both ways": "Looking alike works both ways, reading does not. A network that takes every "
+        "doubtful image for a 4 misreads many 9s and no 4 at all.",
+        "Yes: there are as many 9s as 4s": "So there are, and yet the border between them may lie too far to one side.",
+    },
+    order=1,
+)
+
+
+@lesson.scene("If it takes 9s for 4s, does it take 4s for 9s?")
+def mirror() -> None:
+    """Two cells that would be the same if the matrix were a mirror image of itself."""
+    answered = question.ask(MIRROR)
+    with lesson.stage():
+        if answered:
+            two_cells(networks.validation(), dataset.splits())
+    if answered:
+        lesson.deeper(count_of_the_two)
+
+
+@st.fragment
+def two_cells(evaluation: Evaluation, splits: Splits) -> None:
+    """A pair of digits, and the images of each that were read as the other."""
+    with st.container(horizontal=True):
+        one = link.selectbox("One digit", "mirror_one", range(10), mistakes_words.ASKED[0], width=130)
+        other = link.selectbox("The other", "mirror_other", range(10), mistakes_words.ASKED[1], width=130)
+    for place, (i, j) in zip(st.columns(2, gap="medium"), ((one, other), (other, one)), strict=True):
+        with place:
+            found = evaluation.cell(i, j)
+            of = int(evaluation.confusion[i].sum())
+            st.markdown(f"**{len(found):,} of {of:,}** images of {words.a(i)} were read as {words.a(j)}")
+            if len(found):
+                images = splits.validation.images[found[:6]]
+                lines = [[f"{evaluation.probabilities[index, j]:.0%}"] for index in found[:6].tolist()]
+                st.html(tiles(images=images, lines=lines, right=None, theme=theme.current(), across=6))
+    lesson.notice(mistakes_words.luck_of(evaluation, one, other))
+
+
+def count_of_the_two() -> None:
+    """The cells in words, and the fullest ones."""
+    st.markdown(mistakes_words.mirror(networks.validation()))
 
 
 ALWAYS_THREE = Question(
     key="ask_always_three",
-    text="A program answers 3 to every image, whatever it shows. It finds every 3 there is. What is wrong with it, "
-    "seen from the 3s?",
-    right="Of all that it calls a 3, only about one in ten is a 3.",
-    why="Each of the ten digits is about a tenth of the images, so about nine in ten of its 3s are something else. "
-    "Its recall of the 3 is perfect, and its precision is poor.",
+    text="A program answers 3 to every image. So it finds every 3 there is. What is poor about it?",
+    right="Only one in ten of its 3s is a 3",
+    why="Each digit is about a tenth of the images, so about nine in ten of its 3s are something else. "
+    "Its **recall** of the 3 is perfect, and its **precision** is poor.",
     wrong={
-        "It misses many 3s.": "It misses none: it calls everything a 3. What it finds and what it calls by that name "
+        "It misses many 3s": "It misses none: it calls everything a 3. What it finds and what it calls by that name "
         "are two different questions.",
-        "Nothing: it is right about every 3.": "It is right about every image that is a 3. But look at what it calls "
-        "a 3: most of that is none.",
+        "Nothing": "It is right about every image that is a 3. But look at what it calls a 3: most of that is none.",
     },
     order=0,
 )
 
 
+@lesson.scene("How many 3s does it find, and how many are 3s?")
 def two_numbers() -> None:
     """Precision and recall."""
-    precision_recall(networks.validation())
+    answered = question.ask(ALWAYS_THREE)
+    with lesson.stage():
+        if answered:
+            precision_recall(networks.validation())
+    if answered:
+        lesson.deeper(in_symbols)
 
 
 @st.fragment
 def precision_recall(evaluation: Evaluation) -> None:
-    """Two numbers for each digit."""
-    st.header("Two numbers for each digit", anchor=False)
-    st.markdown(
-        "Take one digit, such as the 3. Two questions can be asked. Of all images that the network called a 3, how "
-        "many are 3s? That is the **precision** of the 3; it looks down a column of the matrix. And of all images of "
-        "a 3, how many did the network find? That is the **recall** of the 3; it looks along a row."
-    )
-    k = link.buttons("Digit k", "of_digit", range(10), 3)
-    right, called, there = (int(n) for n in evaluation.of_digit(k))
+    """Two numbers for each digit, and how one of them comes about."""
+    measures = {"precision": evaluation.precision.tolist(), "recall": evaluation.recall.tolist()}
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        k = link.buttons("Digit", "of_digit", range(10), 3)
+        hit, called, there = evaluation.of_digit(k)
+        st.markdown(
+            f"**Precision:** the network called {called:,} images {words.a(k)}; {hit:,} of these are. "
+            f"\n\n**Recall:** there are {there:,} images of {words.a(k)}; it found {hit:,} of these."
+        )
+        if not called:
+            st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing is divided by 0.")
+    with left:
+        theme.show(
+            precision_and_recall(**measures, chosen=k, theme=theme.current()),
+            key="precision_and_recall",
+            description="Precision and recall of each digit, as two marks on a line; the table below the scene has the "
+            "same numbers.",
+        )
+
+
+def in_symbols() -> None:
+    """Both as formulas, and all of them in a table."""
+    evaluation = networks.validation()
+    k = int(st.session_state.get("of_digit") or 0) if not link.is_hidden("of_digit") else 3
+    right, called, there = evaluation.of_digit(k)
     lesson.formula(
         r"\text{precision}_k = \frac{C_{k,k}}{\sum_i C_{i,k}} \qquad "
         r"\text{recall}_k = \frac{C_{k,k}}{\sum_j C_{k,j}}",
@@ -271,71 +264,128 @@ def precision_recall(evaluation: Evaluation) -> None:
         rf"\text{{recall}}_{k} = {fraction(right, there)}",
     )
     st.markdown(
-        r"$\sum_i$ adds up the column k, and $\sum_j$ the row k. "
-        f"In words, for k = {k}: the network called {called:,} images {words.a(k)}, and {right:,} of these are. "
-        f"There are {there:,} images of {words.a(k)}, and it found {right:,} of these."
+        r"$\sum_i$ adds up the column k of the confusion matrix, and $\sum_j$ the row k. So precision looks down a "
+        "column, and recall along a row."
     )
-    if not called:
-        st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing can be divided by 0.")
-    if question.ask(ALWAYS_THREE):
-        compare_digits(evaluation, k)
-
-
-def compare_digits(evaluation: Evaluation, k: int) -> None:
-    """Precision and recall of all digits, with the row of one of them marked."""
     measures = {"precision": evaluation.precision.tolist(), "recall": evaluation.recall.tolist()}
-    left, beside = st.columns([3, 2], gap="large")
-    with left:
-        theme.show(
-            precision_and_recall(**measures, chosen=k, theme=theme.current()),
-            key="precision_and_recall",
-            description="Precision and recall of each digit, as two marks on a line; the table has the same numbers.",
-        )
-    beside.table(table_of_digits(**measures), hide_index=True, border="horizontal")
-    lesson.notice(
+    st.table(table_of_digits(**measures), hide_index=True, border="horizontal")
+    st.markdown(
         "Where the disc lies to the left of the square, precision is lower than recall: the network calls more images "
         "by this name than there are. Where the disc lies to the right, it calls fewer. Mind where the axis begins: "
         "it shows only the range in which the marks lie."
     )
+    lesson.show_source(Evaluation.precision, Evaluation.recall)
 
 
+@lesson.scene("How sure is it when it is wrong?")
 def wrong_and_sure() -> None:
     """The mistakes, the surest first."""
-    surest(networks.validation(), dataset.splits())
+    evaluation = networks.validation()
+    with lesson.stage():
+        surest(evaluation, dataset.splits())
+    if len(evaluation.mistakes):
+        lesson.notice(mistakes_words.how_sure_it_was(evaluation))
+    lesson.deeper(code_of_mistakes)
 
 
 @st.fragment
 def surest(evaluation: Evaluation, splits: Splits) -> None:
     """The mistakes, the surest first."""
-    st.header("Wrong, and sure of it", anchor=False)
     mistakes, images = len(evaluation.mistakes), len(evaluation.labels)
     if not mistakes:
         st.markdown(f"This network reads all {images:,} images rightly: there is nothing to show here.")
         return
+    st.markdown(f"All its mistakes, {mistakes:,}; first those with the highest probability for the wrong answer.")
+    place = st.container()
+    shown = one_page(evaluation.mistakes, "surest_page", A_PAGE)
+    with place:
+        show_cards(evaluation, splits, shown)
+
+
+def code_of_mistakes() -> None:
+    """The code."""
+    lesson.show_source(Evaluation.mistakes)
+
+
+FIRSTS = (100, 500, 1_000, 2_000)  # of the validation images; 2,000 are read on Break it
+
+
+@lesson.scene("Why does one network have several accuracies?")
+def several() -> None:
+    """One network, and its accuracy on several kinds of images."""
+    with lesson.stage():
+        compare_counts()
+    lesson.notice(
+        "Other images, another number; and the fewer images, the wider the line of what luck leaves possible. "
+        "The accuracy on all validation images is the **headline** everywhere in these lessons."
+    )
+    lesson.deeper(all_counts, why_apart)
+
+
+@st.fragment
+def compare_counts() -> None:
+    """The accuracies, one of them on as many images as the reader chooses."""
+    first = link.select_slider(
+        "How many of the validation images", "mistakes_first", FIRSTS, 2_000, names="{:,}".format
+    )
+    counts = mistakes_accuracies.counts(networks.validation(), first)
+    theme.show(
+        accuracies(
+            counts=[(count.name, count.accuracy, *count.interval) for count in counts],
+            headline=mistakes_accuracies.VALIDATION,
+            theme=theme.current(),
+        ),
+        key="mistakes_accuracies",
+        description="The accuracy of the network on each kind of images as a dot, and its 95% interval as a line; the "
+        "table under Go deeper has the numbers.",
+    )
+    st.caption("Dot: accuracy; diamond: the headline. Line: Wilson's 95% interval.")
+
+
+def all_counts() -> None:
+    """The same in numbers."""
+    first = st.session_state.get("mistakes_first") or 2_000
+    counts = mistakes_accuracies.counts(networks.validation(), int(first))
+    st.table(
+        [
+            {
+                "images": count.name,
+                "how many": f"{count.images:,}",
+                "read rightly": f"{count.right:,}",
+                "accuracy": f"{count.accuracy:.2%}",
+                "95% interval": "{:.2%} to {:.2%}".format(*count.interval),
+            }
+            for count in counts
+        ],
+        border="horizontal",
+    )
+    lesson.show_source(wilson_interval)
+
+
+def why_apart() -> None:
+    """What each kind of images is for, and why the numbers differ."""
+    st.subheader("What each is for", anchor=False)
     st.markdown(
-        f"These are the mistakes of this network, {mistakes:,} in all. First come those in which it gave the highest "
-        "probability to its wrong answer. The upper bar is the probability of what the image shows, the lower one of "
-        "what the network took it for."
+        "- **Training images:** the network learned from these, so this number flatters it. At most the first "
+        f"{mistakes_accuracies.MOST_TRAINING:,} are read here.\n"
+        "- **Validation images:** it did not learn from these. Settings are chosen by them, so this is the number to "
+        "compare networks by.\n"
+        "- **The first 2,000 of them:** read on *Break it*, so that the answer comes at once.\n"
+        "- **Final test:** images kept for one last look at a finished network. They were read once, and the number "
+        "is repeated here. Whoever looks at it often, and keeps the best, makes it another validation.\n"
+        "- **Your handwriting:** the digits you kept in *Your own test set*, if any. Other pages read 1,000 drawings "
+        "made by the program."
     )
-    show_cards(evaluation, splits, evaluation.mistakes, "surest_page")
-    lesson.notice(mistakes_words.how_sure_it_was(evaluation))
+    if known_networks.key_in_use() == state.SHIPPED and dataset.splits().name == state.MNIST:
+        evaluation, card = networks.validation(), shipped_card()
+        test = Count("test", round(card["test_accuracy"] * 10_000), 10_000)
+        st.markdown(
+            f"For the ready-made network the validation, {evaluation.accuracy:.2%}, is lower than the final test, "
+            f"{test.accuracy:.2%}. Mostly it is the other way round. "
+            f"{mistakes_words.apart(Count.of('validation', evaluation), test)} Other people wrote them than wrote the "
+            "training and the validation images. The network gained nothing from being judged on validation: one "
+            "number alone, its temperature, was fitted there, and that changes no answer."
+        )
 
 
-def in_the_end() -> None:
-    """What to try, and the code."""
-    lesson.try_this(
-        "On the page “Train a network”, train one that is too small, or stop it after its first epoch. Come back and "
-        "choose it at the top: which cells of the matrix fill up, and which digit has the lowest recall now?"
-    )
-    lesson.show_source(
-        Evaluation.confusion,
-        Evaluation.precision,
-        Evaluation.recall,
-        Evaluation.mistakes,
-        Evaluation.cell,
-        Evaluation.hardest,
-        hardest_duel,
-    )
-
-
-lesson.show(how_many, you_against_it, which_for_which, two_numbers, wrong_and_sure, in_the_end)
+lesson.show(which_for_which, mirror, two_numbers, wrong_and_sure, several)

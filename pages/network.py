@@ -1,6 +1,9 @@
-"""The network: neurons and their sums, layers, and how many numbers there are to learn."""
+"""The network: weights that become digits, neurons and their sums, layers, and how many numbers there are to learn."""
+
+import time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor, nn
 
 from mnist_core import words
@@ -8,7 +11,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
 from mnist_core.figures.train_weights import weight_tiles
-from mnist_core.lessons.network import LayerSnapshot, NeuronSum, learning_layer, neuron_sum, passed_on
+from mnist_core.lessons.network import LAYER_TRAINING, LayerSnapshot, NeuronSum, learning_layer, neuron_sum, passed_on
 from mnist_core.network.functions import softmax
 from mnist_core.network.layers import for_plain_pixels
 from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
@@ -20,74 +23,126 @@ from ui.visitor import networks
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 IMAGES = 100  # of the validation images can be chosen
+BATCHES = "net_batches"
+FRAME = 0.7  # seconds that each moment stands while it grows
 
 
-def ten_sums() -> None:
-    """The smallest network: ten neurons, and what each adds up."""
-    st.markdown(
-        "An image here has 28 rows of 28 pixels. For the network the rows are laid end to end: one long row of 784 "
-        "numbers, $x_1$ to $x_{784}$. That is called **flattening**. In this lesson a pixel is 0 where there is paper "
-        "and 1 where there is most ink."
-    )
-    dataset.notice("this page shows digits that the program draws itself")
-    st.header("Ten neurons, ten sums", anchor=False)
-    st.markdown(
-        "A **neuron** has a number for each pixel, its **weight**, and one number more, its **bias**. It multiplies "
-        "each pixel by its weight, adds everything up, and adds the bias. For two classes one neuron is enough. For "
-        "ten digits there are ten, side by side: each looks at all 784 pixels and gives one score. Such a row of "
-        "neurons is a **layer**, and because each neuron is joined to every input, a **dense** one."
-    )
-    one_layer()
-    st.markdown(
-        "A network gets its pixels normalized, as *The data* shows: less 0.1307 and divided by 0.3081. That is done "
-        "with each pixel before the sum. The weights and the bias shown above already include it, so that they can be "
-        "multiplied by plain pixels."
-    )
-    lesson.show_source(neuron_sum, for_plain_pixels, learning_layer)
-
-
+@lesson.scene("How do weights become digits?")
 @st.fragment
-def one_layer() -> None:
-    """The single layer of ten neurons: its weights while it learns, and the sum of one of them."""
-    moments = {snapshot.batches: snapshot for snapshot in network_cache.learning_layer()}
-    snapshot = moments[
-        link.select_slider(
-            "Batches it has learned from",
-            "net_batches",
-            network_cache.MOMENTS,
-            network_cache.MOMENTS[-1],
-            names="{:,}".format,
-            help="A batch is a handful of images, here 50. After each, all weights are changed a little.",
-        )
-    ]
-    limit = largest(snapshot.weights)
-    st.html(weight_tiles(weights=snapshot.weights, limit=limit, theme=theme.current(), names=DIGITS))
-    st.caption(
-        f"The weights of the ten neurons, each at the place of its pixel and above the digit whose score it makes. "
-        f"After {snapshot.batches:,} {'batch' if snapshot.batches == 1 else 'batches'} this layer reads "
-        f"{snapshot.accuracy:.1%} of the validation images rightly, which it did not learn from."
+def growing() -> None:
+    """The weights of ten neurons while they learn."""
+    with st.container():
+        dataset.notice("this page shows digits that the program draws itself")
+    grow()
+    lesson.notice(
+        "A **neuron** has a **weight** for each of 784 pixels: here as a picture. Vermillion says “ink here speaks for "
+        "my digit”, blue “against it”. Nobody drew these shapes. They come from the examples."
     )
-    lesson.notice(what_the_weights_show(snapshot.batches))
+    lesson.deeper(one_layer, how_it_was_trained, lambda: lesson.show_source(learning_layer, for_plain_pixels))
+
+
+def grow() -> None:
+    """The ten pictures at one moment of the training, or one moment after another."""
+    moments = network_cache.learning_layer()
+    with lesson.stage():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            at = link.select_slider(
+                "Batches it has learned from",
+                BATCHES,
+                network_cache.MOMENTS,
+                30,
+                names="{:,}".format,
+                help="A batch is a handful of images, here 50. After each, all weights are changed a little.",
+            )
+            is_growing = not link.is_hidden(BATCHES) and st.button(
+                "Let it grow", key="net_grow", icon=":material/play_arrow:", type="primary", on_click=_to_the_end
+            )
+        pictures, says = st.empty(), st.empty()
+        for snapshot in moments if is_growing else [each for each in moments if each.batches == at]:
+            show_weights(snapshot, pictures, says)
+            if is_growing and snapshot is not moments[-1]:
+                time.sleep(FRAME)
+
+
+def _to_the_end() -> None:
+    st.session_state[BATCHES] = network_cache.MOMENTS[-1]
+
+
+def show_weights(snapshot: LayerSnapshot, pictures: DeltaGenerator, says: DeltaGenerator) -> None:
+    """The ten pictures of one moment, and how well they read."""
+    limit = largest(snapshot.weights) or 1.0
+    pictures.html(weight_tiles(weights=snapshot.weights, limit=limit, theme=theme.current(), names=DIGITS))
+    says.markdown(
+        f"After **{snapshot.batches:,} {'batch' if snapshot.batches == 1 else 'batches'}** these ten neurons read "
+        f"**{snapshot.accuracy:.1%}** of the "
+        f"validation images rightly. {what_the_weights_show(snapshot.batches)}"
+    )
+
+
+def one_layer() -> None:
+    """What a layer is, and what it is called."""
+    st.markdown(
+        "An image has 28 rows of 28 pixels. For the network the rows are laid end to end: one long row of 784 "
+        "numbers, $x_1$ to $x_{784}$. That is called **flattening**. A neuron multiplies each pixel by its weight, "
+        "adds "
+        "everything up, and adds one number more, its **bias**. Ten neurons side by side, one for each digit, are a "
+        "**layer**. Each is joined to every input, so the layer is **fully connected**, also called **dense** or "
+        "**linear**. A network of this one layer and softmax is **logistic regression**, here with ten classes."
+    )
+
+
+def how_it_was_trained() -> None:
+    """The settings, and one of them that makes the pictures clear."""
+    first = network_cache.learning_layer()[-1]
+    st.markdown(
+        f"The layer learns from batches of {LAYER_TRAINING.batch_size} images with SGD at a learning rate of "
+        f"{LAYER_TRAINING.learning_rate}, and a **weight decay** of {LAYER_TRAINING.weight_decay}: a pull towards "
+        f"zero in "
+        "every step. Weights that no example needs fade. Without it the shapes are there too, under more of the noise "
+        f"from the start. Full colour is ±{largest(first.weights):.2f} at the end; at each moment it is the largest "
+        f"weight."
+    )
     if dataset.name_in_use() == state.GENERATED:
-        st.caption(
+        st.markdown(
             "These are generated digits, which vary more than those of MNIST. On MNIST such a layer reads 88% rightly "
             "after 1,000 batches."
         )
-    point_at_a_neuron(snapshot, limit)
 
 
-def point_at_a_neuron(snapshot: LayerSnapshot, limit: float) -> None:
+@lesson.scene("What does one neuron add up?")
+@st.fragment
+def ten_sums() -> None:
     """The sum of one of the ten neurons on an image, and what all ten say of it."""
-    st.markdown("##### Point at a neuron")
-    left, right = st.columns(2)
-    with left:
-        digit = link.whole_slider("The neuron of the digit", "net_neuron", 0, 9, 0)
-    with right:
-        pixels, shows = chosen_image("net_image")
-    weights = snapshot.weights
-    sums = [neuron_sum(weights[i], snapshot.biases[i].item(), pixels) for i in range(CLASSES)]
-    show_sum(str(digit), pixels, weights[digit], sums[digit], limit)
-    show_answer(snapshot.biases.new_tensor([found.z for found in sums]), shows)
+    point_at_a_neuron()
+    lesson.notice(
+        "Each pixel times its weight, all added up, plus the **bias**: that is all a neuron does. The ten sums are the "
+        "**logits**. The largest names the answer."
+    )
+    lesson.deeper(sum_in_numbers, plain_pixels, try_it, lambda: lesson.show_source(neuron_sum))
+
+
+def point_at_a_neuron() -> None:
+    """Ten neurons to press, an image, and the sum."""
+    with lesson.stage():
+        with st.container(horizontal=True):
+            digit = link.buttons("Neuron", "net_neuron", range(CLASSES), 0, width="content")
+            pixels, shows = chosen_image("net_image")
+        snapshot, sums = _sums(pixels)
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            show_sum(pixels, snapshot.weights[digit], sums[digit], largest(snapshot.weights) or 1.0)
+            st.markdown(
+                f"$z_{digit}$ = {sums[digit].above:.2f} + {words.in_brackets(sums[digit].below)} + "
+                f"{words.in_brackets(sums[digit].bias)} ≈ **{words.number(sums[digit].z)}**: vermillion, blue, bias."
+            )
+        with right:
+            show_answer(snapshot.biases.new_tensor([found.z for found in sums]), shows)
+
+
+def _sums(pixels: Tensor) -> tuple[LayerSnapshot, list[NeuronSum]]:
+    """The layer at the end of its training, and what its ten neurons make of an image."""
+    snapshot = network_cache.learning_layer()[-1]
+    return snapshot, [neuron_sum(snapshot.weights[i], snapshot.biases[i].item(), pixels) for i in range(CLASSES)]
 
 
 def chosen_image(key: str) -> tuple[Tensor, int]:
@@ -98,46 +153,77 @@ def chosen_image(key: str) -> tuple[Tensor, int]:
     return validation.images[index] / 255, int(validation.labels[index])
 
 
-def show_sum(name: str, pixels: Tensor, weights: Tensor, found: NeuronSum, limit: float) -> None:
-    """The three pictures of a neuron's work, and its formula with numbers; ``name`` is its index."""
+def show_sum(pixels: Tensor, weights: Tensor, found: NeuronSum, limit: float) -> None:
+    """The three pictures of a neuron's work."""
     pictures = neuron_pictures(
         pixels=pixels, weights=weights, products=found.products, factor=7, theme=theme.current(), limit=limit
     )
-    st.image(pictures, output_format="PNG")
-    st.caption(
-        f"From left to right: the image, the weights of the neuron, and their product, pixel by pixel. Blue is below "
-        f"zero, vermillion above; the strongest colour stands for ±{limit:.2f}."
-    )
-    strongest = int(found.products.abs().argmax())
-    weight, pixel = weights.flatten()[strongest].item(), pixels.flatten()[strongest].item()
-    row, column = divmod(strongest, pixels.shape[1])
-    st.markdown(
-        f"The pixel that counts most here lies in row {row + 1}, column {column + 1}: it adds {words.number(weight)} × "
-        f"{words.number(pixel)} = {words.number(weight * pixel)}. Add up the vermillion ones, the blue ones, and the "
-        "bias:"
-    )
-    lesson.formula(
-        rf"z_{{{name}}} = \sum_j W_{{{name},j}}\, x_j + b_{{{name}}}",
-        rf"z_{{{name}}} = {found.above:.2f} + {words.in_brackets(found.below)} + {words.in_brackets(found.bias)} "
-        rf"\approx {found.z:.2f}",
+    st.image(
+        pictures,
+        "image × weights = what each pixel adds",
+        alt="The image, the weights of the neuron, and their product, pixel by pixel. Blue is below zero, vermillion "
+        "above.",
+        output_format="PNG",
+        width="stretch",
     )
 
 
 def show_answer(z: Tensor, shows: int) -> None:
     """What all ten sums say together."""
     answer = int(z.argmax())
-    st.markdown(
-        f"All ten neurons do this with the same image. The largest of the ten sums is that of neuron {answer}, "
-        f"{words.number(z[answer].item())}: so this layer reads {words.a(answer, bold=True)}. The image shows "
-        f"{words.a(shows, bold=True)}. Softmax makes the ten sums into probabilities: shares between 0 and 1 that add "
-        "up to 1, the larger the sum the larger. The lesson *Softmax, column by column* shows how."
-    )
     theme.show(
         probability_bars(
             probabilities=softmax(z).tolist(), classes=DIGITS, theme=theme.current(), right=DIGITS[shows], height=170
         ),
         key="net_bars",
-        description="The probability of each digit as a bar; the text above names the highest.",
+        description="The probability of each digit as a bar; the text below names the highest.",
+    )
+    st.markdown(
+        f"The largest of the ten sums is that of neuron {answer}, {words.number(z[answer].item())}: so this layer "
+        f"reads "
+        f"{words.a(answer, bold=True)}. The image shows {words.a(shows, bold=True)}."
+    )
+
+
+def sum_in_numbers() -> None:
+    """The formula, and the pixel that counts most."""
+    digit = int(st.session_state.get("net_neuron", 0) or 0)
+    validation = dataset.splits().validation
+    index = min(int(st.session_state.get("net_image", 1)), len(validation)) - 1
+    pixels = validation.images[index] / 255
+    snapshot, sums = _sums(pixels)
+    found, weights = sums[digit], snapshot.weights[digit]
+    lesson.formula(
+        rf"z_{{{digit}}} = \sum_j W_{{{digit},j}}\, x_j + b_{{{digit}}}",
+        rf"z_{{{digit}}} = {found.above:.2f} + {words.in_brackets(found.below)} + {words.in_brackets(found.bias)} "
+        rf"\approx {found.z:.2f}",
+    )
+    strongest = int(found.products.abs().argmax())
+    weight, pixel = weights.flatten()[strongest].item(), pixels.flatten()[strongest].item()
+    row, column = divmod(strongest, pixels.shape[1])
+    st.markdown(
+        f"The pixel that counts most here lies in row {row + 1}, column {column + 1}: it adds {words.number(weight)} × "
+        f"{words.number(pixel)} = {words.number(weight * pixel)}."
+    )
+
+
+def plain_pixels() -> None:
+    """What the network really gets."""
+    st.markdown(
+        "On this page a pixel is 0 where there is paper and 1 where there is most ink. A network gets its pixels "
+        "normalised, as *The data* shows: less 0.1307 and divided by 0.3081. The weights and the bias shown here "
+        "already "
+        "include that, so that they can be multiplied by plain pixels. Softmax makes the ten sums into probabilities: "
+        "the lesson *Softmax, column by column* shows how."
+    )
+
+
+def try_it() -> None:
+    """Something to try."""
+    lesson.try_this(
+        "Find an image that this layer reads wrongly, and look at the sums of the two neurons that compete for it. "
+        "What "
+        "would you have to change?"
     )
 
 
@@ -159,33 +245,38 @@ DOUBLED = Question(
 )
 
 
+@lesson.scene("How many numbers are there to learn?")
+@st.fragment
 def how_many_numbers() -> None:
     """What there is to learn, counted."""
-    st.header("How many numbers are there to learn?", anchor=False)
-    st.markdown(
-        f"Weights and biases are what a network learns: its **parameters**. The single layer has {INPUTS} × {CLASSES} "
-        f"weights and {CLASSES} biases, {MLPConfig(()).parameter_count:,} in all. Between the pixels and the scores "
-        "there can be more layers, called **hidden** because one sees neither what goes in nor what comes out. Each of "
-        "their neurons looks at all numbers of the layer before. With a hidden layer of 128 there are "
-        f"{MLPConfig((128,)).parameter_count:,} parameters."
+    with lesson.stage():
+        controls, diagram = st.columns([1, 2], gap="large", vertical_alignment="center")
+        with controls:
+            config = built()
+            st.markdown(f"**{config.parameter_count:,} parameters**: inputs × outputs + outputs, layer by layer.")
+        diagram.html(network_diagram(layer_sizes=config.layer_sizes, theme=theme.current()))
+    lesson.notice(
+        "Weights and biases are the **parameters**: what a network learns. Layers between the pixels and the scores "
+        "are "
+        "**hidden**. A network with hidden layers is a **multi-layer perceptron**, MLP."
     )
-    builder()
-    growth()
+    lesson.deeper(lambda: count(config), each_neuron_more)
 
 
-@st.fragment
-def builder() -> None:
-    """The diagram, and the counts of what there is to learn."""
-    controls, diagram = st.columns([1, 2], gap="large")
-    with controls:
-        layers = link.whole_slider("Hidden layers", "net_layers", 0, 3, 1)
-        starts = (128, 64, 32)
-        widths = tuple(
+def built() -> MLPConfig:
+    """The controls for the layers."""
+    layers = link.whole_slider("Hidden layers", "net_layers", 0, 3, 1)
+    starts = (128, 64, 32)
+    return MLPConfig(
+        tuple(
             link.select_slider(f"Neurons in hidden layer {i + 1}", f"net_width_{i + 1}", WIDTHS, starts[i])
             for i in range(layers)
         )
-    config = MLPConfig(widths)
-    diagram.html(network_diagram(layer_sizes=config.layer_sizes, theme=theme.current()))
+    )
+
+
+def count(config: MLPConfig) -> None:
+    """The numbers of each layer, in a table and in a formula."""
     pairs = list(zip(config.layer_sizes, config.layer_sizes[1:], strict=False))
     rows = [f"| {i:,} → {o:,} | {i:,} × {o:,} = {i * o:,} | {o:,} | {i * o + o:,} |" for i, o in pairs]
     st.markdown("\n".join(["| from → to | weights | biases | together |", "|---|---:|---:|---:|", *rows]))
@@ -194,67 +285,108 @@ def builder() -> None:
         r"\text{parameters} = \sum_{\text{layers}} (\text{inputs} \times \text{outputs} + \text{outputs})",
         rf"\begin{{aligned}} & {products} \\ & = {words.grouped(config.parameter_count)} \end{{aligned}}",
     )
-
-
-def growth() -> None:
-    """What another neuron, and what twice as many, do to the count."""
-    if ask(DOUBLED):
-        st.html(weight_areas(inputs=BEFORE[0], outputs=BEFORE[1], theme=theme.current()))
-        lesson.notice(
-            f"The blue rectangle is what was there: {BEFORE[0]} × {BEFORE[1]} = {BEFORE[0] * BEFORE[1]:,} weights. "
-            f"Twice as high and twice as wide, it holds {4 * BEFORE[0] * BEFORE[1]:,}."
-        )
-    counts = [MLPConfig((width,)).parameter_count for width in (127, 128, 129)]
-    more = counts[1] - counts[0]
+    first = config.layer_sizes[1]
     st.markdown(
-        "A product of two widths can be large, but it is not exponential growth, where each further "
-        f"neuron would multiply the count. In 784-128-10, the 128th hidden neuron brought {more} parameters: "
-        f"{INPUTS} weights and a bias of its own, and {CLASSES} weights in the next layer. The 129th would bring "
-        f"{counts[2] - counts[1]} again."
+        f"PyTorch keeps the weights of the first layer as a table of shape [{first}, {INPUTS}]: a row for each "
+        f"neuron, a "
+        f"column for each pixel. A single layer has {INPUTS} × {CLASSES} weights and {CLASSES} biases, "
+        f"{MLPConfig(()).parameter_count:,} in all. With a hidden layer of 128 there are "
+        f"{MLPConfig((128,)).parameter_count:,} parameters. A hidden layer is called so because its results are "
+        f"neither "
+        "the image nor the answer: nobody sees them from outside."
+    )
+
+
+def each_neuron_more() -> None:
+    """What another neuron does to the count."""
+    counts = [MLPConfig((width,)).parameter_count for width in (127, 128, 129)]
+    st.markdown(
+        f"In 784-128-10, the 128th hidden neuron brought {counts[1] - counts[0]} parameters: {INPUTS} weights and a "
+        f"bias "
+        f"of its own, and {CLASSES} weights in the next layer. The 129th would bring {counts[2] - counts[1]} again."
+    )
+
+
+@lesson.scene("What happens if two layers are doubled?")
+def doubling() -> None:
+    """The weights between two layers as an area."""
+    answered = ask(DOUBLED)
+    with lesson.stage():
+        if answered:
+            st.html(weight_areas(inputs=BEFORE[0], outputs=BEFORE[1], theme=theme.current()))
+        else:
+            st.html(network_diagram(layer_sizes=MLPConfig(BEFORE).layer_sizes, theme=theme.current()))
+    with st.container():
+        if answered:
+            lesson.notice(
+                f"The blue rectangle is what was there: {BEFORE[0]} × {BEFORE[1]} = {BEFORE[0] * BEFORE[1]:,} weights. "
+                f"Twice as high and twice as wide, it holds {4 * BEFORE[0] * BEFORE[1]:,}."
+            )
+            lesson.deeper(all_of_them)
+
+
+def all_of_them() -> None:
+    """What doubling does to the whole network."""
+    before, after = (MLPConfig(widths).parameter_count for widths in (BEFORE, (2 * BEFORE[0], 2 * BEFORE[1])))
+    st.markdown(
+        f"All parameters together grow less: from {before:,} to {after:,}, {after / before:.2f} times. The pixels and "
+        f"the "
+        "scores stay as many as they were, so most layers double on one side only. The number of parameters grows as "
+        "the product of two widths. A product can be large, but it is not exponential growth, where each further "
+        "neuron "
+        "would multiply the count."
     )
 
 
 FIRST_HIDDEN = 20  # neurons of a hidden layer of which all weights are shown
 
 
-def inside_a_hidden_layer() -> None:
-    """A neuron whose sum is no score."""
-    st.header("Inside a hidden layer", anchor=False)
-    hidden_neuron()
-    lesson.notice(
-        "The weights of a hidden neuron seldom look like a digit. Some answer to a stroke in one place, or to the gap "
-        "beside it; of others nobody can say what they look for. What it is good for is decided by the layers after it."
-    )
-
-
+@lesson.scene("What does a hidden neuron look for?")
 @st.fragment
-def hidden_neuron() -> None:
+def inside_a_hidden_layer() -> None:
     """One neuron of the first hidden layer of a large network, with what its activation makes of its sum."""
     model, name = networks.with_hidden_layer()
     (first, *_) = (layer for layer in model if isinstance(layer, nn.Linear))
-    st.markdown(
-        f"Here is one neuron of the first hidden layer of {name}. It does the same as before: weights times pixels, "
-        "plus a bias. But its sum is no score of a digit. It goes through an **activation** and on to every neuron of "
-        "the next layer."
+    with lesson.stage():
+        with st.container(horizontal=True):
+            number = link.number_input(
+                f"Neuron, 1 to {first.out_features}",
+                "net_hidden",
+                1,
+                first.out_features,
+                min(3, first.out_features),
+                width=150,
+            )
+            pixels, _ = chosen_image("net_hidden_image")
+        weights, biases = for_plain_pixels(first.weight[number - 1 : number], first.bias[number - 1 : number])
+        found = neuron_sum(weights[0], biases.item(), pixels)
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with left:
+            show_sum(pixels, weights[0], found, largest(weights) or 1.0)
+        with right:
+            show_activation(model.config.activation, number, found.z)
+    lesson.notice(
+        "A hidden neuron seldom looks for a digit. Some answer to a stroke in one place; of others nobody can say what "
+        "they look for. The layers after it decide what it is good for."
     )
+    lesson.deeper(lambda: first_neurons(first, name))
+
+
+def first_neurons(first: nn.Linear, name: str) -> None:
+    """The weights of the first neurons of a hidden layer."""
     shown, _ = for_plain_pixels(first.weight[:FIRST_HIDDEN], first.bias[:FIRST_HIDDEN])
+    strongest = shown.abs().amax((1, 2), True).clamp(min=1e-12)  # a neuron may have weights of 0 alone
     st.image(
-        signed_pictures(images=shown / shown.abs().amax((1, 2), True), columns=10, factor=3, theme=theme.current()),
+        signed_pictures(images=shown / strongest, columns=10, factor=3, theme=theme.current(), limit=1.0),
+        alt=f"The weights of {len(shown)} hidden neurons as pictures",
         output_format="PNG",
+        width="stretch",
     )
-    st.caption(
-        f"The weights of its first {len(shown)} hidden neurons, row by row, each in the strongest colours it can have."
+    st.markdown(
+        f"The weights of the first {words.count(len(shown), 'hidden neuron')} of {name}, row by row, each in the "
+        "strongest colours it can have. A hidden neuron adds up weights times pixels as before. But its sum is not a "
+        "digit's score: it goes through an **activation** and on to every neuron of the next layer."
     )
-    left, right = st.columns(2)
-    with left:
-        number = link.number_input(f"Hidden neuron, 1 to {first.out_features}", "net_hidden", 1, first.out_features, 3)
-    with right:
-        pixels, _ = chosen_image("net_hidden_image")
-    only = slice(number - 1, number)
-    weights, biases = for_plain_pixels(first.weight[only], first.bias[only])
-    found = neuron_sum(weights[0], biases.item(), pixels)
-    show_sum(str(number), pixels, weights[0], found, largest(weights))
-    show_activation(model.config.activation, number, found.z)
 
 
 def show_activation(kind: str, number: int, z: float) -> None:
@@ -269,13 +401,4 @@ def show_activation(kind: str, number: int, z: float) -> None:
         )
 
 
-def in_the_end() -> None:
-    """Something to try."""
-    lesson.try_this(
-        "Set the batches to 0 and move them up: which digit takes shape first? Then find an image that the single "
-        "layer reads wrongly, and look at the sums of the two neurons that compete for it. What would you have to "
-        "change?"
-    )
-
-
-lesson.show(ten_sums, how_many_numbers, inside_a_hidden_layer, in_the_end)
+lesson.show(growing, ten_sums, how_many_numbers, doubling, inside_a_hidden_layer)

@@ -45,7 +45,7 @@ def learned_by_heart() -> None:
     splits = dataset.splits()
     with lesson.stage():
         buttons, sliders, view = beside.places()
-        remedies = Remedies(images_to_learn(sliders)) if answered else PLAIN
+        remedies = Remedies(images_to_learn(sliders, disabled=not answered))
         with view:
             if answered:
                 run_it("overfit_first", remedies, splits, buttons, draw_first)
@@ -59,10 +59,12 @@ def learned_by_heart() -> None:
     lesson.deeper(partial(the_gap, splits), the_code)
 
 
-def images_to_learn(place: DeltaGenerator) -> int:
+def images_to_learn(place: DeltaGenerator, *, disabled: bool = False) -> int:
     """The control for how many images there are."""
     with place:
-        return link.select_slider("Training images", "overfit_few", NUMBERS, PLAIN.images, names="{:,}".format)
+        return link.select_slider(
+            "Training images", "overfit_few", NUMBERS, PLAIN.images, names="{:,}".format, disabled=disabled
+        )
 
 
 def run_it(name: str, remedies: Remedies, splits: Splits, buttons: DeltaGenerator, draw: live.Draw) -> None:
@@ -146,7 +148,7 @@ def room_to_memorise() -> None:
 
 def compare_numbers() -> None:
     """A control for the images, and three counts."""
-    buttons, sliders, view = beside.places()
+    _, sliders, view = beside.places()
     images = images_to_learn(sliders)
     numbers = PLAIN.model_config.parameter_count
     with view:
@@ -212,8 +214,8 @@ REMEDIES: dict[str, tuple[Remedies, str]] = {
     ),
     "Dropout": (
         Remedies(dropout=0.8),
-        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. No neuron can "
-        "rely on another one to remember an image for it.",
+        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. So none can rely on "
+        "another.",
     ),
 }
 

@@ -59,10 +59,10 @@ def your_drawing() -> None:
         "MNIST's makers did the same to theirs, all but the last step."
     )
     which_digits()
-    lesson.deeper(why_so, lambda: subject and show_sums(take(subject.drawing)), networks.chooser)
+    lesson.deeper(why_so, lambda: show_sums(subject), networks.chooser)
 
 
-STAGES = ("Drawing", "Cut out", "20 pixels", "Centred", "Normalised")
+STAGES = ("Drawn", "Cut out", "Scaled", "Centred", "Fed")
 
 
 def show_stage(model: MLP, subject: Subject, stage: int) -> None:
@@ -70,7 +70,8 @@ def show_stage(model: MLP, subject: Subject, stage: int) -> None:
     way = take(subject.drawing)
     tile = tiles(way, ALL)[stage]
     p = read(model, way.placed[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
-    st.html(way_pictures(tiles=[tile, answer_tile(p, p, verdict_on(subject, p))], theme=theme.current()))
+    read_as = replace(answer_tile(p, p, verdict_on(subject, p)), says="")
+    st.html(way_pictures(tiles=[tile, read_as], theme=theme.current()))
 
 
 def which_digits() -> None:
@@ -104,9 +105,12 @@ def left_out() -> None:
                 st.markdown("Draw something in the scene before this one.")
             else:
                 compare(model, subject, stages)
-    lesson.notice("Switch a stage off. All stages after it work on whatever they get.")
+    lesson.notice(
+        "Switch one stage on and another one off. All stages after it work on whatever they get. Which one does this "
+        "digit need most?"
+    )
     which_digits()
-    lesson.deeper(lambda: subject and all_pictures(model, subject, stages), what_to_draw, code_of_stages)
+    lesson.deeper(lambda: all_pictures(model, subject, stages), what_to_draw, code_of_stages)
 
 
 def what_to_draw() -> None:
@@ -124,8 +128,8 @@ def code_of_stages() -> None:
 
 def controls(*, disabled: bool = False) -> Stages:
     """The four switches."""
-    with st.container(horizontal=True, key="pix_stages"):
-        cut = link.toggle("Cut out", "pix_cut", True, disabled=disabled)
+    with st.container(horizontal=True):
+        cut = link.toggle("Cut out", "pix_cut", False, disabled=disabled)
         scale = link.toggle("20 pixels", "pix_scale", True, disabled=disabled)
         centre = link.toggle("Centre of mass", "pix_centre", True, disabled=disabled or not scale)
         normalize = link.toggle("Normalise", "pix_normalise", True, disabled=disabled)
@@ -172,8 +176,10 @@ def both_readings(model: MLP, subject: Subject, stages: Stages) -> tuple[Tensor,
     return read(model, way.placed[None], stages)[0], read(model, whole.placed[None])[0]  # (1, 10) -> (10,)
 
 
-def all_pictures(model: MLP, subject: Subject, stages: Stages) -> None:
+def all_pictures(model: MLP, subject: Subject | None, stages: Stages) -> None:
     """All pictures of the way as the stages are set."""
+    if subject is None:
+        return
     way = take(subject.drawing, stages)
     now, before = both_readings(model, subject, stages)
     verdict = verdict_on(subject, before)
@@ -316,7 +322,7 @@ def worth() -> None:
         if answered:
             lesson.notice("*Lost*: read rightly with all stages, and now wrongly. *Gained*: the other way round.")
     which_digits()
-    lesson.deeper(lambda: which_drawings(reader), lambda: answered and what_it_means(stages), code_of_drawings)
+    lesson.deeper(lambda: which_drawings(reader), lambda: what_it_means(stages, is_answered=answered), code_of_drawings)
 
 
 def show_costs(trial: Trial, stages: Stages) -> None:
@@ -335,10 +341,10 @@ def which_drawings(reader: str) -> None:
     )
 
 
-def what_it_means(stages: Stages) -> None:
+def what_it_means(stages: Stages, *, is_answered: bool) -> None:
     """What the reader's own setting costs, and which stage is worth most and least to this network."""
     making = pixels_drawings.making()
-    if making.trial is None or not making.is_done:
+    if making.trial is None or not making.is_done or not is_answered:
         return
     trial = making.trial
     st.markdown(pixels_words.set_so(pixels_drawings.found(trial, stages), stages))
@@ -372,8 +378,11 @@ def cost_rows(trial: Trial, stages: Stages) -> list[CostRow]:
     return rows
 
 
-def show_sums(way: Way) -> None:
+def show_sums(subject: Subject | None) -> None:
     """The three formulas, with the numbers of the reader's drawing."""
+    if subject is None:
+        return
+    way = take(subject.drawing)
     st.subheader("Three sums, with the numbers of this drawing", anchor=False)
     height, width = way.cut.shape
     zoom = BOX_SIZE / max(height, width)

@@ -39,8 +39,7 @@ def luck_of_the_seed() -> None:
     answered = question.ask(QUESTION)
     with lesson.stage():
         buttons, sliders, view = beside.places()
-        if answered:
-            train_five(buttons, sliders)
+        train_five(buttons, sliders, answered=answered)
         with view:
             watched(one_band, answered)
     dataset.notice("the networks below learn from generated digits, which the program draws itself")
@@ -51,10 +50,12 @@ def luck_of_the_seed() -> None:
     lesson.deeper(two_ways_to_misread, how_five_are_judged, the_code)
 
 
-def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator) -> None:
-    """The settings to train five times, and the button."""
+def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator, *, answered: bool) -> None:
+    """The settings to train five times, and the button once the question is answered."""
     with sliders:
-        chosen = controls()
+        chosen = controls(answered)
+        if not answered:
+            return
         if isinstance(chosen, str):
             st.info(chosen, icon=":material/info:")
             return
@@ -69,13 +70,13 @@ def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator) -> None:
         )
 
 
-def controls() -> runs.Choice | str:
+def controls(answered: bool) -> runs.Choice | str:
     """The settings to train five times."""
     names = runs.names()
-    name = link.selectbox("Settings", "band_settings", names, names[0])
+    name = link.selectbox("Settings", "band_settings", names, names[0], disabled=not answered)
     if not runs.is_recipe(name):
         return runs.choice(name, 0)
-    with st.popover("First seed", type="tertiary"):
+    with st.popover("First seed", type="tertiary", disabled=not answered):
         seed = link.seed("First seed", "band_seed", meaning="The other four follow it.")
     return runs.choice(name, seed)
 
@@ -141,8 +142,8 @@ def how_five_are_judged() -> None:
     st.markdown(
         "Each of the five networks is judged by its **validation accuracy** on the same "
         f"{len(dataset.splits().validation):,} images, from which none of them learns. The thick line is their "
-        f"mean.\n\nOf {SEEDS + 1} seeds each is as likely as any other to be the lowest, and as likely to be the highest. "
-        f"So the sixth is one of both with a probability of 2/{SEEDS + 1} = "
+        f"mean.\n\nOf {SEEDS + 1} seeds each is as likely as any other to be the lowest, and as likely to be the "
+        f"highest. So the sixth is one of both with a probability of 2/{SEEDS + 1} = "
         f"{runs_comparison.chance_of_outside(SEEDS):.0%}: the band of the others does not hold it."
     )
 
@@ -157,8 +158,9 @@ def better_or_luck() -> None:
     """Two bands, and the verdict on them."""
     with lesson.stage():
         buttons, sliders, view = beside.places()
-        train_five(buttons, sliders)
+        train_five(buttons, sliders, answered=True)
         with view:
+            choosers()
             watched(two_bands, True)
     lesson.notice(
         "Dots that overlap and dots that do not prove nothing by themselves: one lucky seed moves the end of a band. "
@@ -167,19 +169,19 @@ def better_or_luck() -> None:
     lesson.deeper(how_the_verdict_is_worked_out, where_the_test_ends)
 
 
+def choosers() -> None:
+    """Which two of the bands are compared."""
+    labels = list(runs.bands())
+    with st.container(horizontal=True):
+        if len(labels) > 1:
+            for letter, key in zip("AB", runs.on_show(labels), strict=True):
+                st.selectbox(letter, labels, key=key, persist_state="session")
+
+
 def two_bands(answered: bool) -> None:
     """The two bands that the reader has chosen, and the verdict on them."""
-    bands = {label: band for label, band in runs.bands().items() if band.records}
-    choosers = st.container()
-    if len(bands) > 1:
-        first, second = runs.on_show(list(bands))
-        with choosers, st.container(horizontal=True):
-            st.selectbox("A", bands, key=first, persist_state="session")
-            st.selectbox("B", bands, key=second, persist_state="session")
-        labels = [st.session_state[first], st.session_state[second]]
-    else:
-        labels = list(bands)
-    shown = {f"{letter}: {in_short(label)}": bands[label] for letter, label in zip("AB", labels, strict=False)}
+    chosen = runs.compared()
+    shown = {f"{letter}: {in_short(band.name)}": band for letter, band in zip("AB", chosen, strict=False)}
     figures = st.columns(2, gap="small")
     with figures[0]:
         draw_bands(shown or {"five seeds": Band("")}, "seed_bands", 230)
@@ -190,20 +192,25 @@ def two_bands(answered: bool) -> None:
                 key="final_accuracies",
                 description="The last validation accuracy of each seed as a dot; the same numbers stand deeper.",
             )
-    if len(labels) < 2:
+    if len(chosen) < 2:
         st.markdown("Train two settings. Then both bands stand here, with a verdict.")
-    elif labels[0] == labels[1]:
+    elif chosen[0].name == chosen[1].name:
         st.markdown("A and B are the same. Choose another one to compare.")
     else:
-        found = runs_comparison.verdict(bands[labels[0]], bands[labels[1]])
-        st.markdown(f":material/balance: **Verdict.** {found.sentence}")
+        st.markdown(f":material/balance: **Verdict.** {runs_comparison.verdict(chosen[0], chosen[1]).sentence}")
 
 
 def how_the_verdict_is_worked_out() -> None:
+    """Follows the bands as the verdict does, or the two could contradict each other."""
+    watched(worked_out, True)
+
+
+def worked_out(answered: bool) -> None:
     """The accuracies of both bands, and Welch's test with their numbers."""
     chosen = runs.compared()
     for letter, band in zip("AB", chosen, strict=False):
-        st.markdown(runs_words.band(letter, band))
+        if band.records:
+            st.markdown(runs_words.band(letter, band))
     is_pair = len(chosen) == 2 and chosen[0].name != chosen[1].name
     found = runs_comparison.verdict(chosen[0], chosen[1]) if is_pair else None
     if found and found.test:
@@ -401,7 +408,7 @@ def luck_of_the_images() -> None:
 
 def standard_error() -> None:
     """An accuracy and a number of images, and the standard error they make."""
-    buttons, sliders, view = beside.places()
+    _, sliders, view = beside.places()
     with sliders:
         accuracy = link.slider("Accuracy", "runs_accuracy", 0.5, 0.995, 0.98, 0.005, shown="%.3f")
         images = link.select_slider("Images that judge", "runs_images", COUNTS, 5_000, names="{:,}".format)

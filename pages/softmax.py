@@ -67,7 +67,7 @@ def with_its_numbers() -> None:
 
 
 DOUBLED = Question(
-    key="ask_doubled",
+    key="ask_twice",
     text="All ten scores are doubled. What happens to the largest probability?",
     right="It grows",
     why="The differences between the scores double. So the probabilities lie further apart, and the first gets surer.",

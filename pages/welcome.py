@@ -52,9 +52,10 @@ def ways_on() -> None:
     """Two large buttons, each of which starts at once."""
     with st.container(horizontal=True, key="ways_on"):
         if st.button("Watch one learn", icon=":material/play_arrow:", type="primary", width="stretch", key="watch"):
-            st.switch_page(state.page("train"))
+            state.ask_to_start()
+            st.switch_page(state.page("train"), query_params={})
         if st.button("Beat the network", icon=":material/sports_score:", width="stretch", key="beat"):
-            st.switch_page(state.page("duel"))
+            st.switch_page(state.page("duel"), query_params={})
 
 
 def what_it_is() -> None:
@@ -121,7 +122,7 @@ def all_lessons() -> None:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{section.title}**")
                 for each in section.lessons:
-                    st.page_link(state.page(each.stem))
+                    st.page_link(state.page(each.stem), help=each.question)
 
 
 lesson.show(draw, how_good, all_lessons)

@@ -1,7 +1,7 @@
 r"""Makes the files of a new lesson, so that it opens in the app and its tests pass at once.
 
     python tools/new_lesson.py momentum "Momentum" "Why does a ball roll through a small valley?" \\
-        --moves "a ball, its speed and the valley" --section "Training"
+        --moves "a ball, its speed and the valley" --section "It learns"
 
 It writes the page, what it computes, its figure and a test of each from the templates in ``tools/lesson``, adds the
 lesson at the end of its section in ``ui/frame/course.py``, and writes the README's list anew. It overwrites nothing.
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("title", help="in the menu and above the page")
     parser.add_argument("question", help="that the page answers")
     parser.add_argument("--moves", required=True, help="in a few words, what the reader can move on it, for the README")
-    parser.add_argument("--section", default="Training", help="of the menu; the default is Training")
+    parser.add_argument("--section", default="It learns", help="of the menu; the default is It learns")
     options = parser.parse_args(arguments)
     try:
         course = with_lesson(COURSE.read_text(encoding="utf-8"), options)

@@ -102,8 +102,9 @@ class Calibration:
 
     @cached_property
     def error_is_chance(self) -> bool:
-        """Whether chance alone could make such a calibration error (19 times out of 20 it makes a smaller one).
+        """Whether chance alone could make such a calibration error (about 29 times out of 30 it makes a smaller one).
 
+        The bound lies 1.96 standard deviations above the mean, and only errors above it count, not those below.
         The distance of a normally distributed count from its mean has a variance of 1 - 2/π times that of the count.
         """
         deviation = math.sqrt((1 - 2 / math.pi) * sum(part.variance for part in self.bins)) / self.images

@@ -146,7 +146,7 @@ def gradient_bars(*, norms: Sequence[float], chosen: int, theme: Theme) -> VegaF
         "x": {
             "field": "image",
             "type": "ordinal",
-            "title": "image, the longest gradient first",
+            "title": "images, the hardest first",
             "axis": {"labelAngle": 0, "labelOverlap": True},
         },
         "y": {"field": "length", "type": "quantitative", "title": "gradient", "axis": {"tickCount": 3}},

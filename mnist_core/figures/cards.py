@@ -16,10 +16,11 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 
 _STYLE = """
 <style>
-.digit-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.4em, 1fr)); gap: 1rem 0.9rem;
+.digit-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(7em, 1fr)); gap: 1rem 0.9rem;
   font-size: SIZE; line-height: 1.35; }
 .digit-cards > div { max-width: 11em; }
-.digit-cards img { display: block; width: 112px; height: 112px; image-rendering: pixelated; margin-bottom: 0.4rem; }
+.digit-cards img { display: block; width: 100%; max-width: 112px; height: auto;
+  image-rendering: pixelated; margin-bottom: 0.4rem; }
 .digit-cards .line { display: flex; justify-content: space-between; gap: 0.4rem; }
 .digit-cards .bar { height: 7px; margin: 1px 0 5px; background: rgba(128, 128, 128, 0.25); }
 .digit-cards .bar i { forced-color-adjust: none; display: block; height: 7px; min-width: 1px; box-sizing: border-box; }

@@ -1,6 +1,5 @@
 """What a model claims beside how often it is right, and the loss at every temperature."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 
 FEW = 10  # images: a bin with fewer is drawn pale
 TOO_SURE, NOT_SURE_ENOUGH = "surer than right", "less sure than right"
-_HEIGHT, _HEIGHT_OF_BARS = 340, 180  # pixels
+_HEIGHT, _HEIGHT_OF_LOSS, _HEIGHT_OF_BARS = 220, 190, 140  # pixels
 _LEFT_OF_PLOT = {"minExtent": 40, "maxExtent": 40}  # so that figures below each other share their x axis
 
 
@@ -179,16 +178,17 @@ def images_per_bin(*, bins: Sequence[Bin], theme: Theme) -> VegaFigure:
 def loss_over_temperature(
     *,
     tried: Mapping[float, float],
-    chosen: tuple[float, float],
-    lowest: tuple[float, float],
+    chosen: tuple[float, float] | None,
+    lowest: tuple[float, float] | None,
     theme: Theme,
 ) -> VegaFigure:
     """The cross-entropy at every temperature, with the reader's and the best one marked.
 
     Args:
         tried: The loss at each temperature above 0; one at least.
-        chosen: The reader's temperature and the loss there.
-        lowest: The temperature with the lowest loss, and that; its mark is left out where it is not on the axis.
+        chosen: The reader's temperature and the loss there; None: no mark.
+        lowest: The temperature with the lowest loss, and that; its mark is left out where it is not on the axis, and
+            without any.
         theme: Of the page.
 
     Returns:
@@ -201,22 +201,28 @@ def loss_over_temperature(
         raise ValueError("At least one temperature was tried, and all are above 0.")
     first, last = min(tried), max(tried)
     rows = [(t, loss, "curve", "") for t, loss in sorted(tried.items())]
-    if first <= lowest[0] <= last:
+    if lowest and first <= lowest[0] <= last:
         rows.append((*lowest, "lowest", f"◆ lowest: {words.loss(lowest[1], 4)} at T = {lowest[0]:.2f}"))
-    rows.append((*chosen, "chosen", f"● yours: {words.loss(chosen[1], 4)} at T = {chosen[0]:.3g}"))
+    if chosen:
+        rows.append((*chosen, "chosen", f"● yours: {words.loss(chosen[1], 4)} at T = {chosen[0]:.3g}"))
     data = pd.DataFrame(rows, columns=["temperature", "loss", "kind", "label"])
-    axes = _loss_axes(first, last, max(tried.values()))
-    return theme.figure(data, {"height": _HEIGHT, "encoding": axes, "layer": _loss_layers(theme)})
+    axes = _loss_axes(first, last, _cut(tried))
+    return theme.figure(data, {"height": _HEIGHT_OF_LOSS, "encoding": axes, "layer": _loss_layers(theme)})
+
+
+def _cut(tried: Mapping[float, float]) -> float:
+    """Where the axis of the loss ends: the left arm of the valley goes up so steeply that it would flatten the rest."""
+    return min(max(tried.values()), 3 * tried[max(tried)])
 
 
 def _loss_axes(first: float, last: float, highest: float) -> dict[str, Any]:
-    doubled = [2.0**power for power in range(math.ceil(math.log2(first)), math.floor(math.log2(last)) + 1)]
+    marks = [t for t in (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50) if first <= t <= last]
     return {
         "x": {
             "field": "temperature",
             "type": "quantitative",
             "scale": {"type": "log", "domain": [first, last], "nice": False},
-            "axis": {"values": doubled, "format": "~g", "grid": False},
+            "axis": {"values": marks, "format": "~g", "grid": False},
             "title": "temperature, T",
         },
         "y": {

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mnist_core import words
 from mnist_core.figures.images import sheet
-from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.figures.theme import LIGHT, Theme, VegaFigure
 
 BIN = 8  # grey levels to a bar: 32 bars
 BRIGHT = 118  # from this level on, black numbers read better than white ones
@@ -152,7 +152,7 @@ def level_histogram(
         without_paper: Leaves out the level 0, which hides all others by its size.
         theme: Of the page.
         axis: From where to where the axis goes; the usual one holds both scales.
-        height: In pixels.
+        height: In pixels, where letters have their usual size.
 
     Returns:
         The figure.
@@ -167,7 +167,8 @@ def level_histogram(
     data = pd.DataFrame(bars + marks, columns=["kind", "start", "end", "share", "label"])
     said = f"mean {words.number(mean)} (dashed), deviation {words.number(deviation)} (grey band)"
     title = {"text": theme.lines(said, 330), "anchor": "start", "offset": 8}
-    return theme.figure(data, {"title": title, "height": height, "layer": _histogram_layers(name, axis, theme)})
+    tall = height + 7 * (theme.size - LIGHT.size)  # larger letters take more of it
+    return theme.figure(data, {"title": title, "height": tall, "layer": _histogram_layers(name, axis, theme)})
 
 
 def _bars(

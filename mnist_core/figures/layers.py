@@ -66,6 +66,34 @@ def activation_curves(
     return theme.figure(data, {"height": 260, "encoding": encoding, "layer": [rule, line, point]})
 
 
+def score_pairs(*, scores: Mapping[str, Sequence[float]], theme: Theme) -> VegaFigure:
+    """Two bars for each digit: its score, worked out in two ways.
+
+    Args:
+        scores: Ten for each way, by its name.
+        theme: Of the page.
+
+    Returns:
+        The figure.
+    """
+    names = list(scores)
+    rows = [(name, str(digit), value) for name in names for digit, value in enumerate(scores[name])]
+    data = pd.DataFrame(rows, columns=["way", "digit", "score"])
+    fill = {"domain": names, "range": [theme.first_line, theme.second_line]}
+    encoding = {
+        "x": {"field": "digit", "type": "nominal", "axis": {"labelAngle": 0}},
+        "xOffset": {"field": "way", "type": "nominal", "sort": names},
+        "y": {"field": "score", "type": "quantitative", "axis": {"tickCount": 5}},
+        "color": {
+            "field": "way",
+            "type": "nominal",
+            "scale": fill,
+            "legend": {"orient": "top", "title": None},
+        },
+    }
+    return theme.figure(data, {"height": 270, "mark": {"type": "bar"}, "encoding": encoding})
+
+
 def two_classes_map(
     *,
     points: Sequence[Sequence[float]],
@@ -102,7 +130,7 @@ def two_classes_map(
             f'<circle cx="{left:.1f}" cy="{top:.1f}" r="3.4" fill="{fill}" stroke="{theme.text}" stroke-width="1.4"/>'
         )
     said = "Filled points in the middle, hollow ones around them, and the areas that the network gives to each."
-    return svg.drawing(width=size, height=size, content="".join(parts), said=said, theme=theme, most=420)
+    return svg.drawing(width=size, height=size, content="".join(parts), said=said, theme=theme, most=370)
 
 
 def _change_per_cell(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

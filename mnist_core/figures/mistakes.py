@@ -61,7 +61,7 @@ def _matrix(theme: Theme) -> dict[str, Any]:
     fill = {"field": "warmth", "type": "quantitative", "scale": {"domain": [0, 1], "range": list(theme.heat)}}
     pick = {"type": "point", "fields": ["shown", "read"], "toggle": False, "clear": False}
     return {
-        "height": 380,
+        "height": 270,
         "encoding": {
             "x": {"field": "read", "type": "ordinal", "title": "read as", "axis": _AXIS},
             "y": {"field": "shown", "type": "ordinal", "title": "it is", "axis": _AXIS},
@@ -191,3 +191,53 @@ def fraction(part: int, whole: int) -> str:
     if not whole:
         return rf"\frac{{{part}}}{{0}} \ \text{{(no value)}}"
     return rf"\frac{{{part}}}{{{whole}}} = {100 * part / whole:.1f}\,\%"
+
+
+def accuracies(*, counts: Sequence[tuple[str, float, float, float]], headline: str, theme: Theme) -> VegaFigure:
+    """Accuracies of one network on several kinds of images, each as a dot with its interval as a line.
+
+    Args:
+        counts: For each kind its name, the accuracy, and the ends of the interval, 0 to 1; at least one.
+        headline: The name of the kind whose accuracy is the network's headline; its dot is vermillion and a diamond.
+        theme: Of the page.
+
+    Returns:
+        The figure. Its axis ends at 1 and begins a little below the lowest end.
+    """
+    data = pd.DataFrame(counts, columns=["name", "accuracy", "low", "high"])
+    data["headline"] = data["name"] == headline
+    data["label"] = [f"{accuracy:.2%}" for accuracy in data["accuracy"]]
+    start = max(0.0, math.floor(50 * data["low"].min()) / 50)
+    value = {
+        "type": "quantitative",
+        "title": "accuracy",
+        "scale": {"domain": [start, 1], "nice": False},
+        "axis": {"format": ".1%", "tickCount": 4},
+    }
+    marked = {"condition": {"test": "datum.headline", "value": CHOICE}, "value": theme.first_line}
+    shape = {"condition": {"test": "datum.headline", "value": "diamond"}, "value": "circle"}
+    tooltip = [{"field": "name", "type": "nominal"}] + [
+        {"field": name, "type": "quantitative", "format": ".2%"} for name in ("accuracy", "low", "high")
+    ]
+    spec = {
+        "height": 250,
+        "encoding": {
+            "y": {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 0}},
+            "tooltip": tooltip,
+        },
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 3},
+                "encoding": {"x": {**value, "field": "low"}, "x2": {"field": "high"}, "color": marked},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
+                "encoding": {"x": {**value, "field": "accuracy"}, "color": marked, "shape": shape},
+            },
+            {
+                "mark": {"type": "text", "dy": -16},
+                "encoding": {"x": {**value, "field": "accuracy"}, "text": {"field": "label", "type": "nominal"}},
+            },
+        ],
+    }
+    return theme.figure(data, spec)

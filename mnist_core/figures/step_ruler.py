@@ -21,6 +21,7 @@ def learning_rate_ruler(
     chosen: float,
     theme: Theme,
     height: int = 300,
+    until: float = math.inf,
 ) -> VegaFigure:
     """The curve of the loss over the learning rate, on a logarithmic axis, with the loss now and the chosen rate.
 
@@ -31,6 +32,7 @@ def learning_rate_ruler(
         chosen: One of the rates.
         theme: Of the page.
         height: In pixels.
+        until: The largest rate whose loss is shown: what lies beyond is still to be guessed.
 
     Returns:
         The figure. Its spec depends on the rates at both ends and on the loss now: choosing changes its data alone.
@@ -41,7 +43,7 @@ def learning_rate_ruler(
     if len(rates) != len(losses) or chosen not in rates:
         raise ValueError("There is a loss for each rate, and the chosen rate is one of them.")
     top = CEILING * now if now > 0 else 1.0
-    rows = [(rate, loss, "curve", "") for rate, loss in zip(rates, losses, strict=True)]
+    rows = [(rate, loss, "curve", "") for rate, loss in zip(rates, losses, strict=True) if rate <= until]
     after = losses[list(rates).index(chosen)]
     rows += [
         (rates[0], now, "now", f"loss now: {words.loss(now)}"),

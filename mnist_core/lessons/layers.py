@@ -81,3 +81,9 @@ def activation_values(z: Sequence[float]) -> dict[str, list[float]]:
     """Each activation at some points, by its name."""
     points = torch.tensor(z, dtype=torch.float64)
     return {name: make()(points).tolist() for name, make in ACTIVATIONS.items()}
+
+
+def activation_slopes(z: float) -> dict[str, float]:
+    """How steep each activation is at a point, by its name: found by autograd, as in training."""
+    point = torch.tensor(z, dtype=torch.float64, requires_grad=True)
+    return {name: torch.autograd.grad(make()(point), point)[0].item() for name, make in ACTIVATIONS.items()}

@@ -34,7 +34,7 @@ def contrast(over: Rgb, under: Rgb) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_buttons_and_captions_are_readable(open_page: OpenPage, scheme: str) -> None:
-    page = open_page("train?scene=2", scheme=scheme)
+    page = open_page("train", scheme=scheme)
     settle(page)
     button = page.locator(".st-key-train button")
     assert contrast(colour(button.locator("p"), "color"), colour(button, "backgroundColor")) >= 4.5
@@ -45,7 +45,7 @@ def test_buttons_and_captions_are_readable(open_page: OpenPage, scheme: str) -> 
 
 
 def test_nothing_to_press_is_smaller_than_24_pixels_on_a_phone(open_page: OpenPage) -> None:
-    page = open_page("train?scene=2", width=390)
+    page = open_page("train", width=390)
     settle(page)
     for place in page.locator("[data-testid=stMain] :is(button, summary, label:has(input))").all():
         box = place.bounding_box()
@@ -54,9 +54,9 @@ def test_nothing_to_press_is_smaller_than_24_pixels_on_a_phone(open_page: OpenPa
 
 
 def test_what_has_the_focus_is_marked(open_page: OpenPage) -> None:
-    page = open_page("train?scene=2")
+    page = open_page("train")
     settle(page)
-    page.get_by_role("spinbutton", name="Seed").focus()
+    page.get_by_role("slider", name="Epochs").focus()
     for _ in range(8):
         page.keyboard.press("Tab")
         assert page.evaluate(
@@ -76,7 +76,7 @@ def test_in_colours_of_the_readers_own_what_is_chosen_and_how_far_a_bar_goes_is_
     settle(page)
     bar = page.locator(".right .gauge .bar").first
     assert colour(bar, "backgroundColor") != colour(page.locator("[data-testid=stApp]"), "backgroundColor")
-    page.goto(page.url.replace("softmax", "train?scene=2"))
+    page.goto(page.url.replace("softmax", "train"))
     settle(page)
     paper = colour(page.locator("[data-testid=stApp]"), "backgroundColor")
     for switch in page.locator("label:has(input[role=switch]) > div:first-of-type").all():

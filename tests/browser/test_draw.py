@@ -137,6 +137,7 @@ def test_a_drawing_is_brought_back_after_one_photo_and_another(open_page: OpenPa
         expect(page.get_by_text(re.compile(rf"This is a {digit}:"))).to_be_visible()
     page.get_by_role("button", name="Back to the sample photo").click()
     expect(page.get_by_text("on squared paper")).to_be_visible()
+    settle(page)
     page.get_by_role("button", name="4", exact=True).click()
     expect(page.get_by_text(re.compile(r"This is a 7:"))).to_be_visible()
     assert ink(page) == seven

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settle
 
+OpenPage = Callable[..., Page]
 PRODUCT = re.compile(r"Row (\d+), column (\d+): ink ([\d.]+) × weight ([+−]?[\d.]+) [=≈] ([+−]?[\d.]+), (.*)")
 
 LOW = "₀₁₂₃₄₅₆₇₈₉"
@@ -16,7 +18,7 @@ NAMES = """chart => [...chart.querySelectorAll(".role-axis-label text")].filter(
   .map(text => text.textContent)"""
 
 
-def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> None:
+def test_the_pixel_pointed_at_is_read_out(open_page: OpenPage) -> None:
     page = open_page("evidence")
     read, boxes = page.locator(".read"), page.locator(".box")
     expect(read).to_have_text(re.compile(r"speaks for \d"))
@@ -34,9 +36,12 @@ def test_the_pixel_pointed_at_is_read_out(open_page: Callable[..., Page]) -> Non
     page.keyboard.press("ArrowDown")
     expect(read).to_have_text(re.compile(r"^Row 1, column 1:"))
     assert (row, column) != (1, 1)
+    expect(boxes.nth(0)).to_have_role("application")
+    expect(boxes.nth(0)).to_have_accessible_name("What the network sees. The arrow keys point at a pixel.")
+    expect(page.get_by_text("Which ink speaks for 3, and which for 8?")).to_be_visible()  # no key turned the scene
 
 
-def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., Page]) -> None:
+def test_a_phone_shows_both_pictures_beside_each_other(open_page: OpenPage) -> None:
     page = open_page("evidence", width=390)
     boxes = page.locator(".box")
     expect(boxes).to_have_count(2)
@@ -51,33 +56,33 @@ def test_a_phone_shows_both_pictures_beside_each_other(open_page: Callable[..., 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_rows_of_both_accounts_stay_in_order_whatever_is_drawn_or_compared(open_page: Callable[..., Page]) -> None:
-    page = open_page("evidence")
-    expect(page.locator(".neuron-tiles > div")).to_have_count(8)
-    seen = in_order(page, [])
-    for digit in (5, 0):
-        page.get_by_role("button", name=f"Sample: a {digit}").click()
-        seen = in_order(page, seen)
-    against = page.get_by_role("combobox", name="and against")
-    against.click()
-    against.fill("4")
-    expect(page.get_by_role("option")).to_have_count(1)
-    against.press("Enter")
-    in_order(page, seen)
+@pytest.mark.parametrize("scene", [2, 4])
+def test_the_rows_of_both_accounts_stay_in_order_whatever_is_compared(open_page: OpenPage, scene: int) -> None:
+    page = open_page(f"evidence?scene={scene}")
+    if scene == 4:
+        page.locator(".st-key-go_deeper_evidence_4").get_by_text("Go deeper").click()
+        expect(page.locator(".neuron-tiles").last.locator("> div")).to_have_count(8)
+    seen = in_order(page, scene, [])
+    for digit in ("4", "0"):
+        against = page.get_by_role("combobox", name="and against")
+        against.click()
+        against.fill(digit)
+        expect(page.get_by_role("option")).to_have_count(1)
+        against.press("Enter")
+        seen = in_order(page, scene, seen)
 
 
-def in_order(page: Page, before: list[str]) -> list[str]:
-    """The names at the rows of both charts, once there are others than before: in the order of what they name."""
+def in_order(page: Page, scene: int, before: list[str]) -> list[str]:
+    """The names at the rows of the chart, once there are others than before: in the order of what they name."""
+    found, expected = [""], [""]
     for _ in range(300):
-        caption = page.locator("figcaption").nth(1).inner_text()
-        a, b = re.findall(r"\d", caption)
-        score = f"z{LOW[int(a)]} − z{LOW[int(b)]}"
-        neurons = page.locator(".neuron-tiles > div").evaluate_all(
-            "tiles => tiles.map(tile => tile.childNodes[1].data)"
-        )
-        expected = [f"ink that speaks for {a}", f"ink that speaks for {b}", "bias", score]
-        expected += [*neurons, "the other", "biases behind them", score]
-        found = rows(page, "Three bars") + rows(page, "A bar for each neuron")
+        found = rows(page, "Three bars" if scene == 2 else "A bar for each neuron")
+        score = found[-1] if found else ""
+        a, b = (str(LOW.index(low)) for low in score if low in LOW) if score.count("z") == 2 else ("", "")
+        neurons = page.locator(".neuron-tiles").last.locator("> div") if scene == 4 else None
+        names = neurons.evaluate_all("tiles => tiles.map(tile => tile.childNodes[1].data)") if neurons else []
+        ink = [f"ink that speaks for {a}", f"ink that speaks for {b}", "bias"]
+        expected = [*(ink if scene == 2 else [*names, "the other", "biases behind them"]), score]
         if found != before and len(found) == len(expected) and all(map(str.startswith, found, expected)):
             return found
         page.wait_for_timeout(100)
@@ -86,5 +91,6 @@ def in_order(page: Page, before: list[str]) -> list[str]:
 
 def rows(page: Page, chart: str) -> list[str]:
     """The names at the rows of a chart, from top to bottom."""
-    names: list[str] = page.locator(f'[aria-label^="{chart}"] svg').first.evaluate(NAMES)
+    svg = page.locator(f'[aria-label^="{chart}"] svg').first
+    names: list[str] = svg.evaluate(NAMES)
     return names

@@ -32,7 +32,7 @@ def test_a_slider_stands_where_fast_keys_have_put_it(open_page: OpenPage) -> Non
         expect(slider).to_have_attribute("aria-valuetext", shown)
         expect(page).to_have_url(re.compile(link))
         expect(page.get_by_text("More settings: ")).to_contain_text(said)
-        page.get_by_role("button", name="Reset this page").click()
+        page.get_by_role("button", name="Reset", exact=True).click()
 
 
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"

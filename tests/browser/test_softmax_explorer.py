@@ -181,7 +181,7 @@ def test_the_keyboard_does_all_a_hand_does(open_page: OpenPage) -> None:
 
 
 def test_the_buttons_double_halve_and_begin_again(open_page: OpenPage) -> None:
-    page = open_page("softmax?scene=2&hide=ask_doubled")
+    page = open_page("softmax?scene=2&hide=ask_twice")
     said = page.locator(".explorer [role=status]")
     expect(said).to_contain_text("1.0 above that of the 8. So its p is 2.718 times as large")
     before = column(page, ".p .number")
@@ -204,9 +204,10 @@ def test_the_buttons_double_halve_and_begin_again(open_page: OpenPage) -> None:
 
 
 def test_what_is_doubled_in_one_scene_is_so_in_the_others(open_page: OpenPage) -> None:
-    page = open_page("softmax?scene=2&hide=ask_doubled")
+    page = open_page("softmax?scene=2&hide=ask_twice")
+    settle(page)
     page.get_by_role("button", name="All × 2").click()
-    page.locator(".st-key-scene_1 button").first.click()
+    page.locator(".st-key-scene_1 button:visible").first.click()
     page.locator(".explorer.columns").wait_for()
     assert scores(page) == [2 * score for score in START.logits]
 
@@ -217,7 +218,7 @@ def test_nothing_moves_before_the_answer(open_page: OpenPage) -> None:
     drag(page, 0, 0.9)
     assert scores(page) == list(START.logits)
     expect(page.get_by_role("button", name="All × 2")).to_be_hidden()
-    page.locator(".st-key-ask_doubled").get_by_text("It grows").click()
+    page.locator(".st-key-ask_twice").get_by_text("It grows").click()
     page.get_by_role("button", name="All × 2").click()
     assert scores(page) == [2 * score for score in START.logits]
 
@@ -282,7 +283,7 @@ def test_on_a_phone_each_column_can_be_had(open_page: OpenPage) -> None:
         assert page.locator(".explorer").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
-@pytest.mark.parametrize("path", ["softmax", "softmax?scene=2&hide=ask_doubled"])
+@pytest.mark.parametrize("path", ["softmax", "softmax?scene=2&hide=ask_twice"])
 def test_all_ten_rows_stand_on_one_screen(open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     page.set_viewport_size({"width": 1280, "height": 720})

@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import settle
 from tests.browser.test_app import LONG, OpenPage, start_training
 
 BATCH = re.compile(r"Paused after batch ([\d,]+) of ([\d,]+)")
@@ -59,9 +61,15 @@ def test_a_first_batch_in_slow_motion_and_a_pause_that_outlives_a_reload(open_pa
     expect(button(page, "train")).to_be_visible()
 
 
+def more_settings(page: Page) -> None:
+    """Unfolds the settings that stand below the stage."""
+    page.locator("summary", has_text="More settings").click()
+
+
 def test_the_learning_rate_can_be_changed_while_it_runs(open_page: OpenPage) -> None:
     page = open_page(LONG)
     start_training(page)
+    more_settings(page)
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
     slider.press("End")
@@ -69,6 +77,30 @@ def test_the_learning_rate_can_be_changed_while_it_runs(open_page: OpenPage) -> 
         page.get_by_text(re.compile(r"At batch [\d,]+ the loss .* try a smaller learning rate than 10\."))
     ).to_be_visible()
     expect(button(page, "train")).to_be_visible()
+
+
+WHERE_IT_STANDS = """() => ["transport", "studio_sliders_1", "run_curves_1"].map((key) => `[class*=st-key-${key}]`)
+  .concat(".weight-tiles").map((place) => document.querySelector(place).getBoundingClientRect())
+  .flatMap((box) => [box.top, box.bottom].map(Math.round))"""
+
+
+@pytest.mark.parametrize(("width", "height", "end"), [(1280, 720, 660), (390, 844, 790)])
+def test_button_curves_and_weights_are_on_one_screen_and_nothing_moves(
+    open_page: OpenPage, width: int, height: int, end: int
+) -> None:
+    page = open_page("train", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    settle(page)
+    if width < 500:  # after one swipe
+        page.locator(".st-key-stage").evaluate("node => node.scrollIntoView()")
+    before = page.evaluate(WHERE_IT_STANDS)
+    assert min(before) >= 0
+    assert max(before) <= end
+    start_training(page)
+    page.wait_for_timeout(500)
+    assert page.evaluate(WHERE_IT_STANDS) == before
+    expect(button(page, "let_it_read")).to_be_visible()
+    assert page.evaluate(WHERE_IT_STANDS) == before
 
 
 def test_a_while_without_network_loses_no_run(open_page: OpenPage) -> None:
@@ -81,11 +113,12 @@ def test_a_while_without_network_loses_no_run(open_page: OpenPage) -> None:
     button(page, "pause").click()
     expect(page.get_by_text(BATCH)).to_be_visible()
     button(page, "stop").click()
-    expect(page.get_by_text(re.compile("Your network 1: .*stopped after")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Stopped: 784-512.* after batch [\d,]+ of"))).to_be_visible()
 
 
 def test_a_recipe_sets_all_controls_and_says_what_it_is_for(open_page: OpenPage) -> None:
     page = open_page("train")
+    more_settings(page)
     expect(page.get_by_text("The network 784-256-10:")).to_be_visible()
     page.get_by_role("radio", name="Softmax regression").click()
     expect(page.get_by_text("The network 784-10:")).to_be_visible()
@@ -103,6 +136,8 @@ def test_a_recipe_sets_all_controls_and_says_what_it_is_for(open_page: OpenPage)
 def test_a_run_is_watched_again_by_keys_alone_and_without_the_server(open_page: OpenPage) -> None:
     page = open_page("train?epochs=1&digits=generated", width=390)
     button(page, "train").click()
+    expect(button(page, "let_it_read")).to_be_visible()
+    page.goto(page.url.split("?")[0] + "?scene=5&digits=generated")
     player = page.locator(".replay")
     moment, play, says = player.get_by_role("slider"), player.get_by_role("button"), player.locator(".says")
     expect(says).to_contain_text("in epoch 1: training loss")

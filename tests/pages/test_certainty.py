@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 import streamlit as st
 import torch
@@ -14,8 +15,10 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation import calibration
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
-from mnist_core.network.checkpoint import load_shipped
-from tests.app import formulas, open_page, opened_by_link, questions, sound, text
+from mnist_core.lessons.certainty import train_quickly
+from mnist_core.network.checkpoint import load_shipped, shipped_card
+from tests.app import answer, formulas, go_deeper, in_one_piece, open_page, opened_by_link, sound, text
+from ui.lessons.certainty import QUICK, READER
 from ui.visitor import networks
 
 PAGE = "pages/certainty.py"
@@ -32,7 +35,13 @@ def answers(digits: Splits) -> Evaluation:
 
 
 def answered(**linked: str) -> AppTest:
-    return sound(opened_by_link(PAGE, hide="ask_certainty,ask_certainty_heat", **linked))
+    """The whole page in one piece, of the network that reads."""
+    return in_one_piece(PAGE, certainty_net=READER, **linked)
+
+
+def heated(**linked: str) -> AppTest:
+    """The scene of the temperature with all that goes deeper, of the network that reads."""
+    return go_deeper(opened_by_link(PAGE, scene="2", hide="ask_certainty_heat", certainty_net=READER, **linked))
 
 
 def error_of(answers: Evaluation, temperature: float = 1.0) -> float:
@@ -48,8 +57,14 @@ def error_of(answers: Evaluation, temperature: float = 1.0) -> float:
 
 def table(app: AppTest) -> dict[str, list[str]]:
     """The three temperatures side by side."""
-    frame = app.table[-1].value
+    frame = compared(app)
     return {row.iloc[0]: row.iloc[1:].tolist() for _, row in frame.iterrows()}
+
+
+def compared(app: AppTest) -> pd.DataFrame:
+    """The table of the three temperatures."""
+    (frame,) = (table.value for table in app.table if "T = 1" in table.value)
+    return frame  # type: ignore[no-any-return]
 
 
 def test_what_stands_there_is_what_a_count_finds(answers: Evaluation) -> None:
@@ -75,47 +90,88 @@ def test_the_written_terms_add_up_to_the_error(answers: Evaluation) -> None:
 
 
 def test_the_temperature_moves_both_figures_and_the_table(answers: Evaluation) -> None:
-    app = answered()
-    assert len(app.get("vega_lite_chart")) == 4
+    app = heated()
+    assert len(app.get("vega_lite_chart")) == 2
     app = sound(app.select_slider(key="certainty_t").set_value(2.0).run())
     rows = table(app)
     loss = F.cross_entropy(answers.logits.double() / 2, answers.labels)
     assert rows["cross-entropy"][1] == f"{loss:.4f}"
     assert rows["ECE"][:2] == [f"{error_of(answers):.4f}", f"{error_of(answers, 2.0):.4f}"]
     assert rows["read rightly"] == [f"{answers.accuracy:.2%}"] * 3
-    assert "/2}" in formulas(app)
+    p = (answers.logits.double() / 2).softmax(1).max(1).values.mean().item()
+    assert f"At T = 2 it claims **{p:.1%}** on average and is right in **{answers.accuracy:.1%}**" in text(app)
+    assert "/2}" in formulas(opened_by_link(PAGE, scene="3", certainty_t="2", certainty_net=READER))
 
 
 def test_the_button_goes_to_the_lowest_point(answers: Evaluation) -> None:
-    app = sound(answered().button(key="certainty_best").click().run())
+    app = sound(heated().button(key="certainty_best").click().run())
     t = float(str(app.select_slider(key="certainty_t").value))
-    best = float(re.search(r"T = ([\d.]+)", list(app.table[-1].value.columns)[-1])[1])  # type: ignore[index]
-    assert t == pytest.approx(best, rel=0.015)
-    losses = [F.cross_entropy(answers.logits.double() / s, answers.labels).item() for s in (t / 1.03, t, t * 1.03)]
+    best = float(re.search(r"T = ([\d.]+)", list(compared(app).columns)[-1])[1])  # type: ignore[index]
+    assert t == pytest.approx(best, rel=0.03)
+    losses = [F.cross_entropy(answers.logits.double() / s, answers.labels).item() for s in (t / 1.05, t, t * 1.05)]
     assert min(losses) == losses[1]
     assert float(table(app)["cross-entropy"][2]) <= float(table(app)["cross-entropy"][0])
 
 
 def test_a_link_holds_the_temperature_and_a_hidden_slider_keeps_it() -> None:
-    assert answered(certainty_t="1.48").select_slider(key="certainty_t").value == 1.48
-    app = opened_by_link(PAGE, hide="ask_certainty,ask_certainty_heat,certainty_t", certainty_t="1.48")
+    assert heated(certainty_t="1.48").select_slider(key="certainty_t").value == 1.48
+    app = go_deeper(
+        opened_by_link(PAGE, scene="2", hide="ask_certainty_heat,certainty_t", certainty_t="1.48", certainty_net=READER)
+    )
     assert not [button for button in app.button if button.key == "certainty_best"]
-    assert "yours, T = 1.48" in list(app.table[-1].value.columns)
-    assert len(app.get("vega_lite_chart")) == 4
+    assert "yours, T = 1.48" in list(compared(app).columns)
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_the_temperature_goes_from_near_nothing_to_near_all_alike() -> None:
+    options = heated().select_slider(key="certainty_t").options
+    temperatures = [float(t) for t in options]
+    assert (temperatures[0], temperatures[-1]) == (0.05, 50)
+    assert 1.0 in temperatures
+    assert all(1.01 < later / former < 1.06 for former, later in pairwise(temperatures))
 
 
 def test_each_figure_waits_for_its_own_question() -> None:
     app = open_page(PAGE)
-    assert not app.get("vega_lite_chart")
-    app = sound(app.radio(key="ask_certainty").set_value("About ten").run())
-    assert len(app.get("vega_lite_chart")) == 2
-    app = sound(app.radio(key="ask_certainty_heat").set_value("A T above 1: then there are fewer mistakes").run())
-    assert len(app.get("vega_lite_chart")) == 4
+    assert "Around 90%" not in text(app)
+    assert app.get("button_group")
+    app = answer(app, "ask_certainty", "About ten")
+    assert "Around 90%" in text(app)
+    app = open_page(PAGE, scene=2)
+    assert app.select_slider(key="certainty_t").disabled
+    assert app.button(key="certainty_best").disabled
+    app = answer(app, "ask_certainty_heat", "T above 1: fewer mistakes")
+    assert not app.select_slider(key="certainty_t").disabled
+
+
+def test_the_quick_network_shows_something_at_once(digits: Splits) -> None:
+    """It is surer than it is right, by more than chance, and needs a temperature well above 1."""
+    app = opened_by_link(PAGE, scene="2", hide="ask_certainty_heat")
+    assert app.segmented_control(key="certainty_net").value == QUICK
+    app = go_deeper(app)
+    frame = compared(app)
+    assert float(re.search(r"T = ([\d.]+)", list(frame.columns)[-1])[1]) > 1.2  # type: ignore[index]
+    first = go_deeper(opened_by_link(PAGE, hide="ask_certainty"))
+    assert "**surer than it is right**" in text(first)
+    quick = evaluate(train_quickly(digits), digits.validation)
+    assert f"is right in {quick.accuracy:.1%}" in text(first)
+
+
+def test_the_ready_made_network_was_put_right_before(answers: Evaluation) -> None:
+    assert f"divided by T = {shipped_card()['temperature']:.2f}" in text(answered())
+
+
+def test_the_sure_mistake_becomes_unsure(answers: Evaluation) -> None:
+    cold, hot = (
+        opened_by_link(PAGE, scene="3", certainty_t=t, certainty_net=READER).metric[0].value for t in ("0.05", "50")
+    )
+    assert cold == "over 99.9%"
+    assert 10 <= float(hot.rstrip("%")) < 30
 
 
 def test_the_numbers_of_the_question_are_the_binomials() -> None:
     app = open_page(PAGE)
-    app = sound(app.radio(key="ask_certainty").set_value("About ten").run())
+    app = answer(app, "ask_certainty", "About ten")
     assert re.search(r"\bbetween 4 and 16\b", text(app))
     within = stats.binom.cdf(16, 100, 0.1) - stats.binom.cdf(3, 100, 0.1)
     assert 0.95 < within < 0.99
@@ -159,20 +215,19 @@ def test_scores_that_are_no_numbers_are_a_sentence_on_the_page(
     broken = answers.logits.clone()
     broken[0] = torch.inf
     monkeypatch.setattr(networks, "validation", lambda: Evaluation(broken, answers.labels))
-    app = open_page(PAGE)
-    assert re.search(r"scores are not numbers", app.info[-1].value)
-    assert not questions(app)
-    assert not app.get("vega_lite_chart")
+    for scene in ("1", "2", "3"):
+        app = opened_by_link(PAGE, scene=scene, certainty_net=READER)
+        assert re.search(r"scores are not numbers", app.info[-1].value)
+        assert not app.get("vega_lite_chart")
 
 
 def test_a_network_gone_wild_draws_all_the_same(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
     wild = Evaluation(answers.logits * 1e25, answers.labels)
     monkeypatch.setattr(networks, "validation", lambda: wild)
-    app = answered()
-    assert re.search(r"beyond .*\b0\.25 to 4\.", text(app))
+    app = heated()
     app = sound(app.button(key="certainty_best").click().run())
-    assert app.select_slider(key="certainty_t").value == 4
-    assert len(app.get("vega_lite_chart")) == 4
+    assert app.select_slider(key="certainty_t").value == pytest.approx(calibration.HOTTEST, rel=0.03)
+    assert len(app.get("vega_lite_chart")) == 2
 
 
 def test_a_network_without_mistakes_has_an_example_too(answers: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,24 +255,16 @@ def test_on_mnist_the_ready_made_network_is_about_as_sure_as_it_is_right(
     assert "Keep in mind that this network learned from MNIST" not in page
     read = evaluate(load_shipped(), mnist.validation)
     assert f"has **{error_of(read):.4f}**" in page
-    assert f"lowest, T = {calibration.fit_temperature(read):.2f}" in list(app.table[-1].value.columns)
+    assert f"lowest, T = {calibration.fit_temperature(read):.2f}" in list(compared(app).columns)
 
 
 def test_generated_digits_are_not_called_strange_to_a_network_that_learned_from_such_too() -> None:
-    assert "Keep in mind that this network learned from MNIST" not in text(open_page(PAGE))
-
-
-def test_a_link_holds_the_temperature_until_the_question_is_answered() -> None:
-    app = opened_by_link(PAGE, certainty_t="1.48")
-    assert not app.select_slider
-    app = sound(app.radio(key="ask_certainty_heat").set_value("A T above 1: then there are fewer mistakes").run())
-    assert app.select_slider(key="certainty_t").value == 1.48
-    assert app.query_params["certainty_t"] in ("1.48", ["1.48"])
+    assert "Keep in mind that this network learned from MNIST" not in text(in_one_piece(PAGE))
 
 
 def test_the_two_scores_of_the_example() -> None:
     one, other = F.softmax(torch.tensor([4.0, 2.0]), 0), F.softmax(torch.tensor([4.0, 2.0]) / 2, 0)
-    page = text(open_page(PAGE))
+    page = text(in_one_piece(PAGE))
     assert re.findall(r"about (\d\.\d) times\.", page) == [f"{one[0] / one[1]:.1f}", f"{other[0] / other[1]:.1f}"]
 
 

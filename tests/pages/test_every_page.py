@@ -1,5 +1,6 @@
 """Every page through app.py, without a browser and without a network."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -214,19 +215,14 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     app.slider(key="epochs").set_value(2)
     app.select_slider(key="width").set_value(32)
     app = train(app)
-    page = text(app)
-    assert "Trained: 784-32-10 on generated digits, AdamW at 0.003, batches of 64, epochs: 2, seed 0, one" in page
-    assert "of 300 images it has never seen" in page
-    assert len(app.get("vega_lite_chart")) == 4  # loss and accuracy, gradients and weights
-    assert "replay" in [part.proto.component_name for part in app.get("bidi_component")]
+    assert re.search(r"Trained in [\d.]+ s, validation accuracy \*\*\d+\.\d%\*\*", text(app))
+    assert len(app.get("vega_lite_chart")) == 2  # loss and accuracy
+    assert "Ready-made network" in status(app)
+    app = sound(app.button(key="let_it_read").click().run())
     assert "Your network 1: 784-32-10" in status(app)
 
-    app = sound(app.switch_page("pages/draw.py").run())
-    assert app.selectbox(key="model").value == "run-1"
-    app = sound(app.selectbox(key="model").set_value("shipped").run())
-    assert "Ready-made network" in status(app)
     app = sound(app.switch_page("pages/softmax.py").run())
-    assert "Ready-made network" in status(app)
+    assert "Your network 1: 784-32-10" in status(app)
 
 
 def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import evidence, loudest_neurons
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
-from tests.app import canvas, click_sample, draw, formulas, opened_by_link, sound, text
+from tests.app import answer, canvas, click_sample, draw, formulas, in_one_piece, open_page, sound, text
 from ui.frame import resources
 from ui.lessons import evidence_words
 from ui.visitor import networks
@@ -41,9 +41,12 @@ def small(trained: MLP, monkeypatch: pytest.MonkeyPatch) -> MLP:
     return use(monkeypatch, trained)
 
 
+SUM = rf"z_{{(\d)}} - z_{{(\d)}} = {NUMBER} - {NUMBER} ([+-] \d+\.\d\d) = {NUMBER}"
+
+
 def written_sum(app: AppTest) -> tuple[int, int, list[float]]:
     """The two digits of the formula with numbers, and the numbers in it."""
-    found = re.search(rf"z_{{(\d)}} - z_{{(\d)}} = {NUMBER} - {NUMBER} ([+-] \d+\.\d\d) = {NUMBER}", formulas(app))
+    found = re.search(SUM, formulas(app))
     assert found
     numbers = [float(part.replace(" ", "").replace("−", "-")) for part in found.groups()[2:]]
     return int(found[1]), int(found[2]), numbers
@@ -51,7 +54,7 @@ def written_sum(app: AppTest) -> tuple[int, int, list[float]]:
 
 def invited(app: AppTest) -> bool:
     """Whether the reader is asked to draw."""
-    return ":material/draw:" in [info.icon for info in app.info]
+    return "Draw on the black square" in text(app)
 
 
 def sample(digits: Splits, digit: int) -> torch.Tensor:
@@ -60,9 +63,9 @@ def sample(digits: Splits, digit: int) -> torch.Tensor:
 
 def opened(**linked: str) -> AppTest:
     """The page, once there are samples to read."""
-    app = opened_by_link(PAGE, **linked)
+    app = in_one_piece(PAGE, **linked)
     for _ in range(200):
-        if app.latex:
+        if "evidence" in [component.proto.component_name for component in app.get("bidi_component")]:
             return app
         time.sleep(0.05)
         app = sound(app.run())
@@ -74,8 +77,7 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     a, b, (for_a, for_b, bias, total) = written_sum(app)
     assert round(100 * for_a) - round(100 * for_b) + round(100 * bias) == round(100 * total)
     image = sample(digits, 3)
-    p = predict_proba(small, image[None])[0]
-    assert [a, b] == p.argsort(descending=True)[:2].tolist()
+    assert (a, b) == (3, 8)  # what the page is named after, whatever this network's second guess is
     found = evidence(small, image, a, b)
     assert total == pytest.approx(found.score, abs=0.006)
     assert bias == pytest.approx(found.bias, abs=0.01)
@@ -104,7 +106,7 @@ def test_only_what_looks_like_a_digit_gets_a_bold_one(
     verdict = is_digit.judge(is_digit.load_is_digit(), image, p)
     assert verdict.is_digit == looks_like_one
     assert evidence_words.answer(p, verdict) in text(app)
-    assert (is_digit.REASONS["scribble"] in text(app)) != looks_like_one
+    assert ("**Not sure:** This looks like a scribble, not like a digit." in text(app)) != looks_like_one
     assert (f"**{int(p.argmax())}**" in evidence_words.answer(p, verdict)) == looks_like_one
     assert written_sum(app)
 
@@ -113,7 +115,7 @@ def test_a_dot_is_not_read_but_its_account_stays(small: MLP) -> None:
     dot = canvas()
     dot[130:150, 130:150, :3] = 255
     app = draw(opened(), dot)
-    assert f"**Not sure:** {is_digit.REASONS['dot']}" in text(app)
+    assert "**Not sure:** This is hardly more than a dot. If it had to choose" in text(app)
     assert written_sum(app)
 
 
@@ -129,7 +131,7 @@ def test_the_digits_follow_the_drawing_unless_they_are_chosen(small: MLP, digits
         app = click_sample(app, digit)
         assert written_sum(app)[:2] == (4, 9)
     app = sound(app.selectbox(key="evidence_against").set_value("4").run())
-    assert not app.latex
+    assert not re.search(SUM, formulas(app))
     assert ":material/compare_arrows:" in [info.icon for info in app.info]
 
 
@@ -147,7 +149,8 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
     app = opened()
     a, b, _ = written_sum(app)
     loud = loudest_neurons(small, evidence(small, sample(digits, 3), a, b).piece, 8)
-    tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
+    few, tiles = (each.proto.body for each in app.get("html") if "neuron-tiles" in each.proto.body)
+    assert re.findall(r"neuron (\d+)<br>", few) == [str(number + 1) for number in loud.numbers[:4]]
     assert re.findall(r"neuron (\d+)<br>", tiles) == [str(number + 1) for number in loud.numbers]
     silent = "; ".join(f"{none} of the {of} in hidden layer {i}" for i, (none, of) in enumerate(loud.silent, 1))
     assert f"sums are not above 0: {silent}." in text(app)
@@ -173,7 +176,7 @@ def test_the_account_has_a_bar_for_the_rest_only_where_there_is_a_rest(
 
 def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     single = use(monkeypatch, new_model(MLPConfig(()), 0))
-    app = opened(hide="ask_blank_page")
+    app = opened()
     said = text(app)
     assert evidence_words.where_bias_comes_from(single.config) in said
     assert "its weights are the same whatever you draw" in said
@@ -181,7 +184,7 @@ def test_a_network_without_hidden_layer_shows_its_ten_pictures(monkeypatch: pyte
     tiles = next(element.proto.body for element in app.get("html") if "neuron-tiles" in element.proto.body)
     assert re.findall(r"digit (\d)<br>", tiles) == [str(digit) for digit in range(10)]
     bias = written_sum(app)[2][2]
-    assert f"exactly the bias in the account above, **{words.signed(bias)}**" in text(app)
+    assert f"exactly the bias in the account, **{words.signed(bias)}**" in text(app)
     a, b, _ = written_sum(app)
     assert bias == pytest.approx(evidence(single, torch.zeros(28, 28), a, b).score, abs=0.01)
 
@@ -198,13 +201,24 @@ def test_a_network_that_bends_its_sums_leaves_the_reading_to_the_ready_made_one(
 
 
 def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
-    app = opened()
-    before = len(app.get("vega_lite_chart"))
-    app = sound(app.radio(key="ask_blank_page").set_value("Each digit gets 10%").run())
-    assert len(app.get("vega_lite_chart")) == before + 1
+    app = open_page(PAGE, 3)
+    assert app.slider(key="ink_left").disabled
+    assert "this network says" not in text(app)
+    app = answer(app, "ask_blank_page", "Each digit gets 10%")
     p = predict_proba(small, torch.zeros(1, 28, 28))[0]
-    assert f"Of a blank page this network says: {'an' if p.argmax() == 8 else 'a'} {int(p.argmax())}, with" in text(app)
+    assert f"Of a blank page this network says: {words.a(int(p.argmax()))}, with" in text(app)
     assert p.max() > 0.15
+
+
+def test_ink_comes_back_with_the_slider(small: MLP, digits: Splits) -> None:
+    app = opened(ink_left="40")
+    p = predict_proba(small, 0.4 * sample(digits, 3)[None])[0]
+    said = f"Of 40% of the ink this network says: {words.a(int(p.argmax()))}, with {words.percent(p.max().item())}."
+    assert said in text(app)
+
+
+def test_the_bias_of_a_drawing_is_not_what_a_blank_page_gets(small: MLP) -> None:
+    app = opened()
     a, b, numbers = written_sum(app)
     blank = evidence(small, torch.zeros(28, 28), a, b).score
     said = f"is **{words.signed(blank)}**. The bias in the account of your drawing is **{words.signed(numbers[2])}**"
@@ -212,6 +226,18 @@ def test_a_blank_page_is_no_even_chance_as_the_answer_says(small: MLP) -> None:
     assert evidence_words.where_bias_comes_from(small.config) in text(app)
     assert evidence_words.where_bias_comes_from(MLPConfig(())) not in text(app)
     assert abs(blank - numbers[2]) > 0.1
+
+
+def test_a_network_whose_weights_are_all_equal_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hidden in ((), (4,)):
+        model = new_model(MLPConfig(hidden), 0)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.fill_(0.0)
+        use(monkeypatch, model)
+        app = opened()
+        assert written_sum(app)[2] == [0.0, 0.0, 0.0, 0.0]
+        assert "as probable as" in text(app)
 
 
 def test_the_ready_made_network_has_no_even_chance_either() -> None:
@@ -228,4 +254,4 @@ def test_what_is_drawn_is_explained_and_nothing_is_when_it_is_cleared(small: MLP
     assert written_sum(app) != before
     app = draw(app, canvas())
     assert invited(app)
-    assert not app.latex
+    assert not re.search(SUM, formulas(app))

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +11,7 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.app import hints, open_page, sound, text, train
+from tests.app import answer, go_deeper, hints, in_one_piece, open_page, sound, text, train
 from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 
@@ -26,7 +27,7 @@ def parameters(*hidden: int) -> str:
 
 
 def test_the_counts_it_states() -> None:
-    page = text(open_page(PAGE))
+    page = text(in_one_piece(PAGE))
     assert parameters() == "7,850"
     assert f"784 × 10 weights and 10 biases, {parameters()} in all" in page
     assert parameters(128) == "101,770"
@@ -42,7 +43,7 @@ def test_the_counts_it_states() -> None:
 
 
 def test_the_table_and_the_formula_follow_the_sliders() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app = sound(app.slider(key="net_layers").set_value(2).run())
     app.select_slider(key="net_width_1").set_value(512)
     app = sound(app.select_slider(key="net_width_2").set_value(128).run())
@@ -64,14 +65,15 @@ def test_the_table_and_the_formula_follow_the_sliders() -> None:
 
 
 def test_the_weights_between_two_doubled_layers_wait_for_the_answer() -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, 4)
     shown = "4".join(element.proto.body for element in app.get("html"))
     assert f"{4 * 128 * 64:,}" not in shown + text(app)
-    notes = len(hints(app))
-    app = sound(app.radio(key="ask_doubled").set_value("It is squared").run())
+    app = answer(app, "ask_doubled", "It is squared")
     assert round((128 * 64) ** 2, -6) == 67_000_000  # "some 67 million"
-    assert len(hints(app)) == notes + 1  # what is wrong with that answer
+    assert len(hints(app)) == 1  # what is wrong with that answer
     assert f"holds {256 * 128:,}" in text(app)
+    before, after = (sum(p.numel() for p in MLP(MLPConfig(each)).parameters()) for each in ((128, 64), (256, 128)))
+    assert f"from {before:,} to {after:,}, {after / before:.2f} times" in text(in_one_piece(PAGE))
 
 
 def hooked(model: MLP, x: torch.Tensor) -> torch.Tensor:
@@ -84,24 +86,22 @@ def hooked(model: MLP, x: torch.Tensor) -> torch.Tensor:
 
 
 def test_the_sum_of_a_hidden_neuron_is_what_the_network_computes(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app.number_input(key="net_hidden").set_value(15)
     app = sound(app.slider(key="net_hidden_image").set_value(7).run())
     z = hooked(load_shipped(), normalize(digits.validation.images[6:7]))[0, 14].item()
-    sums = [formula for formula in formulas(app) if formula.startswith("z_{15} = ") and "sum" not in formula]
-    assert [formula.split(r"\approx ")[1] for formula in sums] == [f"{z:.2f}"]
     (passed,) = (formula for formula in formulas(app) if formula.startswith("h_{15}"))
-    assert passed.endswith(f"= {max(0, z):.2f}")
+    assert passed.endswith(rf"\max(0, {z:.2f}) = {max(0, z):.2f}")
     assert ("passes its sum on" if z > 0 else "is silent") in text(app)
 
 
 def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     shares = []
     for batches in (0, 1000):
         app = sound(app.select_slider(key="net_batches").set_value(batches).run())
         page = text(app)
-        found = re.search(r"reads ([\d.]+)% of the validation images", page)
+        found = re.search(r"read \*\*([\d.]+)%\*\* of the validation images", page)
         assert found
         shares.append(float(found[1]))
         said = [moment for moment in network_cache.MOMENTS if what_the_weights_show(moment) in page]
@@ -109,10 +109,10 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
     assert shares[0] < 30 < 60 < shares[1]
     bars = app.get("vega_lite_chart")
     assert len(bars) == 1
-    answer = re.search(r"that of neuron (\d), (−?[\d.]+): so this layer reads an? \*\*\1\*\*", text(app))
-    assert answer
-    app = sound(app.slider(key="net_neuron").set_value(int(answer[1])).run())
-    z = answer[2].replace("−", "-")
+    told = re.search(r"that of neuron (\d), (−?[\d.]+): so this layer reads an? \*\*\1\*\*", text(app))
+    assert told
+    app = sound(app.segmented_control(key="net_neuron").set_value(told[1]).run())
+    z = told[2].replace("−", "-")
     assert any(formula.endswith(rf"\approx {z}") for formula in formulas(app))
 
 
@@ -138,7 +138,7 @@ def spread(images: torch.Tensor, labels: torch.Tensor) -> float:
 
 def test_what_it_says_of_the_shapes_is_so_for_generated_digits() -> None:
     check_shapes(generated_splits())
-    assert "On MNIST such a layer reads 88% rightly after 1,000 batches" in text(open_page(PAGE))
+    assert "On MNIST such a layer reads 88% rightly after 1,000 batches" in text(in_one_piece(PAGE))
 
 
 def test_what_it_says_of_the_shapes_is_so_for_mnist(mnist: Splits) -> None:
@@ -149,22 +149,47 @@ def test_what_it_says_of_the_shapes_is_so_for_mnist(mnist: Splits) -> None:
 
 
 def test_it_looks_into_the_readers_own_network() -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, 5)
     app = sound(app.number_input(key="net_hidden").set_value(500).run())
     app = sound(app.switch_page("pages/train.py").run())
     app.slider(key="epochs").set_value(1)
     app.select_slider(key="width").set_value(8)
     app = train(app)
-    app = sound(app.switch_page(PAGE).run())
+    app = go_deeper(turn_to(sound(app.switch_page(PAGE).run()), 5))
     assert "your network 784-8-10" in text(app)
     assert app.number_input(key="net_hidden").max == 8
     assert app.number_input(key="net_hidden").value in range(1, 9)
 
 
 def test_what_a_link_asks_for_from_beyond_the_controls_does_no_harm() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app.slider(key="net_layers").set_value(9)
-    app.slider(key="net_neuron").set_value(-1)
     app.number_input(key="net_hidden").set_value(10_000)
     app = sound(app.run())
     assert app.slider(key="net_layers").value == 1
+
+
+def test_it_grows_at_a_press() -> None:
+    app = open_page(PAGE)
+    assert "After **30 batches**" in text(app)
+    app = sound(app.button(key="net_grow").click().run())
+    assert "After **1,000 batches**" in text(app)
+    assert app.select_slider(key="net_batches").value == 1000
+
+
+def test_another_neuron_adds_up_another_sum() -> None:
+    app = open_page(PAGE, 2)
+    before = text(app)
+    assert "$z_0$" in before
+    assert "$z_7$" in text(sound(app.segmented_control(key="net_neuron").set_value("7").run()))
+
+
+@pytest.mark.parametrize("hidden", [(1,), (2,), (), (16,)])
+def test_odd_networks_break_nothing(hidden: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    model = MLP(MLPConfig(hidden)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    monkeypatch.setattr("ui.visitor.networks.model_in_use", lambda: (model, "a network of nothing"))
+    app = in_one_piece(PAGE)
+    assert app.number_input(key="net_hidden").max == (hidden[0] if hidden else load_shipped().config.hidden_sizes[0])

@@ -57,7 +57,7 @@ def deeper(app: AppTest) -> AppTest:
 def test_the_first_run_waits_for_the_answer_and_then_says_where_it_turned(digits: Splits) -> None:
     app = open_page(PAGE)
     assert "start_overfit_first" not in buttons(app)
-    assert not app.select_slider
+    assert app.select_slider(key="overfit_few").disabled
     assert len(app.get("vega_lite_chart")) == 1  # its axes stand there from the first
     app = trained(answer(app, "ask_overfitting", RIGHT), "overfit_first")
     expected = finished(digits, Remedies())

@@ -17,8 +17,7 @@ from mnist_core.handwriting.preprocessing import centre_of_mass, sample_drawing
 from mnist_core.lessons import pixels as core
 from mnist_core.lessons.pixels import ALL, NONE, Stages, cost, read, take
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import canvas, click_sample, draw, open_page, sound, text
-from tests.conftest import PROJECT
+from tests.app import canvas, click_sample, draw, in_one_piece, open_page, opened_by_link, sound, text
 from ui.lessons import pixels_drawings
 
 PAGE = "pages/pixels.py"
@@ -31,7 +30,34 @@ def html(app: AppTest) -> str:
 
 def invited(app: AppTest) -> bool:
     """Whether the reader is asked to draw."""
-    return ":material/draw:" in [info.icon for info in app.info]
+    return "Draw on the black square" in text(app)
+
+
+def opened() -> AppTest:
+    """The page in one piece, once there are samples to read, with all stages taken."""
+    app = in_one_piece(PAGE, pix_cut="true")
+    for _ in range(200):
+        if app.get("vega_lite_chart"):
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("there were no samples within ten seconds")
+
+
+def test_each_stage_of_the_way_has_its_picture() -> None:
+    app = click_sample(open_page(PAGE), 7)
+    names = ("1 Drawing", "2 Cut out", "3 20 pixels", "4 Centre of mass", "5 Normalised")
+    for stage, name in zip(app.segmented_control(key="pix_stage").options, names, strict=True):
+        app = sound(app.segmented_control(key="pix_stage").set_value(stage).run())
+        shown = html(app)
+        assert [other for other in names if f"<strong>{other}</strong>" in shown] == [name]
+        assert '<b class="digit">7</b>' in shown
+
+
+def test_no_stage_can_be_left_out_on_many_drawings_before_the_answer() -> None:
+    app = open_page(PAGE, 3)
+    assert all(app.toggle(key=switch).disabled for switch in SWITCHES)
+    assert not counts(app)
 
 
 def sample(digits: Splits, digit: int) -> Tensor:
@@ -47,7 +73,7 @@ def shown(app: AppTest) -> list[float]:
 
 
 def test_it_opens_with_a_sample_and_every_switch_counts_at_once(digits: Splits) -> None:
-    app, model = open_page(PAGE), load_shipped()
+    app, model = opened(), load_shipped()
     drawing = sample(digits, 7)
     for stages in (ALL, Stages(cut=False), Stages(False, centre=False), Stages(False, False, False), NONE):
         for switch, is_on in zip(SWITCHES, (stages.cut, stages.scale, stages.centre, stages.normalize), strict=True):
@@ -70,7 +96,7 @@ def test_it_opens_with_a_sample_and_every_switch_counts_at_once(digits: Splits) 
 
 
 def test_what_is_drawn_takes_the_place_of_the_sample() -> None:
-    app = open_page(PAGE)
+    app = opened()
     one = canvas()
     one[50:230, 131:149, :3] = 255
     app = draw(app, one)
@@ -86,19 +112,19 @@ def test_what_is_drawn_takes_the_place_of_the_sample() -> None:
 
 
 def test_a_canvas_without_ink_gets_an_invitation_and_no_pictures() -> None:
-    app = open_page(PAGE)
+    app = opened()
     faint = canvas()
     faint[50:60, 50:60, :3] = 10
     app = draw(app, faint)
     assert invited(app)
-    assert "stages" not in html(app)
+    assert 'class="stages"' not in html(app)
     assert not app.get("vega_lite_chart")
 
 
 def test_what_is_no_digit_gets_no_bold_one_but_its_way_is_shown() -> None:
     dot = canvas()
     dot[130:150, 130:150, :3] = 255
-    app = draw(open_page(PAGE), dot)
+    app = draw(opened(), dot)
     assert f"**Not sure:** {REASONS['dot']}" in text(app)
     page = html(app)
     assert '<b class="digit">?</b>' in page
@@ -108,16 +134,16 @@ def test_what_is_no_digit_gets_no_bold_one_but_its_way_is_shown() -> None:
 
 
 def test_without_20_pixels_nothing_can_be_centred_and_the_switch_says_so() -> None:
-    app = click_sample(open_page(PAGE), 7)
+    app = open_page(PAGE, 2)
     assert not app.toggle(key="pix_centre").disabled
-    captions = len(app.caption)
+    assert "has nothing to move" not in text(app)
     app = sound(app.toggle(key="pix_scale").set_value(False).run())
     assert app.toggle(key="pix_centre").disabled
-    assert len(app.caption) == captions + 1
+    assert "*Centre of mass* has nothing to move." in text(app)
 
 
 def test_both_colours_of_the_last_picture_are_explained() -> None:
-    app = click_sample(open_page(PAGE), 7)
+    app = click_sample(opened(), 7)
     assert "Vermillion: above zero. Blue: below." in html(app)
     app = sound(app.toggle(key="pix_normalise").set_value(False).run())
     assert "Vermillion: above zero. Paper is 0, which has no colour." in html(app)
@@ -128,7 +154,7 @@ def written(app: AppTest) -> str:
 
 
 def test_the_formulas_have_the_numbers_of_this_drawing() -> None:
-    app = open_page(PAGE)
+    app = opened()
     drawing = np.zeros((280, 280), dtype=np.uint8)
     drawing[40:200, 30:50] = 255  # a stem 160 high and 20 wide, and a foot 80 wide and 20 high
     drawing[180:200, 30:110] = 255
@@ -151,8 +177,7 @@ def test_the_formulas_have_the_numbers_of_this_drawing() -> None:
 
 
 def answered(app: AppTest) -> AppTest:
-    """Answers the question and waits for the drawings."""
-    app = sound(app.radio(key="ask_costliest").set_value(app.radio(key="ask_costliest").options[0]).run())
+    """Waits for the drawings."""
     for _ in range(600):
         if counts(app):
             return app
@@ -168,8 +193,7 @@ def counts(app: AppTest) -> list[tuple[str, str, str]]:
 
 
 def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
-    app = open_page(PAGE)
-    assert not counts(app)
+    app = opened()
     assert "So 300 validation images (generated digits)" in text(app)
     app = answered(app)
     (*_, trial), model = core.trials(digits.validation, pixels_drawings.SEED), load_shipped()
@@ -200,20 +224,16 @@ def test_the_costs_are_those_of_the_core(digits: Splits) -> None:
 
 
 def test_what_fills_the_image_can_not_be_moved_in_it() -> None:
-    app = answered(open_page(PAGE))
+    app = answered(opened())
     for switch in ("pix_centre", "pix_scale"):
         app = sound(app.toggle(key=switch).set_value(False).run())
     assert counts(app)[-1] == counts(app)[2]  # what fills the image can't be moved in it
 
 
 def test_a_teacher_sets_the_stages_by_the_link_and_hides_them(digits: Splits) -> None:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
-    app.query_params["pix_scale"] = "false"
-    app.query_params["hide"] = "pix_scale,ask_costliest"
-    app = sound(app.switch_page(PAGE).run())
+    app = opened_by_link(PAGE, scene="2", pix_cut="true", pix_scale="false", hide="pix_scale")
     assert "pix_scale" not in [toggle.key for toggle in app.toggle]
     stages = Stages(scale=False)
     way = take(sample(digits, 7), stages)
     app = sound(app.run())  # at first there are no samples yet
     assert shown(app) == pytest.approx(read(load_shipped(), way.placed[None], stages)[0].tolist(), abs=1e-6)
-    assert not app.radio

@@ -20,9 +20,9 @@ from ui.lessons import softmax_explorer
 from ui.lessons.softmax_explorer import START
 
 PAGE = "pages/softmax.py"
-SCENES = {"ask_doubled": 2, "ask_temperature": 3, "ask_needed": 4, "ask_add_hundred": 5}
+SCENES = {"ask_twice": 2, "ask_temperature": 3, "ask_needed": 4, "ask_add_hundred": 5}
 RIGHT = {
-    "ask_doubled": "It grows",
+    "ask_twice": "It grows",
     "ask_temperature": "No: their order never changes",
     "ask_needed": "The largest score",
     "ask_add_hundred": "No probabilities any more",
@@ -56,7 +56,7 @@ def explorer(app: AppTest) -> dict[str, object]:
 def test_nothing_can_be_moved_before_the_answer(key: str) -> None:
     app = opened_by_link(PAGE, scene=str(SCENES[key]))
     assert all(control.disabled for control in moved(app))
-    if key in ("ask_doubled", "ask_add_hundred"):
+    if key in ("ask_twice", "ask_add_hundred"):
         assert explorer(app)["isLive"] is False
         assert explorer(answer(app, key, RIGHT[key]))["isLive"] is True
     else:
@@ -102,7 +102,7 @@ def test_the_same_limits_stand_in_the_explorers_script() -> None:
 
 
 def test_the_ratio_is_squared_as_the_page_says() -> None:
-    page = text(answered("ask_doubled"))
+    page = text(answered("ask_twice"))
     z = torch.tensor(START.logits).double()
     assert [int(digit) for digit in z.topk(2).indices] == [3, 8]
     for factor, stated in ((1, "2.718 between the 3 and the 8"), (2, "2.718² = 7.389")):

@@ -14,8 +14,7 @@ from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
 from mnist_core.lessons.step_ruler import RateVerdict, measure
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
-from tests.app import formulas, open_page, sound, text
-from tests.conftest import PROJECT
+from tests.app import answer, formulas, in_one_piece, open_page, sound, text, turn_to
 from ui.lessons.step_words import what_happened
 
 PAGE = "pages/step.py"
@@ -28,12 +27,6 @@ def press(app: AppTest, times: int = 1, button: str = "step_next") -> AppTest:
     for _ in range(times):
         app = sound(app.button(key=button).click().run())
     return app
-
-
-def answered(app: AppTest) -> AppTest:
-    app.radio(key="ask_backward_twice").set_value(TWICE)
-    app.radio(key="ask_rate_times_100").set_value(FAR_ABOVE)
-    return sound(app.run())
 
 
 def slow_of(app: AppTest) -> SlowStep:
@@ -62,7 +55,7 @@ def shapes(app: AppTest) -> dict[str, str]:
 
 
 def test_before_the_first_press_there_are_images_and_weights_and_nothing_else() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     assert shapes(app) == {
         **{"images": "[4, 784]", "labels": "[4]", "logits": "–", "loss": "–", "logits.grad": "–"},
         **{"W1": "[16, 784]", "b1": "[16]", "W2": "[10, 16]", "b2": "[10]"},
@@ -73,7 +66,7 @@ def test_before_the_first_press_there_are_images_and_weights_and_nothing_else() 
 
 @pytest.mark.parametrize(("optimizer", "weights"), [("sgd", "new"), ("momentum", "partly trained"), ("adam", "new")])
 def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: str, digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app.selectbox(key="step_optimizer").set_value(optimizer)
     app.segmented_control(key="step_weights").set_value(weights)
     app = press(sound(app.run()), 10)
@@ -86,7 +79,7 @@ def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: st
 
 
 def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     for phase in PHASES:
         assert app.button(key="step_next").label == f"Next: {phase}"
         app = press(app)
@@ -109,7 +102,7 @@ def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None
 
 @pytest.mark.parametrize("images", [1, 8])
 def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app.slider(key="step_images").set_value(images)
     app = press(sound(app.run()), 4)
     inputs, labels = batch(digits, images=images)
@@ -117,7 +110,7 @@ def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) 
     p, y = logits.softmax(1), int(labels[0])
     each = nn.functional.cross_entropy(logits, labels, reduction="none")
     slope = (float(p[0, y]) - 1) / images
-    assert rf"\frac{{\partial J}}{{\partial z_{y}}} = \frac{{{p[0, y]:.4f} - 1}}{{{images}}} = {slope:.4f}" in formulas(
+    assert rf"\frac{{\partial L}}{{\partial z_{y}}} = \frac{{{p[0, y]:.4f} - 1}}{{{images}}} = {slope:.4f}" in formulas(
         app
     )
     page = text(app)
@@ -129,9 +122,9 @@ def test_the_numbers_of_the_loss_and_of_the_scores(images: int, digits: Splits) 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     app = sound(app.selectbox(key="step_optimizer").set_value(optimizer).run())
-    assert not app.latex
+    assert r"W \leftarrow" not in formulas(app)
     assert "- 0.05" not in formulas(press(app))
     app = press(app, 9)
     number = r"\(?(-?\d+\.\d+)\)?"
@@ -157,12 +150,12 @@ def test_the_formula_of_the_step_has_the_numbers_of_a_real_weight(optimizer: str
 
 
 def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
-    app = press(open_page(PAGE), 4)
+    app = press(in_one_piece(PAGE), 4)
     once = slow_of(app).moment.there("W1.grad")
     app = press(app, button="step_skip")
     assert (slow_of(app).moment.phase, slow_of(app).moment.skipped) == ("step", True)
     app = press(app, 2)
-    assert app.button(key="step_skip").label == "Skip zero_grad"
+    assert app.button(key="step_next").label == "Next: zero_grad"
     app = press(app, button="step_skip")
     assert any(line.startswith("× optimizer.zero_grad()") for line in code(app))
     app = press(app)
@@ -173,20 +166,20 @@ def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
 
 
 def test_twice_is_said_of_the_second_pass_alone_and_only_where_nothing_has_moved() -> None:
-    app = press(open_page(PAGE), 4)
+    app = press(in_one_piece(PAGE), 4)
     for factor in ("2.000", "1.500"):
         app = press(press(press(app, button="step_skip"), 2), button="step_skip")
         app = press(app)
         assert f"{factor} times as much" in text(app)
     assert "came twice" not in text(app)
-    app = press(press(open_page(PAGE), 7), button="step_skip")
+    app = press(press(in_one_piece(PAGE), 7), button="step_skip")
     page = text(press(app))
     assert "sum of 2 backward passes" in page
     assert "came twice" not in page
 
 
 def test_every_phase_names_what_is_new_with_its_shape() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     gradients = "`W1.grad`, [16, 784], `b1.grad`, [16], `W2.grad`, [10, 16], `b2.grad`, [10]"
     for said in (
         "New: `logits`, [4, 10].",
@@ -205,12 +198,12 @@ def test_every_phase_names_what_is_new_with_its_shape() -> None:
 
 @pytest.mark.parametrize("presses", [0, 1, 3])
 def test_only_zero_grad_and_step_can_be_skipped(presses: int) -> None:
-    app = press(open_page(PAGE), presses)
+    app = press(in_one_piece(PAGE), presses)
     assert app.button(key="step_skip").disabled
 
 
 def test_a_setting_starts_again_and_the_learning_rate_does_not(digits: Splits) -> None:
-    app = press(open_page(PAGE), 3)
+    app = press(in_one_piece(PAGE), 3)
     app = sound(app.select_slider(key="step_rate").set_value(0.5).run())
     assert slow_of(app).moment.phase == "zero_grad"
     app = press(app, 2)
@@ -223,7 +216,7 @@ def test_a_setting_starts_again_and_the_learning_rate_does_not(digits: Splits) -
 
 
 def test_start_again_takes_the_weights_back() -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     before = copy.deepcopy(slow_of(app).model)
     app = press(app, 5)
     assert not same(slow_of(app).model, before)
@@ -233,29 +226,87 @@ def test_start_again_takes_the_weights_back() -> None:
 
 
 def test_the_step_is_kept_on_other_pages_and_is_nobody_elses() -> None:
-    app, other = press(open_page(PAGE), 5), press(open_page(PAGE), 1)
+    app, other = press(in_one_piece(PAGE), 5), press(in_one_piece(PAGE), 1)
     assert slow_of(other).moment.phase == "forward"
-    assert same(slow_of(other).model, slow_of(open_page(PAGE)).model)
+    assert same(slow_of(other).model, slow_of(in_one_piece(PAGE)).model)
     app = sound(app.switch_page("pages/welcome.py").run())
     app = press(sound(app.switch_page(PAGE).run()))
     assert (slow_of(app).moment.number, slow_of(app).moment.phase) == (2, "forward")
 
 
-def test_the_figures_wait_for_the_answers() -> None:
-    app = open_page(PAGE)
-    lengths = r"length of ([\d.]+)\. Middle: .*?: ([\d.]+)\. Right: .*?: ([\d.]+)\."
-    assert not app.get("vega_lite_chart")
-    assert not re.search(lengths, text(app))
-    app = answered(app)
-    assert len(app.get("vega_lite_chart")) == 1
-    found = re.search(lengths, text(app))
+def test_the_pictures_wait_for_the_answer() -> None:
+    app = open_page(PAGE, 5)
+    assert app.toggle(key="step_clears").disabled
+    norms = r"norm of ([\d.]+) after one `backward`; ([\d.]+) after two.*?; ([\d.]+) after two"
+    assert "After two: norm ?" in captions(app)
+    assert not re.search(norms, text(app))
+    app = answer(app, "ask_backward_twice", TWICE)
+    assert "`backward` **adds** what it finds" in text(app)
+    after = [captions(sound(app.toggle(key="step_clears").set_value(clears).run())) for clears in (False, True)]
+    found = re.search(norms, text(in_one_piece(PAGE)))
     assert found
     once, twice, cleared = map(float, found.groups())
     assert [twice, cleared] == pytest.approx([2 * once, once], abs=2e-4)
+    assert f"After two: norm {found[2]}" in after[0]
+    assert f"After two: norm {found[3]}" in after[1]
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(image.caption for element in app.get("image") for image in element.proto.imgs)
+
+
+def test_the_range_of_learning_rates_waits_for_the_answer() -> None:
+    app = open_page(PAGE, 3)
+    assert app.select_slider(key="step_rate").disabled
+    assert "With 0.05" not in text(app)
+    app = answer(app, "ask_rate_times_100", FAR_ABOVE)
+    assert not app.select_slider(key="step_rate").disabled
+    assert "With 0.05 the loss" in text(app)
+    assert "**learning-rate range test**" in text(app)
+
+
+def test_the_ball_lands_where_the_step_leads(digits: Splits) -> None:
+    app = open_page(PAGE)
+    chosen = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(0))[:32]
+    inputs, labels = normalize(digits.train.images[chosen]), digits.train.labels[chosen]
+    said = set()
+    for rate in (0.01, 0.1, 0.45):
+        app = sound(app.select_slider(key="step_ball").set_value(rate).run())
+        model = partly_trained(MLPConfig((128,)), digits, 10)
+        plain = torch.optim.SGD(model.parameters(), lr=rate)
+        loss = nn.functional.cross_entropy(model(inputs), labels)
+        plain.zero_grad()
+        loss.backward()
+        plain.step()
+        after = nn.functional.cross_entropy(model(inputs), labels)
+        assert landing(app) == pytest.approx((loss.item(), after.item()), abs=6e-4)
+        said.add(text(app).split("The loss goes from")[0].split("**")[-2])
+    assert len(said) == 3
+    app = turn_to(app, 2)
+    assert landing(app) == pytest.approx((loss.item(), after.item()), abs=6e-4)
+    assert f"{sum(p.numel() for p in model.parameters()):,} directions" in text(app)
+
+
+def landing(app: AppTest) -> tuple[float, ...]:
+    found = re.search(r"The loss goes from ([\d.]+) to \*\*([\d.]+)\*\*", text(app))
+    assert found
+    return tuple(map(float, found.groups()))
+
+
+def test_the_hill_is_drawn_with_its_ball_and_so_is_the_surface() -> None:
+    app = open_page(PAGE)
+    assert len(app.get("vega_lite_chart")) == 1
+    assert len(turn_to(app, 2).get("plotly_chart")) == 1
+
+
+def test_the_slope_foretells_a_short_step() -> None:
+    written = formulas(in_one_piece(PAGE, step_ball="0.01"))
+    fall, real = (float(re.search(rf"{word}: .*= ([\d.]+)", written)[1]) for word in ("foretold", "measured"))  # type: ignore[index]
+    assert fall == pytest.approx(real, rel=0.15)
 
 
 def test_the_ruler_foretells_the_loss_after_the_step() -> None:
-    app = answered(open_page(PAGE))
+    app = in_one_piece(PAGE)
     app = sound(app.select_slider(key="step_rate").set_value(0.015).run())
     foretold = re.search(r"With 0\.015 the loss falls from (\d+\.\d+) to (\d+\.\d+)", text(app))
     assert foretold
@@ -264,7 +315,7 @@ def test_the_ruler_foretells_the_loss_after_the_step() -> None:
 
 
 def test_too_small_right_and_too_large_can_all_be_seen() -> None:
-    app = answered(open_page(PAGE))
+    app = in_one_piece(PAGE)
     unseen: set[RateVerdict] = {"too small", "about right", "a bit large", "too large"}
     for seed in range(5):
         app = sound(app.number_input(key="step_seed").set_value(seed).run())
@@ -287,13 +338,13 @@ def with_settings(app: AppTest, images: int, optimizer: str = "sgd", rate: float
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_where_no_rate_is_too_large_the_page_says_so(optimizer: str, digits: Splits) -> None:
-    page = text(app := with_settings(answered(open_page(PAGE)), 1, optimizer, 10.0))
+    page = text(app := with_settings(in_one_piece(PAGE), 1, optimizer, 10.0))
     found = re.search(r"\*\*Large enough\.\*\* .* For one image any rate from about ([\d.]+) on does", page)
     assert found
     assert "no rate on the ruler is too large" in page
     assert "learned by heart at once" in page
     assert "into a valley" not in page
-    assert "About right" not in page
+    assert "About right for this step" not in page
     slow = slow_of(app)
     now, *losses = measure(slow, [float(found[1]) * factor for factor in (1, 2, 5, 100)]).losses
     assert max(now, *losses) < 0.1 * slow.moment.losses[-1]
@@ -313,7 +364,7 @@ def past_the_lowest_point(slow: SlowStep) -> tuple[float, int]:
 
 def test_where_no_rate_helps_the_page_says_why() -> None:
     """With Adam, a step so long that the next gradient points back while Adam still goes on."""
-    app = with_settings(answered(open_page(PAGE)), 4, "adam")
+    app = with_settings(in_one_piece(PAGE), 4, "adam")
     rate, steps = past_the_lowest_point(slow_of(app))
     app = press(sound(app.select_slider(key="step_rate").set_value(rate).run()), 5 * steps)
     assert measure(slow_of(app), [10 ** (power / 8) for power in range(-40, 9)]).shape == "no way down"
@@ -324,41 +375,32 @@ def test_where_no_rate_helps_the_page_says_why() -> None:
 
 
 def test_what_is_learned_already_is_said(digits: Splits) -> None:
-    app = press(with_settings(answered(open_page(PAGE)), 1, rate=1.0), 5)
+    app = press(with_settings(in_one_piece(PAGE), 1, rate=1.0), 5)
     page = text(app)
     assert "Nothing is left to learn" in page
     assert "into a valley" not in page
 
 
 def test_a_valley_is_said_where_there_is_one() -> None:
-    page = text(answered(open_page(PAGE)))
+    page = text(in_one_piece(PAGE))
     assert "into a valley" in page
 
 
-def test_why_backward_adds_is_said_after_the_answer() -> None:
-    app = open_page(PAGE)
-    assert "**adds**" not in text(app)
-    assert "`backward` **adds** what it finds" in text(answered(app))
-
-
 def test_hidden_controls_are_not_named() -> None:
-    page = text(open_page(PAGE))
-    assert "Changing a setting in this box" in page
+    page = text(in_one_piece(PAGE))
+    assert "A change starts the step again" in page
     assert "change the optimizer to Adam" in page
     assert "**Momentum**" in page
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
-    app.query_params["hide"] = "step_images,step_network,step_seed,step_weights,step_optimizer,step_rate"
-    page = text(sound(app.switch_page(PAGE).run()))
-    assert "Changing a setting" not in page
-    assert "at its ruler, and can be changed" not in page
+    hidden = "step_images,step_network,step_seed,step_weights,step_optimizer,step_rate"
+    page = text(in_one_piece(PAGE, hide=hidden))
+    assert "A change starts" not in page
     assert "change the optimizer" not in page
     assert "**Momentum**" not in page
     assert "**SGD**, stochastic gradient descent" in page
-    assert "calls about right" not in page
 
 
 def test_resetting_the_page_starts_the_step_again() -> None:
-    app = press(open_page(PAGE), 3)
+    app = press(in_one_piece(PAGE), 3)
     app = press(app, button="reset_page")
     assert slow_of(app).moment.phase is None
     assert slow_of(press(app)).moment.phase == "forward"  # and only once
@@ -368,7 +410,7 @@ def test_resetting_the_page_starts_the_step_again() -> None:
 def test_when_mnist_arrives_in_the_middle_of_a_step_the_page_says_so(
     presses: int, digits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = press(open_page(PAGE), presses)
+    app = press(in_one_piece(PAGE), presses)
     arrived = dataclasses.replace(digits, name="MNIST")
     monkeypatch.setattr("ui.frame.dataset.splits", lambda: arrived)
     app = sound(app.run())
@@ -395,17 +437,13 @@ def test_a_hundred_times_the_best_rate_ends_far_above_on_mnist(mnist: Splits) ->
 
 def test_paper_is_as_dark_as_the_page_says() -> None:
     paper = float(normalize(torch.zeros(1, 28, 28, dtype=torch.uint8))[0, 0])
-    assert f"{paper:.3f}".replace("-", "−") in text(press(open_page(PAGE), 4))
+    assert f"{paper:.3f}".replace("-", "−") in text(press(in_one_piece(PAGE), 4))
 
 
 def test_hidden_controls_and_questions_leave_a_page_that_works(digits: Splits) -> None:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
-    app.query_params["hide"] = "step_rate,step_seed,ask_backward_twice,ask_rate_times_100"
-    app.query_params["step_rate"] = "0.07"
-    app.query_params["step_seed"] = "3"
-    app = sound(app.switch_page(PAGE).run())
-    app = sound(app.run())
-    assert len(app.get("vega_lite_chart")) == 1
+    hidden = "step_rate,step_seed,ask_backward_twice,ask_rate_times_100"
+    app = in_one_piece(PAGE, hide=hidden, step_rate="0.07", step_seed="3")
+    assert len(app.get("vega_lite_chart")) == 2  # the hill and the range of rates
     moment = slow_of(press(app, 5)).moment
     assert moment.update is not None
     assert moment.update.rate == 0.07
@@ -413,7 +451,7 @@ def test_hidden_controls_and_questions_leave_a_page_that_works(digits: Splits) -
 
 
 def test_when_the_numbers_overflow_it_says_so_and_can_start_again() -> None:
-    app = answered(open_page(PAGE))
+    app = in_one_piece(PAGE)
     with torch.no_grad():
         for parameter in slow_of(app).model.parameters():
             parameter.fill_(torch.inf)  # inf - inf, whatever the order of the sum

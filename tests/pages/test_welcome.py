@@ -10,6 +10,7 @@ from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.app import answer, canvas, draw, in_one_piece, open_page, sound, text
 from tests.conftest import PROJECT
 from ui.studio.take_home import KEPT
+from ui.visitor import store
 
 PAGE = "pages/welcome.py"
 
@@ -62,6 +63,10 @@ def test_two_buttons_lead_on_and_start_at_once() -> None:
     assert app.title[0].value == "You against the network"
     app = sound(open_page(PAGE).button(key="watch").click().run())
     assert app.title[0].value == "Train a network"
+    assert store.visitors().find(app.session_state["_tab"]).runs_started == 1
+    app = sound(app.switch_page(PAGE).run())
+    app = sound(app.switch_page("pages/train.py").run())  # the way back starts no other one
+    assert store.visitors().find(app.session_state["_tab"]).runs_started == 1
 
 
 def test_what_guessing_and_the_network_reach_is_shown_after_the_answer() -> None:

@@ -15,7 +15,7 @@ from mnist_core.figures.images import png_url
 from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
-from ui.frame import link, state
+from ui.frame import lesson, link, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
 
@@ -43,6 +43,7 @@ def subject(
     Returns:
         What is drawn, or the sample or the photo in its place; None while there is nothing.
     """
+    lesson.follow_a_turn()
     pad = store.visitor().pad
     if link.is_drawn_already("pad"):
         return _subject(pad, samples.one_of_each(), start) or otherwise
@@ -147,10 +148,18 @@ def _clear() -> None:
     pad_now().set_aside()
 
 
+@st.fragment(run_every=1.0)
+def _wait_for_samples() -> None:
+    """Until there are digits to click: whoever wakes a server comes before them."""
+    if samples.one_of_each() is not None:
+        st.rerun()
+    st.caption("Some digits to click will stand here in a moment.")
+
+
 def _offer(digits: Tensor | None) -> None:
     """A row of digits, torch.uint8 [10, 28, 28]; a click reads one in place of the drawing."""
     if digits is None:
-        st.caption("Some digits to click will stand here in a moment.")
+        _wait_for_samples()
         return
     samples.row(digits, "samples", "Sample", lambda digit: pad_now().read_sample(digit))
 

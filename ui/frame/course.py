@@ -99,9 +99,9 @@ SECTIONS = (
             Lesson(
                 "mistakes",
                 "What it gets wrong",
-                "Would you have read what it gets wrong, and which digits does it take for which?",
-                "you against the network on its twenty hardest digits, the confusion matrix with the images "
-                "behind each cell, precision and recall, the surest mistakes",
+                "Which digits does it take for which, and how sure is it of that?",
+                "the confusion matrix with the images behind each cell and its mirror, precision and recall, the "
+                "surest mistakes, and why one network has several accuracies",
             ),
         ),
     ),
@@ -244,7 +244,10 @@ def sections(path: str) -> tuple[Section, ...]:
     """The lessons by section, in the order of a path: ``NOTES``, or ``""`` for our own."""
     if path != NOTES:
         return SECTIONS
-    return tuple(Section(title, "", tuple(map(lesson_of, stems))) for title, stems in _IN_NOTES.items())
+    named = {stem for stems in _IN_NOTES.values() for stem in stems}
+    others = tuple(each for section in SECTIONS for each in section.lessons if each.stem not in named)
+    notes = tuple(Section(title, "", tuple(map(lesson_of, stems))) for title, stems in _IN_NOTES.items())
+    return (*notes, *([Section("More", "", others)] if others else []))
 
 
 def tab_title(stem: str) -> str:

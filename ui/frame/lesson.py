@@ -82,8 +82,18 @@ def _insist_on_router() -> None:
 
 def stage() -> AbstractContextManager[object]:
     """The figure, the control that moves it and what comes of it: what has to stand on one screen."""
+    follow_a_turn()
     first = state.scene_now() == 1 or not link.shows(link.WHOLE)
     return st.container(key="stage" if first else f"stage_{state.scene_now()}")
+
+
+def follow_a_turn() -> None:
+    """Draws the whole page anew if the reader turned to another scene, and only a fragment of this one was run.
+
+    A browser that has news of a component and of a button at once sends both as the component's, for its fragment.
+    """
+    if state.is_fragment_alone() and not link.shows(link.WHOLE) and state.chosen_scene() != state.scene_now():
+        st.rerun()
 
 
 def deeper(*parts: Callable[[], object]) -> None:

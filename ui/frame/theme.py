@@ -56,6 +56,7 @@ LAYOUT = """
 .katex-display { padding: 0.3rem 0; }
 @media (max-width: 640px) {
   .katex-display { font-size: 0.85em; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-pad) { gap: 0; }
 }
 </style>
 """

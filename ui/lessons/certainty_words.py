@@ -3,6 +3,7 @@
 from mnist_core import words
 from mnist_core.evaluation.calibration import Calibration, TemperatureSearch, largest_terms
 from mnist_core.figures.certainty import range_of
+from mnist_core.network.checkpoint import shipped_card
 
 NINETY = 0.9
 TERMS = 3  # of the calibration error, written out
@@ -22,12 +23,37 @@ def around_ninety(found: Calibration) -> str:
 
 
 def all_together(found: Calibration) -> str:
-    """All images together, whether the difference is more than chance, and how many images the last bin has."""
-    last = found.bins[-1]
+    """All images together, and whether the difference is more than chance."""
     return (
         f"**All images together:** it claims {words.percent(found.confidence)} on average and is right in "
-        f"{found.accuracy:.1%}. {_surer_or_not(found)} Of {found.images:,} images, {last.images:,} stand in the last "
-        f"bin, above {last.low:.1%}."
+        f"{found.accuracy:.1%}. {_surer_or_not(found)}"
+    )
+
+
+def most_in_one_bin(found: Calibration) -> str:
+    """How many images have their place in the last bin, where the others hardly count beside them."""
+    last = found.bins[-1]
+    return (
+        f"Of {found.images:,} images, {last.images:,} stand in the last bin, above {last.low:.1%}. So the ECE says "
+        "little of the images that the network doubts."
+    )
+
+
+def put_right_before() -> str:
+    """That the ready-made network comes with its best temperature folded in."""
+    return (
+        f"The ready-made network was put right before: its scores were divided by T = "
+        f"{shipped_card()['temperature']:.2f}, the temperature that fits these validation images of MNIST. So its best "
+        "T is now 1.00."
+    )
+
+
+def at_temperature(t: float, now: Calibration) -> str:
+    """What the network claims at a temperature, and how often it is right."""
+    points = 100 * (now.confidence - now.accuracy)
+    return (
+        f"At T = {t:g} it claims **{words.percent(now.confidence)}** on average and is right in "
+        f"**{now.accuracy:.1%}**: {words.minus(f'{points:+.1f}')} points."
     )
 
 

@@ -4,39 +4,53 @@ import streamlit as st
 
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.mistakes import SELECTION, confusion_matrix
-from ui.frame import link, theme
+from ui.frame import link, state, theme
 
 ROW, COLUMN, PAGE, NUMBERS = "is_a", "read_as", "cell_page", "matrix_numbers"
 COUNTS, RATES = "Counts", "Rates"
-START = (9, 4)
+AT_REST = (9, 4)  # where there is no mistake at all
 _CLICKS = "_matrix_clicks"  # how often the chart has been drawn anew to forget a click
 
 
-def controls(*, shows_matrix: bool) -> tuple[int, int, bool]:
-    """Draws what the matrix is set with.
+def controls(evaluation: Evaluation) -> tuple[int, int]:
+    """Draws the two lists from which a cell is chosen.
 
     Args:
-        shows_matrix: Whether the matrix is on the page. Without it, only the cell can be chosen; what the link says of
-            the numbers in it waits.
+        evaluation: Whose fullest cell off the diagonal is chosen to begin with.
 
     Returns:
-        The row and the column of the chosen cell, that is what an image shows and what it was read as; and whether
-        the cells are to say their share of the row instead of their number of images.
+        The row and the column of the chosen cell, that is what an image shows and what it was read as.
     """
-    with st.container(horizontal=True):
-        shown = link.selectbox("It is a", ROW, range(10), START[0], width=140, on_change=_first_page)
-        read = link.selectbox("Read as a", COLUMN, range(10), START[1], width=140, on_change=_first_page)
-        if shows_matrix:
-            numbers = link.buttons(
-                "The cells say",
-                NUMBERS,
-                (COUNTS, RATES),
-                COUNTS,
-                help="A count is a number of images. A rate is the share of the row, in percent.",
-            )
-        else:
-            numbers = link.unbound(NUMBERS, COUNTS, {COUNTS: COUNTS, RATES: RATES}.__getitem__)
-    return shown, read, numbers == RATES
+    start = (evaluation.commonest_mistakes or [AT_REST])[0]
+    with st.container(horizontal=True, key="matrix_lists"):
+        shown = link.selectbox("Row: it is a", ROW, range(10), start[0], width=130, on_change=_first_page)
+        read = link.selectbox("Column: read as a", COLUMN, range(10), start[1], width=130, on_change=_first_page)
+    return shown, read
+
+
+def chosen(evaluation: Evaluation) -> tuple[int, int]:
+    """The row and the column that the lists stand on, without drawing them."""
+    start = (evaluation.commonest_mistakes or [AT_REST])[0]
+    return tuple(  # type: ignore[return-value]  # two keys, two digits
+        int(state.linked().get(key, digit)) if link.is_hidden(key) else int(st.session_state.get(key, digit))
+        for key, digit in zip((ROW, COLUMN), start, strict=True)
+    )
+
+
+def says_rates() -> bool:
+    """Whether the cells say their share of the row instead of their number of images; the control may be elsewhere."""
+    return bool(st.session_state.get(NUMBERS, state.linked().get(NUMBERS)) == RATES)
+
+
+def numbers() -> None:
+    """Draws what the cells say; a change draws the whole page anew, the matrix with it."""
+    link.buttons(
+        "The cells say",
+        NUMBERS,
+        (COUNTS, RATES),
+        COUNTS,
+        help="A count is a number of images. A rate is the share of the row, in percent.",
+    )
 
 
 def has_lists() -> bool:
@@ -55,14 +69,14 @@ def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> Non
     figure = confusion_matrix(
         counts=evaluation.confusion.tolist(), chosen=chosen, as_rates=as_rates, theme=theme.current()
     )
-    st.container(width=640).vega_lite_chart(
+    st.vega_lite_chart(
         figure.data,
         figure.spec,
         key=_key(),
         on_select=_take_click,
         width="stretch",
         alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as."
-        + " The two lists above it choose the same cells." * has_lists(),
+        + " The two lists beside it choose the same cells." * has_lists(),
     )
 
 

@@ -1,8 +1,8 @@
-"""What the lesson on mistakes says of a duel and of what a network made of the images."""
+"""What the lesson on mistakes says of what a network made of the images."""
 
 from mnist_core import words
 from mnist_core.evaluation.accuracy import Evaluation, chance_of_split
-from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, lost_before
+from mnist_core.lessons.mistakes import Count
 
 SURE = 0.9
 ASKED = (9, 4)  # the two digits of the question on the matrix
@@ -12,7 +12,7 @@ FEW = 12  # mistakes between the two digits: with fewer there is little to compa
 
 
 def how_many(evaluation: Evaluation, network: str, digits: str) -> str:
-    """How many images the network has right and wrong.
+    """How many images the network has right and wrong, in our words and in the field's.
 
     Args:
         evaluation: What it made of the validation images.
@@ -20,49 +20,11 @@ def how_many(evaluation: Evaluation, network: str, digits: str) -> str:
         digits: The name of the data set.
     """
     images, wrong = len(evaluation.labels), len(evaluation.mistakes)
+    name = network[0].upper() + network[1:]
     return (
-        f"Now {network} reads the {images:,} validation images of {digits}. It has not learned from them. "
-        f"It reads {images - wrong:,} of them rightly and {wrong:,} wrongly: its accuracy is "
-        f"**{evaluation.accuracy:.2%}**. That one number does not say what the mistakes are. This page shows "
-        "them."
+        f"{name} reads (**classifies**) {images - wrong:,} of the {images:,} validation images of {digits} rightly, "
+        f"and misreads (**misclassifies**) {wrong:,}: an **accuracy** of **{evaluation.accuracy:.2%}**."
     )
-
-
-def unfair(match: Duel, evaluation: Evaluation) -> str:
-    """Why the duel is not fair, and how many of its images the network had lost before it began."""
-    lost, total = lost_before(match, evaluation), len(match.images)
-    cost = (
-        f"{lost:,} of these {total} images cost the network more: it had lost {'it' if lost == 1 else 'them'} before "
-        "you began."
-        if lost
-        else f"None of these {total} images cost the network more."
-    )
-    return (
-        "The match is not fair. The images were chosen because this network does worst on them. On images chosen "
-        "because you misread them, you would have none right. A right answer has the largest of ten probabilities. "
-        f"That is at least 1 in 10, so it costs at most −ln 0.1 = {DEAREST_RIGHT_ANSWER:.3f}. {cost}"
-    )
-
-
-def last_image(match: Duel, evaluation: Evaluation) -> str:
-    """What became of the image read last; the duel has begun."""
-    last = match.turn - 1
-    label, answer = match.labels[last], match.answers[last]
-    return (
-        f"Image {match.turn} is labelled **{label}**. You read {answer}: "
-        f"{'right' if answer == label else 'wrong'}. The network read {match.choices[last]} and gave it "
-        f"{given(match, evaluation, last)}."
-    )
-
-
-def given(match: Duel, evaluation: Evaluation, place: int) -> str:
-    """The probability the network gave to its own answer."""
-    return words.percent(evaluation.probabilities[match.images[place], match.choices[place]].item())
-
-
-def if_right(is_right: bool) -> str:
-    """For the end of a line that says what was read."""
-    return ", right" if is_right else ""
 
 
 def mirror(evaluation: Evaluation) -> str:
@@ -84,6 +46,18 @@ def mirror(evaluation: Evaluation) -> str:
     if one + other < FEW:
         said += "A network that makes more mistakes gives more to compare. "
     return said + fullest_cells(evaluation)
+
+
+def luck_of(evaluation: Evaluation, one: int, other: int) -> str:
+    """Whether chance explains how two cells across the diagonal differ."""
+    if one == other:
+        return "Choose two different digits."
+    there, back = (int(evaluation.confusion[pair]) for pair in ((one, other), (other, one)))
+    if there == back:
+        return f"Here both numbers are the same, {there}."
+    if chance_of_split(there, back) > LUCK:
+        return f"{there} and {back}: so few images prove little. Chance alone could make such a difference."
+    return f"{there} and {back}: chance alone would hardly make such a difference."
 
 
 def fullest_cells(evaluation: Evaluation) -> str:
@@ -115,5 +89,16 @@ def how_sure_it_was(evaluation: Evaluation) -> str:
     return (
         f"In {sure:,} of its {mistakes:,} mistakes, the network gave its wrong answer more than {SURE:.0%}. It did the "
         f"same in {sure_and_right:,} of its {images - mistakes:,} right answers. {proves} "
-        "What such a probability is worth is the question of the next page."
+        "What such a probability is worth is the question of *How sure is sure?*"
+    )
+
+
+def apart(one: Count, other: Count) -> str:
+    """Whether luck alone may have made two accuracies of one network differ, judged by their intervals."""
+    if one.interval[0] <= other.interval[1] and other.interval[0] <= one.interval[1]:
+        return "The intervals of both overlap, so luck may have made the difference."
+    easier = one.name if one.accuracy > other.accuracy else other.name
+    return (
+        "The intervals of both do not overlap: luck hardly makes such a difference. "
+        f"The images of the {easier} are easier for it."
     )

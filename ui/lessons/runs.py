@@ -160,7 +160,7 @@ def on_show(labels: list[str]) -> tuple[str, str]:
 
 def compared() -> list[Band]:
     """The two bands on show, or the only one."""
-    known = {label: band for label, band in bands().items() if band.records}
+    known = bands()
     if len(known) < 2:
         return list(known.values())
     return [known[st.session_state[key]] for key in on_show(list(known))]

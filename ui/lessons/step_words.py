@@ -12,26 +12,14 @@ ABOUT = {
     "sgd": "**SGD**, stochastic gradient descent, is the plain rule: each weight goes against its gradient. "
     "(Stochastic: the images are drawn at random.)",
     "momentum": "**Momentum** keeps some of its speed: earlier gradients count too, less and less.",
-    "adam": "**Adam** divides by the usual size of a weight's gradient, so that small gradients move weights far too.",
+    "adam": "**Adam** divides by the usual size of a weight's gradient, so that weights with small gradients move as "
+    "far as others.",
 }
 
 
-def settings(optimizer: str, *, shows_optimizer: bool, shows_box: bool, shows_rate: bool) -> str:
-    """What the optimizers are, and what the controls that are on the page do to the step.
-
-    Args:
-        optimizer: The chosen one's name.
-        shows_optimizer: Whether another one can be chosen.
-        shows_box: Whether anything in the box of the settings can be changed.
-        shows_rate: Whether the learning rate can.
-    """
-    about = ABOUT.values() if shows_optimizer else [ABOUT[optimizer]]
-    said = []
-    if shows_box:
-        said.append("Changing a setting in this box starts again at the first phase.")
-        if shows_rate:
-            said.append("The learning rate is further down, at its ruler, and can be changed at any time.")
-    return "\n\n".join([" ".join(about), " ".join(said)]).strip()
+def about(optimizer: str) -> str:
+    """What the optimizers are that can be chosen, or the one there is."""
+    return " ".join(ABOUT.values() if optimizer == "" else [ABOUT[optimizer]])
 
 
 def badge(phase: str, moment: Moment) -> str:
@@ -53,9 +41,8 @@ def what_happened(moment: Moment) -> str:
     match moment.phase, moment.skipped:
         case None, _:
             return (
-                "**Nothing has happened yet.** There are images, their labels (which digit each one is), and a network "
-                "with its weights. There are no scores yet, no **loss** (how wrong the scores are, as one number) and "
-                "no **gradient** (how the loss would change with each weight). Press *Next*."
+                "**Nothing has happened yet.** There are images, their labels and a network with its weights. Press "
+                "*Next*: each press is one move of the training."
             )
         case "forward", _:
             return _forward(moment)
@@ -69,8 +56,9 @@ def what_happened(moment: Moment) -> str:
             )
         case "zero_grad", False:
             return (
-                "**The old gradients are thrown away.** `.grad` of every weight is `None`: none yet. Without this, "
-                "those of the last step would still be there in the next phase."
+                "**zero_grad.** The old gradients are thrown away: `.grad` of every weight is `None`. Without this, "
+                "those "
+                "of the last step would be added to the new ones."
             )
         case "backward", _:
             return _backward(moment)
@@ -84,12 +72,10 @@ def what_happened(moment: Moment) -> str:
 
 def _forward(moment: Moment) -> str:
     logits, labels = moment.there("logits"), moment.there("labels")
-    answers = logits.argmax(1).tolist()
-    right = sum(a == y for a, y in zip(answers, labels.tolist(), strict=True))
+    right = int((logits.argmax(1) == labels).sum())
     return (
-        f"**The images went through the network.** Each came out as ten scores, the logits: {list(logits.shape)} means "
-        f"{rows_of(len(logits))}, one for each image, of 10 numbers. The highest score of image 1 is that of the "
-        f"{answers[0]}; it is {words.a(int(labels[0]))}. In all, {right} of {len(labels)} are right."
+        f"**Forward.** The images went through the network. Each came out as ten scores, the **logits**. The highest "
+        f"score names the answer: {right} of {len(labels)} {'is' if right == 1 else 'are'} right."
     )
 
 
@@ -99,9 +85,8 @@ def _loss(moment: Moment) -> str:
     count = len(labels)
     sum_of = f"({each}) / {count}" if count > 1 else each
     return (
-        f"**The scores are compared with the labels.** The loss of one image is −ln of the probability that its right "
-        f"digit got. The loss of the batch is their mean: {sum_of} = **{words.loss(float(loss))}**. Its shape is "
-        "[]: one single number."
+        "**Loss.** Each image costs −ln of the probability that its right digit got. The loss of the batch is their "
+        f"mean: {sum_of} = **{words.loss(float(loss))}**."
     )
 
 
@@ -117,14 +102,13 @@ def _backward(moment: Moment) -> str:
         )
         return (
             f"**The gradient was added to what was there.** `.grad` now holds the sum of {len(moment.lengths)} "
-            f"backward passes. Its length was {earlier[-1]:.4f}, and is now **{length:.4f}**, "
+            f"backward passes. Its norm was {earlier[-1]:.4f}, and is now **{length:.4f}**, "
             f"{length / earlier[-1]:.3f} times as much. {why}"
         )
     return (
-        "**Every weight knows its slope.** `.grad` says for each weight how fast the loss would change if this weight "
-        "grew: above zero, the loss would rise; below zero, it would fall. All these numbers together are the "
-        f"**gradient**. Its length, the root of the sum of their squares, is {length:.4f}. No weight has moved yet. "
-        "That comes next, as far as the learning rate at the ruler further down says."
+        "**Backward.** From the loss back through the layers, the **chain rule** gives every weight its slope: how "
+        "fast the loss rises when this weight grows. That is **backpropagation**. All slopes together are the "
+        f"**gradient**; its length, the **norm**, is {length:.4f}. No weight has moved yet."
     )
 
 
@@ -134,9 +118,9 @@ def _step(moment: Moment) -> str:
     assert update is not None
     trend = "lower" if after < before else "higher" if after > before else "the same"
     return (
-        f"**Every weight has moved.** The learning rate was {words.learning_rate(update.rate)}. The loss of the same "
-        f"batch, worked out once more with the new weights: **{words.loss(before)} → {words.loss(after)}**, {trend}. "
-        "That was one training step. With *Next*, the following one begins, on the same batch."
+        f"**Step.** Every weight has moved against its slope, times the learning rate, "
+        f"{words.learning_rate(update.rate)}. The loss of the same images: **{words.loss(before)} → "
+        f"{words.loss(after)}**, {trend}. With *Next*, a new step begins on the same batch."
     )
 
 
@@ -168,10 +152,10 @@ def rows(slow: SlowStep) -> list[dict[str, str]]:
     """A row of the table for each tensor, its cells by the heads of their columns, in Markdown."""
     return [
         {
-            "": ":material/arrow_forward:" if name in slow.moment.changed else "",
             "tensor": f"`{name}`",
             "shape": "–" if tensor is None else str(list(tensor.shape)),
             "some of its values": excerpt(tensor, slow.inked_pixel),
+            "last press": "changed" if name in slow.moment.changed else "",
         }
         for name, tensor in slow.moment.tensors.items()
     ]
@@ -191,7 +175,7 @@ def scores_in_numbers(moment: Moment) -> list[str]:
     p, y = softmax(moment.there("logits"))[0], int(moment.there("labels")[0])
     count = len(moment.there("labels"))
     return [
-        rf"\frac{{\partial J}}{{\partial z_{i}}} = \frac{{{float(p[i]):.4f} - {int(i == y)}}}{{{count}}} "
+        rf"\frac{{\partial L}}{{\partial z_{i}}} = \frac{{{float(p[i]):.4f} - {int(i == y)}}}{{{count}}} "
         rf"= {(float(p[i]) - (i == y)) / count:.4f}"
         for i in (y, _best_wrong(moment))
     ]
@@ -239,7 +223,7 @@ def _rule_in_numbers(update: WeightUpdate, digits: int) -> tuple[list[str], floa
     def rounded(number: float) -> float:
         return float(f"{number:.{digits - 1}e}")
 
-    gradient = rf"\frac{{\partial J}}{{\partial W}} = {words.significant(update.gradient, digits)}"
+    gradient = rf"\frac{{\partial L}}{{\partial W}} = {words.significant(update.gradient, digits)}"
     if update.mean is not None and update.square is not None:
         mean, root = update.mean, update.square**0.5
         above, below = words.significant(mean, digits), words.significant(root, digits)
@@ -287,6 +271,33 @@ def verdict(ruler: Ruler, rate: float, images: int) -> str:
         case _:
             said = f"**Too large.** {rises}: the step jumps over the valley."
     return said if ruler.shape == "nothing left" else f"{said} {lowest}"
+
+
+def landing(ruler: Ruler, rate: float) -> str:
+    """Where the ball lands with a learning rate, on a hill with a valley."""
+    path = f"The loss goes from {words.loss(ruler.now)} to **{words.loss(ruler.loss_at(rate))}**"
+    match ruler.verdict(rate):
+        case "too small":
+            return f"**Too small.** {path}. The ball has hardly left its place."
+        case "a bit small":
+            return f"**A bit small.** {path}. The ball is on its way down."
+        case "about right":
+            return f"**About right.** {path}. It is a good part of the way down."
+        case "a bit large":
+            return f"**A bit large.** {path}. The ball has rolled through the valley and up again."
+        case "too large" if ruler.loss_at(rate) > ruler.now:
+            return f"**Too large.** {path}, higher than before. The ball has jumped over the valley."
+        case _:
+            return f"**Too large.** {path}. The ball has jumped over the valley."
+
+
+def foretold(norm: float, ruler: Ruler, rate: float) -> list[str]:
+    """What the slope foretells of a step, and what came of it, in LaTeX."""
+    fall, real = rate * norm**2, ruler.now - ruler.loss_at(rate)
+    return [
+        rf"\text{{foretold: }} {words.learning_rate(rate)} \cdot {norm:.3f}^2 = {fall:.3f}",
+        rf"\text{{measured: }} {ruler.now:.3f} - {ruler.loss_at(rate):.3f} = {real:.3f}",
+    ]
 
 
 def curve(ruler: Ruler, slow: SlowStep) -> str:

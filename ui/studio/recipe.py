@@ -203,7 +203,7 @@ def presets(chosen: Chosen | None) -> None:
     Args:
         chosen: What the controls said in the last run.
     """
-    if link.is_hidden("preset"):
+    if link.is_hidden("preset") or link.shows(link.WHOLE):
         return
     names = {recipe.name: recipe for recipe in RECIPES}
     mark = next((name for name, recipe in names.items() if _is(recipe, chosen)), None)

@@ -18,7 +18,7 @@ from ui.visitor.run_in_words import reached, settings
 if TYPE_CHECKING:
     from mnist_core.data.dataset import Splits
     from mnist_core.lessons.collection import OwnDigit
-    from mnist_core.lessons.mistakes import Duel
+    from mnist_core.lessons.duel import Duel
     from mnist_core.lessons.runs_comparison import Band
     from mnist_core.lessons.train import BatchSeen
     from mnist_core.network.checkpoint import Checkpoint

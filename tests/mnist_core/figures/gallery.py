@@ -21,13 +21,14 @@ from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
-from mnist_core.figures.layers import activation_curves, silenced_neurons, two_classes_map
+from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
 from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
+from mnist_core.figures.step_hill import hill_and_ball
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
@@ -214,6 +215,9 @@ GALLERY: dict[str, Builder] = {
         limit=2.0,
         theme=theme,
     ),
+    "score_pairs": lambda theme: score_pairs(
+        scores={"three layers": [-1_650.0 + 190 * digit for digit in range(10)], "one layer": [12.5] * 10}, theme=theme
+    ),
     "activation_curves": lambda theme: activation_curves(
         z=[-3.0, 0.0, 3.0],
         values={"ReLU": [0, 0, 3], "tanh": [-1, 0, 1], "sigmoid": [0.05, 0.5, 0.95]},
@@ -271,6 +275,9 @@ GALLERY: dict[str, Builder] = {
         quantity="accuracy",
         epochs=5,
         theme=theme,
+    ),
+    "hill_and_ball": lambda theme: hill_and_ball(
+        along=[-0.15, 0.0, 0.2, 0.4, 0.45], losses=[2.7, 1.3, 0.8, 1.5, 1.7], rate=0.4, theme=theme
     ),
     "learning_rate_ruler": lambda theme: learning_rate_ruler(
         rates=RATES, losses=[2.29, 2.2, 1.9, 0.9, 2.5, math.inf], now=2.303, chosen=0.01, theme=theme

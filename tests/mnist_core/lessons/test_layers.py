@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from torch import nn
 
 from mnist_core.data.dataset import Dataset, normalize
-from mnist_core.lessons.layers import activation_values, collapse, in_one_layer, layer_by_layer, with_dropout
+from mnist_core.lessons.layers import (
+    activation_slopes,
+    activation_values,
+    collapse,
+    in_one_layer,
+    layer_by_layer,
+    with_dropout,
+)
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 
@@ -47,3 +54,11 @@ def test_dropout_keeps_the_mean_and_is_repeatable(share: float, seed: int) -> No
     many = with_dropout(x.expand(1_000, -1), share, seed, training=True).sum(dim=1)
     deviation = (share / (1 - share) * x.square().sum() / 1_000).sqrt().item()
     assert abs(many.mean().item() - x.sum().item()) <= 5 * deviation + 1e-3
+
+
+@pytest.mark.parametrize("z", [-3.0, -0.5, 0.7, 2.0])
+def test_the_slopes_of_the_activations(z: float) -> None:
+    found, step = activation_slopes(z), 1e-6
+    below, above = activation_values([z - step]), activation_values([z + step])
+    for name, slope in found.items():
+        assert slope == pytest.approx((above[name][0] - below[name][0]) / (2 * step), abs=1e-6)

@@ -1,60 +1,25 @@
-"""The duel: who read what rightly, and on which images they differ."""
+"""One network, several accuracies: each with the interval that its number of images leaves."""
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from scipy.stats import binomtest
 from torch.nn import functional as F
 
 from mnist_core.evaluation.accuracy import Evaluation
-from mnist_core.lessons.mistakes import DEAREST_RIGHT_ANSWER, Duel, hardest_duel, lost_before
-
-DIGITS = st.integers(0, 9)
+from mnist_core.lessons.mistakes import Count
 
 
-def test_a_duel_by_hand() -> None:
-    duel = Duel(images=(40, 7, 12), labels=(3, 5, 8), choices=(5, 5, 3))
-    assert (duel.turn, duel.score, duel.differences, duel.is_over) == (0, (0, 0), [], False)
-    duel = duel.answer(3).answer(6)
-    assert (duel.turn, duel.score, duel.differences, duel.is_over) == (2, (1, 1), [0, 1], False)
-    duel = duel.answer(3)
-    assert (duel.score, duel.differences, duel.is_over) == ((1, 1), [0, 1], True)
+def test_of_all_images_and_of_the_first() -> None:
+    labels = torch.arange(40) % 10
+    choices = torch.where(torch.arange(40) < 4, (labels + 1) % 10, labels)
+    found = Evaluation(F.one_hot(choices, 10).float(), labels)
+    assert Count.of("all", found) == Count("all", 36, 40)
+    assert Count.of("some", found, 8) == Count("some", 4, 8)
+    assert Count.of("more than there are", found, 100).images == 40
 
 
-@given(st.lists(st.tuples(DIGITS, DIGITS, DIGITS), min_size=1, max_size=20), st.integers(0, 20))
-def test_the_score_counts_what_has_been_read(rows: list[tuple[int, int, int]], read: int) -> None:
-    labels, choices, answers = (tuple(column) for column in zip(*rows, strict=True))
-    duel = Duel(tuple(range(len(rows))), labels, choices)
-    for answer in answers[:read]:
-        duel = duel.answer(answer)
-    so_far = rows[:read]
-    assert duel.score == (sum(a == y for y, _, a in so_far), sum(c == y for y, c, _ in so_far))
-    assert duel.differences == [place for place, (_, c, a) in enumerate(so_far) if a != c]
-    assert duel.is_over == (read >= len(rows))
-
-
-def test_only_a_digit_is_an_answer_and_only_to_an_image() -> None:
-    duel = Duel((0,), (1,), (2,))
-    for digit in (-1, 10):
-        with pytest.raises(ValueError, match="is no answer here"):
-            duel.answer(digit)
-    with pytest.raises(ValueError, match="there are 1 images"):
-        duel.answer(1).answer(1)
-
-
-def test_what_costs_more_than_a_right_answer_can_is_lost() -> None:
-    z = torch.randn(400, 10, generator=torch.Generator().manual_seed(3)) * 2
-    evaluation = Evaluation(z, torch.arange(400) % 10)
-    duel = hardest_duel(evaluation, 400)
-    dear = F.cross_entropy(z, evaluation.labels, reduction="none") > 2.302585
-    assert pytest.approx(2.302585) == DEAREST_RIGHT_ANSWER
-    assert 0 < lost_before(duel, evaluation) == dear.sum() < 400
-    assert not (dear & (z.argmax(1) == evaluation.labels)).any()
-
-
-def test_the_hardest_come_first() -> None:
-    logits = torch.zeros(4, 10)
-    logits[torch.arange(4), [1, 2, 3, 4]] = torch.tensor([5.0, 9.0, 1.0, 7.0])
-    duel = hardest_duel(Evaluation(logits, torch.tensor([1, 0, 3, 0])), 3)
-    assert (duel.images, duel.labels, duel.choices) == ((1, 3, 2), (0, 0, 3), (2, 4, 3))
-    assert len(hardest_duel(Evaluation(logits, torch.tensor([1, 0, 3, 0])), 20).images) == 4
+def test_the_interval_is_wilsons() -> None:
+    count = Count("test", 9_926, 10_000)
+    expected = binomtest(9_926, 10_000).proportion_ci(method="wilson")
+    assert count.accuracy == 0.9926
+    assert count.interval == pytest.approx((expected.low, expected.high))

@@ -359,3 +359,15 @@ def test_what_is_no_number_is_noticed(batch: tuple[Tensor, Tensor]) -> None:
     for _ in range(2 * len(PHASES)):
         assert not slow.advance(1.0).is_finite
         slow.direction()
+
+
+def test_a_second_backward_alone_is_an_error_and_keeps_the_first_gradient(batch: tuple[Tensor, Tensor]) -> None:
+    model = new_model(MLPConfig((16,)), 2)
+    loss = nn.CrossEntropyLoss()(model(batch[0]), batch[1])
+    loss.backward()
+    weight = next(model.parameters())
+    assert weight.grad is not None
+    first = weight.grad.clone()
+    with pytest.raises(RuntimeError, match="second time"):
+        loss.backward()
+    assert torch.equal(weight.grad, first)

@@ -1,0 +1,80 @@
+"""The loss over a plane through the weights, in three dimensions: the one figure made with Plotly."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from mnist_core.figures.theme import FONT, Theme
+
+
+def loss_surface(
+    *,
+    along: Sequence[float],
+    across: Sequence[float],
+    losses: Sequence[Sequence[float]],
+    before: float,
+    after: tuple[float, float],
+    theme: Theme,
+    height: int = 400,
+) -> Any:
+    """A surface, and on it a ball before and after a step straight ahead.
+
+    Args:
+        along: How far against the gradient, in learning rates, ascending.
+        across: How far to the side, likewise.
+        losses: For each of ``across`` the losses at ``along``.
+        before: The loss where the weights stand.
+        after: The learning rate of the step, and the loss after it.
+        theme: Of the page.
+        height: In pixels.
+
+    Returns:
+        A Plotly figure. What the reader has turned stays turned while the ball moves.
+    """
+    lift = 0.03 * max(map(max, losses))  # the ball lies on the surface
+    heights = [before + lift, after[1] + lift]
+    written = {"family": FONT, "size": theme.size, "color": theme.text}
+    figure = go.Figure(
+        [
+            go.Surface(
+                x=list(along),
+                y=list(across),
+                z=[list(row) for row in losses],
+                colorscale=[[0, theme.first_line], [1, theme.background]],
+                opacity=0.85,
+                showscale=False,
+                contours={"z": {"show": True, "color": theme.axis, "width": 1}},
+                hovertemplate="loss %{z:.3f}<extra></extra>",
+            ),
+            go.Scatter3d(
+                x=[0.0, after[0]],
+                y=[0.0, 0.0],
+                z=heights,
+                mode="lines+markers",
+                marker={"size": [9, 14], "color": [theme.background, theme.second_line], "opacity": 1}
+                | {"line": {"color": theme.second_line, "width": 3}},
+                line={"color": theme.second_line, "width": 4},
+                hoverinfo="skip",
+            ),
+        ]
+    )
+    title: dict[str, Any] = {"font": written}
+    axis: dict[str, Any] = {"tickfont": {**written, "size": max(12, theme.size - 2)}, "nticks": 4}
+    axis |= {"color": theme.text, "gridcolor": theme.rest, "backgroundcolor": theme.background}
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=False,
+        paper_bgcolor=theme.background,
+        font=written,
+        uirevision="turned by the reader",
+        scene={
+            "xaxis": {**axis, "title": {**title, "text": "against the gradient"}},
+            "yaxis": {**axis, "title": {**title, "text": "across"}},
+            "zaxis": {**axis, "title": {**title, "text": "loss"}},
+            "camera": {"eye": {"x": 1.3, "y": -1.85, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.15}},
+            "aspectratio": {"x": 1.2, "y": 1.0, "z": 0.7},
+        },
+    )
+    return figure

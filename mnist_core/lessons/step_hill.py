@@ -1,0 +1,117 @@
+"""The loss of a batch as a hill: along the gradient, and over a plane through all weights."""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+
+from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.lessons.step import partly_trained
+from mnist_core.lessons.step_ruler import Ruler
+from mnist_core.network.gradients import batch_gradient, losses_along
+from mnist_core.network.model import MLP, MLPConfig
+
+IMAGES = 32  # in a batch
+LEARNED = 10  # batches, before: then the hill has a valley within reach of the rates below
+RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)  # of the control
+ALONG = tuple(n / 100 for n in range(-15, 46))  # learning rates; below 0 it goes up the gradient
+STEPS = ALONG[::2]  # of the surface
+ACROSS = tuple(n / 40 for n in range(-12, 13))
+
+Direction = dict[str, torch.Tensor]  # for each parameter of a network, by name: of its shape
+
+
+@dataclass(frozen=True)
+class Hill:
+    """The loss of one batch around the weights of one network.
+
+    Attributes:
+        batch: The images.
+        norm: Of the gradient.
+        losses: At ``ALONG``.
+    """
+
+    batch: Dataset
+    norm: float
+    losses: tuple[float, ...]
+
+    @property
+    def ruler(self) -> Ruler:
+        """The losses after a step with each rate above 0."""
+        rates = [rate for rate in ALONG if rate > 0]
+        return Ruler(tuple(rates), self.losses[-len(rates) :], self.losses[ALONG.index(0.0)])
+
+
+def network(splits: Splits) -> MLP:
+    """The network on the hill: 784-128-10, which has begun to learn."""
+    return partly_trained(MLPConfig((128,)), splits, LEARNED)
+
+
+def batches(splits: Splits, seed: int) -> tuple[Dataset, Dataset]:
+    """Two batches of training images: the one whose loss the hill is, and another one."""
+    order = torch.randperm(len(splits.train), generator=torch.Generator().manual_seed(seed))
+    return splits.train.subset(order[:IMAGES]), splits.train.subset(order[IMAGES : 2 * IMAGES])
+
+
+def hill(model: MLP, batch: Dataset) -> Hill:
+    """The losses of a batch along its gradient.
+
+    Args:
+        model: Not changed.
+        batch: At least one image.
+
+    Returns:
+        The hill.
+    """
+    inputs = normalize(batch.images)
+    gradient = batch_gradient(model, inputs, batch.labels)
+    losses = losses_along(model, inputs, batch.labels, _times(gradient, -1.0), ALONG)
+    return Hill(batch, dot(gradient, gradient) ** 0.5, tuple(losses))
+
+
+def surface(model: MLP, batch: Dataset, other: Dataset) -> list[list[float]]:
+    """The losses of a batch over a plane through the weights.
+
+    Args:
+        model: Not changed.
+        batch: The images whose loss it is.
+        other: Images whose gradient gives the direction across.
+
+    Returns:
+        For each of ``ACROSS`` the losses at ``STEPS``.
+    """
+    inputs = normalize(batch.images)
+    gradient = batch_gradient(model, inputs, batch.labels)
+    aside = direction_across(gradient, batch_gradient(model, normalize(other.images), other.labels))
+    rows = []
+    for far in ACROSS:
+        beside = copy.deepcopy(model)
+        with torch.no_grad():
+            for name, parameter in beside.named_parameters():
+                parameter.add_(far * aside[name])
+        rows.append(losses_along(beside, inputs, batch.labels, _times(gradient, -1.0), STEPS))
+    return rows
+
+
+def direction_across(gradient: Direction, other: Direction) -> Direction:
+    """What is left of another gradient at right angles to the first, as long as that; it points downhill for its batch.
+
+    Args:
+        gradient: Not zero.
+        other: Not along it.
+
+    Returns:
+        A direction, orthogonal to ``gradient``.
+    """
+    share = dot(gradient, other) / dot(gradient, gradient)
+    aside = {name: share * part - other[name] for name, part in gradient.items()}
+    return _times(aside, (dot(gradient, gradient) / dot(aside, aside)) ** 0.5)
+
+
+def dot(one: Direction, other: Direction) -> float:
+    """The inner product of two directions, all their numbers taken as one row."""
+    return float(sum((part.double() * other[name].double()).sum() for name, part in one.items()))
+
+
+def _times(direction: Direction, factor: float) -> Direction:
+    return {name: factor * part for name, part in direction.items()}
