@@ -17,7 +17,7 @@ from mnist_core.evaluation import accuracy
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons.collection import MOST, MOST_BYTES, OwnDigit, from_csv, to_csv
 from mnist_core.network.model import MLP
-from tests.app import canvas, click_sample, draw, open_page, sound, text
+from tests.app import canvas, click_sample, draw, go_deeper, in_one_piece, open_page, sound, text, turn_to
 from ui.drawing import keep
 from ui.lessons import collection
 from ui.visitor import store
@@ -53,6 +53,11 @@ def relabelling(app: AppTest) -> list[Selectbox[int]]:
     return [box for box in app.selectbox if str(box.key).startswith(collection.RELABEL)]
 
 
+def with_keeping(page: str) -> AppTest:
+    """Where a drawing can be kept: the first scene of the test set's page; that of drawing has it further down."""
+    return in_one_piece(page) if page == DRAW else open_page(page)
+
+
 def press(app: AppTest, digit: int) -> AppTest:
     return sound(app.segmented_control(key=keep.KEEP_AS).set_value(digit).run())
 
@@ -63,7 +68,7 @@ def made(number: int, label: int = 3) -> OwnDigit:
 
 @pytest.mark.parametrize("page", [DRAW, COLLECTION])
 def test_one_press_keeps_the_drawing_and_clears_the_canvas(page: str) -> None:
-    app = open_page(page)
+    app = with_keeping(page)
     assert app.segmented_control(key=keep.KEEP_AS).disabled
     app = draw(app, one())
     assert not app.segmented_control(key=keep.KEEP_AS).disabled
@@ -91,7 +96,7 @@ def test_ten_in_a_row_and_the_same_one_only_once() -> None:
 
 
 def test_a_sample_is_not_the_readers_and_a_photo_is() -> None:
-    app = click_sample(open_page(DRAW), 4)
+    app = click_sample(with_keeping(DRAW), 4)
     assert "someone else wrote" in text(app)
     assert app.segmented_control(key=keep.KEEP_AS).disabled
     pad(app).read_photo(one()[..., 0])
@@ -109,7 +114,7 @@ def test_the_oldest_goes_and_that_is_said() -> None:
 
 
 def test_the_drawing_page_leads_to_the_set_once_there_is_one() -> None:
-    app = open_page(DRAW)
+    app = with_keeping(DRAW)
     assert not [link for link in app.get("page_link") if "test set" in link.proto.label]
     app = press(draw(app, one()), 1)
     assert "See your test set: 1 digit so far" in [link.proto.label for link in app.get("page_link")]
@@ -231,8 +236,8 @@ def test_files_of_a_class_are_merged_and_a_bad_one_is_a_sentence() -> None:
         r"\*ben\*.csv can't be used. It lacks the column “pixel0” and 783 others."
     ]
 
-    app = choose_and_remove(app, 3)
-    app = app.run()
+    app = choose_and_remove(turn_to(app, 1), 3)
+    app = app.button(key="scene_5").click().run()
     assert kept(app) == [made(number) for number in (1, 2, 3)]  # the files, still there, are not taken again
 
 
@@ -248,7 +253,8 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
 
     def button(label: str, data: Callable[[], Any], file_name: str, mime: str, **options: Any) -> bool:
         assert options["on_click"] == "ignore"  # a download draws no page anew
-        files[label] = data
+        if not options["disabled"]:
+            files[label] = data
         return False
 
     monkeypatch.setattr(st, "download_button", button)
