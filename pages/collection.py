@@ -327,9 +327,9 @@ def take_and_bring() -> None:
     with lesson.stage():
         st.markdown(f"**Your test set: {words.how_many(len(digits), 'digit')}**")
         with st.container():
-            collection.downloads(
-                digits, {each.name: collection.reading(each, as_dataset(digits)) for each in known if digits}
-            )
+            judged = as_dataset(digits)
+            said = {network.name: collection.reading(network, judged) for network in known if digits}
+            collection.downloads(digits, said)
         collection.load_files()
         with st.popover("Begin a new set", type="tertiary", icon=":material/delete:", disabled=not digits):
             st.markdown(

@@ -31,14 +31,10 @@ def one_press() -> None:
         left, right = st.columns([2, 3], gap="small")
         with left:
             shown = teach_desk.subject(at)
-        with right:
-            if shown is None:
-                st.info("Draw on the black square, with the mouse or a finger, and lift it.", icon=":material/draw:")
-            else:
-                with st.container(gap="xsmall"):
-                    now = teach_desk.step_on(at, shown, teach_desk.ask_digit(at, shown))
-                    buttons(now)
-                    show_before_and_now(now)
+        with right, st.container(gap="xsmall"):
+            now = teach_desk.step_on(at, shown, teach_desk.ask_digit(at, shown))
+            buttons(now)
+            show_before_and_now(now)
     lesson.notice(
         "That was one **training step**: every weight moved a little, so that this digit gets a higher probability. "
         "Only a copy of your own has learned it."
@@ -139,16 +135,16 @@ def show_before_and_now(now: Step) -> None:
 def nothing_to_learn(now: Step) -> None:
     """What would give it something to learn, where a step comes to as good as nothing."""
     st.markdown("It is so sure of this already that there is nothing to learn. Take one that it reads badly, or lie:")
-    worst = teach_desk.read_worst()
+    images, hardest = teach_desk.read_worst()
     if link.is_drawn_already("nothing_to_learn"):
         return
     with st.container(horizontal=True, gap="xsmall"):
-        if worst and not torch.equal(worst[0][worst[1]] / 255, now.shown.image):
+        if not torch.equal(images[hardest] / 255, now.shown.image):
             st.button(
-                f"Take the {worst[1]} it reads worst",
+                f"Take the {hardest} it reads worst",
                 key="teach_take_worst",
                 on_click=teach_desk.take_worst,
-                args=(now.at, worst[1]),
+                args=(now.at, hardest),
             )
         if not link.is_hidden(teach_desk.DIGIT):
             other = now.found.rival
@@ -168,14 +164,12 @@ def the_copy() -> None:
         f"is taught the image that it reads worst of {looked:,} training images; of each digit, the one it reads worst "
         "stands below the canvas."
     )
-    at = teach_desk.desk()
-    if shown := teach_desk.subject_now(at):
-        now = teach_desk.step_on(at, shown, teach_desk.digit_of(at, shown))
-        losses = [teach_words.loss(found.loss) for found in (now.original, now.now)]
-        st.markdown(
-            "Its **loss** on this drawing is the cross-entropy, −ln p, with p the probability of the digit you named: "
-            + (f"**{losses[0]} → {losses[1]}**." if at.pupil.lessons else f"**{losses[0]}**.")
-        )
+    now = step_now()
+    losses = [teach_words.loss(found.loss) for found in (now.original, now.now)]
+    st.markdown(
+        "Its **loss** on this drawing is the cross-entropy, −ln p, with p the probability of the digit you named: "
+        + (f"**{losses[0]} → {losses[1]}**." if now.at.pupil.lessons else f"**{losses[0]}**.")
+    )
     if elsewhere := networks.learned_elsewhere():
         st.markdown(elsewhere)
 
@@ -224,11 +218,8 @@ def its_cost() -> None:
     at = teach_desk.desk()
     with lesson.stage():
         left, right = st.columns(2, gap="medium")
-        shown = teach_desk.subject_now(at)
-        if shown is None:
-            return
         with left:
-            now = teach_desk.step_on(at, shown, teach_desk.digit_of(at, shown))
+            now = step_now()
             rate_slider(disabled=not answered)
             buttons(now, disabled=not answered)
             cost = teach_desk.cost(at)
@@ -302,8 +293,6 @@ def how_long() -> None:
     """What the step would do with each learning rate."""
     now = step_now()
     with lesson.stage():
-        if now is None:
-            return
         left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
         with left:
             rate = rate_slider()
@@ -334,11 +323,11 @@ def how_long() -> None:
     lesson.deeper(lambda: about_the_rates(now.digit), code)
 
 
-def step_now() -> Step | None:
+def step_now() -> Step:
     """The step on what there is to teach, in a scene without a canvas."""
     at = teach_desk.desk()
     shown = teach_desk.subject_now(at)
-    return None if shown is None else teach_desk.step_on(at, shown, teach_desk.digit_of(at, shown))
+    return teach_desk.step_on(at, shown, teach_desk.digit_of(at, shown))
 
 
 def about_the_rates(digit: int) -> None:
@@ -362,8 +351,6 @@ def its_gradient() -> None:
     with lesson.stage():
         left, right = st.columns(2, gap="medium")
         shown = teach_desk.subject_now(at)
-        if shown is None:
-            return
         with left:
             now = teach_desk.step_on(at, shown, teach_desk.ask_digit(at, shown))
             theme.show(
@@ -458,8 +445,6 @@ def its_word() -> None:
     """How far the loss should fall by its slope, and how far it does."""
     now = step_now()
     with lesson.stage():
-        if now is None:
-            return
         left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
         with left:
             rate = rate_slider()
@@ -565,7 +550,7 @@ def ten_buttons(at: Desk, rate: float) -> None:
             icon=":material/school:",
             on_click=teach_desk.give_ten,
             args=(at, rate),
-            disabled=len(at.pupil.lessons) > MOST_LESSONS - 10 or teach_desk.read_worst() is None,
+            disabled=len(at.pupil.lessons) > MOST_LESSONS - 10,
         )
         undo_button(at)
         st.button(

@@ -1,11 +1,13 @@
 """Your own test set: what the page says of the digits against scikit-learn and scipy, and its question's numbers."""
 
 import re
+from typing import Any
 
 import pytest
 import torch
 from scipy import stats
 from sklearn.metrics import accuracy_score, confusion_matrix
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
@@ -13,7 +15,7 @@ from mnist_core.lessons.collection import OwnDigit, own_digit
 from mnist_core.network.checkpoint import load_shipped, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
-from tests.app import open_page, opened_by_link, questions_of, sound, text
+from tests.app import answer, formulas, in_one_piece, open_page, questions_of, sound, text
 from tests.ui.lessons.test_collection import give
 from ui.lessons.collection_words import who_has_learned_from_neither
 from ui.visitor import store
@@ -51,7 +53,7 @@ def with_own_network(app: AppTest) -> AppTest:
 
 
 def test_what_it_says_of_every_network_is_what_scikit_learn_and_scipy_count(digits: Splits) -> None:
-    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    app = give(with_own_network(in_one_piece(PAGE)), from_data(digits.train, 20))
     own = digits.train.subset(slice(0, 20))
     shipped, untrained = load_shipped(), new_model(MLPConfig((8,)), 0).eval()
     expected = []
@@ -69,7 +71,7 @@ def test_what_it_says_of_every_network_is_what_scikit_learn_and_scipy_count(digi
 
 
 def test_the_confusion_names_every_mistake_of_the_network_in_use(digits: Splits) -> None:
-    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    app = give(with_own_network(in_one_piece(PAGE)), from_data(digits.train, 20))
     own = digits.train.subset(slice(0, 20))
     matrix = confusion_matrix(own.labels, choices(new_model(MLPConfig((8,)), 0).eval(), own), labels=range(10))
     named = {(int(i), int(j)): int(n) for i, j, n in re.findall(r"an? (\d) read as an? (\d): (\d+)", text(app))}
@@ -77,7 +79,7 @@ def test_the_confusion_names_every_mistake_of_the_network_in_use(digits: Splits)
 
 
 def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) -> None:
-    app = give(with_own_network(open_page(PAGE)), from_data(digits.train, 20))
+    app = give(with_own_network(in_one_piece(PAGE)), from_data(digits.train, 20))
     own = digits.train.subset(slice(0, 20))
     one, two = (choices(m, own) == own.labels for m in (new_model(MLPConfig((8,)), 0).eval(), load_shipped()))
     only_one, only_two = int((one & ~two).sum()), int((two & ~one).sum())
@@ -92,7 +94,7 @@ def test_two_networks_are_compared_on_the_digits_they_differ_on(digits: Splits) 
 
 
 def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: Splits) -> None:
-    app = open_page(PAGE)
+    app = in_one_piece(PAGE)
     visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [TrainedModel(f"run-{n}", f"Your network {n}: 784-8-10", model, {}) for n in (1, 2)]
@@ -106,7 +108,7 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 
 
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
-    app = sound(open_page(PAGE).run())  # by now there are digits
+    app = sound(in_one_piece(PAGE).run())  # by now there are digits
     assert who_has_learned_from_neither(with_taught=False, with_files=False) in text(app)
     visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
@@ -125,45 +127,58 @@ def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:
     assert card["dataset"] == "MNIST"
     assert card["augment"].startswith("affine, elastic")
     assert f"digits that the program drew: {card['drawn_digits']['share_of_a_batch']:.0%} of each batch" in text(
-        open_page(PAGE)
+        in_one_piece(PAGE)
     )
 
 
 def test_without_digits_it_shows_an_example_and_says_so(digits: Splits) -> None:
-    app = sound(open_page(PAGE).run())  # by now there are digits
-    assert ":material/draw:" in [info.icon for info in app.info]
+    app = sound(in_one_piece(PAGE).run())  # by now there are digits
+    assert "They will stand here." in text(app)
     assert "example, not yours" in app.get("image")[0].proto.imgs[0].caption
     assert table_rows(app)[0][1].endswith("of 10")
     assert "of 10 digits rightly" in text(app)
-    assert "your digits" not in text(app)
     assert "Could that be luck?" not in text(app)
-    assert not app.get("download_button")
+    assert all(button.proto.disabled for button in app.get("download_button"))
     assert "Could that be luck? If it read your digits" in text(give(app, from_data(digits.train, 10)))
 
 
 def test_the_question_and_its_answers_are_wilsons_numbers() -> None:
     [nine] = questions_of(PAGE)
     low, high = wilson(9, 10)
-    assert f"from about {low:.0%} to {high:.0%}" in nine.right
-    narrow = next(answer for answer in nine.wrong if answer.startswith("Between"))
+    assert nine.right == f"About {low:.0%} to {high:.0%}"
     low, high = wilson(810, 900)
-    assert f"Between {low:.0%} and {high:.0%}" in narrow
+    narrow = f"{low:.0%} to {high:.0%}"
     assert "about 900 digits" in nine.wrong[narrow]
     for share in (0.6, 0.98):  # either gets nine of ten now and then
         assert stats.binom.pmf(9, 10, share) > 0.025
 
 
-def test_the_figure_waits_for_the_answer_and_the_formula_has_the_readers_numbers(digits: Splits) -> None:
-    app = give(open_page(PAGE), from_data(digits.train, 7))
-    charts = len(app.get("vega_lite_chart"))
-    assert not app.latex
-    app = sound(app.radio(key="ask_nine_of_ten").set_value("90% of the time").run())
-    assert len(app.get("vega_lite_chart")) == charts + 1
+def intervals(app: AppTest) -> list[list[Any]]:
+    data = app.get("vega_lite_chart")[0].proto.data.data
+    found: list[list[Any]] = convert_arrow_bytes_to_pandas_df(data)[["low", "high"]].to_numpy().tolist()
+    return found
+
+
+def test_the_intervals_wait_for_the_answer_and_follow_the_slider() -> None:
+    app = open_page(PAGE, 3)
+    assert app.select_slider(key="digits_many").disabled
+    assert intervals(app) == [[0.9, 0.9], [0.9, 0.9]]
+    app = answer(app, "ask_nine_of_ten", "88% to 92%")
+    assert intervals(app) == [pytest.approx(wilson(9, 10)), pytest.approx(wilson(90, 100))]
+    app = sound(app.select_slider(key="digits_many").set_value(1_000).run())
+    low, high = wilson(900, 1_000)
+    assert intervals(app)[1] == pytest.approx((low, high))
+    assert f"With 1,000: from **{low:.0%} to {high:.0%}**." in text(app)
+    low, high = wilson(9, 10)
+    assert f"With 10 digits: from **{low:.0%} to {high:.0%}**." in text(app)
+
+
+def test_the_formula_has_the_readers_numbers(digits: Splits) -> None:
+    app = give(in_one_piece(PAGE), from_data(digits.train, 7))
     own = digits.train.subset(slice(0, 7))
     low, high = wilson(int((choices(load_shipped(), own) == own.labels).sum()), 7)
-    formulas = " ".join(element.value for element in app.latex)
-    assert rf"{low:.3f} \text{{ to }} {high:.3f}" in formulas
-    for terms in re.findall(r"= \\frac\{([\d.]+) \+ ([\d.]+)\}\{1 \+ ([\d.]+)\} = ([\d.]+)", formulas):
+    assert rf"{low:.3f} \text{{ to }} {high:.3f}" in formulas(app)
+    for terms in re.findall(r"= \\frac\{([\d.]+) \+ ([\d.]+)\}\{1 \+ ([\d.]+)\} = ([\d.]+)", formulas(app)):
         a, b, c, middle = map(float, terms)
         assert (a + b) / (1 + c) == pytest.approx(middle, abs=2e-3)
         assert middle == pytest.approx((low + high) / 2, abs=1e-3)
@@ -172,6 +187,4 @@ def test_the_figure_waits_for_the_answer_and_the_formula_has_the_readers_numbers
 def test_a_hundred_times_as_many_digits_make_the_line_about_ten_times_as_short() -> None:
     (low, high), (lower, higher) = wilson(9, 10), wilson(900, 1_000)
     assert (high - low) / (higher - lower) == pytest.approx(10, rel=0.1)
-    app = opened_by_link(PAGE, hide="ask_nine_of_ten")
-    assert "A hundred times as many digits make it about ten times as short" in text(app)
-    assert f"from {low:.0%} to {high:.0%}" in text(app)
+    assert "A hundred times as many digits make it about ten times as short" in text(open_page(PAGE, 3))

@@ -43,27 +43,22 @@ def desk() -> Desk:
         return found
 
 
-def subject(at: Desk) -> Subject | None:
+def subject(at: Desk) -> Subject:
     """Draws the canvas, with images below it that are read badly, and says what there is to teach."""
-    worst = read_worst()
-    if worst is None:
-        return canvas.subject(offers_samples=False)
-    drawn = canvas.subject(offers_samples=False, otherwise=_picked(at, worst))
-    images, _ = worst
+    images, hardest = read_worst()
+    otherwise = _picked(at, images, hardest)
+    drawn = canvas.subject(offers_samples=False, otherwise=otherwise)
     samples.row(images, "teach_worst", "Read badly", lambda digit: take_worst(desk(), digit))
-    return drawn
+    return drawn or otherwise
 
 
-def subject_now(at: Desk) -> Subject | None:
-    """What there is to teach, in a scene without a canvas; that waits for the images."""
-    dataset.splits()
-    worst = read_worst()
-    return canvas.on_the_pad() or (worst and _picked(at, worst))
+def subject_now(at: Desk) -> Subject:
+    """What there is to teach, in a scene without a canvas."""
+    return canvas.on_the_pad() or _picked(at, *read_worst())
 
 
-def _picked(at: Desk, worst: tuple[Tensor, int]) -> Subject:
+def _picked(at: Desk, images: Tensor, hardest: int) -> Subject:
     """The badly read image that is taught while nothing is drawn."""
-    images, hardest = worst
     digit = hardest if at.picked is None else at.picked
     return Subject(images[digit] / 255, image_to_drawing(images[digit]).numpy(), digit, "sample")
 
@@ -74,15 +69,13 @@ def take_worst(at: Desk, digit: int) -> None:
     at.picked = digit
 
 
-def read_worst() -> tuple[Tensor, int] | None:
+def read_worst() -> tuple[Tensor, int]:
     """Of each digit the training image that the network in use reads worst, and the digit it reads worst of all.
 
     Returns:
-        torch.uint8 [10, 28, 28] and the digit; None while no images are ready.
+        torch.uint8 [10, 28, 28] and the digit.
     """
-    splits = dataset.splits_if_ready()
-    if splits is None:
-        return None
+    splits = dataset.splits()
     model, _ = networks.model_in_use()
     return _read_worst(*networks.owner_and_key(), splits.name, len(splits.train), model, splits)
 
@@ -204,8 +197,7 @@ def give_lesson(at: Desk, shown: Subject, digit: int, rate: float) -> None:
 
 def give_ten(at: Desk, rate: float) -> None:
     """Teaches the copy the image of each digit that is read worst, one after the other, and counts after each."""
-    images, _ = read_worst() or ((), 0)
-    for digit, image in enumerate(images):
+    for digit, image in enumerate(read_worst()[0]):
         give_lesson(at, Subject(image / 255, image.numpy(), digit, "sample"), digit, rate)
         if at.trouble:
             return

@@ -5,7 +5,7 @@ import pytest
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import open_page, sound
+from tests.app import open_page, sound, turn_to
 from ui.frame import state
 from ui.lessons import teach_desk
 from ui.visitor import store
@@ -26,7 +26,7 @@ def test_of_each_digit_the_image_that_is_read_worst(digits: Splits) -> None:
 def test_the_ready_made_networks_copy_has_a_card_without_its_accuracy() -> None:
     app = open_page("pages/teach.py")
     app = sound(app.button(key="teach_it").click().run())
-    sound(app.button(key="teach_adopt").click().run())
+    sound(turn_to(app, 6).button(key="teach_adopt").click().run())
     (adopted,) = store.visitors().find(app.session_state["_tab"]).models
     assert adopted.name == "Ready-made network, taught 1 lesson"
     assert adopted.card["taught"] == 1
