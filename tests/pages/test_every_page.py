@@ -253,21 +253,24 @@ def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.Mon
     assert "train" not in [button.key for button in app.button]
 
 
+DRAWN = 4  # the scene of the lesson "Photos, letters, scribbles" that has the canvas
+
+
 def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:
-    app = open_page("pages/draw.py")
+    app = open_page("pages/draw.py", DRAWN)
     assert "Draw on the black square" in text(app)
     app = draw(app, canvas())
     assert "Draw on the black square" in text(app)
-    assert "this is a" not in text(app)
+    assert "his is a" not in text(app)
 
 
 def test_a_drawn_one_is_read() -> None:
-    app = open_page("pages/draw.py")
+    app = open_page("pages/draw.py", DRAWN)
     one = canvas()
     one[50:230, 131:149, :3] = 255
     app = draw(app, one)
-    assert "this is a **1**" in text(app)
-    assert "The second guess is" in text(app)
+    assert "his is a 1" in text(app).replace("*", "")
+    assert "second guess is" in text(app)
     assert len(app.get("vega_lite_chart")) == 1
 
 
@@ -279,15 +282,15 @@ def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch:
         return digits
 
     monkeypatch.setattr(generated, "generated_splits", slowly)
-    app = open_page("pages/draw.py")
+    app = open_page("pages/draw.py", DRAWN)
     assert "Some digits to click will stand here in a moment." in text(app)
     one = canvas()
     one[50:230, 131:149, :3] = 255
-    assert "this is a **1**" in text(draw(app, one))
+    assert "his is a 1" in text(draw(app, one)).replace("*", "")
     ready.set()
 
 
 def test_a_sample_is_read_in_place_of_a_drawing() -> None:
-    app = open_page("pages/draw.py")
+    app = open_page("pages/draw.py", DRAWN)
     app = click_sample(app, 4)
-    assert "this is a **4**" in text(app)
+    assert "his is a 4" in text(app).replace("*", "")

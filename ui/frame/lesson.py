@@ -34,7 +34,7 @@ def scene(question: str) -> Callable[[Callable[[], object]], Scene]:
     return lambda draw: Scene(question, draw)
 
 
-def show(*scenes: Scene | Callable[[], object]) -> None:
+def show(*scenes: Scene) -> None:
     """Draws the lesson of the open page: the scene that the link names, and the way on.
 
     It is the last call of every page, so that a page ends with its table of contents. A page in one piece has all
@@ -44,8 +44,6 @@ def show(*scenes: Scene | Callable[[], object]) -> None:
         scenes: In order.
     """
     _insist_on_router()
-    question = course.lesson_of(state.open_stem()).question
-    scenes = tuple(each if isinstance(each, Scene) else Scene(question, each) for each in scenes)
     is_whole = link.shows(link.WHOLE)
     number = 1 if is_whole else link.scene(len(scenes))
     lesson = course.lesson_of(state.open_stem())

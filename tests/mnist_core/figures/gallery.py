@@ -16,7 +16,7 @@ from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
-from mnist_core.figures.cross_entropy_batch import batch_mean
+from mnist_core.figures.cross_entropy_batch import batch_losses, batch_mean
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.draw import Picture, photo_way
@@ -29,6 +29,7 @@ from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
 from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
+from mnist_core.figures.softmax import score_bars
 from mnist_core.figures.step_hill import hill_and_ball
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
@@ -36,7 +37,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
-from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve
+from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
 from mnist_core.figures.welcome import hundred_squares, ten_bars
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
@@ -305,6 +306,9 @@ GALLERY: dict[str, Builder] = {
     "logit_bars": lambda theme: logit_bars(logits=[2.0, -1.5, 0.0, 6.0], classes=["3", "5", "8", "9"], theme=theme),
     "probability_of_label": lambda theme: probability_of_label(p=0.8, y=1, theme=theme),
     "sigmoid_curve": lambda theme: sigmoid_curve(z=1.5, title="score of the 3 minus that of the 8, z", theme=theme),
+    "batch_losses": lambda theme: batch_losses(losses=[0.1, 2.3, 0.7], theme=theme),
+    "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
+    "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
     "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
 }
