@@ -30,7 +30,7 @@ def your_digits() -> None:
         left, right = st.columns([2, 3], gap="small")
         with left:
             subject = canvas.subject(offers_samples=False)
-        with right:
+        with right, st.container(gap="xsmall"):
             keep.buttons(subject, model, leads_on=False)
             digits = keep.kept()
             with st.container():
