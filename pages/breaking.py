@@ -79,7 +79,7 @@ def show_accuracy(before: Evaluation, now: Evaluation, damage: Damage) -> None:
     """The share read now, and how many images that are of how many."""
     right, was = (int((each.choices == each.labels).sum()) for each in (now, before))
     change = None if damage.is_none else f"{100 * (now.accuracy - before.accuracy):+.1f} points"
-    st.metric("Read rightly", f"{now.accuracy:.1%}", change and words.minus(change))
+    st.metric("Read rightly", f"{now.accuracy:.1%}", change)  # its arrow takes no minus but a hyphen
     st.caption(
         f"It reads **{right:,}** of {len(before.labels):,} validation images rightly. "
         + ("Nothing is damaged." if damage.is_none else f"Before the damage it read {was:,} of them.")

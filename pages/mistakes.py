@@ -14,6 +14,7 @@ from mnist_core.figures.mistakes import accuracies, fraction, precision_and_reca
 from mnist_core.figures.tiles import tiles
 from mnist_core.lessons.mistakes import Count
 from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.model import CLASSES
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
 from ui.lessons import mistakes_accuracies, mistakes_matrix, mistakes_words
@@ -174,18 +175,24 @@ def mirror() -> None:
     """Two cells that would be the same if the matrix were a mirror image of itself."""
     answered = question.ask(MIRROR)
     with lesson.stage():
+        two_cells(networks.validation(), dataset.splits(), answered=answered)
+    with st.container():
         if answered:
-            two_cells(networks.validation(), dataset.splits())
-    if answered:
-        lesson.deeper(count_of_the_two)
+            lesson.deeper(count_of_the_two)
 
 
 @st.fragment
-def two_cells(evaluation: Evaluation, splits: Splits) -> None:
+def two_cells(evaluation: Evaluation, splits: Splits, *, answered: bool) -> None:
     """A pair of digits, and the images of each that were read as the other."""
     with st.container(horizontal=True):
-        one = link.selectbox("One digit", "mirror_one", range(10), mistakes_words.ASKED[0], width=130)
-        other = link.selectbox("The other", "mirror_other", range(10), mistakes_words.ASKED[1], width=130)
+        one, other = (
+            link.selectbox(label, key, range(10), start, width=130, disabled=not answered)
+            for label, key, start in zip(
+                ("One digit", "The other"), ("mirror_one", "mirror_other"), mistakes_words.ASKED, strict=True
+            )
+        )
+    if not answered:
+        return
     for place, (i, j) in zip(st.columns(2, gap="medium"), ((one, other), (other, one)), strict=True):
         with place:
             found = evaluation.cell(i, j)
@@ -223,26 +230,26 @@ def two_numbers() -> None:
     """Precision and recall."""
     answered = question.ask(ALWAYS_THREE)
     with lesson.stage():
+        precision_recall(networks.validation(), answered=answered)
+    with st.container():
         if answered:
-            precision_recall(networks.validation())
-    if answered:
-        lesson.deeper(in_symbols)
+            lesson.deeper(in_symbols)
 
 
 @st.fragment
-def precision_recall(evaluation: Evaluation) -> None:
-    """Two numbers for each digit, and how one of them comes about."""
-    measures = {"precision": evaluation.precision.tolist(), "recall": evaluation.recall.tolist()}
+def precision_recall(evaluation: Evaluation, *, answered: bool) -> None:
+    """Two numbers for each digit, and how one of them comes about; none of them before the answer."""
+    nothing = [math.nan] * CLASSES
+    measures = {
+        "precision": evaluation.precision.tolist() if answered else nothing,
+        "recall": evaluation.recall.tolist() if answered else nothing,
+    }
     left, right = st.columns([3, 2], gap="medium")
     with right:
-        k = link.buttons("Digit", "of_digit", range(10), 3)
-        hit, called, there = evaluation.of_digit(k)
-        st.markdown(
-            f"**Precision:** the network called {called:,} images {words.a(k)}; {hit:,} of these are. "
-            f"\n\n**Recall:** there are {there:,} images of {words.a(k)}; it found {hit:,} of these."
-        )
-        if not called:
-            st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing is divided by 0.")
+        k = link.buttons("Digit", "of_digit", range(CLASSES), 3, disabled=not answered)
+    with right, st.container():
+        if answered:
+            say_of_digit(evaluation, k)
     with left:
         theme.show(
             precision_and_recall(**measures, chosen=k, theme=theme.current()),
@@ -250,6 +257,17 @@ def precision_recall(evaluation: Evaluation) -> None:
             description="Precision and recall of each digit, as two marks on a line; the table below the scene has the "
             "same numbers.",
         )
+
+
+def say_of_digit(evaluation: Evaluation, k: int) -> None:
+    """How the two numbers of a digit come about."""
+    hit, called, there = evaluation.of_digit(k)
+    st.markdown(
+        f"**Precision:** the network called {called:,} images {words.a(k)}; {hit:,} of these are. "
+        f"\n\n**Recall:** there are {there:,} images of {words.a(k)}; it found {hit:,} of these."
+    )
+    if not called:
+        st.markdown(f"It never called anything {words.a(k)}, so there is no precision: nothing is divided by 0.")
 
 
 def in_symbols() -> None:

@@ -286,17 +286,14 @@ COSTLIEST = Question(
     key="ask_costliest",
     text="Each stage is left out in turn. Two of the four cost far more than the others. Which two?",
     right="Cutting out, and the 20 pixels",
-    why="Without either, the digit has another size or other proportions. Many of its strokes then lie where the "
-    "network has seldom met any.",
+    why="Without either, strokes lie where the network has seldom met any.",
     wrong={
-        "Cutting out, and the centre of mass": "Cutting out is one of the two. But centring by mass moves most digits "
-        "by no more than a pixel or two. What that costs depends on the network (see the table), but wrong proportions "
-        "cost far more.",
-        "The 20 pixels, and normalising": "Without normalising, all 784 numbers become other ones. It costs something "
-        "(see the table), but they all change alike, and the picture in them stays the same.",
-        "The centre of mass, and normalising": "The one moves most digits by no more than a pixel or two. The other "
-        "changes all 784 numbers, but all alike. It costs something (see the table), but both leave the digit its size "
-        "and its proportions.",
+        "Cutting out, and the centre of mass": "Centring by mass moves most digits by no more than a pixel or two. "
+        "Wrong proportions cost far more.",
+        "The 20 pixels, and normalising": "Without normalising all 784 numbers change, but all alike: the picture in "
+        "them stays the same.",
+        "The centre of mass, and normalising": "Both leave the digit its size and its proportions, which cost far "
+        "more.",
     },
     order=1,
 )

@@ -21,13 +21,12 @@ QUESTION = Question(
     "ask_runs",
     "You train the same network five times on the same images. Only the seed changes. How do the five end?",
     "Close together, not the same",
-    "Each seed draws other first weights and another order of the images. The five classify most images alike, and a "
-    "few differently.",
+    "Each seed draws other first weights and another order of the images.",
     {
         "The same, to the last digit": "With the same seed they would. But each seed draws other first weights and "
         "another order of the images.",
         "Some good, some only guessing": "The first weights are random, but the same images pull every network the "
-        "same way. Only with extreme settings does the seed decide whether a network learns at all.",
+        "same way.",
     },
     order=1,
 )

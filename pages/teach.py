@@ -197,9 +197,9 @@ def code() -> None:
 
 FORGETS = Question(
     "ask_teach",
-    "One large step teaches it a 7 that it misread. Other digits, read rightly before, go wrong. As what?",
+    "A large step teaches it a 7 that it misread. Other digits go wrong. As what?",
     "Nearly all are read as a 7",
-    "The step raised the score of the 7 for every image that has ink and paper in the same places.",
+    "The step raised the score of the 7 for every image with ink in the same places.",
     {
         "As any digit, by chance": "The step had one direction: the 7 up, the others down.",
         "As what it took the 7 for": "That is the digit whose score the step lowered most.",
@@ -229,10 +229,7 @@ def its_cost() -> None:
                 show_wrong(at, cost)
             else:
                 show_taught(now)
-    lesson.notice(
-        "A short step costs little, and by luck may even gain. Undo it and teach with η = 0.03: nothing in a step asks "
-        "for other images to stay as they are."
-    )
+    lesson.notice("A short step costs little, and by luck may even gain. Undo it and teach with η = 0.03.")
     lesson.deeper(about_the_count, lambda: lesson.show_source(Cost))
 
 

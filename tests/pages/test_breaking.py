@@ -231,7 +231,7 @@ def test_noise_alone_counts_in_its_scene_and_comes_along_to_the_last(digits: Spl
     app = sound(app.slider(key="brk_noise").set_value(1.5).run())
     assert said(app) == rights(digits, Damage(noise=1.5))
     points = 100 * (rights(digits, Damage(noise=1.5)) - rights(digits, Damage())) / 300
-    assert app.metric[0].delta == f"{points:+.1f} points".replace("-", "−")
+    assert app.metric[0].delta == f"{points:+.1f} points"
     app = turn_to(app, SILENT)
     assert said(app) == rights(digits, Damage())
     app = turn_to(app, TOGETHER)

@@ -23,7 +23,7 @@ from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.finish import small_columns, small_hill
 from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
-from mnist_core.figures.mistakes import confusion_matrix, precision_and_recall
+from mnist_core.figures.mistakes import accuracies, confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
@@ -34,6 +34,7 @@ from mnist_core.figures.step_hill import hill_and_ball
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
+from mnist_core.figures.tiles import tiles
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
@@ -306,6 +307,14 @@ GALLERY: dict[str, Builder] = {
     "logit_bars": lambda theme: logit_bars(logits=[2.0, -1.5, 0.0, 6.0], classes=["3", "5", "8", "9"], theme=theme),
     "probability_of_label": lambda theme: probability_of_label(p=0.8, y=1, theme=theme),
     "sigmoid_curve": lambda theme: sigmoid_curve(z=1.5, title="score of the 3 minus that of the 8, z", theme=theme),
+    "accuracies": lambda theme: accuracies(
+        counts=[("validation", 0.98, 0.97, 0.99), ("final test", 0.99, 0.985, 0.995)],
+        headline="validation",
+        theme=theme,
+    ),
+    "tiles": lambda theme: tiles(
+        images=torch.zeros(2, 28, 28, dtype=torch.uint8), lines=[["12%"], ["8%"]], right=None, theme=theme
+    ),
     "batch_losses": lambda theme: batch_losses(losses=[0.1, 2.3, 0.7], theme=theme),
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
