@@ -248,7 +248,7 @@ def learning_rate_range() -> None:
                 chosen=rate if answered else best,
                 until=max(RULER) if answered else best,
                 theme=theme.current(),
-                height=250,
+                height=190,
             ),
             key="ruler",
             description="The loss after the next step over the learning rate; the sentence below has its numbers.",

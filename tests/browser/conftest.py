@@ -183,6 +183,12 @@ def settle(page: Page) -> None:
     raise AssertionError(f"the page never came to rest; asked for and not answered: {UNDER_WAY[page]}")
 
 
+def go_to(page: Page, section: str, title: str) -> None:
+    """Opens a page by the menu above every page."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).click()
+
+
 def _check_host(url: str, server: str, problems: list[str]) -> None:
     if url.startswith("http") and not url.startswith(server):
         problems.append(f"asked the internet for {url}")

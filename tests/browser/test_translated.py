@@ -19,17 +19,19 @@ TRANSLATE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["batches", "breaking", "cross_entropy?scene=4"])
+@pytest.mark.parametrize("path", ["batches?scene=2", "breaking?scene=2", "cross_entropy?scene=4"])
 def test_a_translated_page_answers_as_any_other(open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     settle(page)
-    assert page.evaluate(TRANSLATE) > 50
+    assert page.evaluate(TRANSLATE) > 10
     box = page.locator("[class*=st-key-ask_][class*=_box]").first
-    for answer in (1, 2):  # the first label is the question, for those who hear the page
-        box.locator("label").nth(answer).click()
+    for answer in (0, 1):
+        box.get_by_role("radio").nth(answer).click()
         expect(box.locator("[data-testid=stAlert]")).to_be_visible()
         settle(page)
         page.evaluate(TRANSLATE)
+    if path.startswith("batches"):
+        return  # nothing slides there
     slider = page.locator("[data-testid=stSlider]").first
     before = slider.locator("[data-testid=stSliderThumbValue]").inner_text()
     slider.get_by_role("slider").press("ArrowRight")

@@ -25,7 +25,7 @@ def test_all_who_come_while_the_server_wakes_get_their_page(visits: list[tuple[s
     with serving(tmp_path) as address, ThreadPoolExecutor(1) as thread:
         for (page, _), (errors, menu) in zip(visits, thread.submit(asyncio.run, come(address)).result(), strict=True):
             assert not errors, page
-            assert menu[0] == "Welcome", page  # the titles that app.py gives, no names of files
+            assert menu[0] == "Draw", page  # the titles that app.py gives, no names of files
 
 
 async def _visit(address: str, page: str, after: float) -> tuple[list[str], list[str]]:
