@@ -4,6 +4,7 @@ import base64
 import io
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -236,14 +237,17 @@ def test_counts_and_rates(poor: Oracle) -> None:
 
 
 def test_nothing_live_stands_before_an_answer(poor: Oracle) -> None:
-    for scene, key, live in ((2, "ask_mirror", "mirror_one"), (3, "ask_always_three", "of_digit")):
+    for scene, key, waits in ((2, "ask_mirror", "mirror_one"), (3, "ask_always_three", "of_digit")):
         app = open_page(PAGE, scene=scene)
-        controls = [*app.selectbox, *app.segmented_control, *app.button_group]
-        assert live not in [control.key for control in controls]
-        assert not app.get("vega_lite_chart")
+        assert control(app, waits).disabled
         assert not sheets(app)
+        assert "Precision" not in text(app)
         app = answer(app, key, app.pills(key=key).options[0])
-        assert live in [control.key for control in (*app.selectbox, *app.segmented_control, *app.button_group)]
+        assert not control(app, waits).disabled
+
+
+def control(app: AppTest, key: str) -> Any:
+    return next(each for each in (*app.selectbox, *app.segmented_control) if each.key == key)
 
 
 def test_any_pair_can_be_held_against_its_mirror(poor: Oracle) -> None:
