@@ -51,7 +51,8 @@ WORDS = f"""() => {{
     "svg", "canvas", "table", "style", "script", "[role=img]", "[data-testid=stIconMaterial]",
     "[data-testid=stVegaLiteChart]", "[data-testid=stPlotlyChart]", "[data-testid=stDataFrame]",
     "[data-testid=stSliderTickBar]", "[data-testid=stSliderThumbValue]",
-    "[data-testid=stExpander]", ".st-key-top", ".st-key-scenes", ".st-key-way", "[class*=st-key-unseen]",
+    "[data-testid=stExpander]", ".st-key-mnist_notice", "[role=list]",
+    ".st-key-top", ".st-key-scenes", ".st-key-way", "[class*=st-key-unseen]",
   ].join()
   const is_seen = node => {{
     const box = node.getBoundingClientRect()

@@ -38,8 +38,6 @@ SHORT = 1_000  # images, of which 32 make no whole number of batches
 @lesson.scene("What does a network look at before each step?")
 def one_batch() -> None:
     """One batch, how large it is, and how many there are."""
-    with st.container():
-        dataset.notice("the batches are made of generated digits, which the program draws itself")
     splits = dataset.splits()
     with lesson.stage():
         size = look(splits)
@@ -47,6 +45,8 @@ def one_batch() -> None:
         "This is a **mini-batch**, or batch. The network takes one step, so that the mean **loss** of these images "
         "falls. Then comes the next batch. When all images have had their turn, an **epoch** is over."
     )
+    with st.container():
+        dataset.notice("the batches are made of generated digits, which the program draws itself")
     lesson.deeper(
         lambda: batches_in_numbers(splits, size),
         lambda: count_short_batch(splits, size),

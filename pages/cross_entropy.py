@@ -261,9 +261,9 @@ PUSH = Question(
     key="ask_push",
     text="The image is a 3. The classes 3, 5 and 8 get p = 0.705, 0.259 and 0.035. Which scores does the loss push?",
     right="That of 3 up, the other two down",
-    why="All scores are in p of the 3: they stand below the line of the softmax.",
+    why="The three digits share 100%. The 3 can only gain if the others lose.",
     wrong={
-        "Only that of 3, up": "The other scores are in the loss too: they stand below the line of the softmax.",
+        "Only that of 3, up": "The three digits share 100%. The 3 can only gain if the others lose.",
         "None: the 3 is in front already": "The loss is 0 only at p = 1. At 0.705 there is still something to gain.",
     },
     order=1,

@@ -27,14 +27,14 @@ LAST_PAGE = 180  # of the commonest digit in MNIST; a page beyond the last one o
 @lesson.scene("What do all images of a digit have in common?")
 def gallery() -> None:
     """All images, page by page, and what those of a digit have in common."""
-    with st.container():
-        dataset.notice("this page shows generated digits, which the program draws itself")
     with lesson.stage():
         browse(dataset.splits())
     lesson.notice(
         "No two are alike. Where the **mean image** is sharp, they agree. Where it is a fog, they differ. No single "
         "image looks like it."
     )
+    with st.container():
+        dataset.notice("this page shows generated digits, which the program draws itself")
     lesson.deeper(all_means, how_many, where_they_come_from, source_of_the_counts)
 
 

@@ -53,8 +53,8 @@ def learned_by_heart() -> None:
                 draw_blank("overfitting_blank")
     dataset.notice("this lesson uses generated digits, which the program draws itself")
     lesson.notice(
-        "Up to the mark, it grows better at all images. Beyond it, only at its own: it has **memorised** them. That is "
-        "**overfitting**. The distance between both lines is the **generalisation gap**."
+        "A mark will show where the loss on new images is lowest. Beyond it the network grows better only at its own: "
+        "it has **memorised** them. That is **overfitting**, and the distance of the lines the **generalisation gap**."
     )
     lesson.deeper(partial(the_gap, splits), the_code)
 

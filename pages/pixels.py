@@ -55,8 +55,8 @@ def your_drawing() -> None:
                 else:
                     show_stage(model, subject, STAGES.index(stage))
     lesson.notice(
-        "Only the last picture reaches the network, as 784 numbers. It learned from digits that had come this way: "
-        "MNIST's makers did the same to theirs, all but the last step."
+        "Only the picture under *Fed* reaches the network, as 784 numbers. It learned from digits that had come this "
+        "way: MNIST's makers did the same to theirs, all but the last step."
     )
     which_digits()
     lesson.deeper(why_so, lambda: show_sums(subject), networks.chooser)
@@ -225,7 +225,7 @@ def scaled_tile(way: Way, stages: Stages) -> Tile:
     return Tile("3 20 pixels", size, says, picture, is_mnist=True, is_left_out=not stages.scale)
 
 
-MIDDLE = "the middle of pixel (14, 14), counted from 0 (cross)"
+MIDDLE = "the middle of the picture (cross)"
 
 
 def placed_tile(way: Way, stages: Stages) -> Tile:

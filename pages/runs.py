@@ -43,8 +43,8 @@ def luck_of_the_seed() -> None:
             watched(one_band, answered)
     dataset.notice("the networks below learn from generated digits, which the program draws itself")
     lesson.notice(
-        "A thin line is a **seed**, and the band reaches from the lowest to the highest. A sixth seed would end "
-        "outside it one time in three. So a single higher number proves little."
+        "Each thin line will be one training with its **seed**, and the band reaches from the lowest to the highest. A "
+        "sixth seed would end outside it one time in three. So a single higher number proves little."
     )
     lesson.deeper(two_ways_to_misread, how_five_are_judged, the_code)
 

@@ -36,14 +36,13 @@ BALL, HILL_SEED = "step_ball", "step_hill_seed"
 @lesson.scene("Which way is down, and how far?")
 def downhill() -> None:
     """The loss of a real batch along its gradient, and a ball that takes one step."""
-    with st.container():
-        dataset.notice("the hill is that of generated digits, which the program draws itself")
     roll()
     lesson.notice(
-        f"The hill is real: the loss of {IMAGES} images, measured anew after each step. The **gradient** points "
-        f"uphill, "
-        "so the ball goes the other way: **gradient descent**. The **learning rate** says how far."
+        f"The curve is measured: the loss of {IMAGES} images after each step. The **gradient** points uphill, so the "
+        "ball goes the other way: **gradient descent**. The **learning rate** says how far."
     )
+    with st.container():
+        dataset.notice("the hill is that of generated digits, which the program draws itself")
     lesson.deeper(how_steep, of_the_hill, lambda: lesson.show_source(losses_along))
 
 

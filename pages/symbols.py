@@ -42,7 +42,7 @@ QUESTION = Question(
     "ask_symbols",
     "32 images go into a network with 128 hidden neurons. What is the shape of z, the scores?",
     "[32, 10]",
-    "Each of the 32 images gets a row, and in it a score for each of the ten digits.",
+    "Each of the 32 images has a row with ten scores.",
     {
         "[10]": "That would be the scores of one image. A batch goes through all at once: each image has its own ten.",
         "[32, 784]": "That is what goes in: 32 images of 28 × 28 = 784 pixels. Only digits have scores.",

@@ -36,8 +36,8 @@ def one_press() -> None:
             buttons(now)
             show_before_and_now(now)
     lesson.notice(
-        "That was one **training step**: every weight moved a little, so that this digit gets a higher probability. "
-        "Only a copy of your own has learned it."
+        "A press is one **training step**: every weight moves a little, so that this digit gets a higher probability. "
+        "Only a copy of your own learns it."
     )
     lesson.deeper(the_copy, set_rate_and_network, to_try, code)
 
@@ -197,12 +197,12 @@ def code() -> None:
 
 FORGETS = Question(
     "ask_teach",
-    "A large step teaches it a 7 that it misread. Other digits go wrong. As what?",
-    "Nearly all are read as a 7",
+    "A large step teaches it a 7 that it misread. Now it misreads other digits. What does it call them?",
+    "Nearly all a 7",
     "The step raised the score of the 7 for every image with ink in the same places.",
     {
-        "As any digit, by chance": "The step had one direction: the 7 up, the others down.",
-        "As what it took the 7 for": "That is the digit whose score the step lowered most.",
+        "Any digit, by chance": "The step had one direction: the 7 up, the others down.",
+        "What it had called the 7": "That is the digit whose score the step lowered most.",
         "None goes wrong": "The same weights read all images, so a step for one is a step for all.",
     },
     order=1,

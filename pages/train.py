@@ -337,7 +337,7 @@ def take_it_home() -> None:
             run_view.let_it_read(trained)
             take_home.show(trained)
         else:
-            st.markdown("Once you have trained a network, its weights and its experiment can be downloaded here.")
+            st.markdown("Train a network first. Then you can save it here, with the whole experiment.")
         take_home.load_back()
     if models:
         run_view.onwards()

@@ -194,7 +194,7 @@ SHIFT = Question(
     text="Now each class has a score, and the softmax makes probabilities of them. You add 2 to every score. What "
     "happens to the probabilities?",
     right="Nothing: each stays as it is",
-    why="It multiplies every power of e by e², above the line and below it. That cancels.",
+    why="Only the differences between scores count, and they did not change.",
     wrong={
         "All of them grow": "They can't: they always add up to 1, so when one grows, another must shrink.",
         "The largest grows, the rest shrink": "Doubling the scores would do that: it moves them apart. Adding 2 leaves "

@@ -36,6 +36,8 @@ def test_whoever_opens_a_copied_link_sees_the_page_as_it_was_set(open_page: Open
 
     pupil = open_page(path_of(link))
     expect(pupil.get_by_role("slider", name="Epochs")).to_have_value("5")
+    settle(pupil)
+    pupil.locator("summary", has_text="More settings").click()
     expect(pupil.get_by_role("spinbutton", name="Seed")).to_have_value("42")
     pupil.get_by_role("button", name="Reset", exact=True).click()
     expect(pupil.get_by_role("slider", name="Epochs")).to_have_value("4")
@@ -82,6 +84,8 @@ def test_one_back_of_the_browser_is_one_scene_back_as_it_was_set(open_page: Open
     assert page.evaluate("history.length") == start + 1
     page.go_back()
     expect(page.get_by_role("slider", name="Epochs")).to_have_value("2")
+    settle(page)
+    page.locator("summary", has_text="More settings").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
     settle(page)
     page.locator(".st-key-turn_back button").click()

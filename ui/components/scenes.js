@@ -16,7 +16,17 @@ function turn(event) {
   document.querySelector(`${way} button, ${way} a`)?.click()
 }
 
+const SILENT = "g.role-mark[role=graphics-symbol]:not([aria-label])"
+
+// Marks of a chart that show nothing yet, or a line to compare with, have no words of their own: the chart has.
+function hush() {
+  for (const mark of document.querySelectorAll(SILENT)) {
+    mark.setAttribute("aria-hidden", String(!mark.querySelector("[aria-label]")))
+  }
+}
+
 function speak() {
+  hush()
   for (const element of document.querySelectorAll(UNHEARD)) element.setAttribute("aria-live", "polite")
 }
 

@@ -157,7 +157,7 @@ def _way(scenes: tuple[Scene, ...], number: int) -> None:
             if number > 1:
                 _turn("Back", "turn_back", number - 1, icon=":material/arrow_back:", type="tertiary")
             elif before:
-                st.page_link(before, label=before.title, icon=":material/arrow_back:", help="The lesson before")
+                st.page_link(before, label=before.title, icon=":material/arrow_back:")
         with st.container(horizontal=True, width="content", gap="xxsmall", key="marks"):
             for each, one in enumerate(scenes, start=1):
                 if len(scenes) > 1:
@@ -179,13 +179,7 @@ def _way(scenes: tuple[Scene, ...], number: int) -> None:
                     type="secondary",
                 )
             elif after:
-                st.page_link(
-                    after,
-                    label=after.title,
-                    icon=":material/arrow_forward:",
-                    icon_position="right",
-                    help="The next lesson",
-                )
+                st.page_link(after, label=after.title, icon=":material/arrow_forward:", icon_position="right")
 
 
 def _turn(label: str, key: str, to: int, **options: Any) -> None:
