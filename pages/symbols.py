@@ -40,7 +40,7 @@ def what_a_shape_is() -> None:
 BATCHES = (1, 2, 8, 32, 128, 256)
 QUESTION = Question(
     "ask_symbols",
-    "32 images go into a network with 128 hidden neurons. What is the shape of z, the scores?",
+    "32 images, 128 hidden neurons: which shape do the scores z have?",
     "[32, 10]",
     "Each of the 32 images has a row with ten scores.",
     {

@@ -88,9 +88,11 @@ def test_one_back_of_the_browser_is_one_scene_back_as_it_was_set(open_page: Open
     page.locator("summary", has_text="More settings").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
     settle(page)
+    page.locator(".st-key-turn_on button").click()
+    page.wait_for_url("**scene=2**")
+    settle(page)
     page.locator(".st-key-turn_back button").click()
-    page.wait_for_url("**/train")
-    page.go_back()
+    page.wait_for_url("**epochs=2**")
     expect(page.get_by_role("slider", name="Epochs")).to_have_value("2")
 
 
