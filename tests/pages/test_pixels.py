@@ -128,7 +128,7 @@ def test_what_is_no_digit_gets_no_bold_one_but_its_way_is_shown() -> None:
     assert f"**Not sure:** {REASONS['dot']}" in text(app)
     page = html(app)
     assert '<b class="digit">?</b>' in page
-    assert "pixel (14, 14)" in page
+    assert "the middle of the picture (cross)" in page
     app = click_sample(app, 7)
     assert "Not sure" not in text(app) + html(app)
 
