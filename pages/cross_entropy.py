@@ -263,7 +263,7 @@ PUSH = Question(
     right="That of 3 up, the other two down",
     why="The three digits share 100%. The 3 can only gain if the others lose.",
     wrong={
-        "Only that of 3, up": "The three digits share 100%. The 3 can only gain if the others lose.",
+        "Only that of 3, up": "All three share 100%: where the 3 gains, the others lose.",
         "None: the 3 is in front already": "The loss is 0 only at p = 1. At 0.705 there is still something to gain.",
     },
     order=1,

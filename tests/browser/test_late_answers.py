@@ -81,4 +81,4 @@ def test_an_answer_counts_that_is_given_before_the_last_one_is_shown(open_page: 
     answers = [box.get_by_role("radio").nth(place) for place in range(2)]
     line.act_unanswered(*(answer.click for answer in answers))
     expect(answers[1]).to_be_checked()
-    expect(box.locator("[data-testid=stAlert]")).to_contain_text("All scores are in p of the 3")
+    expect(box.locator("[data-testid=stAlert]")).to_contain_text("The three digits share 100%")

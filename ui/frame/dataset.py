@@ -56,8 +56,15 @@ def splits_if_ready() -> Splits | None:
 
 def name_in_use() -> str:
     """The name of that data set, without waiting for it."""
+    if state.wanted_dataset() in state.settled():
+        return splits().name
     is_mnist = state.wanted_dataset() == state.MNIST and resources.library().mnist()
     return state.MNIST if is_mnist else state.GENERATED
+
+
+def is_behind() -> bool:
+    """Whether MNIST arrived while this page was drawn with generated digits."""
+    return state.wanted_dataset() == state.MNIST != name_in_use() and resources.library().mnist() is not None
 
 
 def notice(consequence: str) -> None:

@@ -10,6 +10,8 @@ from ui.visitor.known_networks import key_in_use, names
 
 def line() -> None:
     """Draws the line; while a training or the download goes on, it looks again every few seconds."""
+    if dataset.is_behind():
+        st.rerun()
     waits_for = _going_on()
     st.fragment(_line, run_every=2.0 if any(waits_for) else None)(waits_for)
 
