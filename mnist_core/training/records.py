@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.view import NetworkView, first_neurons, look
 from mnist_core.training.loop import (
     Augment,
     BatchEvent,
@@ -26,6 +27,7 @@ from mnist_core.training.loop import (
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
 MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
+POINTS_PER_VIEW = 3  # a look at the network takes 0.3 ms: at every point it would take 2 % of a training's time
 LARGEST_HALF = torch.finfo(torch.float16).max  # 65,504; a run about to diverge may have larger weights
 
 
@@ -101,6 +103,9 @@ class RunRecord:
         frames: The weights as pictures at ``frame_moments``.
         diverged: Why the run ended before its time, if its loss exploded.
         test: The one look at the test images, after the last epoch.
+        view: The network while it reads one validation image, always the same: as it was at the last frame or the
+            last of every ``POINTS_PER_VIEW`` points of the curve, whichever is newer; after a run that diverged, with
+            the weights it went back to.
     """
 
     model_config: MLPConfig
@@ -115,6 +120,7 @@ class RunRecord:
     frames: tuple[Frame, ...] = ()
     diverged: TrainingDiverged | None = field(default=None, compare=False)
     test: Score | None = None
+    view: NetworkView | None = field(default=None, compare=False)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -163,12 +169,15 @@ class RunRecord:
             return replace(self, steps=event.step, rates=(*self.rates, event))
         if isinstance(event, EpochEvent):
             return replace(self, epochs=(*self.epochs, event))
-        norms, frames = self.norms, self.frames
+        norms, frames, view = self.norms, self.frames, self.view
         if event.step % self.batches_per_point == 0 and (new := _norms(model, event.step)).is_finite:
             norms = (*norms, new)
         if event.step >= self._next_frame():
             frames = (*frames, _frame(model, event.step))
-        return replace(self, steps=event.step, batches=self._extended(event), norms=norms, frames=frames)
+        if frames is not self.frames or event.step % (POINTS_PER_VIEW * self.batches_per_point) == 0:
+            view = _renewed(view, model)
+        batches = self._extended(event)
+        return replace(self, steps=event.step, batches=batches, norms=norms, frames=frames, view=view)
 
     def _extended(self, event: BatchEvent) -> tuple[BatchEvent, ...]:
         """The curve with one more event, which completes its last point or begins another one."""
@@ -240,15 +249,45 @@ def trial(
     model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
 ) -> Iterator[RunRecord]:
     """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
-    record = RunRecord(model.config, config, splits.name, len(splits.train), frames=(_frame(model, 0),))
+    record = RunRecord(
+        model.config,
+        config,
+        splits.name,
+        len(splits.train),
+        frames=(_frame(model, 0),),
+        view=watched(model, splits.validation),
+    )
     try:
         for event in fit(model, splits.train, splits.validation, config, augment, dial):
             record = record.after(event, model)
             yield record
     except TrainingDiverged as diverged:
         # Another of the same: the one raised holds on to all that was on its way, tensors included.
-        yield replace(record, diverged=TrainingDiverged(*diverged.args))
+        yield replace(record, diverged=TrainingDiverged(*diverged.args), view=_renewed(record.view, model))
         raise
+
+
+def watched(model: MLP, validation: Dataset) -> NetworkView:
+    """A network reading the image that a run is watched with, with the weights of its first neurons.
+
+    Args:
+        model: Only looked at.
+        validation: Its first image that is no 1, or else its first, is the one: a 1 has little ink.
+
+    Returns:
+        The view; always of the same neurons, those whose weights are in a ``Frame``.
+    """
+    at = int((validation.labels != 1).int().argmax())
+    image, label = validation.images[at] / 255, int(validation.labels[at])
+    return look(model, image, label=label, with_weights=True, shown=first_neurons(model.config))
+
+
+def _renewed(view: NetworkView | None, model: MLP) -> NetworkView | None:
+    """The same image and neurons, as the network is now."""
+    if view is None:
+        return None
+    shown = [layer.shown for layer in view.layers]
+    return look(model, view.image, label=view.label, with_weights=True, shown=shown)
 
 
 @torch.no_grad()
