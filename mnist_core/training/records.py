@@ -27,7 +27,9 @@ from mnist_core.training.loop import (
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
 MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
-POINTS_PER_VIEW = 3  # a look at the network takes 0.3 ms: at every point it would take 2 % of a training's time
+# Between two looks at the network: one takes as long as a batch of 32, and all of them under 1 % of a training's time.
+BATCHES_PER_VIEW = 250
+IMAGES_PER_VIEW = 10_000  # where batches are larger, and each takes longer
 LARGEST_HALF = torch.finfo(torch.float16).max  # 65,504; a run about to diverge may have larger weights
 
 
@@ -103,9 +105,9 @@ class RunRecord:
         frames: The weights as pictures at ``frame_moments``.
         diverged: Why the run ended before its time, if its loss exploded.
         test: The one look at the test images, after the last epoch.
-        view: The network while it reads one validation image, always the same: as it was at the last frame or the
-            last of every ``POINTS_PER_VIEW`` points of the curve, whichever is newer; after a run that diverged, with
-            the weights it went back to.
+        view: The network while it reads one validation image, always the same: as it was at the last frame or at the
+            last of every ``batches_per_view``, whichever is newer; after a run that diverged, with the weights it
+            went back to. None where the record did not begin with one.
     """
 
     model_config: MLPConfig
@@ -136,6 +138,11 @@ class RunRecord:
     def batches_per_point(self) -> int:
         """How many batches a point of the training curve stands for."""
         return -(-self.total_steps // MOST_POINTS)
+
+    @property
+    def batches_per_view(self) -> int:
+        """How many batches a view of the network may be old, if no frame was newer."""
+        return max(1, min(BATCHES_PER_VIEW, IMAGES_PER_VIEW // self.training_config.batch_size))
 
     @property
     def examples(self) -> int:
@@ -174,7 +181,7 @@ class RunRecord:
             norms = (*norms, new)
         if event.step >= self._next_frame():
             frames = (*frames, _frame(model, event.step))
-        if frames is not self.frames or event.step % (POINTS_PER_VIEW * self.batches_per_point) == 0:
+        if frames is not self.frames or event.step // self.batches_per_view > self.steps // self.batches_per_view:
             view = _renewed(view, model)
         batches = self._extended(event)
         return replace(self, steps=event.step, batches=batches, norms=norms, frames=frames, view=view)

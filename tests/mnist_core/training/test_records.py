@@ -22,7 +22,6 @@ from mnist_core.training.records import (
     MOST_FRAMES,
     MOST_NEURONS,
     MOST_POINTS,
-    POINTS_PER_VIEW,
     RunRecord,
     frame_moments,
     run,
@@ -151,29 +150,36 @@ def test_a_long_run_keeps_few_frames_also_when_events_are_rare(digits: Splits) -
 @pytest.mark.parametrize("hidden", [(), (12,), (20, 9), (40, 30, 20)])
 def test_a_run_carries_the_newest_look_at_its_network(digits: Splits, hidden: tuple[int, ...]) -> None:
     model = new_model(MLPConfig(hidden, dropout=0.5), 0)
-    small = replace(digits, train=digits.train.subset(slice(0, 900)))
-    config = TrainingConfig(epochs=8, batch_size=10)
     newest, taken = watched(model, digits.validation), []
     image, label = newest.image, newest.label
-    assert label != 1
     shown = [layer.shown for layer in newest.layers]
     most = 16 if len(hidden) < 3 else 8
     assert shown == [tuple(range(min(size, most))) for size in hidden]
-    for record in trial(model, small, config):
+    for record in trial(model, digits, TrainingConfig(epochs=5, batch_size=10)):
         assert record.view is not None
-        now = look(model, image, label=label, with_weights=True, shown=shown)
-        # As the network is now, at every third point and with the frames; else as it was then.
-        if (
-            record.batches[-1].step % (POINTS_PER_VIEW * record.batches_per_point) == 0
-            or record.frames[-1].step == record.steps
-        ):
-            newest = now
+        # As the network is now, after every 250 batches and with the frames; else as it was then.
+        if record.steps % 250 == 0 or record.frames[-1].step == record.steps:
+            newest = look(model, image, label=label, with_weights=True, shown=shown)
             taken.append(record.steps)
         assert as_data(record.view) == as_data(newest)
-    assert record.batches_per_point == 3
-    assert {*range(9, 720, 9), *frame_moments(720)} - {0} == set(taken)
-    assert taken[-1] == record.total_steps
-    assert len(set(taken)) < MOST_POINTS / POINTS_PER_VIEW + MOST_FRAMES
+    assert set(taken) == {250, 500, *frame_moments(750)} - {0}
+    assert taken[-1] == record.total_steps == 750
+
+
+@pytest.mark.parametrize(("batch_size", "batches"), [(1, 250), (32, 250), (40, 250), (64, 156), (256, 39), (60_000, 1)])
+def test_large_batches_are_looked_at_more_often(batch_size: int, batches: int) -> None:
+    config = TrainingConfig(batch_size=batch_size)
+    assert RunRecord(MLPConfig(), config, "", 55_000).batches_per_view == batches
+
+
+def test_a_network_is_looked_at_also_when_events_are_rare(digits: Splits) -> None:
+    model = new_model(MLPConfig((12,)), 0)
+    taken, before = [], None
+    for record in trial(model, digits, TrainingConfig(epochs=100, batch_size=100, batches_per_event=7)):
+        if record.view is not before:
+            taken.append(record.steps)
+        before = record.view
+    assert max(later - earlier for earlier, later in pairwise([0, *taken])) <= 100 + 7
 
 
 def test_before_the_first_batch_a_network_is_watched_already(digits: Splits) -> None:
