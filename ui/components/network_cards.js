@@ -28,7 +28,7 @@ function detailOfView(view, { layer: index, number }) {
   const at = layer.shown.indexOf(number)
   if (at < 0) return null
   const before = index ? view.layers[index - 1] : null
-  const common = { size: layer.size, sum: layer.sums[at], value: layer.values[at], bias: layer.biases[at] }
+  const common = { size: layer.size, sum: layer.sums[at], value: layer.values[at] }
   const speaks = layer.speaks?.[at] ?? null
   if (before) {
     const x = before.values
@@ -75,8 +75,10 @@ const line = (text) => Object.assign(document.createElement("p"), { textContent:
 // The sum, with its largest summands, weight × what comes in.
 function sum({ layer }, { terms, bias, sum }) {
   const written = terms.map(({ w, x }) => `${bracketed(w)} × ${decimals(x)}`)
-  const rest = sum - bias - terms.reduce((total, { adds }) => total + adds, 0)
-  const parts = [...written, ...(Math.abs(rest) >= 0.005 ? [`all others ${bracketed(rest)}`] : []), `bias ${bracketed(bias)}`]
+  // What the server saw of a run has the sum, and of its summands the drawn ones alone.
+  const [others, last] = bias === undefined ? ["all others and the bias", []] : ["all others", [`bias ${bracketed(bias)}`]]
+  const rest = sum - (bias ?? 0) - terms.reduce((total, { adds }) => total + adds, 0)
+  const parts = [...written, ...(Math.abs(rest) >= 0.005 ? [`${others} ${bracketed(rest)}`] : []), ...last]
   const of = layer ? "Weights × what the neurons before it pass on" : "Weights × ink"
   return `${of}: ${parts.join(" + ")} = ${decimals(sum)}`
 }
