@@ -34,7 +34,8 @@ class NetworkPlaces {
       return spots.map((spot) => ({ ...spot, x: x - wide / 2 + spot.x }))
     })
     this.centres = layers.map(({ wide }, index) => this.layers[index][0].x - layers[index].spots[0].x)
-    this.layers.push(Array.from({ length: 10 }, (_, k) => ({ x: table.left, y: this.table.top + (k + 0.5) * row, reach: 0 })))
+    const line = (digit) => ({ x: table.left, y: this.table.top + (digit + 0.5) * row, reach: 0 })
+    this.layers.push(Array.from({ length: 10 }, (_, digit) => line(digit)))
     this.thickest = Math.max(2, Math.min(5.5, gap / 9)) // a connection
   }
 
@@ -48,9 +49,11 @@ class NetworkPlaces {
     return { left, digit: left + pad, bar: left + digit + 2 * pad, length }
   }
 
-  // The nearest size at which each of 28 pixels is as many of the screen's.
+  // A size at which each of 28 pixels is as many of the screen's, unless that is much smaller than it could be.
   whole(most) {
-    return (28 * Math.max(1, Math.floor((most * this.room.ratio) / 28))) / this.room.ratio
+    const { ratio } = this.room
+    const side = (28 * Math.max(1, Math.floor((most * ratio) / 28))) / ratio
+    return side < 0.75 * most ? most : side
   }
 
   // How many neurons of a layer are drawn, in two lines where one is too wide.
@@ -65,15 +68,15 @@ class NetworkPlaces {
     return parts
   }
 
-  // The lights of a layer around 0: in so many columns, each a little lower than the one before, that none is too close.
+  // The lights of a layer around 0, in as many columns, each a little lower than the one before, as keep them apart.
   lights(count, high, share, isPicture) {
-    const most = isPicture && share > 130 ? 3 : 2
+    const most = isPicture && share > 115 ? 3 : 2
     const enough = isPicture ? 36 : APART
     const margin = isPicture ? 18 : 12
     let columns = 1
     while (columns < most && (columns * (high - 2 * margin)) / (count - 1) < enough) columns += 1
     const pitch = Math.min((high - 2 * margin) / Math.max(1, count - 1), (isPicture ? 66 : 52) / columns)
-    const side = this.whole(Math.min(columns * pitch - 5, (0.8 * share) / columns))
+    const side = this.whole(Math.min(columns * pitch - 4, (0.8 * share) / columns))
     const step = columns === 1 ? 0 : isPicture ? side + 6 : Math.max(20, Math.min(30, 0.42 * share))
     const near = columns === 1 ? pitch : Math.hypot(pitch, step)
     const reach = isPicture ? side / 2 : Math.max(3, Math.min(9, near / 2 - 3, 0.26 * share))
@@ -89,11 +92,11 @@ class NetworkPlaces {
   // From where to where a connection runs, in the gap before a layer.
   ends(layer, from, to) {
     const { input, layers } = this
-    const end = layers[layer][to]
-    const ends = { x1: end.x - end.reach, y1: end.y }
-    if (layer) return { ...ends, x0: layers[layer - 1][from].x + layers[layer - 1][from].reach, y0: layers[layer - 1][from].y }
     const at = (pixel) => ((pixel + 0.5) * input.side) / 28
-    return { ...ends, x0: input.x + at(from % 28), y0: input.y + at(Math.floor(from / 28)) }
+    const pixel = { x: input.x + at(from % 28), y: input.y + at(Math.floor(from / 28)), reach: 0 }
+    const start = layer ? layers[layer - 1][from] : pixel
+    const end = layers[layer][to]
+    return { x0: start.x + start.reach, y0: start.y, x1: end.x - end.reach, y1: end.y }
   }
 
   isRow(layer) {
