@@ -48,7 +48,7 @@ class LivingNetwork {
     this.canvas = this.find(".picture")
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
-    this.pointed = null // a place: {layer, at}
+    this.pointed = null // a place, too
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
     this.listenToPen()
@@ -67,7 +67,7 @@ class LivingNetwork {
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
     this.pinsSent = pins
-    if (isAnother) this.network = this.view = null
+    if (isAnother) this.network = this.view = this.pointed = null
     if (isAnother && data.weights)
       fetchNetwork(data.weights).then((network) => {
         if (this.data.weights !== data.weights) return
@@ -89,7 +89,7 @@ class LivingNetwork {
     else if (this.network) this.look(run(this.network, floats(image)))
     else this.view = withoutNeurons()
     if (image) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
-    if (!view) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
+    if (!this.find(".says").hidden) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
     this.show(answer ? answer.isAnswer : true)
   }
 
@@ -105,7 +105,7 @@ class LivingNetwork {
 
   look(ran) {
     this.ran = ran
-    this.view = look(this.network, ran, this.view)
+    this.view = look(this.network, ran, this.view, [...this.pins, this.pointed].filter(Boolean), this.data.pair)
   }
 
   show(isAnswer) {
@@ -182,43 +182,67 @@ class LivingNetwork {
   // Pointing: with a mouse, a finger or the arrow keys.
 
   listenToPointing() {
-    const { canvas } = this
-    const at = (event) => this.picture.nearest(event.offsetX, event.offsetY)
+    const { canvas, picture } = this
+    const at = (event) => picture.nearest(event.offsetX, event.offsetY)
     canvas.onpointermove = (event) => event.pointerType === "mouse" && this.point(at(event))
-    canvas.onclick = (event) => this.point(at(event))
+    canvas.onpointerdown = (event) => (this.pointer = event.pointerType)
+    canvas.onclick = (event) => {
+      const place = this.point(at(event))
+      if (place && this.pointer === "mouse") this.pin(place) // a finger, which points by it, has the button
+    }
     canvas.onkeydown = (event) => {
-      if (event.key === "Enter" && this.pointed) this.pin(this.placeOf(this.pointed))
-      else if (event.key === "Escape") this.pointed = null
-      else if (/^(Arrow|Home|End)/.test(event.key)) this.pointed = this.picture.neighbour(this.pointed, event.key)
+      if (event.key === "Enter" && this.pointed) this.pin(this.pointed)
+      else if (event.key === "Escape") this.letGo()
+      else if (/^(Arrow|Home|End)/.test(event.key)) this.point(picture.neighbour(this.spotOf(this.pointed), event.key))
       else return
       event.preventDefault()
       event.stopPropagation() // the arrow keys also turn the scenes
-      this.mark()
     }
   }
 
-  point(place) {
-    if (!place || (place.layer === this.pointed?.layer && place.at === this.pointed?.at)) return
+  // A spot is where a neuron stands in the picture: {layer, at}, the one it is of those drawn; a place is which it is.
+  layerAt = (index) => this.view.layers[index] ?? this.view.output
+
+  placeAt(spot) {
+    if (!spot || !(this.ran || this.data.view)) return null // there is nothing to say of it
+    return { layer: spot.layer, number: this.layerAt(spot.layer).shown[spot.at] }
+  }
+
+  spotOf(place) {
+    const hasNeurons = place && this.view && (this.ran || this.data.view)
+    const at = hasNeurons ? this.layerAt(place.layer).shown.indexOf(place.number) : -1
+    return at < 0 ? null : { layer: place.layer, at }
+  }
+
+  point(spot) {
+    const place = this.placeAt(spot)
+    if (!place || isSamePlace(place, this.pointed)) return place
     this.pointed = place
+    this.mark()
+    return place
+  }
+
+  // Of what is pointed at, first its pin; then what was pinned last.
+  letGo() {
+    if (this.pointed && !this.pins.some((pin) => isSamePlace(pin, this.pointed))) this.pointed = null
+    else if (this.pins.length) this.pin(this.pointed ?? this.pins.at(-1))
     this.mark()
   }
 
-  layerAt = (index) => this.view.layers[index] ?? this.view.output
-  placeOf = ({ layer, at }) => ({ layer, number: this.layerAt(layer).shown[at] })
-
   // A second press on a neuron that is pinned takes the pin out; a third pin takes the place of the first.
   pin(place) {
-    const isSame = (other) => other.layer === place.layer && other.number === place.number
-    const others = this.pins.filter((other) => !isSame(other))
+    if (this.data.hidden.includes("net_pins")) return
+    const others = this.pins.filter((other) => !isSamePlace(other, place))
     this.pins = others.length < this.pins.length ? others : [...others, place].slice(-LETTERS.length)
     this.tell(this.pins)
     this.mark()
   }
 
   mark() {
-    if (!this.view) this.pointed = null
-    const drawn = this.pins.map(({ layer, number }) => ({ layer, at: this.view ? this.layerAt(layer).shown.indexOf(number) : -1 }))
-    this.picture.mark({ pointed: this.pointed, pinned: drawn.map((place) => (place.at < 0 ? null : place)) })
+    const pointed = this.spotOf(this.pointed)
+    if (!pointed) this.pointed = null
+    // A pin that is not drawn has no mark.
+    this.picture.mark({ pointed, pinned: this.pins.map((pin) => this.spotOf(pin) ?? { layer: pin.layer, at: -1 }) })
     showCards(this)
   }
 }

@@ -19,6 +19,7 @@ from ui.frame import link, state, theme
 from ui.visitor import known_networks, store
 
 if TYPE_CHECKING:  # the first page has the picture before torch is there
+    from mnist_core.network.model import MLP
     from mnist_core.network.view import NetworkView
     from ui.drawing.reading import Reading, Subject
 
@@ -46,7 +47,7 @@ _HTML = """
   <canvas class="picture" tabindex="0" role="application" aria-roledescription="network" aria-label="The network: the
     image, its hidden neurons and the ten digits. The arrow keys point at a neuron, Enter pins it."></canvas>
   <div class="neurons">
-    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <p class="hint">Point at a light, or tap it: what does this neuron add up?</p>
     <div class="cards" translate="no"></div>
   </div>
   <div class="playback" hidden>
@@ -105,6 +106,7 @@ def show(
     """
     pad = store.visitor().pad
     weights = weights_of(network or known_networks.key_in_use())
+    seen = None if subject is None or weights.content else _seen(network or known_networks.key_in_use(), subject)
     strokes = canvas.paths(pad) if is_played_back and subject is not None and subject.source == "canvas" else None
     said = None
     if reading is not None and answer is not None:
@@ -117,6 +119,7 @@ def show(
         weights=_address(key, weights.content),
         image=None if subject is None else base64.b64encode(subject.image.numpy().tobytes()).decode(),
         label=None if subject is None else subject.label,
+        view=seen,
         answer=said,
         invites=invites,
         turn=f"{pad.version}.{pad.received}",
@@ -124,6 +127,19 @@ def show(
         strokes=strokes if is_played_back else None,
         pair=pair,
     )
+
+
+def _seen(key: str, subject: Subject) -> dict[str, Any]:
+    """What the server sees of a network that is too large for the browser."""
+    from mnist_core.network.view import as_data, look
+
+    return as_data(look(_own(key), subject.image, label=subject.label, with_weights=True))
+
+
+def _own(key: str) -> MLP:
+    """The network that the visitor knows by this key."""
+    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    return model
 
 
 def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
@@ -185,7 +201,8 @@ def _colours(look: Theme) -> dict[str, str]:
 
 def pins(sizes: tuple[int, ...]) -> tuple[Pin, ...]:
     """The neurons that the reader or the link has pinned, those that a network of these sizes has."""
-    found = link.unbound(PINS, (), _read_pins)
+    none: tuple[Pin, ...] = ()
+    found = link.unbound(PINS, none, _read_pins)
     return tuple((layer, number) for layer, number in found if _is_in(sizes, layer, number))
 
 
@@ -232,7 +249,7 @@ def _packed(owner: str, key: str) -> Weights:
 
     from mnist_core.network.checkpoint import dumps
 
-    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    model = _own(key)
     fits = all(parameter.half().isfinite().all() for parameter in model.parameters())
     packed = _described(dumps(model, {}, torch.float16))
     return packed if fits and len(packed.content or b"") <= MOST_BYTES else packed._replace(content=None)
