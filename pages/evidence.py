@@ -345,6 +345,7 @@ def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int)
     )
 
 
+PICTURE_HEIGHT = 225  # pixels: what a neuron tells fits below
 LOUDEST = 8  # neurons: as many as can still be looked at one by one
 
 
@@ -355,10 +356,21 @@ def inside() -> None:
     model = reading_network()
     subject = canvas.on_the_pad(START)
     with lesson.stage():
-        found, a, b = weighed(model, subject)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width="content"):
+                found, a, b = weighed(model, subject)
+            total = st.container(key="live_inside", width="content")
         with st.container():
             if found and model.config.hidden_sizes:
-                show_neurons(model, subject, found, a, b)
+                total.markdown(of_all_neurons(model, found, a, b))
+                network.show(
+                    "evidence_inside",
+                    network=reading_key(),
+                    subject=subject,
+                    pair=(a, b),
+                    is_pointing=True,
+                    height=PICTURE_HEIGHT,
+                )
             elif found:
                 show_single_layer(model, found)
             else:
@@ -366,9 +378,8 @@ def inside() -> None:
     with st.container():
         if model.config.hidden_sizes:
             lesson.notice(
-                f"These neurons say most about {a} or {b}. On the right only what leads to these two is drawn: "
-                "vermillion raises the digit's score, blue lowers it. Point at a neuron: its ink excites it or quiets "
-                "it, and what it passes on counts for one digit or for the other."
+                f"Here are the neurons that say most about {a} or {b}. On the right only what leads to these two is "
+                "drawn: vermillion raises the score, blue lowers it. Point at a neuron to see what its ink adds."
             )
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")
@@ -376,14 +387,10 @@ def inside() -> None:
     lesson.deeper(lambda: all_neurons(model, found, a, b), code_inside)
 
 
-def show_neurons(model: MLP, subject: Subject | None, found: Evidence, a: int, b: int) -> None:
-    """The network with what leads to two digits, and what all its neurons together make."""
-    network.show("evidence_inside", network=reading_key(), subject=subject, pair=(a, b))
+def of_all_neurons(model: MLP, found: Evidence, a: int, b: int) -> str:
+    """What all neurons together make, in words."""
     _, _, total = summands(loudest_neurons(model, found.piece, LOUDEST))
-    with st.container(key="live_inside"):
-        st.markdown(
-            f"All neurons and the biases behind them make ${z_difference(a, b)}$ = **{words.signed(total)}**."
-        )
+    return f"All neurons, and the biases behind them, make ${z_difference(a, b)}$ = **{words.signed(total)}**."
 
 
 def z_difference(a: int, b: int) -> str:

@@ -342,6 +342,9 @@ def all_of_them() -> None:
     )
 
 
+INSIDE_HEIGHT = 230  # pixels of the picture: what a neuron tells and the notice fit below
+
+
 @lesson.scene("What does a hidden neuron look for?")
 @st.fragment
 def inside_a_hidden_layer() -> None:
@@ -349,11 +352,11 @@ def inside_a_hidden_layer() -> None:
     model, name = networks.with_hidden_layer()
     with lesson.stage():
         image = hidden_image()
-        drawing.show("net_inside", network=networks.key_with_hidden_layer(), subject=image, height=280)
+        key = networks.key_with_hidden_layer()
+        drawing.show("net_inside", network=key, subject=image, is_pointing=True, height=INSIDE_HEIGHT)
     lesson.notice(
-        "Vermillion ink excites a hidden neuron, blue ink quiets it. It seldom looks for a digit: some answer to a "
-        "stroke in one place; of others nobody can say what they look for. The layers after it decide what it is good "
-        "for."
+        "Vermillion ink excites a neuron, blue ink quiets it. Seldom does it look for a digit: some answer to a "
+        "stroke, of others nobody can say to what. The layers after it decide what it is good for."
     )
     lesson.deeper(lambda: one_by_hand(model, image.image), lambda: first_neurons(model, name))
 

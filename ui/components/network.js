@@ -90,7 +90,18 @@ class LivingNetwork {
     else this.view = withoutNeurons()
     if (image) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
     if (!this.find(".says").hidden) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
+    if (this.ran && this.data.points) this.begin()
     this.show(answer ? answer.isAnswer : true)
+  }
+
+  // The first neuron that is pointed at: the one there is most to see of.
+  begin() {
+    if (this.hasBegun) return
+    this.hasBegun = true
+    if (this.pins.length) return
+    const { network, ran, data } = this
+    const loudness = Array.from(data.pair ? addToDifference(network, ran, data.pair)[0] : ran.values[0], Math.abs)
+    this.pointed = { layer: 0, number: loudness.indexOf(Math.max(...loudness)) }
   }
 
   // Reads a picture at once: grey values from 0 to 255.

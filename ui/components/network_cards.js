@@ -58,6 +58,7 @@ function showCards(living) {
     else if (card.button === active) living.canvas.focus()
   })
   living.find(".hint").hidden = told.length > 0
+  living.find(".cards").dataset.count = told.length
   const at = told.findIndex(({ place }) => isSamePlace(place, pointed))
   if (at < 0) return
   const { section, name, sum, passes } = living.cards[at]
@@ -107,7 +108,7 @@ function fill(living, { section, picture, button, name, sum, passes }, { place, 
 // The sum: its largest summands, weight × what comes in, all others, and the bias.
 function sumOf({ layer }, { terms, bias, sum }) {
   const rest = sum - (bias ?? 0) - terms.reduce((total, { adds }) => total + adds, 0)
-  const parts = terms.map(({ w, x }) => [w, ` × ${bracketed(x)}`])
+  const parts = terms.map(({ w, x }) => [w, ` × ${bracketed(x)}`]) // the spaces do not break: a line ends before a sign
   // What the server saw of a run has the sum, and of its summands the drawn ones alone.
   if (bias === undefined) parts.push([rest, " (others, bias)"])
   else parts.push(...(Math.abs(rest) < 0.005 ? [] : [[rest, " (others)"]]), [bias, " (bias)"])

@@ -88,6 +88,7 @@ def show(
     is_read_live: bool = False,
     is_played_back: bool = False,
     pair: tuple[int, int] | None = None,
+    is_pointing: bool = False,
     height: int = HEIGHT,
 ) -> None:
     """Draws a network that reads something.
@@ -102,6 +103,7 @@ def show(
         is_read_live: Whether the canvas on the page is read while the pen moves.
         is_played_back: Whether there is a slider over the strokes of the drawing.
         pair: Two digits whose evidence is weighed: of the last layer, only what leads to them is drawn.
+        is_pointing: Whether a neuron is pointed at from the start, the one there is most to see of.
         height: Of the picture, in pixels.
     """
     pad = store.visitor().pad
@@ -126,6 +128,7 @@ def show(
         follows=is_read_live,
         strokes=strokes if is_played_back else None,
         pair=pair,
+        points=is_pointing,
     )
 
 
