@@ -108,15 +108,15 @@ function fill(living, { section, picture, button, name, sum, passes }, { place, 
 // The sum: its largest summands, weight × what comes in, all others, and the bias.
 function sumOf({ layer }, { terms, bias, sum }) {
   const rest = sum - (bias ?? 0) - terms.reduce((total, { adds }) => total + adds, 0)
-  const parts = terms.map(({ w, x }) => [w, ` × ${bracketed(x)}`]) // the spaces do not break: a line ends before a sign
+  const parts = terms.map(({ w, x }) => [w, `\u00a0×\u00a0${bracketed(x)}`]) // the spaces do not break: a line ends before a sign
   // What the server saw of a run has the sum, and of its summands the drawn ones alone.
-  if (bias === undefined) parts.push([rest, " (others, bias)"])
-  else parts.push(...(Math.abs(rest) < 0.005 ? [] : [[rest, " (others)"]]), [bias, " (bias)"])
+  if (bias === undefined) parts.push([rest, "\u00a0(others,\u00a0bias)"])
+  else parts.push(...(Math.abs(rest) < 0.005 ? [] : [[rest, "\u00a0(others)"]]), [bias, "\u00a0(bias)"])
   const written = parts.map(([number, what], at) => {
-    const [sign, space] = [decimals(number).startsWith("−") ? "−" : at ? "+" : "", at ? " " : ""]
+    const [sign, space] = [decimals(number).startsWith("−") ? "−" : at ? "+" : "", at ? "\u00a0" : ""]
     return `${sign}${space}${decimals(Math.abs(number))}${what}`
   })
-  return `${layer ? "Weight × what comes in" : "Weight × ink"}: ${written.join(" ")} ≈ ${decimals(sum)}`
+  return `${layer ? "Weight × what comes in" : "Weight × ink"}: ${written.join(" ")} ≈\u00a0${decimals(sum)}`
 }
 
 function scoreOf({ p }, { number }) {
