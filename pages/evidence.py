@@ -368,7 +368,7 @@ def inside() -> None:
                     network=reading_key(),
                     subject=subject,
                     pair=(a, b),
-                    is_pointing=True,
+                    is_about_neurons=True,
                     height=PICTURE_HEIGHT,
                 )
             elif found:

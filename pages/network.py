@@ -353,7 +353,7 @@ def inside_a_hidden_layer() -> None:
     with lesson.stage():
         image = hidden_image()
         key = networks.key_with_hidden_layer()
-        drawing.show("net_inside", network=key, subject=image, is_pointing=True, height=INSIDE_HEIGHT)
+        drawing.show("net_inside", network=key, subject=image, is_about_neurons=True, height=INSIDE_HEIGHT)
     lesson.notice(
         "Vermillion ink excites a neuron, blue ink quiets it. Seldom does it look for a digit: some answer to a "
         "stroke, of others nobody can say to what. The layers after it decide what it is good for."

@@ -64,6 +64,7 @@ class LivingNetwork {
     this.root.style.setProperty("--height", `${data.height}px`)
     this.isStill = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.picture.dress({ colours: data.colours, size: data.size, isStill: this.isStill })
+    this.root.classList.toggle("about-neurons", data.isAboutNeurons)
     this.find(".says").hidden = !data.answer && !data.invites
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
@@ -113,7 +114,7 @@ class LivingNetwork {
     else this.view = withoutNeurons()
     if (image && this.view) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
     if (!this.find(".says").hidden) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
-    if (this.ran && this.data.points) this.begin()
+    if (this.ran && this.data.isAboutNeurons) this.begin()
     this.show(answer ? answer.isAnswer : true)
   }
 

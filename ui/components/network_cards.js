@@ -58,7 +58,7 @@ function showCards(living) {
     else if (card.button === active) living.canvas.focus()
   })
   living.find(".hint").hidden = told.length > 0
-  living.find(".cards").dataset.count = told.length
+  living.find(".cards").className = `cards of-${told.length}`
   const at = told.findIndex(({ place }) => isSamePlace(place, pointed))
   if (at < 0) return
   const { section, name, sum, passes } = living.cards[at]
@@ -108,7 +108,8 @@ function fill(living, { section, picture, button, name, sum, passes }, { place, 
 // The sum: its largest summands, weight × what comes in, all others, and the bias.
 function sumOf({ layer }, { terms, bias, sum }) {
   const rest = sum - (bias ?? 0) - terms.reduce((total, { adds }) => total + adds, 0)
-  const parts = terms.map(({ w, x }) => [w, `\u00a0×\u00a0${bracketed(x)}`]) // the spaces do not break: a line ends before a sign
+  // The spaces do not break but where a sign follows.
+  const parts = terms.map(({ w, x }) => [w, `\u00a0×\u00a0${bracketed(x)}`])
   // What the server saw of a run has the sum, and of its summands the drawn ones alone.
   if (bias === undefined) parts.push([rest, "\u00a0(others,\u00a0bias)"])
   else parts.push(...(Math.abs(rest) < 0.005 ? [] : [[rest, "\u00a0(others)"]]), [bias, "\u00a0(bias)"])
@@ -148,7 +149,7 @@ function speechOfTwo(speaks, [a, b]) {
   const adds = speaks[a] - speaks[b]
   const [pro, contra] = adds > 0 ? [a, b] : [b, a]
   if (Math.abs(adds) < 0.005) return `It speaks neither for ${a} nor for ${b}.`
-  return `It speaks for ${pro} against ${contra}: ${signed(adds)} to z${LOW[a]} − z${LOW[b]}.`
+  return `It speaks for ${pro} against ${contra}: ${signed(adds)} to z${LOW[a]}\u00a0−\u00a0z${LOW[b]}.`
 }
 
 // Weights in their strongest colours: 28 × 28 for pixels, else as near to a square as there are neurons.

@@ -81,7 +81,7 @@ def show(
     is_read_live: bool = False,
     is_played_back: bool = False,
     pair: tuple[int, int] | None = None,
-    is_pointing: bool = False,
+    is_about_neurons: bool = False,
     height: int = HEIGHT,
 ) -> None:
     """Draws a network that reads something.
@@ -96,7 +96,8 @@ def show(
         is_read_live: Whether the canvas on the page is read while the pen moves.
         is_played_back: Whether there is a slider over the strokes of the drawing.
         pair: Two digits whose evidence is weighed: of the last layer, only what leads to them is drawn.
-        is_pointing: Whether a neuron is pointed at from the start, the one there is most to see of.
+        is_about_neurons: Whether the page is about the neurons: one is pointed at from the start, the one there is most
+            to see of, and more room is kept for what they tell.
         height: Of the picture, in pixels.
     """
     pad = store.visitor().pad
@@ -121,7 +122,7 @@ def show(
         follows=is_read_live,
         strokes=strokes if is_played_back else None,
         pair=pair,
-        points=is_pointing,
+        isAboutNeurons=is_about_neurons,
     )
 
 
@@ -164,6 +165,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             **nothing,
             "turn": "",
             "follows": False,
+            "isAboutNeurons": False,
             "invites": "",
             "flow": "still",
             **told,
