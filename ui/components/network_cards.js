@@ -137,7 +137,7 @@ function speech(speaks) {
   const named = (digits) =>
     digits
       .filter((digit) => Math.abs(speaks[digit]) > LOUD * strongest)
-      .map((digit) => `${digit} (${signed(speaks[digit])})`)
+      .map((digit) => `${digit}\u00a0(${signed(speaks[digit])})`)
       .join(" and ")
   const pro = named(order.slice(0, SPOKEN).filter((digit) => speaks[digit] > 0))
   const contra = named(order.slice(-SPOKEN).reverse().filter((digit) => speaks[digit] < 0))
