@@ -15,6 +15,7 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.training.loop import new_model
 from tests.app import answer, go_deeper, hints, in_one_piece, open_page, opened_by_link, sound, text
 from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
@@ -201,14 +202,14 @@ def with_own(app: AppTest, model: MLP) -> AppTest:
 def test_it_looks_into_the_readers_own_network() -> None:
     app = opened_by_link(PAGE, scene="5", net_pins="0.500")
     assert picture(app)["pins"]
-    app = go_deeper(with_own(app, MLP(MLPConfig((8,)))))
+    app = go_deeper(with_own(app, new_model(MLPConfig((8,)), 0)))
     assert "your network 784-8-10" in text(app)
     assert picture(app)["sizes"] == [784, 8, 10]
     assert picture(app)["pins"] == []  # it has no neuron 501
 
 
 def test_a_network_too_large_for_the_browser_is_seen_by_the_server(digits: Splits) -> None:
-    model = MLP(MLPConfig((1024, 1024)))
+    model = new_model(MLPConfig((1024, 1024)), 0).eval()
     told = picture(with_own(open_page(PAGE, 5), model))
     assert told["weights"] is None
     h = hooked(model, normalize(digits.validation.images[:1]))[0].relu()

@@ -221,6 +221,7 @@ class LivingNetwork {
     const { canvas, picture } = this
     const at = (event) => picture.nearest(event.offsetX, event.offsetY)
     canvas.onpointermove = (event) => event.pointerType === "mouse" && this.point(at(event))
+    canvas.onfocus = () => this.mark() // what is pointed at is read out
     canvas.onpointerdown = (event) => (this.pointer = event.pointerType)
     canvas.onclick = (event) => {
       const place = this.point(at(event))
