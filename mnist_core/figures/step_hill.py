@@ -11,9 +11,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 LIFT = 0.035  # of the balls above the curve, as a share of the height
 
 
-def hill_and_ball(
-    *, along: Sequence[float], losses: Sequence[float], rate: float, theme: Theme, height: int = 340
-) -> VegaFigure:
+def hill_and_ball(*, along: Sequence[float], losses: Sequence[float], rate: float, theme: Theme) -> VegaFigure:
     """A curve of the loss with two balls: where the weights stand, and where a step leads; an arrow joins them.
 
     Args:
@@ -21,7 +19,6 @@ def hill_and_ball(
         losses: The loss at each; finite.
         rate: The chosen one, above 0.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         The figure. Its spec depends on the losses alone, so that the ball moves without the figure being drawn anew.
@@ -37,7 +34,14 @@ def hill_and_ball(
     rows += [(0.0, now, "before", words.loss(now)), (rate, after, "after", words.loss(after))]
     data = pd.DataFrame(rows, columns=["rate", "loss", "kind", "label"])
     data["lift"] = data["loss"] + LIFT * top  # the ball lies on the curve
-    axes = {
+    right = f"width * datum.rate / {along[-1] - along[0]!r}"  # how far the arrow goes, in pixels
+    up = f"height * (datum.lift - {now + LIFT * top!r}) / {top!r}"
+    head = arrow_head(theme, size=10.0, length=right, turn=f"-atan2({up}, {right}) * 180 / PI")
+    return theme.figure(data, {"height": 340, "encoding": _axes(along, top), "layer": _layers(theme, head)})
+
+
+def _axes(along: Sequence[float], top: float) -> dict[str, Any]:
+    return {
         "x": {
             "field": "rate",
             "type": "quantitative",
@@ -53,10 +57,6 @@ def hill_and_ball(
             "title": "loss of the batch",
         },
     }
-    right = f"width * datum.rate / {along[-1] - along[0]!r}"  # how far the arrow goes, in pixels
-    up = f"height * (datum.lift - {now + LIFT * top!r}) / {top!r}"
-    head = arrow_head(theme, size=10.0, length=right, turn=f"-atan2({up}, {right}) * 180 / PI")
-    return theme.figure(data, {"height": height, "encoding": axes, "layer": _layers(theme, head)})
 
 
 def arrow_head(theme: Theme, *, size: float, length: str, turn: str = "0") -> dict[str, Any]:

@@ -23,7 +23,6 @@ def loss_landscape(
     after: tuple[float, float],
     lowest: float,
     theme: Theme,
-    height: int = 390,
 ) -> VegaFigure:
     """A map of the loss: the paler a place, the lower; on a dark page, the darker. Lines join places of equal loss.
 
@@ -35,7 +34,6 @@ def loss_landscape(
         after: The learning rate of the step, and the loss after it.
         lowest: The learning rate with the lowest loss.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         The figure. Its spec depends on the losses alone, so that the arrow moves without the map being drawn anew.
@@ -48,9 +46,7 @@ def loss_landscape(
         raise ValueError("There is a loss for each place of the map, and at least two places each way.")
     rows = [("before", 0.0, words.loss(before)), ("after", after[0], words.loss(after[1])), ("lowest", lowest, "")]
     data = pd.DataFrame(rows, columns=["kind", "along", "label"]).assign(across=0.0)
-    apart = next((step for step in APART if np.ptp(heights) < step * MOST_LINES), float(np.ptp(heights)))
-    levels = np.arange(np.ceil(heights.min() / apart), heights.max() / apart) * apart
-    lines = [contour(along, across, heights, float(level)) for level in levels]
+    lines = [contour(along, across, heights, level) for level in _levels(heights)]
     layers = [
         _ground(along, across, heights, theme),
         _lines([piece for line in lines for piece in line], theme.rest, strokeWidth=1),
@@ -61,10 +57,18 @@ def loss_landscape(
         "x": _axis("along", "against the gradient", along, [0, 0.1, 0.2, 0.3, 0.4]),
         "y": _axis("across", "across", across, [-0.2, 0, 0.2]),
     }
-    return theme.figure(data, {"height": height, "encoding": axes, "layer": layers})
+    return theme.figure(data, {"height": 390, "encoding": axes, "layer": layers})
 
 
-def contour(along: Sequence[float], across: Sequence[float], losses: Any, level: float) -> list[dict[str, float]]:
+def _levels(losses: Any) -> list[float]:
+    """The losses of the thin lines: round numbers."""
+    span = float(np.ptp(losses))
+    apart = next((step for step in APART if span < step * MOST_LINES), span)
+    levels: list[float] = (np.arange(np.ceil(losses.min() / apart), losses.max() / apart) * apart).tolist()
+    return levels
+
+
+def contour(along: Sequence[float], across: Sequence[float], losses: Any, level: float) -> list[list[float]]:
     """The line on which the loss has a level: a straight piece through each triangle of neighbouring places.
 
     Args:
@@ -74,7 +78,7 @@ def contour(along: Sequence[float], across: Sequence[float], losses: Any, level:
         level: The loss on the line.
 
     Returns:
-        Both ends of each piece: "along" and "across", "along2" and "across2".
+        Both ends of each piece: along and across of the one, and of the other.
     """
     x, y = np.meshgrid(along, across)
     places = np.stack([x, y, np.asarray(losses) - level], axis=-1)  # [rows, columns, 3]
@@ -85,8 +89,8 @@ def contour(along: Sequence[float], across: Sequence[float], losses: Any, level:
     cut = (corners[..., 2] > 0) != (following[..., 2] > 0)  # two sides of a triangle, or none
     one, other = corners[cut], following[cut]
     ends = one + (one[:, 2:] / (one[:, 2:] - other[:, 2:])) * (other - one)
-    names = ("along", "across", "along2", "across2")
-    return [dict(zip(names, piece, strict=True)) for piece in ends[:, :2].reshape(-1, 4).round(4).tolist()]
+    pieces: list[list[float]] = ends[:, :2].reshape(-1, 4).round(4).tolist()
+    return pieces
 
 
 def _axis(field: str, title: str, places: Sequence[float], values: Sequence[float]) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def _ground(along: Sequence[float], across: Sequence[float], losses: Any, theme:
             {"flatten": ["along", "loss"]},
             *({"calculate": edge, "as": name} for name, edge in edges.items()),
         ],
-        "mark": {"type": "rect", "clip": True},
+        "mark": {"type": "rect", "clip": True, "aria": False},
         "encoding": {
             **{axis: {"field": name, "type": "quantitative"} for axis, name in (("x", "left"), ("y", "bottom"))},
             **{axis: {"field": name} for axis, name in (("x2", "right"), ("y2", "top"))},
@@ -139,10 +143,12 @@ def _ground(along: Sequence[float], across: Sequence[float], losses: Any, theme:
     }
 
 
-def _lines(pieces: list[dict[str, float]], color: str, **mark: float) -> dict[str, Any]:
+def _lines(pieces: list[list[float]], color: str, **mark: float) -> dict[str, Any]:
+    names = ["along", "across", "along2", "across2"]  # in columns, as the names would be most of what is sent
     return {
-        "data": {"values": pieces},
-        "mark": {"type": "rule", "color": color, "strokeCap": "round", **mark},
+        "data": {"values": [{name: [piece[i] for piece in pieces] for i, name in enumerate(names)}]},
+        "transform": [{"flatten": names}],
+        "mark": {"type": "rule", "color": color, "strokeCap": "round", "aria": False, **mark},
         "encoding": {"x2": {"field": "along2"}, "y2": {"field": "across2"}},
     }
 
@@ -156,7 +162,7 @@ def _step(theme: Theme, length: str) -> list[dict[str, Any]]:
 
     ball: dict[str, Any] = {"type": "point", "size": 200, "opacity": 1, "strokeWidth": 2.5, "stroke": theme.second_line}
     plain: dict[str, Any] = {"type": "point", "fill": theme.text, "strokeWidth": 0, "opacity": 1}
-    halo: dict[str, Any] = {"stroke": theme.background, "strokeWidth": 5, "strokeJoin": "round"}
+    halo: dict[str, Any] = {"stroke": theme.background, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
     label = {"text": {"field": "label", "type": "nominal"}}
     return [
         layer("before after", type="line", color=theme.text, strokeWidth=3),

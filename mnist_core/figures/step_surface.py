@@ -18,7 +18,6 @@ def loss_surface(
     before: float,
     after: tuple[float, float],
     theme: Theme,
-    height: int = 400,
 ) -> Any:
     """A surface, and on it a ball before and after a step straight ahead.
 
@@ -29,14 +28,13 @@ def loss_surface(
         before: The loss where the weights stand.
         after: The learning rate of the step, and the loss after it.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         A Plotly figure. What the reader has turned stays turned while the ball moves.
     """
     figure = go.Figure([_ground(along, across, losses, theme), _ball(losses, before, after, theme)])
     figure.update_layout(
-        height=height,
+        height=400,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,
         paper_bgcolor=theme.background,
