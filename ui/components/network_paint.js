@@ -87,7 +87,7 @@ class NetworkPaint {
 
   // The connections of a gap: colour is the sign, width the share.
   drawLinks(links, index, passed) {
-    const { context, colours, now, flow, gaps, places } = this
+    const { context, colours, now, flow, gaps } = this
     const isGrey = this.pair && index < gaps.length - 1
     const wider = flow === "update" ? 1 + (this.isStill ? 1 : Math.sin(Math.PI * Math.min(1, passed))) : 1
     for (const sign of [-1, 1]) {
@@ -102,12 +102,16 @@ class NetworkPaint {
         }
         const strength = shade / SHADES
         context.globalAlpha = (flow === "loss" ? 0.25 : 0.85) * strength
-        context.lineWidth = (0.5 + places.thickest * strength ** 2) * wider
+        context.lineWidth = wider * this.thickness(strength)
         context.stroke()
       }
       context.globalAlpha = 1
       if (flow === "forward" || flow === "backward") this.drawPulses(links, index, passed, sign)
     }
+  }
+
+  thickness(strength) {
+    return 0.5 + this.places.thickest * strength ** 2
   }
 
   // What runs along the connections, one gap after the other; in place of movement, arrowheads.
@@ -123,7 +127,7 @@ class NetworkPaint {
       if (!(strength > 0.25)) continue
       const x = x0 + (x1 - x0) * s * (1.5 - 1.5 * s + s * s) // on the curve
       const y = y0 + (y1 - y0) * s * s * (3 - 2 * s)
-      const size = 1.5 + 2.5 * strength
+      const size = 1.8 + 0.65 * this.thickness(strength)
       if (!isStill) this.outline({ x, y, reach: size }, false, 0)
       else this.drawHead(x, y, size, Math.atan2(2 * (y1 - y0), x1 - x0) + (way < 0 ? Math.PI : 0))
     }
@@ -179,7 +183,7 @@ class NetworkPaint {
 
   drawRow(digit) {
     const { context, colours, now, places, flow, right, choice } = this
-    const { left, row, top, digit: name, bar, length } = places.table
+    const { left, row, top, digit: name, bar, length, right: edge } = places.table
     const y = top + (digit + 0.5) * row
     const high = Math.round(0.6 * row)
     const isStrong = this.pair?.includes(digit)
@@ -204,7 +208,7 @@ class NetworkPaint {
     context.fillText(digit, name, y + 1)
     context.textAlign = "right"
     if (p < 0.005) context.fillStyle = colours.rest
-    if (this.view) context.fillText(this.percents[digit], places.room.width, y + 1)
+    if (this.view) context.fillText(this.percents[digit], edge, y + 1)
     const slope = now[this.lights.at(-1) + digit] // of the loss, if the gradient is shown
     if (flow !== "backward" || !slope) return
     context.globalAlpha = Math.abs(slope)

@@ -45,15 +45,16 @@ class NetworkPlaces {
     const pad = 0.4 * this.letter
     const [digit, percent] = [measure("0", this.letter), measure(">99%", this.letter)]
     const length = Math.max(28, Math.min(0.36 * width, 260) - digit - percent - 3 * pad)
-    const left = width - percent - length - digit - 3 * pad
-    return { left, digit: left + pad, bar: left + digit + 2 * pad, length }
+    const right = width - 5 // a ring goes around the row
+    const left = right - percent - length - digit - 3 * pad
+    return { left, digit: left + pad, bar: left + digit + 2 * pad, length, right }
   }
 
   // A size at which each of 28 pixels is as many of the screen's, unless that is much smaller than it could be.
   whole(most) {
     const { ratio } = this.room
     const side = (28 * Math.max(1, Math.floor((most * ratio) / 28))) / ratio
-    return side < 0.75 * most ? most : side
+    return side < 0.65 * most ? most : side
   }
 
   // How many neurons of a layer are drawn, in two lines where one is too wide.
@@ -76,10 +77,10 @@ class NetworkPlaces {
     let columns = 1
     while (columns < most && (columns * (high - 2 * margin)) / (count - 1) < enough) columns += 1
     const pitch = Math.min((high - 2 * margin) / Math.max(1, count - 1), (isPicture ? 66 : 52) / columns)
-    const side = this.whole(Math.min(columns * pitch - 4, (0.8 * share) / columns))
+    const side = this.whole(Math.min(columns * pitch - 4, (0.95 * share) / columns))
     const step = columns === 1 ? 0 : isPicture ? side + 6 : Math.max(20, Math.min(30, 0.42 * share))
-    const near = columns === 1 ? pitch : Math.hypot(pitch, step)
-    const reach = isPicture ? side / 2 : Math.max(3, Math.min(9, near / 2 - 3, 0.26 * share))
+    const near = columns === 1 ? pitch : Math.min(columns * pitch, Math.hypot(pitch, step))
+    const reach = isPicture ? side / 2 : Math.max(3, Math.min(16, 0.32 * near, 0.26 * share))
     const wide = (columns - 1) * step + 2 * reach
     const spots = Array.from({ length: count }, (_, at) => ({
       x: ((at % columns) - (columns - 1) / 2) * step,
