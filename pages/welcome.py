@@ -1,24 +1,17 @@
 """Draw at once: the pad and what a network reads there, and the ways on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
-from mnist_core.figures.welcome import hundred_squares, ten_bars
-from ui.drawing import canvas
+from mnist_core.figures.welcome import hundred_squares
+from ui.drawing import canvas, network
 from ui.frame import course, lesson, link, question, state, theme
 from ui.frame.question import Question
 from ui.lessons import welcome
 
-if TYPE_CHECKING:
-    from ui.drawing.reading import Subject
-
 
 @lesson.scene("Draw a digit. What does it read?")
 def draw() -> None:
-    """The pad, and beside it ten bars that answer."""
+    """The pad, and beside it the network that reads it."""
     with lesson.stage():
         pad_and_answer()
     ways_on()
@@ -27,25 +20,20 @@ def draw() -> None:
 
 @st.fragment
 def pad_and_answer() -> None:
-    """The pad and the answer; torch, which reading takes, is waited for with the first stroke only."""
+    """The pad, and the network that reads it; torch, which reading takes, is waited for with the first stroke only."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
         subject = canvas.subject(offers_samples=False)
-    with right, st.container(key="answer"):
-        show_answer(subject)
-
-
-def show_answer(subject: Subject | None) -> None:
-    """The digit it reads, what it sees, and the ten bars, which stand there from the beginning."""
-    reading = welcome.read(subject)
-    with st.container(horizontal=True, vertical_alignment="center", height=112, border=False):
-        with st.container(width="stretch"):
-            st.html(welcome.verdict(reading))
-        if subject is not None:
-            st.image(welcome.seen(subject), alt="What the network sees: your drawing in 28 by 28 pixels.", width=112)
-    p = reading.p.tolist() if reading else None
-    is_answer = reading is not None and reading.verdict.is_digit
-    st.html(ten_bars(probabilities=p, is_answer=is_answer, theme=theme.current()))
+    with right:
+        reading = welcome.read(subject)
+        network.show(
+            "net_welcome",
+            subject=subject,
+            reading=reading,
+            answer=welcome.answer(reading),
+            invites="Draw on the black square, with the mouse or a finger.",
+            is_read_live=True,
+        )
 
 
 def ways_on() -> None:

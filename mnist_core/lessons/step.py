@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core import words
-from mnist_core.data.dataset import Splits
+from mnist_core.data.dataset import MEAN, STD, Splits
 from mnist_core.network.functions import cross_entropy
 from mnist_core.network.gradients import batch_gradient
 from mnist_core.network.model import INPUTS, MLP, MLPConfig
+from mnist_core.network.view import NetworkView, first_neurons, look
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, fit, new_model, train_step
 
 Phase = Literal["forward", "loss", "zero_grad", "backward", "step"]
@@ -220,6 +221,25 @@ class SlowStep:
                 for group in self._optimizer.param_groups:
                     group["lr"] = rate
                 self._optimizer.step()
+
+    def view(self) -> NetworkView:
+        """The network while it reads the first image of the batch, with the weights it has now.
+
+        After ``backward`` it has the gradient of that image's loss, its share in the batch's, which is the mean of all.
+        The step that follows moves the weights, and that gradient is no longer theirs.
+
+        Returns:
+            The first neurons of each layer, always the same, with their weights.
+        """
+        image = (self.inputs[0].float() * STD + MEAN).clamp(0, 1).view(28, 28)
+        return look(
+            self.model,
+            image,
+            label=int(self.labels[0]),
+            shown=first_neurons(self.model.config),
+            with_weights=True,
+            with_gradient=self.moment.phase == "backward",
+        )
 
     def direction(self) -> dict[str, Tensor]:
         """Where the optimizer will move the weights with its next step, for a learning rate of 1.

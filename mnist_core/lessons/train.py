@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import Dataset, normalize
 from mnist_core.network.functions import cross_entropy, softmax
 from mnist_core.network.model import MLP, Dropout
+from mnist_core.network.view import NetworkView, first_neurons, look
 from mnist_core.training.records import lengths
 
 
@@ -26,6 +27,9 @@ class BatchSeen:
         gradients: The length of the gradient of each dense layer's weights.
         changes: The length of what the update added to them.
         weights: Their own length after it.
+        view: The network while it reads the first image, before the update, with the gradient of that image's loss:
+            its share in the batch's, which is the mean of all. Without dropout, as always when a network reads.
+        view_after: The same image and neurons after the update, without a gradient.
     """
 
     step: int
@@ -38,6 +42,8 @@ class BatchSeen:
     gradients: tuple[float, ...]
     changes: tuple[float, ...]
     weights: tuple[float, ...]
+    view: NetworkView
+    view_after: NetworkView
 
 
 @torch.no_grad()
@@ -53,6 +59,8 @@ def look_at(before: MLP, after: MLP, batch: Dataset, step: int) -> BatchSeen:
     Returns:
         The numbers, from forward to update.
     """
+    image, label, shown = batch.images[0] / 255, int(batch.labels[0]), first_neurons(before.config)
+    view = look(before, image, label=label, shown=shown, with_weights=True, with_gradient=True)
     x = normalize(batch.images)  # (N, 28, 28) -> (N, 784)
     silenced = [(layer, layer.generator.get_state()) for layer in before if isinstance(layer, Dropout)]
     logits = before.train()(x)
@@ -74,4 +82,6 @@ def look_at(before: MLP, after: MLP, batch: Dataset, step: int) -> BatchSeen:
         gradients=lengths([weight.grad for weight in news if weight.grad is not None]),
         changes=lengths([new - old for new, old in zip(news, olds, strict=True)]),
         weights=lengths(news),
+        view=view,
+        view_after=look(after, image, label=label, shown=shown, with_weights=True),
     )

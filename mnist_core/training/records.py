@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.view import NetworkView, first_neurons, look
 from mnist_core.training.loop import (
     Augment,
     BatchEvent,
@@ -26,6 +27,9 @@ from mnist_core.training.loop import (
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
 MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
+# Between two looks at the network: one takes as long as a batch of 32, and all of them under 1 % of a training's time.
+BATCHES_PER_VIEW = 250
+IMAGES_PER_VIEW = 10_000  # where batches are larger, and each takes longer
 LARGEST_HALF = torch.finfo(torch.float16).max  # 65,504; a run about to diverge may have larger weights
 
 
@@ -101,6 +105,9 @@ class RunRecord:
         frames: The weights as pictures at ``frame_moments``.
         diverged: Why the run ended before its time, if its loss exploded.
         test: The one look at the test images, after the last epoch.
+        view: The network while it reads one validation image, always the same: as it was at the last frame or at the
+            last of every ``batches_per_view``, whichever is newer; after a run that diverged, with the weights it
+            went back to. None where the record did not begin with one.
     """
 
     model_config: MLPConfig
@@ -115,6 +122,7 @@ class RunRecord:
     frames: tuple[Frame, ...] = ()
     diverged: TrainingDiverged | None = field(default=None, compare=False)
     test: Score | None = None
+    view: NetworkView | None = field(default=None, compare=False)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -130,6 +138,11 @@ class RunRecord:
     def batches_per_point(self) -> int:
         """How many batches a point of the training curve stands for."""
         return -(-self.total_steps // MOST_POINTS)
+
+    @property
+    def batches_per_view(self) -> int:
+        """How many batches a view of the network may be old, if no frame was newer."""
+        return max(1, min(BATCHES_PER_VIEW, IMAGES_PER_VIEW // self.training_config.batch_size))
 
     @property
     def examples(self) -> int:
@@ -163,12 +176,15 @@ class RunRecord:
             return replace(self, steps=event.step, rates=(*self.rates, event))
         if isinstance(event, EpochEvent):
             return replace(self, epochs=(*self.epochs, event))
-        norms, frames = self.norms, self.frames
+        norms, frames, view = self.norms, self.frames, self.view
         if event.step % self.batches_per_point == 0 and (new := _norms(model, event.step)).is_finite:
             norms = (*norms, new)
         if event.step >= self._next_frame():
             frames = (*frames, _frame(model, event.step))
-        return replace(self, steps=event.step, batches=self._extended(event), norms=norms, frames=frames)
+        if frames is not self.frames or event.step // self.batches_per_view > self.steps // self.batches_per_view:
+            view = _renewed(view, model)
+        batches = self._extended(event)
+        return replace(self, steps=event.step, batches=batches, norms=norms, frames=frames, view=view)
 
     def _extended(self, event: BatchEvent) -> tuple[BatchEvent, ...]:
         """The curve with one more event, which completes its last point or begins another one."""
@@ -240,15 +256,45 @@ def trial(
     model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
 ) -> Iterator[RunRecord]:
     """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
-    record = RunRecord(model.config, config, splits.name, len(splits.train), frames=(_frame(model, 0),))
+    record = RunRecord(
+        model.config,
+        config,
+        splits.name,
+        len(splits.train),
+        frames=(_frame(model, 0),),
+        view=watched(model, splits.validation),
+    )
     try:
         for event in fit(model, splits.train, splits.validation, config, augment, dial):
             record = record.after(event, model)
             yield record
     except TrainingDiverged as diverged:
         # Another of the same: the one raised holds on to all that was on its way, tensors included.
-        yield replace(record, diverged=TrainingDiverged(*diverged.args))
+        yield replace(record, diverged=TrainingDiverged(*diverged.args), view=_renewed(record.view, model))
         raise
+
+
+def watched(model: MLP, validation: Dataset) -> NetworkView:
+    """A network reading the image that a run is watched with, with the weights of its first neurons.
+
+    Args:
+        model: Only looked at.
+        validation: Its first image that is no 1, or else its first, is the one: a 1 has little ink.
+
+    Returns:
+        The view; always of the same neurons, those whose weights are in a ``Frame``.
+    """
+    at = int((validation.labels != 1).int().argmax())
+    image, label = validation.images[at] / 255, int(validation.labels[at])
+    return look(model, image, label=label, with_weights=True, shown=first_neurons(model.config))
+
+
+def _renewed(view: NetworkView | None, model: MLP) -> NetworkView | None:
+    """The same image and neurons, as the network is now."""
+    if view is None:
+        return None
+    shown = [layer.shown for layer in view.layers]
+    return look(model, view.image, label=view.label, with_weights=True, shown=shown)
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -138,6 +138,15 @@ def newest(shown: Subject | None) -> Subject | None:
     """What there is to read now, if more was drawn since the page was; else what it shows. For callbacks."""
     pad = store.visitor().pad
     return _subject(pad, None, None) if _take_in(pad) and pad.strokes else shown
+
+
+def paths(pad: Pad) -> list[dict[str, Any]]:
+    """The strokes on the pad as lines to draw once more: pieces of a path, and the width of the brush."""
+    return [
+        {"path": stroke["path"], "width": stroke["strokeWidth"]}
+        for stroke in pad.strokes
+        if isinstance(stroke.get("path"), list) and isinstance(stroke.get("strokeWidth"), int | float)
+    ]
 
 
 def _undo() -> None:

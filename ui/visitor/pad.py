@@ -23,6 +23,7 @@ class Pad:
         tellings: How often it was told; another number makes it begin anew, and say what it then looks like.
         version: Of the canvas; another one is another canvas, and what the one before still sends is no longer heard.
         seen: What this canvas sent last, as it was sent.
+        received: How often something new was sent, by this canvas or one before.
         sample: The sample digit that is read in place of the strokes, if one is.
         photo: uint8 [H, W], bright ink on dark: the photo that is read in place of the strokes, if one is.
         aside: The strokes that such a sample or photo took the place of, with their pictures, for an undo.
@@ -34,6 +35,7 @@ class Pad:
     tellings: int = 0
     version: int = 0
     seen: object = None
+    received: int = 0
     sample: int | None = None
     photo: npt.NDArray[np.uint8] | None = None
     aside: tuple[list[dict[str, Any]], dict[int, bytes]] | None = None
@@ -43,6 +45,7 @@ class Pad:
         if picture == self.seen:
             return False
         self.seen = picture
+        self.received += 1
         self.strokes = strokes[:MOST_STROKES]
         self.pictures = {count: older for count, older in self.pictures.items() if count < len(self.strokes)}
         self.pictures[len(self.strokes)] = picture

@@ -39,13 +39,14 @@ from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
-from mnist_core.figures.welcome import hundred_squares, ten_bars
+from mnist_core.figures.welcome import hundred_squares
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from mnist_core.lessons.runs_comparison import Band, RunResult
 from mnist_core.lessons.train import BatchSeen
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged
+from mnist_core.network.view import look
+from mnist_core.training.loop import BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import Norms, RunRecord, Score
 
 Builder = Callable[[Theme], VegaFigure | str]
@@ -89,6 +90,7 @@ BINS = [
     Bin(n / 15, (n + 1) / 15, 4 + 300 * (n == 14), 3 + 280 * (n == 14), 3.2 + 290 * (n == 14), 1.0)
     for n in range(4, 15)
 ]
+VIEW = look(new_model(MLPConfig((16,)), 0), IMAGES[0] / 255, label=0, with_gradient=True)
 SEEN = BatchSeen(
     step=5,
     images=IMAGES,
@@ -100,6 +102,8 @@ SEEN = BatchSeen(
     gradients=(1.234, 0.567, 0.089),
     changes=(0.0123, 0.0045, 0.0001),
     weights=(9.0, 7.0, 3.0),
+    view=VIEW,
+    view_after=VIEW,
 )
 XRAY = BatchXray(tuple(range(8)), (0, 1, 2, 3, 4, 5, 6, 1), (0.001,) * 7 + (4.5,), (0.1,) * 7 + (12.34,), 3.0, 1.0, 0.5)
 BANDS = {
@@ -319,5 +323,4 @@ GALLERY: dict[str, Builder] = {
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
-    "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
 }

@@ -103,6 +103,46 @@ def test_what_each_phase_makes_and_throws_away(batch: tuple[Tensor, Tensor]) -> 
     assert (cleared.number, cleared.phase, cleared.lengths) == (2, "zero_grad", ())
 
 
+@pytest.mark.parametrize("hidden", [(), (16,), (20,)])
+def test_the_first_image_runs_through_the_network_as_it_is_in_each_phase(hidden: tuple[int, ...], few: Dataset) -> None:
+    inputs, labels = normalize(few.images[:4]), few.labels[:4]
+    slow = SlowStep(new_model(MLPConfig(hidden), 0), inputs, labels, "sgd")
+    start = slow.view()
+    torch.testing.assert_close(start.image, few.images[0] / 255, rtol=0, atol=1e-6)
+    assert start.label == labels[0]
+    assert [layer.shown for layer in start.layers] == [tuple(range(16)) for _ in hidden]
+    assert (start.layers or [start.output])[0].weights is not None
+    for phase in PHASES * 2:
+        assert slow.advance(0.1).phase == phase
+        view = slow.view()
+        with torch.no_grad():
+            z = slow.model(inputs)[0]
+        assert view.output.sums == pytest.approx(z.tolist(), rel=1e-4, abs=1e-5)
+        assert view.p == pytest.approx(z.softmax(0).tolist(), rel=1e-4, abs=1e-6)
+        assert bool(view.output.deltas) == (phase == "backward")
+    assert view.output.sums != start.output.sums
+
+
+def test_the_view_of_a_single_image_after_backward_has_its_gradient(few: Dataset) -> None:
+    slow = SlowStep(new_model(MLPConfig((16,)), 0), normalize(few.images[:1]), few.labels[:1], "sgd")
+    moment = until(slow, "backward")
+    view = slow.view()
+    (hidden,) = view.layers
+    assert view.output.deltas == pytest.approx(moment.there("logits.grad")[0].tolist(), rel=1e-4, abs=1e-6)
+    back = torch.tensor(view.output.back)
+    torch.testing.assert_close(back, moment.there("W2.grad"), rtol=1e-4, atol=1e-6)
+    assert hidden.deltas == pytest.approx(moment.there("b1.grad").tolist(), rel=1e-4, abs=1e-6)
+
+
+def test_looking_at_the_network_changes_nothing_in_the_step(batch: tuple[Tensor, Tensor]) -> None:
+    looked, plain = (SlowStep(new_model(MLPConfig((16,)), 0), *batch, "adam") for _ in range(2))
+    for _ in PHASES * 2:
+        for slow in (looked, plain):
+            slow.advance(0.1)
+        looked.view()
+    assert same(looked.model, plain.model)
+
+
 def test_shapes(batch: tuple[Tensor, Tensor]) -> None:
     moment = whole_step(SlowStep(new_model(MLPConfig((16,)), 0), *batch, "sgd"), 0.1)
     shapes = {name: list(moment.there(name).shape) for name in moment.tensors}

@@ -1,6 +1,7 @@
 """The record of a run."""
 
 import math
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.view import as_data, look
 from mnist_core.training.loop import BatchEvent, RateDial, RateEvent, TrainingConfig, TrainingDiverged, fit, new_model
 from mnist_core.training.records import (
     MOST_FRAMES,
@@ -25,6 +27,7 @@ from mnist_core.training.records import (
     run,
     side_by_side,
     trial,
+    watched,
 )
 
 
@@ -144,6 +147,84 @@ def test_a_long_run_keeps_few_frames_also_when_events_are_rare(digits: Splits) -
     assert steps == sorted(set(steps))
 
 
+@pytest.mark.parametrize("hidden", [(), (12,), (20, 9), (40, 30, 20)])
+def test_a_run_carries_the_newest_look_at_its_network(digits: Splits, hidden: tuple[int, ...]) -> None:
+    model = new_model(MLPConfig(hidden, dropout=0.5), 0)
+    newest, taken = watched(model, digits.validation), []
+    image, label = newest.image, newest.label
+    shown = [layer.shown for layer in newest.layers]
+    most = 16 if len(hidden) < 3 else 8
+    assert shown == [tuple(range(min(size, most))) for size in hidden]
+    for record in trial(model, digits, TrainingConfig(epochs=5, batch_size=10)):
+        assert record.view is not None
+        # As the network is now, after every 250 batches and with the frames; else as it was then.
+        if record.steps % 250 == 0 or record.frames[-1].step == record.steps:
+            newest = look(model, image, label=label, with_weights=True, shown=shown)
+            taken.append(record.steps)
+        assert as_data(record.view) == as_data(newest)
+    assert set(taken) == {250, 500, *frame_moments(750)} - {0}
+    assert taken[-1] == record.total_steps == 750
+
+
+@pytest.mark.parametrize(("batch_size", "batches"), [(1, 250), (32, 250), (40, 250), (64, 156), (256, 39), (60_000, 1)])
+def test_large_batches_are_looked_at_more_often(batch_size: int, batches: int) -> None:
+    config = TrainingConfig(batch_size=batch_size)
+    assert RunRecord(MLPConfig(), config, "", 55_000).batches_per_view == batches
+
+
+def test_a_network_is_looked_at_also_when_events_are_rare(digits: Splits) -> None:
+    model = new_model(MLPConfig((12,)), 0)
+    taken, before = [], None
+    for record in trial(model, digits, TrainingConfig(epochs=100, batch_size=100, batches_per_event=7)):
+        if record.view is not before:
+            taken.append(record.steps)
+        before = record.view
+    assert max(later - earlier for earlier, later in pairwise([0, *taken])) <= 100 + 7
+
+
+def test_before_the_first_batch_a_network_is_watched_already(digits: Splits) -> None:
+    model = new_model(MLPConfig((16,)), 0)
+    at_first = as_data(watched(model, digits.validation))
+    record = next(trial(model, digits, TrainingConfig(epochs=10, batch_size=10)))
+    assert record.view is not None
+    assert as_data(record.view) == at_first  # the first batch is no moment for a new one
+    assert as_data(watched(model, digits.validation)) != at_first
+
+
+def test_the_image_that_a_run_is_watched_with(digits: Splits) -> None:
+    model, order = new_model(MLPConfig((16,)), 0), digits.validation.labels.argsort(stable=True)
+    zeros, ones = ((digits.validation.labels == digit).nonzero().flatten() for digit in (0, 1))
+    mixed = watched(model, digits.validation.subset(torch.cat([ones, order])))
+    assert mixed.label == 0
+    assert torch.equal(mixed.image, digits.validation.images[zeros[0]] / 255)
+    alike = watched(model, digits.validation.subset(ones))
+    assert alike.label == 1
+    assert torch.equal(alike.image, digits.validation.images[ones[0]] / 255)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_run_that_is_watched_learns_the_same_bit_for_bit(digits: Splits, dropout: float) -> None:
+    shape, config = MLPConfig((32,), dropout=dropout), TrainingConfig(epochs=2, batch_size=50, seed=3)
+    seen, plain = new_model(shape, 3), new_model(shape, 3)
+    everyones = torch.get_rng_state()
+    *_, last = trial(seen, digits, config)
+    assert last.view is not None
+    for _ in fit(plain, digits.train, digits.validation, config):
+        pass
+    assert all(torch.equal(*pair) for pair in zip(seen.parameters(), plain.parameters(), strict=True))
+    assert torch.equal(torch.get_rng_state(), everyones)
+
+
+def test_the_looks_of_a_run_take_kilobytes(digits: Splits) -> None:
+    *_, last = trial(new_model(MLPConfig((256,)), 0), digits, TrainingConfig(epochs=1, batch_size=500))
+    assert last.view is not None
+    assert len(pickle.dumps(last.view)) < 30_000
+    (layer,) = last.view.layers
+    assert layer.weights is not None
+    assert layer.weights.untyped_storage().nbytes() == 16 * 784  # a copy, not a part of all weights
+    assert last.view.image.untyped_storage().nbytes() == 4 * 784
+
+
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
 def test_a_record_replays_a_run_whose_learning_rate_was_turned(digits: Splits, schedule: str) -> None:
     config = TrainingConfig(epochs=2, batch_size=100, optimizer="momentum", learning_rate=0.01, schedule=schedule)
@@ -188,6 +269,8 @@ def test_a_run_that_diverges_ends_with_a_record_that_says_so(digits: Splits) -> 
     assert last.learned_steps == caught.value.kept_step < last.steps <= caught.value.step
     assert all(math.isfinite(point.loss) for point in last.batches)
     assert all(torch.isfinite(parameter).all() for parameter in model.parameters())
+    assert last.view is not None
+    assert as_data(last.view) == as_data(watched(model, digits.validation))  # the weights it went back to
 
 
 def test_a_trial_is_a_run_that_leaves_the_test_images_alone(digits: Splits) -> None:

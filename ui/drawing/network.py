@@ -1,0 +1,245 @@
+"""The network as the picture: what is read runs through it, and while the pen moves the browser reads by itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from mnist_core import MODELS
+from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
+from ui.drawing import canvas
+from ui.frame import link, state, theme
+from ui.visitor import known_networks, store
+
+if TYPE_CHECKING:  # the first page has the picture before torch is there
+    from mnist_core.network.view import NetworkView
+    from ui.drawing.reading import Reading, Subject
+
+Flow = Literal["still", "forward", "loss", "backward", "update"]
+PINS = "net_pins"  # the neurons that are compared: their name in the link
+PLAYBACK = "playback"  # what ?hide= calls the slider over the strokes
+MOST_PINS = 2
+HEIGHT = 250  # pixels, of the picture itself
+MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
+PARTS = ("reading", "places", "paint", "drawing", "cards", "playback")  # before that which brings them together
+
+_FILES = [*(f"network_{part}" for part in PARTS), "network"]
+_JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
+_CSS = (state.COMPONENTS / "network.css").read_text(encoding="utf-8")
+_HTML = """
+<div class="network" role="group" aria-label="The network">
+  <div class="says" translate="no"><span class="large"></span><span class="small"></span></div>
+  <canvas class="picture" tabindex="0" role="application" aria-roledescription="network" aria-label="The network: the
+    image, its hidden neurons and the ten digits. The arrow keys point at a neuron, Enter pins it."></canvas>
+  <div class="neurons">
+    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <div class="cards" translate="no"></div>
+  </div>
+  <div class="playback" hidden>
+    <button type="button">Play</button>
+    <input type="range" step="1" aria-label="How much of the drawing is there">
+    <div class="strip" role="img" translate="no"></div>
+  </div>
+  <p class="heard" aria-live="polite"></p>
+</div>
+"""
+_PIN = re.compile(r"([0-5])\.([0-9]{1,4})")
+
+Pin = tuple[int, int]  # a layer and a neuron in it, both from 0
+
+
+class Weights(NamedTuple):
+    """A network as a browser is sent it.
+
+    Attributes:
+        content: A safetensors file in float16; None if that would be too large, or some weight too large for float16.
+        sizes: How many numbers each layer has, from the pixels on.
+        activation: Of the hidden layers.
+    """
+
+    content: bytes | None
+    sizes: tuple[int, ...]
+    activation: str
+
+
+def show(
+    key: str,
+    *,
+    network: str | None = None,
+    subject: Subject | None = None,
+    reading: Reading | None = None,
+    answer: tuple[str, str] | None = None,
+    invites: str = "",
+    is_read_live: bool = False,
+    is_played_back: bool = False,
+    pair: tuple[int, int] | None = None,
+    height: int = HEIGHT,
+) -> None:
+    """Draws a network that reads something.
+
+    Args:
+        key: Of the place on the page.
+        network: The key of the network; None: the one in use.
+        subject: What it reads, if there is something.
+        reading: What the server read there.
+        answer: The same in words: in large letters, and a sentence.
+        invites: What stands there while there is nothing to read.
+        is_read_live: Whether the canvas on the page is read while the pen moves.
+        is_played_back: Whether there is a slider over the strokes of the drawing.
+        pair: Two digits whose evidence is weighed: of the last layer, only what leads to them is drawn.
+        height: Of the picture, in pixels.
+    """
+    pad = store.visitor().pad
+    weights = weights_of(network or known_networks.key_in_use())
+    strokes = canvas.paths(pad) if is_played_back and subject is not None and subject.source == "canvas" else None
+    said = None
+    if reading is not None and answer is not None:
+        large, small = answer
+        said = {"p": reading.p.tolist(), "large": large, "small": small, "isAnswer": reading.verdict.is_digit}
+    _draw(
+        key,
+        weights,
+        height,
+        weights=_address(key, weights.content),
+        image=None if subject is None else base64.b64encode(subject.image.numpy().tobytes()).decode(),
+        label=None if subject is None else subject.label,
+        answer=said,
+        invites=invites,
+        turn=f"{pad.version}.{pad.received}",
+        follows=is_read_live,
+        strokes=strokes if is_played_back else None,
+        pair=pair,
+    )
+
+
+def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
+    """Draws what the server has seen of a network, such as one in training.
+
+    Args:
+        key: Of the place on the page.
+        view: What was seen; None while there is nothing.
+        weights: Of which only the sizes and the activation are told to the browser.
+        flow: What runs through the network at this moment, and from which side.
+        height: Of the picture, in pixels.
+    """
+    from mnist_core.network.view import as_data
+
+    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow)
+
+
+def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
+    """The component itself; what is not told is nothing."""
+    look = theme.current()
+    component = st.components.v2.component("network", html=_HTML, css=_CSS, js=_JS)
+    nothing = dict.fromkeys(("weights", "image", "label", "answer", "view", "strokes", "pair"))
+    component(
+        key=key,
+        data={
+            **nothing,
+            "turn": "",
+            "follows": False,
+            "invites": "",
+            "flow": "still",
+            **told,
+            "sizes": list(shape.sizes),
+            "activation": shape.activation,
+            "pins": [{"layer": layer, "number": number} for layer, number in pins(shape.sizes)],
+            "hidden": [name for name in (PINS, PLAYBACK) if link.is_hidden(name)],
+            "colours": _colours(look),
+            "size": 24 if link.shows(link.LARGE) else 16,
+            "height": height,
+        },
+        on_pins_change=partial(_take_pins, key, shape.sizes),
+    )
+
+
+def _colours(look: Theme) -> dict[str, str]:
+    dark = look.is_dark
+    return {
+        "right": RIGHT_CLASS,
+        "choice": CHOICE,
+        "rest": look.rest,
+        "above": "#FF7A1A" if dark else CHOICE,
+        "below": "#56B4E9" if dark else "#0072B2",
+        "paper": look.background,
+        "background": look.background,
+        "text": look.text,
+        "line": "#3A424C" if dark else "#D5D9DE",
+        "first": look.first_line,
+    }
+
+
+def pins(sizes: tuple[int, ...]) -> tuple[Pin, ...]:
+    """The neurons that the reader or the link has pinned, those that a network of these sizes has."""
+    found: tuple[Pin, ...] = link.unbound(PINS, (), _read_pins)
+    return tuple((layer, number) for layer, number in found if _is_in(sizes, layer, number))
+
+
+def _is_in(sizes: tuple[int, ...], layer: int, number: int) -> bool:
+    return 0 <= layer < len(sizes) - 1 and 0 <= number < sizes[layer + 1]
+
+
+def _read_pins(text: str) -> tuple[Pin, ...]:
+    found = [_PIN.fullmatch(part) for part in text.split(",")]
+    if len(found) > MOST_PINS or not all(found):
+        raise ValueError("not at most two neurons, each a layer and a number")
+    return tuple((int(each[1]), int(each[2])) for each in found if each)
+
+
+def _take_pins(key: str, sizes: tuple[int, ...]) -> None:
+    """Puts what is pinned into the link; what is no neuron of this network is left out."""
+    sent = st.session_state.get(key, {}).get("pins")
+    places = [place for place in sent if isinstance(place, Mapping)] if isinstance(sent, list) else []
+    found = [(place.get("layer"), place.get("number")) for place in places[:MOST_PINS]]
+    known = [
+        f"{layer}.{number}"
+        for layer, number in found
+        if isinstance(layer, int) and isinstance(number, int) and _is_in(sizes, layer, number)
+    ]
+    link.set_unbound(PINS, ",".join(known) or None)
+
+
+def weights_of(key: str) -> Weights:
+    """The weights of one of the visitor's networks, or of the ready-made one, as the browser is sent them."""
+    if key == state.SHIPPED:
+        return _shipped()
+    return _packed(state.tab_name(), key)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> Weights:
+    """The very file that comes with the project: it is in float16, and reading it takes no torch."""
+    return _described((MODELS / "shipped.safetensors").read_bytes())
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _packed(owner: str, key: str) -> Weights:
+    import torch
+
+    from mnist_core.network.checkpoint import dumps
+
+    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    fits = all(parameter.half().isfinite().all() for parameter in model.parameters())
+    packed = _described(dumps(model, {}, torch.float16))
+    return packed if fits and len(packed.content or b"") <= MOST_BYTES else packed._replace(content=None)
+
+
+def _described(content: bytes) -> Weights:
+    """A file of weights with what its head says of the network."""
+    length = int.from_bytes(content[:8], "little")
+    model = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["model"])
+    return Weights(content, (784, *model["hidden_sizes"], model["classes"]), model["activation"])
+
+
+def _address(key: str, content: bytes | None) -> str | None:
+    """Where a browser finds the weights: beside the page's pictures, by what is in them, so that it asks only once."""
+    if content is None:
+        return None
+    return get_instance().media_file_mgr.add(content, "application/octet-stream", f"network-{state.scene_now()}-{key}")
