@@ -222,8 +222,7 @@ class NetworkPaint {
     const { left, row } = places.table
     const wide = places.room.width - left
     const ring = ({ layer, at }, colour) => {
-      const spot = places.layers[layer]?.[at]
-      if (!spot) return
+      const spot = places.layers[layer][at]
       context.beginPath()
       if (places.isRow(layer)) context.roundRect(left + 2, spot.y - row / 2 + 1, wide - 3, row - 2, 4)
       else this.outline(spot, this.hasPictures && layer === 0, 3)
@@ -232,14 +231,15 @@ class NetworkPaint {
       context.stroke()
     }
     marks.pinned.forEach((place, index) => {
+      if (!this.isDrawn(place)) return
       ring(place, colours.first)
-      const { x, y, reach } = places.layers[place.layer]?.[place.at] ?? {}
+      const { x, y, reach } = places.layers[place.layer][place.at]
       this.write(colours.text, places.small, "center", 700)
       context.strokeStyle = colours.background
       context.lineWidth = 4
       context.strokeText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
       context.fillText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
     })
-    if (marks.pointed) ring(marks.pointed, colours.text)
+    if (this.isDrawn(marks.pointed)) ring(marks.pointed, colours.text)
   }
 }
