@@ -150,6 +150,15 @@ class NetworkPaint {
     this.context.arc(x, y, r, 0, 7)
   }
 
+  shine(spot, isPicture, more, colour, alpha) {
+    const { context } = this
+    context.fillStyle = colour
+    context.globalAlpha = alpha
+    context.beginPath()
+    this.outline(spot, isPicture, more)
+    context.fill()
+  }
+
   // Lights, as bright as what the neuron passes on is large in its layer; or its weights, with that light around them.
   drawLights(first, index) {
     const { context, colours, now, flow } = this
@@ -160,24 +169,16 @@ class NetworkPaint {
     spots.forEach((spot, at) => {
       const value = now[first + at]
       const light = Math.abs(value) * (flow === "loss" ? 0.3 : 1)
-      const shine = (more, alpha) => {
-        context.globalAlpha = alpha
-        context.beginPath()
-        this.outline(spot, isPicture, more)
-        context.fill()
-      }
-      context.fillStyle = value < 0 ? colours.below : colours.above
-      if (!isPicture) shine(4.5, 0.25 * light ** 2)
-      context.fillStyle = colours.background
-      shine(1, 1)
+      const colour = value < 0 ? colours.below : colours.above
+      if (!isPicture) this.shine(spot, isPicture, 4.5, colour, 0.25 * light ** 2)
+      this.shine(spot, isPicture, 1, colours.background, 1)
       context.globalAlpha = 0.7
       context.stroke()
-      context.fillStyle = value < 0 ? colours.below : colours.above
-      shine(isPicture ? 3 : -0.5, light)
+      this.shine(spot, isPicture, isPicture ? 3 : -0.5, colour, light)
       context.globalAlpha = 1
-      const { x, y, reach } = spot
-      const box = [x - reach, y - reach, 2 * reach, 2 * reach]
-      if (isPicture) context.drawImage(this.pictures.canvas, 0, 28 * at, 28, 28, ...box)
+      if (!isPicture) return
+      const side = 2 * spot.reach
+      context.drawImage(this.pictures.canvas, 0, 28 * at, 28, 28, spot.x - spot.reach, spot.y - spot.reach, side, side)
     })
   }
 
