@@ -19,6 +19,7 @@ from mnist_core.network.model import MLP, Dropout, MLPConfig
 MOST = 16  # neurons of a layer that are drawn: as many lights as still can be told apart and touched on a phone
 MOST_OF_DEEP = 8  # from DEEP hidden layers on: the connections between two layers of 16 would hide each other
 DEEP = 3
+MOST_PICTURES = 10  # where neurons are drawn as pictures of their weights, which take more room
 MOST_INK = 3  # pixels that are named for a neuron
 STAYS = 1.25  # a neuron that was drawn before makes way for one that is this many times as loud
 
@@ -87,8 +88,9 @@ class NetworkView:
 
 
 def first_neurons(config: MLPConfig) -> tuple[tuple[int, ...], ...]:
-    """The first neurons of each hidden layer, as many as are drawn: where always the same ones are to be seen."""
-    return tuple(tuple(range(min(size, most_shown(config)))) for size in config.hidden_sizes)
+    """The first neurons of each hidden layer: where always the same ones are seen, with pictures of their weights."""
+    most = min(MOST_PICTURES, most_shown(config))
+    return tuple(tuple(range(min(size, most))) for size in config.hidden_sizes)
 
 
 def most_shown(config: MLPConfig) -> int:
