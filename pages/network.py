@@ -1,6 +1,7 @@
 """The network: weights that become digits, neurons and their sums, how many there are, and a layer flattened."""
 
 import time
+from typing import Literal
 
 import streamlit as st
 import torch
@@ -429,7 +430,8 @@ def a_layer_flattened() -> None:
             seen = network_flat.seen(when)
             near = _nearest(seen, subject)
             star = None if subject is None else seen.of(subject.image)
-            draw_flat(seen.layer, seen.some.labels, star, near, key="net_flat", height=235)
+            with st.container(key="net_flat_place"):
+                draw_flat(seen.layer, seen.some.labels, star, near, key="net_flat", height="stretch")
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="live_flat"):
                 show_nearest(seen, subject, near)
     with st.container():
@@ -450,7 +452,13 @@ def _nearest(seen: Seen, subject: Subject | None) -> Tensor:
 
 
 def draw_flat(
-    layer: FlatLayer, labels: Tensor, star: Tensor | None, near: Tensor, *, key: str, height: int = 300
+    layer: FlatLayer,
+    labels: Tensor,
+    star: Tensor | None,
+    near: Tensor,
+    *,
+    key: str,
+    height: Literal["content", "stretch"],
 ) -> None:
     """A layer as a figure: the digits that images show, where it puts them.
 
@@ -460,7 +468,7 @@ def draw_flat(
         star: What it makes of the drawing, torch.float32 [neurons], if there is one.
         near: The images with rings around them, torch.int64 [count].
         key: Of the figure's place.
-        height: In pixels.
+        height: As ``theme.show`` takes it.
     """
     x, y = (0.0, 0.0) if star is None else layer.flat.place(star).tolist()
     theme.show(
@@ -470,9 +478,9 @@ def draw_flat(
             star=None if star is None else (x, y),
             rings=near.tolist(),
             theme=theme.current(),
-            height=height,
         ),
         key=key,
+        height=height,
         description="Many digits, each where the layer puts its image, and the drawing as a star among them. The text "
         "below says how well they keep apart.",
     )
@@ -485,7 +493,7 @@ def show_nearest(seen: Seen, subject: Subject | None, near: Tensor) -> None:
         return
     labels = seen.some.labels[near]
     if len(near):
-        with st.container(width=270):
+        with st.container(width=250):
             st.html(
                 tiles(
                     images=seen.some.images[near],
@@ -496,7 +504,7 @@ def show_nearest(seen: Seen, subject: Subject | None, near: Tensor) -> None:
                 )
             )
     p, verdict = reading.read(seen.model, subject)
-    st.markdown(network_flat_words.of_the_star(p, verdict, labels), width="stretch")
+    st.markdown(network_flat_words.of_the_star(p, verdict, labels), width=345)
 
 
 def what_pca_is(seen: Seen) -> None:
@@ -556,7 +564,9 @@ def the_layers_before(seen: Seen, subject: Subject | None, when: str) -> None:
     if subject is not None:
         *_, star, _ = layer_by_layer(seen.model, standardize(subject.image[None]))
     none = torch.tensor([], dtype=torch.int64)
-    draw_flat(found[-2], seen.some.labels, None if star is None else star[0], none, key="net_flat_before")
+    draw_flat(
+        found[-2], seen.some.labels, None if star is None else star[0], none, key="net_flat_before", height="content"
+    )
     st.caption(f"The same images one layer earlier: {names[-2]}, {when}, in two directions of its own.")
 
 

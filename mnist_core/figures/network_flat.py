@@ -46,7 +46,6 @@ def flattened(
     star: tuple[float, float] | None,
     rings: Sequence[int],
     theme: Theme,
-    height: int,
 ) -> VegaFigure:
     """Images as the digits they show, each at its place in a plane.
 
@@ -56,7 +55,6 @@ def flattened(
         star: The place of the reader's drawing; None: there is none.
         rings: Which images have a ring around them and a line to the star.
         theme: Of the page.
-        height: In pixels.
 
     Returns:
         The figure; only its data changes with the images.
@@ -74,7 +72,7 @@ def flattened(
     if star:
         data.loc[len(data)] = [x[-1], y[-1], "star", ""]
     data["x2"], data["y2"] = (x[-1], y[-1]) if star else (0.0, 0.0)
-    return theme.figure(data, {"height": height, "encoding": _axes(), "layer": _layers(theme)})
+    return theme.figure(data, {"height": 300, "encoding": _axes(), "layer": _layers(theme)})
 
 
 def _stretched(values: Sequence[float]) -> list[float]:
@@ -102,7 +100,7 @@ def _layers(theme: Theme) -> list[dict[str, Any]]:
     }
     line = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
     around = {"stroke": theme.text, "aria": False}
-    star = {"shape": STAR, "size": 260, "fill": theme.text, "stroke": theme.background, "strokeWidth": 1.5}
+    star = {"shape": STAR, "size": 650, "fill": theme.text, "stroke": theme.background, "strokeWidth": 2}
     return [
         {**_of_kind("image", type="text", aria=False), "encoding": digit},
         {**_of_kind("ring", type="rule", **around, strokeWidth=1), "encoding": line},

@@ -18,14 +18,13 @@ def what_it_shows(layer: FlatLayer) -> str:
     many = words.count(layer.passed.shape[1], "number")
     if not layer.tells_apart:
         return f"This layer passes on the same {many} whatever it sees. So all images lie in one place."
-    held = f"which hold {shares(layer.flat)[2]:.0%} of the variance"
+    held = f"they hold {shares(layer.flat)[2]:.0%} of the variance"
     if not layer.flat.shares[1]:
-        held = "of which there is only one here"
+        held = "there is only one here"
     return (
         f"In the last hidden layer, an image is {many}. Here it stands in the two directions in which images differ "
-        f"most, {held}. For **{layer.alike_when_flat:.0%}** of {len(layer.passed):,}, the nearest other one here shows "
-        "the same digit. The rings are your five nearest in the whole layer. Nobody told the layer to sort: compare "
-        "before and after."
+        f"most: {held}. For **{layer.alike_when_flat:.0%}** of {len(layer.passed):,} images, the nearest one here "
+        "shows the same digit. Rings: your nearest in the whole layer. Nobody told it to sort: compare!"
     )
 
 
@@ -39,11 +38,11 @@ def of_the_star(p: Tensor, verdict: Verdict, labels: Tensor) -> str:
     """
     choice = int(p.argmax())
     doubt = words.percent(p[choice].item())
-    said = f"★ read as **{choice}** ({doubt})." if verdict.is_digit else f"★ **not sure**, perhaps {words.a(choice)}."
+    said = f"★ read as **{choice}** ({doubt})." if verdict.is_digit else f"★ **not sure**, maybe {choice}."
     if not len(labels):
         return said
     digit, most = vote(labels)
-    return f"{said} Its nearest vote **{digit}**: {most} of {len(labels)}."
+    return f"{said} Nearest vote **{digit}**: {most} of {len(labels)}."
 
 
 def what_is_left_out(neurons: int) -> str:
