@@ -24,7 +24,7 @@ def what_it_shows(layer: FlatLayer) -> str:
     return (
         f"In the last hidden layer, an image is {many}. Here it stands in the two directions in which images differ "
         f"most: {held}. For **{layer.alike_when_flat:.0%}** of {len(layer.passed):,} images, the nearest one here "
-        "shows the same digit. Rings: your nearest in the whole layer. Nobody told it to sort: compare!"
+        "shows the same digit. Rings: your nearest in the whole layer. Nobody told it to sort them."
     )
 
 
