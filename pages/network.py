@@ -435,7 +435,7 @@ def a_layer_flattened() -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="live_flat"):
                 show_nearest(seen, subject, near)
     with st.container():
-        lesson.notice(network_flat_words.what_it_shows(seen.layer))
+        lesson.notice(network_flat_words.what_it_shows(seen.layer, is_trained=when == network_flat.AFTER))
     lesson.deeper(
         lambda: what_pca_is(seen),
         lambda: what_it_hides(seen, subject, near),

@@ -88,7 +88,7 @@ def layers(when: str) -> list[FlatLayer]:
         return _layers(at.owner, at.key, when, splits.name, len(splits.validation), seen(when))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _layers(owner: str, key: str, when: str, name: str, size: int, _seen: Seen) -> list[FlatLayer]:
     each = layer_by_layer(_seen.model, normalize(_seen.some.images))
     return [look(passed, _seen.some.labels) for passed in each]

@@ -13,8 +13,8 @@ def shares(flat: Flat) -> tuple[float, float, float]:
     return first, second, round(first + second, 3)
 
 
-def what_it_shows(layer: FlatLayer) -> str:
-    """How to read the figure, and how well digits of a kind come together in it."""
+def what_it_shows(layer: FlatLayer, *, is_trained: bool) -> str:
+    """How to read the figure, and how well digits of a kind come together in it, before or after the training."""
     many = words.count(layer.passed.shape[1], "number")
     if not layer.tells_apart:
         return f"This layer passes on the same {many} whatever it sees. So all images lie in one place."
@@ -24,7 +24,8 @@ def what_it_shows(layer: FlatLayer) -> str:
     return (
         f"In the last hidden layer, an image is {many}. Here it stands in the two directions in which images differ "
         f"most: {held}. For **{layer.alike_when_flat:.0%}** of {len(layer.passed):,} images, the nearest one here "
-        "shows the same digit. Rings: your nearest in the whole layer. Nobody told it to sort them."
+        "shows the same digit. Rings: your nearest in the whole layer. "
+        + ("Nobody told it to sort them." if is_trained else "Its weights are still random.")
     )
 
 

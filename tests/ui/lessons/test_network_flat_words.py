@@ -33,10 +33,10 @@ def test_shares_add_up_as_they_are_written() -> None:
 def test_a_layer_that_differs_in_one_direction_or_in_none_is_called_so() -> None:
     labels = torch.tensor([1, 1, 2, 2])
     line = look(torch.tensor([[0.0, 1.0], [0.1, 1.0], [5.0, 1.0], [5.1, 1.0]]), labels)
-    assert "there is only one here" in what_it_shows(line)
-    assert "For **100%** of 4 images" in what_it_shows(line)
-    assert "all images lie in one place" in what_it_shows(look(torch.ones(4, 2), labels))
-    assert "% of the variance" in what_it_shows(look(torch.eye(4), labels))
+    assert "there is only one here" in what_it_shows(line, is_trained=True)
+    assert "For **100%** of 4 images" in what_it_shows(line, is_trained=True)
+    assert "all images lie in one place" in what_it_shows(look(torch.ones(4, 2), labels), is_trained=True)
+    assert "% of the variance" in what_it_shows(look(torch.eye(4), labels), is_trained=True)
 
 
 def test_what_is_left_out_depends_on_how_many_neurons_there_are() -> None:
@@ -49,3 +49,9 @@ def test_what_is_left_out_depends_on_how_many_neurons_there_are() -> None:
 def test_only_a_known_seed_is_called_the_one_it_began_with() -> None:
     assert where_it_began("your network 784-8-10", 3).endswith("began with: those of seed 3.")
     assert "is not known" in where_it_began("your network 784-8-10", None)
+
+
+def test_before_training_the_weights_are_called_random() -> None:
+    layer = look(torch.eye(4), torch.tensor([1, 1, 2, 2]))
+    assert "random" in what_it_shows(layer, is_trained=False)
+    assert "random" not in what_it_shows(layer, is_trained=True)
