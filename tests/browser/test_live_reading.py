@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import go_to, settle
-from tests.browser.test_app import OpenPage, draw, stroke
+from tests.browser.test_app import OpenPage, stroke
 from tests.browser.test_draw import stroke_with_a_finger
 from tests.browser.test_late_answers import Line
 
@@ -17,7 +17,7 @@ ZERO: Path = [(140, 50), (80, 110), (85, 180), (140, 230), (195, 180), (200, 110
 TWO: Path = [(80, 100), (110, 60), (170, 60), (190, 110), (80, 220), (210, 218)]
 BAR: Path = [(60, 60), (220, 60)]
 CORNERS: list[Path] = [[(2, 60), (30, 30), (60, 2)], [(278, 200), (250, 240), (190, 278)]]  # with the pen half outside
-SAID = re.compile(r"This is an? \d|If it had to choose|Draw on the black square")
+SO_FAR = re.compile("so-far")  # the class of what the browser says by itself
 
 
 def picture(page: Page) -> Locator:
@@ -37,10 +37,17 @@ def ready(page: Page) -> None:
     page.locator("[class*=st-key-canvas_] canvas").last.scroll_into_view_if_needed()
 
 
-def answered(page: Page) -> list[float]:
-    """What the server says, once it has; the words show that it is not what is read so far."""
-    expect(page.locator(".network .says .small")).to_have_text(SAID)
-    expect(page.locator(".network .says")).not_to_have_class(re.compile("so-far"))
+def answered(page: Page, points: Path) -> list[float]:
+    """Draws a stroke; returns what the server says of it, once it has."""
+    press(page, points)
+    expect(page.locator(".network .says")).to_have_class(SO_FAR)
+    page.mouse.up()
+    return answer(page)
+
+
+def answer(page: Page) -> list[float]:
+    """What the server says of what the browser has read, once it has."""
+    expect(page.locator(".network .says")).not_to_have_class(SO_FAR)
     return shares(page)
 
 
@@ -65,10 +72,13 @@ def press(page: Page, points: Path) -> None:
         page.mouse.move(x, y, steps=8)
 
 
+def in_full(p: list[float]) -> str:
+    return ",".join(f"{share:.6f}" for share in p)
+
+
 def moves_on(page: Page, before: list[float]) -> list[float]:
     """Waits until other probabilities are shown than before; returns them."""
-    told = ",".join(f"{share:.6f}" for share in before)
-    expect(picture(page)).not_to_have_attribute("data-p", told)
+    expect(picture(page)).not_to_have_attribute("data-p", in_full(before))
     return shares(page)
 
 
@@ -78,9 +88,8 @@ def test_what_the_browser_reads_is_what_the_server_answers(open_page: OpenPage, 
     ready(page)
     for strokes in ([ZERO], [TWO, BAR], [CORNERS[0]], CORNERS):
         for points in strokes:
-            stroke(page, points)
-            answered(page)
-        said, read = answered(page), shares(page, "read")
+            said = answered(page, points)
+        read = shares(page, "read")
         assert sum(said) == pytest.approx(1, abs=1e-4)
         assert read == pytest.approx(said, abs=0.001), strokes
         clear(page)
@@ -89,9 +98,10 @@ def test_what_the_browser_reads_is_what_the_server_answers(open_page: OpenPage, 
 def test_a_finger_is_read_as_the_server_reads_it(open_page: OpenPage) -> None:
     page = open_page("", width=390)
     ready(page)
-    stroke_with_a_finger(page, [(x, 70) for x in range(80, 201, 20)] + [(200 - x, 70 + 2 * x) for x in range(10, 81, 10)])
+    bar, stem = [(x, 70) for x in range(80, 201, 20)], [(200 - x, 70 + 2 * x) for x in range(10, 81, 10)]
+    stroke_with_a_finger(page, bar + stem)
     expect_answer(page, 7)
-    assert shares(page, "read") == pytest.approx(answered(page), abs=0.001)
+    assert shares(page, "read") == pytest.approx(answer(page), abs=0.001)
 
 
 def test_the_bars_move_while_the_pen_does_before_anything_is_sent(open_page: OpenPage) -> None:
@@ -123,15 +133,15 @@ def test_weights_come_once_and_to_everyone_from_one_address(open_page: OpenPage)
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url) if request.resource_type == "fetch" else None)
     page.reload()
+    ready(page)
     for points in (SEVEN, BAR):
-        draw(page, points)
-        answered(page)
+        answered(page, points)
     clear(page)
     go_to(page, "Look back", "All symbols")
     expect(page.locator("h1").first).to_have_text("All symbols")
     page.go_back()
-    draw(page, ONE)
-    expect_answer(page, 1)
+    ready(page)
+    answered(page, ONE)
     weights = [url for url in fetched if "/media/" in url]
     assert len(weights) == 1
 
@@ -148,23 +158,21 @@ def test_a_late_answer_does_not_take_the_place_of_the_next_stroke(open_page: Ope
     line = Line(page)
     ready(page)
     line.act_unanswered(lambda: stroke(page, ONE), lambda: press(page, BAR))
-    read = shares(page, "read")
-    assert shares(page) == read  # both strokes, and not the server's answer to the first
-    expect(page.locator(".network .says")).to_have_class(re.compile("so-far"))
+    expect(page.locator(".network .says")).to_have_class(SO_FAR)
+    assert shares(page) == shares(page, "read")  # of both strokes, and not the server's answer to the first
     page.mouse.up()
-    said = answered(page)
+    said = answer(page)
     assert shares(page, "read") == pytest.approx(said, abs=0.001)
 
 
 def test_clear_and_undo_show_what_the_server_knows(open_page: OpenPage) -> None:
     page = open_page()
-    draw(page, SEVEN)
-    seven = answered(page)
-    draw(page, BAR)
-    assert answered(page) != seven
+    ready(page)
+    seven = answered(page, SEVEN)
+    assert answered(page, BAR) != seven
     page.locator(".st-key-undo button").click()
+    expect(picture(page)).to_have_attribute("data-p", in_full(seven))
     expect_answer(page, 7)
-    assert shares(page) == seven
     clear(page)
     assert shares(page) == []
 
@@ -178,7 +186,7 @@ def test_without_a_connection_the_bars_still_move(open_page: OpenPage) -> None:
     assert max(read) == read[7]
     page.context.set_offline(False)
     page.mouse.up()
-    assert shares(page, "read") == pytest.approx(answered(page), abs=0.001)
+    assert shares(page, "read") == pytest.approx(answer(page), abs=0.001)
 
 
 def test_without_weights_the_server_alone_answers(open_page: OpenPage) -> None:
@@ -190,6 +198,6 @@ def test_without_weights_the_server_alone_answers(open_page: OpenPage) -> None:
     assert shares(page) == []
     page.mouse.up()
     expect_answer(page, 7)
-    said = answered(page)
+    said = answer(page)
     assert max(said) == said[7]
     assert shares(page, "read") == []
