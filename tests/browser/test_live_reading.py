@@ -118,9 +118,9 @@ def test_the_bars_move_while_the_pen_does_before_anything_is_sent(open_page: Ope
     box = page.locator("[class*=st-key-canvas_] canvas").last.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 120, box["y"] + 220, steps=12)
+    expect(page.locator(".network .says .large")).to_have_text("7")
     seven = moves_on(page, bar)
     assert max(seven) == seven[7]
-    expect(page.locator(".network .says .large")).to_have_text("7")
     assert page.evaluate("window.sent") == 0
     page.mouse.up()
     expect_answer(page, 7)
@@ -182,6 +182,7 @@ def test_without_a_connection_the_bars_still_move(open_page: OpenPage) -> None:
     ready(page)
     page.context.set_offline(True)
     press(page, SEVEN)
+    expect(page.locator(".network .says .large")).to_have_text("7")
     read = moves_on(page, [])
     assert max(read) == read[7]
     page.context.set_offline(False)
