@@ -1,37 +1,29 @@
-// The network as a picture on one canvas: the input, the neurons of each hidden layer as lights, the ten digits as rows,
-// and between them the strongest connections. All that eases from one view to the next is one list of numbers: `now` is
-// what is drawn, `goal` what the view asks for. Where things stand is said by network_places.js.
+// The network as a picture that moves. All that eases from one view to the next is one list of numbers: `now` is what
+// is drawn, `goal` what the view asks for. Where things stand is said by network_places.js, what they look like by
+// network_paint.js, whose texts come before this one.
 
 const EASE_MS = 120 // from one view to the next
-const PASS_MS = 1_000 // of a pulse, through all layers
 const STRONGEST = 24 // connections drawn of each gap between two layers
 const FADED = 0.05 // what is left of a connection when another neuron is pointed at
-const FULL = 0.1 // the share of its gap at which a connection is as wide as it gets
-const SHADES = 12 // of connections: those of one shade are one path, which is quick to draw
 
 // How many neurons of each layer are drawn before there is anything to draw.
-const atRest = (sizes) => sizes.slice(1).map((size) => [size, Math.min(size, sizes.length > 4 ? 8 : 16)])
+const restOf = (sizes) => sizes.slice(1).map((size) => [size, Math.min(size, sizes.length > 4 ? 8 : 16)])
 
-const inPercent = (p) => (p < 0.005 ? "<1%" : p >= 0.995 && p < 1 ? ">99%" : `${Math.round(100 * p)}%`)
-
-// Pictures of 28×28 below each other, to be written pixel by pixel: four bytes each, or one whole number.
-function sheetOf(count) {
-  const context = Object.assign(document.createElement("canvas"), { width: 28, height: 28 * count }).getContext("2d")
-  const data = context.createImageData(28, 28 * count)
-  return { canvas: context.canvas, bytes: data.data, whole: new Uint32Array(data.data.buffer), put: () => context.putImageData(data, 0, 0) }
+function inPercent(p) {
+  if (Number.isNaN(p)) return "–"
+  if (p < 0.005) return "<1%"
+  return p >= 0.995 && p < 1 ? ">99%" : `${Math.round(100 * p)}%`
 }
 
-class NetworkPicture {
+class NetworkPicture extends NetworkPaint {
   constructor(canvas) {
+    super(canvas.getContext("2d"))
     this.canvas = canvas
-    this.context = canvas.getContext("2d")
-    this.input = sheetOf(1)
-    this.marks = { pointed: null, pinned: [] }
     this.frames = 0
     this.contrast = matchMedia("(forced-colors: active)")
     this.redress = () => this.dress(this.dressed)
     this.contrast.addEventListener("change", this.redress)
-    this.observer = new ResizeObserver(() => this.arrange())
+    this.observer = new ResizeObserver(() => this.follow())
     this.observer.observe(canvas)
   }
 
@@ -39,6 +31,14 @@ class NetworkPicture {
     this.observer.disconnect()
     this.contrast.removeEventListener("change", this.redress)
     cancelAnimationFrame(this.waiting)
+  }
+
+  // What is resized is empty: it is drawn again at once.
+  follow() {
+    const { width, height } = this.places?.room ?? {}
+    if (this.canvas.clientWidth === width && this.canvas.clientHeight === height) return
+    this.arrange()
+    this.step()
   }
 
   // Where readers have chosen colours themselves, theirs are taken for all but what is signed.
@@ -54,13 +54,14 @@ class NetworkPicture {
     this.aim()
   }
 
-  // `sizes` of all layers, the pixels first, say what stands there as long as there is no view.
-  show(view, { right = null, choice = null, flow = "still", pair = null, sizes = [784, 10] } = {}) {
+  // Without a view, what was there before is empty; or if nothing was, a network of these `sizes`, the pixels first.
+  show(view, { right = null, choice = null, flow = "still", pair = null, sizes = null } = {}) {
     if (view !== this.view || flow !== this.flow) this.began = performance.now()
     Object.assign(this, { view, right, choice, flow, pair })
     const layers = view && [...view.layers, view.output]
-    const shape = layers ? layers.map(({ size, shown }) => [size, shown.length]) : atRest(sizes)
-    const hasPictures = shape.length > 1 && Boolean(layers?.[0].weights)
+    const atRest = sizes ? restOf(sizes) : (this.shape ?? restOf([784, 10]))
+    const shape = layers ? layers.map(({ size, shown }) => [size, shown.length]) : atRest
+    const hasPictures = layers ? view.layers.length > 0 && Boolean(layers[0].weights) : Boolean(this.hasPictures)
     if (String([shape, hasPictures]) !== String([this.shape, this.hasPictures])) {
       Object.assign(this, { shape, hasPictures })
       this.build()
@@ -90,9 +91,11 @@ class NetworkPicture {
     const counts = [784, ...this.shape.map(([, count]) => count)]
     this.lights = this.shape.map(([, count]) => take(count))
     this.bars = take(10)
-    this.gaps = this.shape.map((_, gap) => ({ first: take(counts[gap] * counts[gap + 1]), from: counts[gap], seen: [], links: [] }))
+    const gap = (from, to) => ({ first: take(from * to), from, seen: [], links: [] })
+    this.gaps = this.shape.map((_, index) => gap(counts[index], counts[index + 1]))
     for (const name of ["now", "before", "goal"]) this[name] = new Float32Array(length)
     this.isNew = true
+    this.places = null
   }
 
   arrange() {
@@ -112,10 +115,6 @@ class NetworkPicture {
     this.wake()
   }
 
-  font(size, weight = 400) {
-    return `${weight} ${size}px ${this.family}`
-  }
-
   // What the view asks for.
   aim() {
     const { goal, now, view, gaps } = this
@@ -124,7 +123,7 @@ class NetworkPicture {
     if (view) {
       goal.set(view.image)
       goal.set(view.p, this.bars)
-      this.percents = view.p.map(inPercent)
+      this.percents = Array.from(view.p, inPercent)
       this.lights.forEach((first, index) => {
         const { values, deltas } = this.layer(index)
         const lights = this.flow === "backward" ? deltas : index < view.layers.length ? values : []
@@ -171,36 +170,12 @@ class NetworkPicture {
     if (index === layer + 1) put(found.filter(({ i }) => i === at), found.length, 1)
   }
 
-  // The weights of the first layer as pictures, once for each view.
-  paintWeights() {
-    const { weights, shown } = this.layer(0)
-    if (!weights || weights === this.painted) return
-    this.painted = weights
-    if (this.pictures?.canvas.height !== 28 * shown.length) this.pictures = sheetOf(shown.length)
-    const { bytes, put } = this.pictures
-    const [paper, above, below] = ["paper", "above", "below"].map((name) => this.rgb(this.colours[name]))
-    const text = atob(weights)
-    for (let k = 0; k < text.length; k++) {
-      const weight = ((text.charCodeAt(k) << 24) >> 24) / 127 // the byte has a sign
-      const full = weight < 0 ? below : above
-      for (let c = 0; c < 3; c++) bytes[4 * k + c] = paper[c] + (full[c] - paper[c]) * Math.abs(weight)
-      bytes[4 * k + 3] = 255
-    }
-    put()
-  }
-
-  // A colour as three numbers of 0 to 255: the canvas gives back each as #rrggbb.
-  rgb(colour) {
-    this.context.fillStyle = colour
-    return [1, 3, 5].map((start) => parseInt(this.context.fillStyle.slice(start, start + 2), 16))
-  }
-
   // The ends of all connections that are seen.
   lay() {
     if (!this.places) return
     this.gaps.forEach((gap, index) => {
-      const { first, from, seen } = gap
-      gap.links = seen.map((k) => ({ k, ...this.places.ends(index, (k - first) % from, Math.floor((k - first) / from)) }))
+      const ends = (k) => this.places.ends(index, k % gap.from, Math.floor(k / gap.from))
+      gap.links = gap.seen.map((k) => ({ k, ...ends(k - gap.first) }))
     })
   }
 
@@ -223,185 +198,5 @@ class NetworkPicture {
     canvas.dataset.frames = ++this.frames
     const isFlowing = flow === "forward" || flow === "backward" || (flow === "update" && passed < 1)
     if (part < 1 || (isFlowing && this.view && !this.isStill)) this.wake()
-  }
-
-  draw(passed) {
-    const { context, gaps, lights, places, colours } = this
-    context.clearRect(0, 0, places.room.width, places.room.height)
-    this.drawInput()
-    gaps.forEach(({ links }, index) => this.drawLinks(links, index, passed))
-    lights.forEach((first, index) => places.isRow(index) || this.drawLights(first, index))
-    for (let digit = 0; digit < 10; digit++) this.drawRow(digit)
-    this.drawMarks()
-    this.write(colours.text, places.small, "center")
-    context.textBaseline = "alphabetic"
-    context.globalAlpha = 0.8
-    places.words.forEach((lines, index) =>
-      lines.forEach((line, at) => context.fillText(line, places.centres[index], places.base + 1.1 * at * places.small)),
-    )
-    context.globalAlpha = 1
-  }
-
-  write(colour, size, align, weight = 400) {
-    Object.assign(this.context, { fillStyle: colour, font: this.font(size, weight), textAlign: align, textBaseline: "middle" })
-  }
-
-  drawInput() {
-    const { context, input, now, colours } = this
-    const { x, y, side } = this.places.input
-    for (let k = 0; k < 784; k++) input.whole[k] = 0xff000000 | (Math.round(255 * now[k]) * 0x010101)
-    input.put()
-    context.imageSmoothingEnabled = false
-    context.drawImage(input.canvas, x, y, side, side)
-    context.strokeStyle = colours.line
-    context.lineWidth = 1
-    context.strokeRect(x - 0.5, y - 0.5, side + 1, side + 1)
-  }
-
-  // The connections of a gap: colour is the sign, width the share.
-  drawLinks(links, index, passed) {
-    const { context, colours, now, flow, gaps, places } = this
-    const isGrey = this.pair && index < gaps.length - 1
-    const wider = flow === "update" && passed < 1 ? 1 + Math.sin(Math.PI * (this.isStill ? 0.5 : passed)) : 1
-    for (const sign of [-1, 1]) {
-      context.strokeStyle = context.fillStyle = isGrey ? colours.rest : sign < 0 ? colours.below : colours.above
-      for (let shade = 1; shade <= SHADES; shade++) {
-        context.beginPath()
-        for (const { k, x0, y0, x1, y1 } of links) {
-          if (Math.ceil(SHADES * Math.sqrt(Math.min(1, (sign * now[k]) / FULL))) !== shade) continue
-          const middle = (x0 + x1) / 2
-          context.moveTo(x0, y0)
-          context.bezierCurveTo(middle, y0, middle, y1, x1, y1)
-        }
-        const strength = shade / SHADES
-        context.globalAlpha = (flow === "loss" ? 0.25 : 0.85) * strength
-        context.lineWidth = (0.5 + places.thickest * strength ** 2) * wider
-        context.stroke()
-      }
-      context.globalAlpha = 1
-      if (flow === "forward" || flow === "backward") this.drawPulses(links, index, passed, sign)
-    }
-  }
-
-  // What runs along the connections, one gap after the other; in place of movement, arrowheads.
-  drawPulses(links, index, passed, sign) {
-    const { context, now, gaps, isStill, flow } = this
-    const way = flow === "backward" ? -1 : 1
-    const at = (passed % 1) * gaps.length - (way < 0 ? gaps.length - 1 - index : index)
-    if (!isStill && (at < 0 || at >= 1)) return
-    const s = isStill ? 0.5 : way < 0 ? 1 - at : at
-    context.beginPath()
-    for (const { k, x0, y0, x1, y1 } of links) {
-      const strength = Math.sqrt(Math.min(1, (sign * now[k]) / FULL))
-      if (!(strength > 0.25)) continue
-      const x = x0 + (x1 - x0) * s * (1.5 - 1.5 * s + s * s) // on the curve
-      const y = y0 + (y1 - y0) * s * s * (3 - 2 * s)
-      const size = 1.2 + 2.3 * strength
-      context.moveTo(x + way * size, y)
-      if (!isStill) context.arc(x, y, size, way > 0 ? 0 : Math.PI, 7)
-      else this.drawHead(x, y, size, Math.atan2(2 * (y1 - y0), x1 - x0) + (way < 0 ? Math.PI : 0))
-    }
-    context.fill()
-  }
-
-  drawHead(x, y, size, angle) {
-    const { context } = this
-    context.moveTo(x + 2 * size * Math.cos(angle), y + 2 * size * Math.sin(angle))
-    for (const turn of [2.4, -2.4]) context.lineTo(x + 1.6 * size * Math.cos(angle + turn), y + 1.6 * size * Math.sin(angle + turn))
-    context.closePath()
-  }
-
-  // A disc around a place, or a square where it is a picture, so much larger.
-  outline({ x, y, reach }, isPicture, more) {
-    const r = reach + more
-    if (isPicture) return this.context.rect(x - r, y - r, 2 * r, 2 * r)
-    this.context.moveTo(x + r, y)
-    this.context.arc(x, y, r, 0, 7)
-  }
-
-  // Lights, as bright as what the neuron passes on is large in its layer; or its weights, with that light around them.
-  drawLights(first, index) {
-    const { context, colours, now, flow } = this
-    const spots = this.places.layers[index]
-    const isPicture = this.hasPictures && index === 0
-    context.beginPath()
-    for (const spot of spots) this.outline(spot, isPicture, 1)
-    context.fillStyle = colours.background
-    context.fill()
-    context.strokeStyle = colours.rest
-    context.lineWidth = 1
-    context.globalAlpha = 0.7
-    context.stroke()
-    spots.forEach((spot, at) => {
-      const value = now[first + at]
-      context.fillStyle = value < 0 ? colours.below : flow === "backward" ? colours.above : colours.text
-      context.globalAlpha = Math.min(1, Math.abs(value)) * (flow === "loss" ? 0.4 : 1)
-      context.beginPath()
-      this.outline(spot, isPicture, isPicture ? 3 : -0.5)
-      context.fill()
-      context.globalAlpha = 1
-      const { x, y, reach } = spot
-      if (isPicture) context.drawImage(this.pictures.canvas, 0, 28 * at, 28, 28, x - reach, y - reach, 2 * reach, 2 * reach)
-    })
-  }
-
-  drawRow(digit) {
-    const { context, colours, now, places, flow, right, choice } = this
-    const { left, row, top, digit: name, bar, length } = places.table
-    const y = top + (digit + 0.5) * row
-    const high = Math.round(0.6 * row)
-    const isStrong = this.pair?.includes(digit)
-    const [isRight, isChoice] = [digit === right, digit === choice]
-    const fill = (colour, x, wide, high) => {
-      context.fillStyle = colour
-      context.fillRect(x, y - high / 2, wide, high)
-    }
-    context.globalAlpha = 0.35
-    if (isStrong || flow === "loss") fill(colours.line, left + 2, places.room.width - left - 2, row)
-    context.globalAlpha = 1
-    fill(colours.line, bar, length, 1)
-    const p = now[this.bars + digit]
-    fill(isRight ? colours.right : isChoice ? colours.choice : colours.rest, bar, p * length, high)
-    if (isRight) fill(colours.right, bar + length - 2, 2, high) // how far the bar should go
-    if (isRight && isChoice) {
-      context.strokeStyle = colours.choice
-      context.lineWidth = 2.5
-      context.strokeRect(bar + 1.25, y - high / 2 + 1.25, Math.max(0, p * length - 2.5), high - 2.5)
-    }
-    this.write(colours.text, places.letter, "left", isChoice || isStrong ? 700 : 400)
-    context.fillText(digit, name, y + 1)
-    context.textAlign = "right"
-    if (this.view) context.fillText(this.percents[digit], places.room.width, y + 1)
-    const slope = now[this.lights.at(-1) + digit] // of the loss, if the gradient is shown
-    if (flow !== "backward" || !slope) return
-    context.globalAlpha = Math.abs(slope)
-    fill(slope < 0 ? colours.below : colours.above, left - 2, 4, high)
-    context.globalAlpha = 1
-  }
-
-  // A ring around the neuron that is pointed at; rings and letters for those that are pinned.
-  drawMarks() {
-    const { context, colours, places, marks } = this
-    const { left, row } = places.table
-    const ring = ({ layer, at }, colour) => {
-      const spot = places.layers[layer]?.[at]
-      if (!spot) return
-      context.beginPath()
-      if (places.isRow(layer)) context.roundRect(left + 2, spot.y - row / 2 + 1, places.room.width - left - 3, row - 2, 4)
-      else this.outline(spot, this.hasPictures && layer === 0, 3)
-      context.strokeStyle = colour
-      context.lineWidth = 2
-      context.stroke()
-    }
-    marks.pinned.forEach((place, index) => {
-      ring(place, colours.first)
-      const { x, y, reach } = places.layers[place.layer]?.[place.at] ?? {}
-      this.write(colours.text, places.small, "center", 700)
-      context.strokeStyle = colours.background
-      context.lineWidth = 4
-      context.strokeText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
-      context.fillText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
-    })
-    if (marks.pointed) ring(marks.pointed, colours.text)
   }
 }

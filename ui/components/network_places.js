@@ -34,7 +34,8 @@ class NetworkPlaces {
       return spots.map((spot) => ({ ...spot, x: x - wide / 2 + spot.x }))
     })
     this.centres = layers.map(({ wide }, index) => this.layers[index][0].x - layers[index].spots[0].x)
-    this.layers.push(Array.from({ length: 10 }, (_, k) => ({ x: table.left, y: this.table.top + (k + 0.5) * row, reach: 0 })))
+    const line = (digit) => ({ x: table.left, y: this.table.top + (digit + 0.5) * row, reach: 0 })
+    this.layers.push(Array.from({ length: 10 }, (_, digit) => line(digit)))
     this.thickest = Math.max(2, Math.min(5.5, gap / 9)) // a connection
   }
 
@@ -65,7 +66,7 @@ class NetworkPlaces {
     return parts
   }
 
-  // The lights of a layer around 0: in so many columns, each a little lower than the one before, that none is too close.
+  // The lights of a layer around 0, in as many columns, each a little lower than the one before, as keep them apart.
   lights(count, high, share, isPicture) {
     const most = isPicture && share > 130 ? 3 : 2
     const enough = isPicture ? 36 : APART
@@ -89,11 +90,11 @@ class NetworkPlaces {
   // From where to where a connection runs, in the gap before a layer.
   ends(layer, from, to) {
     const { input, layers } = this
-    const end = layers[layer][to]
-    const ends = { x1: end.x - end.reach, y1: end.y }
-    if (layer) return { ...ends, x0: layers[layer - 1][from].x + layers[layer - 1][from].reach, y0: layers[layer - 1][from].y }
     const at = (pixel) => ((pixel + 0.5) * input.side) / 28
-    return { ...ends, x0: input.x + at(from % 28), y0: input.y + at(Math.floor(from / 28)) }
+    const pixel = { x: input.x + at(from % 28), y: input.y + at(Math.floor(from / 28)), reach: 0 }
+    const start = layer ? layers[layer - 1][from] : pixel
+    const end = layers[layer][to]
+    return { x0: start.x + start.reach, y0: start.y, x1: end.x - end.reach, y1: end.y }
   }
 
   isRow(layer) {
