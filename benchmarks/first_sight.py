@@ -191,9 +191,12 @@ class First:
     answered: float | None
 
 
-PAD, BARS = "[class*=st-key-canvas_] canvas", ".st-key-answer [role=group], [data-testid=stVegaLiteChart]"
+# The bars and the answer: those of the picture of the network, or as they were before there was one.
+PAD, BARS = "[class*=st-key-canvas_] canvas", ".network .picture, .st-key-answer [role=group]"
 IS_ANSWERED = """() => {
-  const answer = document.querySelector("[class*=st-key-answer]")?.innerText
+  const hosts = [...document.querySelectorAll("[class*=st-key-net_] *")].map(node => node.shadowRoot)
+  const picture = hosts.find(root => root?.querySelector(".says"))
+  const answer = (picture?.querySelector(".says") ?? document.querySelector("[class*=st-key-answer]"))?.textContent
   return /is an? \\d|Not sure/.test(answer)
 }"""
 

@@ -4,6 +4,7 @@ import ast
 import base64
 import contextlib
 import io
+import json
 import time
 from functools import cache
 from typing import Any
@@ -45,6 +46,12 @@ def go_deeper(app: AppTest) -> AppTest:
 def answer(app: AppTest, key: str, said: str) -> AppTest:
     """Answers a question."""
     return sound(app.pills(key=key).set_value(said).run())
+
+
+def component(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """What the inline components of this name were told, in the order in which they stand on the page."""
+    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == name]
+    return [json.loads(part.json) for part in parts]
 
 
 def status(app: AppTest) -> str:

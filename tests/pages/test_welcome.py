@@ -1,37 +1,60 @@
 """The first page: a pad that answers, what it says of the network, and the ways on."""
 
+import base64
 import re
 import subprocess
 import sys
+from typing import Any
 
+import torch
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import MODELS
+from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.network.checkpoint import load_shipped, shipped_card
-from tests.app import answer, canvas, draw, in_one_piece, open_page, sound, text
+from tests.app import answer, canvas, component, draw, in_one_piece, open_page, sound, text
 from tests.conftest import PROJECT
+from ui.drawing import network
+from ui.frame.state import SHIPPED
 from ui.studio.take_home import KEPT
 from ui.visitor import store
 
 PAGE = "pages/welcome.py"
 
 
-def answered(app: AppTest) -> str:
-    """What stands beside the pad, without its markup."""
-    parts = [str(element.proto.body) for element in app.get("html")]
-    return re.sub(r"<[^>]+>", " ", " ".join(part for part in parts if "<style" not in part))
+def read(app: AppTest) -> dict[str, Any]:
+    """What the picture of the network was told."""
+    (found,) = component(app, "network")
+    return found
 
 
-def test_the_pad_and_ten_bars_are_there_at_once_and_answer() -> None:
+def test_the_pad_and_the_network_are_there_at_once_and_answer() -> None:
     app = open_page(PAGE)
-    before = answered(app)
-    assert "Draw on the black square" in before
-    assert "%" not in before
+    before = read(app)
+    assert before["answer"] is None
+    assert before["image"] is None
+    assert before["invites"] == "Draw on the black square, with the mouse or a finger."
+    assert before["follows"]
+    assert before["sizes"] == [784, 800, 400, 10]
     one = canvas()
     one[50:230, 131:149, :3] = 255
     app = draw(app, one)
-    after = answered(app)
-    assert re.search(r"This is a 1: (over )?[\d.]+%", after)
-    assert len(re.findall(r"\d%", after)) == 2 + 10  # the answer, the second guess and ten bars
+    after = read(app)
+    assert after["answer"]["large"] == "1"
+    assert after["answer"]["isAnswer"]
+    assert re.search(r"This is a 1: (over )?[\d.]+%", after["answer"]["small"])
+    assert after["turn"] != before["turn"]
+    image = torch.frombuffer(bytearray(base64.b64decode(after["image"])), dtype=torch.float32).view(1, 28, 28)
+    assert torch.equal(predict_proba(load_shipped(), image)[0], torch.tensor(after["answer"]["p"]))
+
+
+def test_the_browser_finds_the_very_file_of_the_ready_made_network() -> None:
+    """It is in float16, and small enough to be sent."""
+    content = network.weights_of(SHIPPED).content
+    assert content == (MODELS / "shipped.safetensors").read_bytes()
+    assert content is not None
+    assert len(content) <= network.MOST_BYTES
+    assert read(open_page(PAGE))["weights"].endswith(".bin")
 
 
 def test_a_scribble_is_no_digit() -> None:
@@ -39,8 +62,10 @@ def test_a_scribble_is_no_digit() -> None:
     scribble = canvas()
     scribble[20:260:12, 20:260, :3] = 255
     app = draw(app, scribble)
-    assert "Not sure" in answered(app)
-    assert "If it had to choose, it would say" in answered(app)
+    said = read(app)["answer"]
+    assert said["large"] == "Not sure"
+    assert not said["isAnswer"]
+    assert "If it had to choose, it would say" in said["small"]
 
 
 def test_nothing_heavy_is_loaded_before_the_first_stroke() -> None:

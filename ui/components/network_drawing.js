@@ -107,7 +107,7 @@ class NetworkPicture extends NetworkPaint {
     canvas.height = Math.round(height * ratio)
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     const measure = (text, size) => {
-      context.font = this.font(100)
+      context.font = this.font(100, 700)
       return (context.measureText(text).width * size) / 100
     }
     this.places = new NetworkPlaces(shape, { width, height, ratio, size: dressed.size, hasPictures, measure })

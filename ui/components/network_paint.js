@@ -123,7 +123,7 @@ class NetworkPaint {
       if (!(strength > 0.25)) continue
       const x = x0 + (x1 - x0) * s * (1.5 - 1.5 * s + s * s) // on the curve
       const y = y0 + (y1 - y0) * s * s * (3 - 2 * s)
-      const size = 1.2 + 2.3 * strength
+      const size = 1.5 + 2.5 * strength
       if (!isStill) this.outline({ x, y, reach: size }, false, 0)
       else this.drawHead(x, y, size, Math.atan2(2 * (y1 - y0), x1 - x0) + (way < 0 ? Math.PI : 0))
     }
@@ -151,21 +151,25 @@ class NetworkPaint {
     const { context, colours, now, flow } = this
     const spots = this.places.layers[index]
     const isPicture = this.hasPictures && index === 0
-    context.beginPath()
-    for (const spot of spots) this.outline(spot, isPicture, 1)
-    context.fillStyle = colours.background
-    context.fill()
     context.strokeStyle = colours.rest
     context.lineWidth = 1
-    context.globalAlpha = 0.7
-    context.stroke()
     spots.forEach((spot, at) => {
       const value = now[first + at]
+      const light = Math.abs(value) * (flow === "loss" ? 0.3 : 1)
+      const shine = (more, alpha) => {
+        context.globalAlpha = alpha
+        context.beginPath()
+        this.outline(spot, isPicture, more)
+        context.fill()
+      }
       context.fillStyle = value < 0 ? colours.below : colours.above
-      context.globalAlpha = Math.min(1, Math.abs(value)) * (flow === "loss" ? 0.4 : 1)
-      context.beginPath()
-      this.outline(spot, isPicture, isPicture ? 3 : -0.5)
-      context.fill()
+      if (!isPicture) shine(4.5, 0.25 * light ** 2)
+      context.fillStyle = colours.background
+      shine(1, 1)
+      context.globalAlpha = 0.7
+      context.stroke()
+      context.fillStyle = value < 0 ? colours.below : colours.above
+      shine(isPicture ? 3 : -0.5, light)
       context.globalAlpha = 1
       const { x, y, reach } = spot
       const box = [x - reach, y - reach, 2 * reach, 2 * reach]

@@ -49,9 +49,11 @@ class NetworkPlaces {
     return { left, digit: left + pad, bar: left + digit + 2 * pad, length }
   }
 
-  // The nearest size at which each of 28 pixels is as many of the screen's.
+  // A size at which each of 28 pixels is as many of the screen's, unless that is much smaller than it could be.
   whole(most) {
-    return (28 * Math.max(1, Math.floor((most * this.room.ratio) / 28))) / this.room.ratio
+    const { ratio } = this.room
+    const side = (28 * Math.max(1, Math.floor((most * ratio) / 28))) / ratio
+    return side < 0.75 * most ? most : side
   }
 
   // How many neurons of a layer are drawn, in two lines where one is too wide.
@@ -68,13 +70,13 @@ class NetworkPlaces {
 
   // The lights of a layer around 0, in as many columns, each a little lower than the one before, as keep them apart.
   lights(count, high, share, isPicture) {
-    const most = isPicture && share > 130 ? 3 : 2
+    const most = isPicture && share > 115 ? 3 : 2
     const enough = isPicture ? 36 : APART
     const margin = isPicture ? 18 : 12
     let columns = 1
     while (columns < most && (columns * (high - 2 * margin)) / (count - 1) < enough) columns += 1
     const pitch = Math.min((high - 2 * margin) / Math.max(1, count - 1), (isPicture ? 66 : 52) / columns)
-    const side = this.whole(Math.min(columns * pitch - 5, (0.8 * share) / columns))
+    const side = this.whole(Math.min(columns * pitch - 4, (0.8 * share) / columns))
     const step = columns === 1 ? 0 : isPicture ? side + 6 : Math.max(20, Math.min(30, 0.42 * share))
     const near = columns === 1 ? pitch : Math.hypot(pitch, step)
     const reach = isPicture ? side / 2 : Math.max(3, Math.min(9, near / 2 - 3, 0.26 * share))

@@ -28,7 +28,15 @@ PLAYBACK = "playback"  # what ?hide= calls the slider over the strokes
 MOST_PINS = 2
 HEIGHT = 250  # pixels, of the picture itself
 MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
-PARTS = ("network_reading", "network_places", "network_paint", "network_drawing", "network_cards", "network_playback", "network")
+PARTS = (
+    "network_reading",
+    "network_places",
+    "network_paint",
+    "network_drawing",
+    "network_cards",
+    "network_playback",
+    "network",
+)
 
 _JS = "\n".join((state.COMPONENTS / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
 _CSS = (state.COMPONENTS / "network.css").read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
-from mnist_core.figures.welcome import hundred_squares, ten_bars
+from mnist_core.figures.welcome import hundred_squares
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from mnist_core.lessons.runs_comparison import Band, RunResult
@@ -319,5 +319,4 @@ GALLERY: dict[str, Builder] = {
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
-    "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
 }
