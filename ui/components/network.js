@@ -49,6 +49,7 @@ class LivingNetwork {
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
     this.pointed = null // a place: {layer, at}
+    this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
     this.listenToPen()
@@ -73,6 +74,7 @@ class LivingNetwork {
         if (this.data.weights !== data.weights) return
         this.network = network
         if (!this.stroke) this.settle()
+        playBack(this)
       }, () => {}) // then the server alone answers
     if (!this.stroke || (!this.stroke.isDown && this.stroke.turn !== data.turn)) this.settle()
     playBack(this)
@@ -145,6 +147,7 @@ class LivingNetwork {
     const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
     if (!shadow) return
     clearTimeout(this.waiting)
+    this.player?.rest()
     this.pen = shadow
     this.stroke = { isDown: true, turn: this.data.turn }
     this.readSoon()
