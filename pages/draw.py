@@ -314,8 +314,8 @@ def played_back() -> None:
         with right:
             read_and_shown("net_played", subject, "Draw a 1. Then add the bar of a 7.", is_played_back=True)
     lesson.notice(
-        "Press *Play*, or move the slider. The strip below it says which digit is read where; a line marks the end of a "
-        "stroke."
+        "Press *Play*, or move the slider. The strip says which digit is read where, and each line in it marks the end "
+        "of a stroke."
     )
     lesson.deeper(where_it_plays)
 
@@ -323,9 +323,9 @@ def played_back() -> None:
 def where_it_plays() -> None:
     """What is played back, and where."""
     st.markdown(
-        "The canvas keeps each stroke as a path. Your browser draws the paths once more, as far as the slider says, and "
-        "reads what is there. It does so at up to about 120 places, and needs no server for that. So the strip shows "
-        "the first network alone: whether there is a digit at all, the second one says only of the whole drawing."
+        "The canvas keeps each stroke as a path. Your browser draws the paths once more, as far as the slider says, "
+        "and the network reads what is there. Nothing of that goes to the server or into the link. The strip shows "
+        "the first network alone. Whether there is a digit at all, the second one says of the whole drawing only."
     )
 
 

@@ -67,7 +67,7 @@ function playBack(living) {
   const { strokes, weights, image } = living.data
   const box = living.find(".playback")
   box.hidden = !strokes // none: nothing is played here, or the visit leaves it out
-  const played = box.hidden ? null : JSON.stringify([strokes, weights, Boolean(living.network), Boolean(image)])
+  const played = box.hidden ? null : JSON.stringify([strokes, weights, Boolean(living.network), living.isOnItsWay, Boolean(image)])
   if (played !== living.player?.played) {
     living.player?.close()
     living.player = played && new Player(living, box, played)
@@ -76,7 +76,7 @@ function playBack(living) {
 
 class Player {
   constructor(living, box, played) {
-    const { strokes, weights, image } = living.data
+    const { strokes, image } = living.data
     const [range, button, strip, became] = ["input", "button", ".strip", ".became"].map((name) => box.querySelector(name))
     Object.assign(this, { living, played, range, button, strip, became })
     this.strokes = strokes.map(follow)
@@ -94,10 +94,17 @@ class Player {
     }
     button.onclick = () => (this.timer ? this.stop() : this.play())
     this.rest()
-    this.say(image && !last ? "This was not drawn here: it has no strokes to play back." : weights ? "" : "This network is too large to be read in the browser.")
+    this.say(this.unplayable(image))
     strip.replaceChildren()
     strip.setAttribute("aria-label", "What is read at each place of the drawing")
     if (last && living.network) this.readAll()
+  }
+
+  // Why nothing can be played, if there is more to say than that nothing is drawn yet.
+  unplayable(image) {
+    if (image && !this.last) return "This was not drawn here: it has no strokes to play back."
+    const { network, isOnItsWay } = this.living
+    return network || isOnItsWay ? "" : "The browser does not have this network's weights, so it can't play a drawing back."
   }
 
   get place() {
@@ -226,7 +233,7 @@ class Player {
     const stroke = this.strokeAt(place)
     const from = stroke ? this.ends[stroke - 1] : 0
     const part = Math.round((100 * (place - from)) / (this.ends[stroke] - from))
-    const where = part > 95 ? `at the end of ${strokeName(stroke)}` : `in ${strokeName(stroke)}, when ${part}% of it was there`
+    const where = part > 95 ? `at the end of ${strokeName(stroke)}` : `in ${strokeName(stroke)}, after ${part}%`
     return `${before === null ? "It" : `The ${before}`} became ${an(digit)} ${where}.`
   }
 }

@@ -28,17 +28,10 @@ PLAYBACK = "playback"  # what ?hide= calls the slider over the strokes
 MOST_PINS = 2
 HEIGHT = 250  # pixels, of the picture itself
 MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
-PARTS = (
-    "network_reading",
-    "network_places",
-    "network_paint",
-    "network_drawing",
-    "network_cards",
-    "network_playback",
-    "network",
-)
+PARTS = ("reading", "places", "paint", "drawing", "cards", "playback")  # before that which brings them together
 
-_JS = "\n".join((state.COMPONENTS / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+_FILES = [*(f"network_{part}" for part in PARTS), "network"]
+_JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
 _CSS = (state.COMPONENTS / "network.css").read_text(encoding="utf-8")
 _HTML = """
 <div class="network" role="group" aria-label="The network">
@@ -188,7 +181,7 @@ def _colours(look: Theme) -> dict[str, str]:
 
 def pins(sizes: tuple[int, ...]) -> tuple[Pin, ...]:
     """The neurons that the reader or the link has pinned, those that a network of these sizes has."""
-    found = link.unbound(PINS, (), _read_pins)
+    found: tuple[Pin, ...] = link.unbound(PINS, (), _read_pins)
     return tuple((layer, number) for layer, number in found if _is_in(sizes, layer, number))
 
 

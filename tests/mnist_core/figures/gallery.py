@@ -45,7 +45,8 @@ from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from mnist_core.lessons.runs_comparison import Band, RunResult
 from mnist_core.lessons.train import BatchSeen
 from mnist_core.network.model import MLPConfig
-from mnist_core.training.loop import BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged
+from mnist_core.network.view import look
+from mnist_core.training.loop import BatchEvent, EpochEvent, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import Norms, RunRecord, Score
 
 Builder = Callable[[Theme], VegaFigure | str]
@@ -89,6 +90,7 @@ BINS = [
     Bin(n / 15, (n + 1) / 15, 4 + 300 * (n == 14), 3 + 280 * (n == 14), 3.2 + 290 * (n == 14), 1.0)
     for n in range(4, 15)
 ]
+VIEW = look(new_model(MLPConfig((16,)), 0), IMAGES[0] / 255, label=0, with_gradient=True)
 SEEN = BatchSeen(
     step=5,
     images=IMAGES,
@@ -100,6 +102,8 @@ SEEN = BatchSeen(
     gradients=(1.234, 0.567, 0.089),
     changes=(0.0123, 0.0045, 0.0001),
     weights=(9.0, 7.0, 3.0),
+    view=VIEW,
+    view_after=VIEW,
 )
 XRAY = BatchXray(tuple(range(8)), (0, 1, 2, 3, 4, 5, 6, 1), (0.001,) * 7 + (4.5,), (0.1,) * 7 + (12.34,), 3.0, 1.0, 0.5)
 BANDS = {

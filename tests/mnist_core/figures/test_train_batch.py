@@ -10,6 +10,11 @@ import torch
 from mnist_core.figures.theme import CHOICE, DARK, LIGHT, RIGHT_CLASS
 from mnist_core.figures.train_batch import MOST_IMAGES, TITLES, phase_cards
 from mnist_core.lessons.train import BatchSeen
+from mnist_core.network.model import MLPConfig
+from mnist_core.network.view import look
+from mnist_core.training.loop import new_model
+
+VIEW = look(new_model(MLPConfig(()), 0), torch.zeros(28, 28))
 
 
 def seen(images: int = 12, layers: int = 2) -> BatchSeen:
@@ -33,6 +38,8 @@ def seen(images: int = 12, layers: int = 2) -> BatchSeen:
         gradients=lengths,
         changes=tuple(0.004 * length for length in lengths),
         weights=(1.0,) * layers,
+        view=VIEW,
+        view_after=VIEW,
     )
 
 
