@@ -10,8 +10,9 @@ from mnist_core.figures.images import enlarged
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
 from mnist_core.handwriting.photo import find_ink, flatten, ink_on
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist, redraw
 from mnist_core.lessons import draw
+from mnist_core.network.view import LayerView, look
 from ui.drawing import canvas, keep, network, photo, reading
 from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
@@ -242,7 +243,7 @@ def your_drawing() -> None:
         "begin to doubt?"
     )
     dataset.notice(SAMPLES)
-    lesson.deeper(keep_it, look_closer, what_it_sees, code)
+    lesson.deeper(keep_it, look_closer, what_it_sees, code, browser_code)
 
 
 def reader(key: str) -> None:
@@ -303,6 +304,21 @@ def code() -> None:
     lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
 
 
+def browser_code() -> None:
+    """The scripts of the picture, each beside its Python."""
+    st.subheader("What your browser ran", anchor=False)
+    st.markdown(
+        "While the pen moves, the server hears nothing: your browser prepares the image and runs the network by "
+        "itself, in JavaScript. When the pen is lifted, the server reads with the Python beside it. Tests compare the "
+        "two, pixel by pixel. The lights and lines have no Python: the browser alone draws them."
+    )
+    lesson.show_script("network_reading", crop_to_ink, centre_by_mass, redraw, predict_proba, look)
+    lesson.show_script("network_cards", LayerView)
+    for name in ("network_places", "network_paint", "network_drawing"):
+        lesson.show_script(name)
+    lesson.show_script("network", network.show)
+
+
 @lesson.scene("At which stroke did the 1 become a 7?")
 @st.fragment
 def played_back() -> None:
@@ -317,7 +333,7 @@ def played_back() -> None:
         "Press *Play*, or move the slider. The strip says which digit is read where, and each line in it marks the end "
         "of a stroke."
     )
-    lesson.deeper(where_it_plays)
+    lesson.deeper(where_it_plays, playback_code)
 
 
 def where_it_plays() -> None:
@@ -327,6 +343,12 @@ def where_it_plays() -> None:
         "and the network reads what is there. Nothing of that goes to the server or into the link. The strip shows "
         "the first network alone. Whether there is a digit at all, the second one says of the whole drawing only."
     )
+
+
+def playback_code() -> None:
+    """The script that plays, beside what hands it the strokes."""
+    st.subheader("What your browser ran", anchor=False)
+    lesson.show_script("network_playback", canvas.paths)
 
 
 @lesson.scene("Does another network read it the same way?")
