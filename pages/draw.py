@@ -249,13 +249,13 @@ def your_drawing() -> None:
 def reader(key: str) -> None:
     """The canvas and, beside it, the network in use, what it reads, and what the second one says."""
     left, right = st.columns([2, 3], gap="medium")
-    with left:
+    with left, st.container(gap="xsmall"):
         subject = canvas.subject()
+        second = st.container()
     with right:
         found = read_and_shown(key, subject, INVITATION)
-        with st.container():
-            if found is not None:
-                st.caption(draw_words.second_network(found.verdict))
+    # Always a line, so that on a phone the network below it does not move.
+    second.caption("\N{NO-BREAK SPACE}" if found is None else draw_words.second_network(found.verdict))
 
 
 def read_and_shown(
