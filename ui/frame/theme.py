@@ -74,7 +74,7 @@ _DARK_ON_PAPER = """
 
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
-    is_dark = current().is_dark  # large, it is a look of its own
+    is_dark = current().is_dark  # a large look is a copy
     name = "dark" if is_dark else "light"
     paper, ink = st.get_option(f"theme.{name}.backgroundColor"), st.get_option(f"theme.{name}.textColor")
     colours = f":root {{ --scenes-paper: {paper}; --ink: {ink}; --on-primary: {paper}; }}"

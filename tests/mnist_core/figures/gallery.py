@@ -31,6 +31,7 @@ from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
 from mnist_core.figures.softmax import score_bars
 from mnist_core.figures.step_hill import hill_and_ball
+from mnist_core.figures.step_landscape import loss_landscape
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
@@ -287,6 +288,15 @@ GALLERY: dict[str, Builder] = {
     "small_hill": lambda theme: small_hill(losses=[2.0, 1.0, 1.5], start=0, end=1, said="A hill", theme=theme),
     "hill_and_ball": lambda theme: hill_and_ball(
         along=[-0.15, 0.0, 0.2, 0.4, 0.45], losses=[2.7, 1.3, 0.8, 1.5, 1.7], rate=0.4, theme=theme
+    ),
+    "loss_landscape": lambda theme: loss_landscape(
+        along=[-0.15, 0.0, 0.15, 0.3, 0.45],
+        across=[-0.3, 0.0, 0.3],
+        losses=[[4.0, 3.0, 2.5, 3.0, 4.0], [2.7, 1.3, 0.8, 1.2, 1.7], [3.0, 2.0, 1.8, 2.0, 3.5]],
+        before=1.3,
+        after=(0.45, 1.7),
+        lowest=0.15,
+        theme=theme,
     ),
     "learning_rate_ruler": lambda theme: learning_rate_ruler(
         rates=RATES, losses=[2.29, 2.2, 1.9, 0.9, 2.5, math.inf], now=2.303, chosen=0.01, theme=theme
