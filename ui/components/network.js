@@ -141,11 +141,12 @@ class LivingNetwork {
   }
 
   say(large, small, isSoFar = false) {
-    this.find(".large").textContent = large
-    this.find(".large").classList.toggle("words", large.length > 1)
-    this.find(".small").textContent = small
     this.find(".says").classList.toggle("so-far", isSoFar)
-    if (!isSoFar) this.find(".heard").textContent = large === "?" ? "" : small
+    this.find(".says").setAttribute("aria-live", isSoFar ? "off" : "polite") // what changes at each move is not read out
+    this.find(".large").classList.toggle("words", large.length > 1)
+    const write = (name, text) => this.find(name).textContent === text || (this.find(name).textContent = text)
+    write(".large", large) // only if it is new: else it would be read out again
+    write(".small", small)
   }
 
   // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
