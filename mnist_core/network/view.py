@@ -19,6 +19,7 @@ from mnist_core.network.model import MLP, Dropout, MLPConfig
 MOST = 16  # neurons of a layer that are drawn: as many lights as still can be told apart and touched on a phone
 MOST_OF_DEEP = 8  # from DEEP hidden layers on: the connections between two layers of 16 would hide each other
 DEEP = 3
+MOST_PICTURES = 10  # where neurons are drawn as pictures of their weights, which take more room
 MOST_INK = 3  # pixels that are named for a neuron
 STAYS = 1.25  # a neuron that was drawn before makes way for one that is this many times as loud
 
@@ -44,7 +45,7 @@ class LayerView:
         values: What it passes on, activation(z); of the output, z itself.
         links: What each shown neuron of the layer before adds to its sum: w × value. None in the first layer.
         ink: Of the first layer only, its strongest pixels as (pixel 0 to 783, w′ × x), the strongest first: at most
-            ``MOST_INK``, and none that add nothing. w′ are weights for plain pixels, so paper adds nothing.
+            ``MOST_INK``, and none of paper. w′ are weights for plain pixels, so paper adds nothing.
         speaks: Of hidden layers only, a number for each digit: value × ∂z_k/∂value minus the mean over all digits k,
             so what counts for all digits alike is left out.
         weights: Of the first layer only, and only if asked for: w′ as torch.int8 [shown, 28, 28]; 127 means ``limit``.
@@ -87,8 +88,9 @@ class NetworkView:
 
 
 def first_neurons(config: MLPConfig) -> tuple[tuple[int, ...], ...]:
-    """The first neurons of each hidden layer, as many as are drawn: where always the same ones are to be seen."""
-    return tuple(tuple(range(min(size, most_shown(config)))) for size in config.hidden_sizes)
+    """The first neurons of each hidden layer: where always the same ones are seen, with pictures of their weights."""
+    most = min(MOST_PICTURES, most_shown(config))
+    return tuple(tuple(range(min(size, most))) for size in config.hidden_sizes)
 
 
 def most_shown(config: MLPConfig) -> int:
@@ -224,12 +226,8 @@ def _of_the_pixels(weight: Tensor, pixels: Tensor, with_weights: bool) -> dict[s
     products = plain.index_select(1, inked) * pixels[inked]
     strongest = products.abs().topk(min(MOST_INK, len(inked))).indices
     added = _rows(products.gather(1, strongest))
-    told: dict[str, Any] = {
-        "ink": tuple(
-            tuple(pair for pair in zip(at, by, strict=True) if pair[1])
-            for at, by in zip(inked[strongest].tolist(), added, strict=True)
-        )
-    }
+    pairs = zip(inked[strongest].tolist(), added, strict=True)
+    told: dict[str, Any] = {"ink": tuple(tuple(zip(pixels_at, by, strict=True)) for pixels_at, by in pairs)}
     if with_weights:
         limit = plain.abs().max()
         # Divided before it is multiplied: the other way round a large weight would overflow.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Position, expect
 from torch import Tensor
 
 from mnist_core.data.dataset import Splits, normalize
@@ -173,7 +173,7 @@ def test_a_mouse_points_and_pins_unless_pins_are_hidden(open_page: OpenPage) -> 
     picture = at_the_picture(page, "Escape")
     box = picture.bounding_box()
     assert box
-    spot = {"x": 0.37 * box["width"], "y": 0.5 * box["height"]}
+    spot: Position = {"x": 0.37 * box["width"], "y": 0.5 * box["height"]}
     picture.hover(position=spot)
     expect(page.locator("section:visible")).to_have_count(1)
     [name] = cards(page)

@@ -34,6 +34,7 @@ function fetchNetwork(address) {
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
 const floats = (base64) => new Float32Array(bytes(base64).buffer)
+const inFull = (p) => p.map((share) => share.toFixed(6)).join() // what tests and benchmarks look at
 
 // What is left where no weights have come, because they are too large or on their way: the image and the ten bars.
 function withoutNeurons() {
@@ -50,6 +51,7 @@ class LivingNetwork {
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
     this.pointed = null // a place, too
+    this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
     this.listenToPen()
@@ -133,6 +135,7 @@ class LivingNetwork {
     const image = prepare(grey, width, height)
     if (!image || !this.network) return
     this.look(run(this.network, image))
+    this.canvas.dataset.read = inFull(this.view.p) // stays when the server's own answer takes its place
     const first = this.view.p.indexOf(Math.max(...this.view.p))
     this.say(String(first), `So far it reads ${first}: ${percent(this.view.p[first])}.`, true)
     this.show(true)
@@ -148,16 +151,17 @@ class LivingNetwork {
     const p = this.view?.p
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
-    this.canvas.dataset.p = p ? p.map((share) => share.toFixed(6)).join() : "" // what tests and benchmarks look at
+    this.canvas.dataset.p = p ? inFull(p) : ""
     this.mark()
   }
 
   say(large, small, isSoFar = false) {
-    this.find(".large").textContent = large
-    this.find(".large").classList.toggle("words", large.length > 1)
-    this.find(".small").textContent = small
     this.find(".says").classList.toggle("so-far", isSoFar)
-    if (!isSoFar) this.find(".heard").textContent = large === "?" ? "" : small
+    this.find(".says").setAttribute("aria-live", isSoFar ? "off" : "polite") // what changes at each move is not read out
+    this.find(".large").classList.toggle("words", large.length > 1)
+    const write = (name, text) => this.find(name).textContent === text || (this.find(name).textContent = text)
+    write(".large", large) // only if it is new: else it would be read out again
+    write(".small", small)
   }
 
   // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
@@ -180,6 +184,7 @@ class LivingNetwork {
     const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
     if (!shadow) return
     clearTimeout(this.waiting)
+    this.player?.rest()
     this.pen = shadow
     this.stroke = { isDown: true, turn: this.data.turn }
     this.readSoon()
@@ -261,14 +266,19 @@ class LivingNetwork {
 
   // Of what is pointed at, first its pin; then what was pinned last.
   letGo() {
-    if (this.pointed && !this.pins.some((pin) => isSamePlace(pin, this.pointed))) this.pointed = null
-    else if (this.pins.length) this.pin(this.pointed ?? this.pins.at(-1))
+    const canLetGo = this.mayPin() && this.pins.some((pin) => isSamePlace(pin, this.pointed ?? pin))
+    if (canLetGo) return this.pin(this.pointed ?? this.pins.at(-1))
+    this.pointed = null
     this.mark()
+  }
+
+  mayPin() {
+    return !this.data.hidden.includes("net_pins")
   }
 
   // A second press on a neuron that is pinned takes the pin out; a third pin takes the place of the first.
   pin(place) {
-    if (this.data.hidden.includes("net_pins")) return
+    if (!this.mayPin()) return
     const others = this.pins.filter((other) => !isSamePlace(other, place))
     this.pins = others.length < this.pins.length ? others : [...others, place].slice(-LETTERS.length)
     this.tell(this.pins)
@@ -278,8 +288,7 @@ class LivingNetwork {
   mark() {
     const pointed = this.spotOf(this.pointed)
     if (!pointed) this.pointed = null
-    // A pin that is not drawn has no mark.
-    this.picture.mark({ pointed, pinned: this.pins.map((pin) => this.spotOf(pin) ?? { layer: pin.layer, at: -1 }) })
+    this.picture.mark({ pointed, pinned: this.pins.map((pin) => this.spotOf(pin)) })
     showCards(this)
   }
 }

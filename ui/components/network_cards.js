@@ -98,7 +98,7 @@ function fill(living, { section, picture, button, name, sum, passes }, { place, 
   passes.textContent = isOutput ? scoreOf(view, place, found) : passedOn(data, found)
   picture.hidden = !found.weights
   if (found.weights) paintGrid(picture, found.weights, living, place)
-  button.hidden = data.hidden.includes("net_pins")
+  button.hidden = !living.mayPin()
   button.textContent = place.letter ? "Let go" : "Pin"
   button.title = place.letter ? `Let go of ${place.letter}` : "Pin it, to compare it with another one"
   button.setAttribute("aria-label", place.letter ? `Let go of ${name.textContent}` : `Pin ${called}`)

@@ -13,7 +13,8 @@ class NetworkPlaces {
     this.room = room
     this.letter = Math.min(size, height / 10 - 3)
     const table = this.columns()
-    const side = this.whole(Math.min(height - 4, width * [0.4, 0.25, 0.25, 0.2, 0.2, 0.2][hidden.length]))
+    const part = room.hasPictures ? 0.18 : [0.4, 0.25, 0.25, 0.2, 0.2, 0.2][hidden.length]
+    const side = this.whole(Math.min(height - 4, width * part))
     const share = (table.left - side - 2) / (hidden.length + 1)
     this.words = this.say(hidden, share)
     const high = height - Math.max(0, ...this.words.map((lines) => lines.length)) * 1.2 * this.small
@@ -26,7 +27,9 @@ class NetworkPlaces {
     this.input = { x: 1, y: Math.round((high - side) / 2), side }
 
     // Between input, layers and rows the gaps are alike.
-    const layers = hidden.map(([, count], index) => this.lights(count, high, share, index === 0 && room.hasPictures))
+    const layers = hidden.map(([, count], index) =>
+      index === 0 && room.hasPictures ? this.pictures(count, high, share) : this.lights(count, high, share),
+    )
     const gap = layers.reduce((left, { wide }) => left - wide, table.left - side - 2) / (hidden.length + 1)
     let x = side + 2
     this.layers = layers.map(({ wide, spots }) => {
@@ -44,9 +47,11 @@ class NetworkPlaces {
     const { width, measure } = this.room
     const pad = 0.4 * this.letter
     const [digit, percent] = [measure("0", this.letter), measure(">99%", this.letter)]
-    const length = Math.max(28, Math.min(0.36 * width, 260) - digit - percent - 3 * pad)
-    const left = width - percent - length - digit - 3 * pad
-    return { left, digit: left + pad, bar: left + digit + 2 * pad, length }
+    const most = Math.min(260, width * (this.room.hasPictures ? 0.28 : 0.36))
+    const length = Math.max(28, most - digit - percent - 3 * pad)
+    const right = width - 5 // a ring goes around the row
+    const left = right - percent - length - digit - 3 * pad
+    return { left, digit: left + pad, bar: left + digit + 2 * pad, length, right }
   }
 
   // A size at which each of 28 pixels is as many of the screen's, unless that is much smaller than it could be.
@@ -68,18 +73,31 @@ class NetworkPlaces {
     return parts
   }
 
-  // The lights of a layer around 0, in as many columns, each a little lower than the one before, as keep them apart.
-  lights(count, high, share, isPicture) {
-    const most = isPicture && share > 115 ? 3 : 2
-    const enough = isPicture ? 36 : APART
-    const margin = isPicture ? 18 : 12
-    let columns = 1
-    while (columns < most && (columns * (high - 2 * margin)) / (count - 1) < enough) columns += 1
-    const pitch = Math.min((high - 2 * margin) / Math.max(1, count - 1), (isPicture ? 66 : 52) / columns)
-    const side = this.whole(Math.min(columns * pitch - 4, (0.8 * share) / columns))
-    const step = columns === 1 ? 0 : isPicture ? side + 6 : Math.max(20, Math.min(30, 0.42 * share))
-    const near = columns === 1 ? pitch : Math.hypot(pitch, step)
-    const reach = isPicture ? side / 2 : Math.max(3, Math.min(9, near / 2 - 3, 0.26 * share))
+  // The lights of a layer around 0, in one column or two, each a little lower than the one before, as keep them apart.
+  lights(count, high, share) {
+    const columns = (high - 24) / (count - 1) < APART ? 2 : 1
+    const pitch = Math.min((high - 24) / Math.max(1, count - 1), 52 / columns)
+    const step = columns === 1 ? 0 : Math.max(20, Math.min(30, 0.42 * share))
+    const near = columns === 1 ? pitch : Math.min(2 * pitch, Math.hypot(pitch, step))
+    const reach = Math.max(3, Math.min(16, 0.32 * near, 0.26 * share))
+    return this.spots(count, high, { columns, pitch, step, reach })
+  }
+
+  // The pictures of a layer: as large as they can be, in the fewest columns in which none lies on another.
+  pictures(count, high, share) {
+    let best = { free: 0 }
+    for (let columns = 1; columns <= 4; columns++) {
+      // From one to the next in its column.
+      const free = (columns * (high - 8) - 5 * (count - 1)) / (count - 1 + columns)
+      const side = this.whole(Math.max(24, Math.min(64, free, (1.3 * share) / columns - 6)))
+      const pitch = Math.min((high - 8 - side) / Math.max(1, count - 1), (side + 12) / columns)
+      if (Math.min(free, side) > best.free + 0.5)
+        best = { free: Math.min(free, side), columns, pitch, step: columns === 1 ? 0 : side + 6, reach: side / 2 }
+    }
+    return this.spots(count, high, best)
+  }
+
+  spots(count, high, { columns, pitch, step, reach }) {
     const wide = (columns - 1) * step + 2 * reach
     const spots = Array.from({ length: count }, (_, at) => ({
       x: ((at % columns) - (columns - 1) / 2) * step,
@@ -107,9 +125,10 @@ class NetworkPlaces {
     let [found, best] = [null, REACH]
     this.layers.forEach((spots, layer) =>
       spots.forEach((spot, at) => {
-        const beside = this.isRow(layer) ? Math.max(0, spot.x - x) : x - spot.x
-        const over = this.isRow(layer) ? Math.max(0, Math.abs(y - spot.y) - this.table.row / 2) : y - spot.y
-        const far = Math.hypot(beside, over)
+        const within = layer === 0 && this.room.hasPictures ? spot.reach : 0
+        const beside = this.isRow(layer) ? spot.x - x : Math.abs(x - spot.x) - within
+        const over = Math.abs(y - spot.y) - (this.isRow(layer) ? this.table.row / 2 : within)
+        const far = Math.hypot(Math.max(0, beside), Math.max(0, over))
         if (far >= best) return
         ;[found, best] = [{ layer, at }, far]
       }),

@@ -189,7 +189,7 @@ def test_what_was_shown_of_another_network_does_not_count() -> None:
 
 
 def test_always_the_same_neurons_where_they_are_given() -> None:
-    assert first_neurons(MLPConfig((20, 4))) == (tuple(range(16)), tuple(range(4)))
+    assert first_neurons(MLPConfig((20, 4))) == (tuple(range(10)), tuple(range(4)))
     assert first_neurons(MLPConfig((20, 4, 1024))) == (tuple(range(8)), tuple(range(4)), tuple(range(8)))
     view = look(new_model(MLPConfig((20, 4)), 0), picture(0), shown=[[3, 19], [0]])
     assert [layer.shown for layer in view.layers] == [(3, 19), (0,)]
