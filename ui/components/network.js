@@ -34,6 +34,7 @@ function fetchNetwork(address) {
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
 const floats = (base64) => new Float32Array(bytes(base64).buffer)
+const inFull = (p) => p.map((share) => share.toFixed(6)).join() // what tests and benchmarks look at
 
 // What is left where no weights have come, because they are too large or on their way: the image and the ten bars.
 function withoutNeurons() {
@@ -121,6 +122,7 @@ class LivingNetwork {
     const image = prepare(grey, width, height)
     if (!image || !this.network) return
     this.look(run(this.network, image))
+    this.canvas.dataset.read = inFull(this.view.p) // stays when the server's own answer takes its place
     const first = this.view.p.indexOf(Math.max(...this.view.p))
     this.say(String(first), `So far it reads ${first}: ${percent(this.view.p[first])}.`, true)
     this.show(true)
@@ -136,7 +138,7 @@ class LivingNetwork {
     const p = this.view?.p
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
-    this.canvas.dataset.p = p ? p.map((share) => share.toFixed(6)).join() : "" // what tests and benchmarks look at
+    this.canvas.dataset.p = p ? inFull(p) : ""
     this.mark()
   }
 

@@ -25,6 +25,7 @@ from mnist_core.figures.finish import small_columns, small_hill
 from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import accuracies, confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
+from mnist_core.figures.network_flat import flattened
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
 from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
@@ -333,4 +334,11 @@ GALLERY: dict[str, Builder] = {
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
+    "flattened": lambda theme: flattened(
+        places=[(float(n % 7), float(n % 3)) for n in range(10)],
+        labels=range(10),
+        star=(2.5, 1.5),
+        rings=range(5),
+        theme=theme,
+    ),
 }
