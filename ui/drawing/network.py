@@ -48,7 +48,7 @@ _HTML = """
     <p class="became" aria-live="polite"></p>
   </div>
   <div class="neurons">
-    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <p class="hint">Point at a light, or tap it: what does this neuron add up?</p>
     <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>
@@ -85,6 +85,7 @@ def show(
     is_read_live: bool = False,
     is_played_back: bool = False,
     pair: tuple[int, int] | None = None,
+    is_about_neurons: bool = False,
     height: int = HEIGHT,
 ) -> None:
     """Draws a network that reads something.
@@ -99,10 +100,13 @@ def show(
         is_read_live: Whether the canvas on the page is read while the pen moves.
         is_played_back: Whether there is a slider over the strokes of the drawing.
         pair: Two digits whose evidence is weighed: of the last layer, only what leads to them is drawn.
+        is_about_neurons: Whether the page is about the neurons: one is pointed at from the start, the one there is most
+            to see of, and more room is kept for what they tell.
         height: Of the picture, in pixels.
     """
     pad = store.visitor().pad
     weights = weights_of(network or known_networks.key_in_use())
+    seen = None if subject is None or weights.content else _seen(network or known_networks.key_in_use(), subject)
     strokes = None
     if is_played_back and link.offers(PLAYBACK):
         strokes = canvas.paths(pad) if subject is not None and subject.source == "canvas" else []
@@ -117,13 +121,28 @@ def show(
         weights=_address(key, weights.content),
         image=None if subject is None else base64.b64encode(subject.image.numpy().tobytes()).decode(),
         label=None if subject is None else subject.label,
+        view=seen,
         answer=said,
         invites=invites,
         turn=f"{pad.version}.{pad.received}",
         follows=is_read_live,
         strokes=strokes,
         pair=pair,
+        isAboutNeurons=is_about_neurons,
     )
+
+
+def _seen(key: str, subject: Subject) -> dict[str, Any]:
+    """What the server sees of a network that is too large for the browser."""
+    from mnist_core.network.view import as_data, look
+
+    return as_data(look(_own(key), subject.image, label=subject.label, with_weights=True))
+
+
+def _own(key: str) -> MLP:
+    """The network that the visitor knows by this key."""
+    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    return model
 
 
 def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
@@ -152,6 +171,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             **nothing,
             "turn": "",
             "follows": False,
+            "isAboutNeurons": False,
             "invites": "",
             "flow": "still",
             **told,
@@ -228,8 +248,7 @@ def _shipped() -> Weights:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _packed(owner: str, key: str) -> Weights:
-    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
-    return packed(model)
+    return packed(_own(key))
 
 
 def packed(model: MLP) -> Weights:
