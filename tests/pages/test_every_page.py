@@ -21,6 +21,7 @@ from tests.app import (
     answer,
     canvas,
     click_sample,
+    component,
     controls,
     draw,
     in_one_piece,
@@ -257,8 +258,9 @@ DRAWN = 4  # the scene of the lesson "Photos, letters, scribbles" that has the c
 
 
 def said(app: AppTest) -> str:
-    """What is said of a drawing."""
-    return " ".join(str(element.proto.body) for element in app.get("html") if "<style" not in element.proto.body)
+    """What the picture of the network says of a drawing, or that there is none."""
+    (told,) = component(app, "network")
+    return str(told["answer"]["small"] if told["answer"] else told["invites"])
 
 
 def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:
@@ -276,7 +278,9 @@ def test_a_drawn_one_is_read() -> None:
     app = draw(app, one)
     assert "his is a 1" in said(app)
     assert "second guess is" in said(app)
-    assert len(app.get("vega_lite_chart")) == 1
+    (told,) = component(app, "network")
+    assert sum(told["answer"]["p"]) == pytest.approx(1)
+    assert told["answer"]["large"] == "1"
 
 
 def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
