@@ -132,6 +132,10 @@ def test_pins_in_the_link_that_are_no_neurons_are_ignored(pins: str) -> None:
     assert picture(opened_by_link(PAGE, scene="5", net_pins=pins))["pins"] == []
 
 
+def test_a_neuron_is_pinned_once() -> None:
+    assert picture(opened_by_link(PAGE, scene="5", net_pins="0.16,0.16"))["pins"] == [{"layer": 0, "number": 16}]
+
+
 def test_pins_can_be_hidden_and_then_stay_as_linked() -> None:
     told = picture(opened_by_link(PAGE, scene="5", net_pins="1.3", hide="net_pins"))
     assert told["hidden"] == ["net_pins"]

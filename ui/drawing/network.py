@@ -206,7 +206,7 @@ def _colours(look: Theme) -> dict[str, str]:
 def pins(sizes: tuple[int, ...]) -> tuple[Pin, ...]:
     """The neurons that the reader or the link has pinned, those that a network of these sizes has."""
     found: tuple[Pin, ...] = link.unbound(PINS, (), _read_pins)
-    return tuple((layer, number) for layer, number in found if _is_in(sizes, layer, number))
+    return tuple(dict.fromkeys(place for place in found if _is_in(sizes, *place)))
 
 
 def _is_in(sizes: tuple[int, ...], layer: int, number: int) -> bool:
