@@ -63,6 +63,7 @@ class LivingNetwork {
     this.root.style.setProperty("--height", `${data.height}px`)
     this.isStill = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.picture.dress({ colours: data.colours, size: data.size, isStill: this.isStill })
+    this.root.classList.toggle("beside", data.isBeside)
     this.find(".says").hidden = !data.answer && !data.invites
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
@@ -84,13 +85,20 @@ class LivingNetwork {
     this.stroke = null
     const { answer, image, label, view } = this.data
     this.ran = null
-    if (view) this.view = fromServer(view)
+    if (view) this.follow(view)
     else if (!image) this.view = null
     else if (this.network) this.look(run(this.network, floats(image)))
     else this.view = withoutNeurons()
     if (image) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
     if (!view) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
     this.show(answer ? answer.isAnswer : true)
+  }
+
+  // What the server saw. The same once more changes nothing: what runs through the network does not begin again.
+  follow(view) {
+    const told = JSON.stringify(view)
+    if (told !== this.told || !this.view) this.view = fromServer(view)
+    this.told = told
   }
 
   // Reads a picture at once: grey values from 0 to 255.
@@ -113,6 +121,7 @@ class LivingNetwork {
     const p = this.view?.p
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
+    this.canvas.dataset.flow = flow
     this.canvas.dataset.p = p ? p.map((share) => share.toFixed(6)).join() : "" // what tests and benchmarks look at
     this.mark()
   }

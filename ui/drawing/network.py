@@ -120,7 +120,7 @@ def show(
 
 
 def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
-    """Draws what the server has seen of a network, such as one in training.
+    """Draws what the server has seen of a network, such as one in training. What a neuron tells stands beside it.
 
     Args:
         key: Of the place on the page.
@@ -131,7 +131,7 @@ def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flo
     """
     from mnist_core.network.view import as_data
 
-    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow)
+    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow, isBeside=True)
 
 
 def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
@@ -147,6 +147,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             "follows": False,
             "invites": "",
             "flow": "still",
+            "isBeside": False,
             **told,
             "sizes": list(shape.sizes),
             "activation": shape.activation,
