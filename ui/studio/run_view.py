@@ -34,7 +34,8 @@ NEXT = {
 }
 HEIGHT = 205  # pixels, of the picture of the network
 FLOWS: tuple[Flow, ...] = ("forward", "loss", "backward", "update")  # what runs through it in each of control.PHASES
-SAME = "While it learns, it reads the same validation image all the time"
+AT_REST = "While it learns, it reads one validation image here."
+SAME = "It reads the same validation image all the time"
 ANOTHER = "A network with a hidden layer is training now. Stop it to train this one."
 BELIEVABLE = 0.5  # this validation accuracy; below it the run went wrong
 
@@ -160,7 +161,7 @@ def _network(record: RunRecord, seen: BatchSeen | None, phase: int, scene: int) 
         _tiles(record)
         return
     view, flow, said = _moment(record, seen, phase)
-    st.caption(said if view is None else f"{said}: {'an' if view.label == 8 else 'a'} {view.label}.")
+    st.caption(AT_REST if view is None else f"{said}: {'an' if view.label == 8 else 'a'} {view.label}.")
     shape = Weights(None, (INPUTS, *config.hidden_sizes, CLASSES), config.activation)
     network.show_view(f"network_{scene}", view, shape, flow=flow, height=HEIGHT)
 
@@ -180,25 +181,30 @@ def _tiles(record: RunRecord) -> None:
     st.html(weight_tiles(weights=weights, limit=weight_limit(record), theme=theme.current(), names=names))
 
 
-def reads_now() -> None:
-    """After a run: a button that lets its network read, and which network reads now."""
+def offer_to_read() -> None:
+    """After a run: a button that lets its network read."""
     trained = latest(store.visitor())
-    if trained and trained.has_learned:
-        let_it_read(trained)
+    if trained and trained.has_learned and not link.is_drawn_already("let_it_read"):
+        _button_to_read(trained)
 
 
 def let_it_read(trained: TrainedModel) -> None:
-    """A button that makes a network the one that reads and leads to the drawing, and which one reads now."""
+    """The same for any network, and which one reads now."""
     if link.is_drawn_already("let_it_read"):
         return
     in_use = known_networks.key_in_use()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
-            known_networks.choose(trained.key)
-            # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
-            st.switch_page(state.page("welcome"), query_params={})
+        _button_to_read(trained)
         now = known_networks.names()[in_use].split(":")[0]
         st.markdown(f"{now} reads now.", width="content")
+
+
+def _button_to_read(trained: TrainedModel) -> None:
+    """Makes a network the one that reads, and leads to the drawing."""
+    if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
+        known_networks.choose(trained.key)
+        # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
+        st.switch_page(state.page("welcome"), query_params={})
 
 
 def onwards() -> None:
