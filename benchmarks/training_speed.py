@@ -2,7 +2,8 @@
 
 Both train 784-128-10 with Adam on the same images, from the same process with the same number of threads. The course's
 loop takes each image through torchvision's transforms and a DataLoader; ours is ``mnist_core.training.loop.fit``, an
-event after every batch included. Without MNIST on disk both read generated digits; that changes no speed.
+event after every batch included. Then what it costs a run to look at its network on the way: each recipe beside the
+same without, in turns of a few batches. Without MNIST on disk all read generated digits; that changes no speed.
 
     python benchmarks/training_speed.py
 """
@@ -11,6 +12,8 @@ import argparse
 import statistics
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +30,8 @@ from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.lessons.batches import usual_dataset
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import BatchEvent, TrainingConfig, fit, new_model
+from mnist_core.training.recipes import RECIPES, Recipe
+from mnist_core.training.records import RunRecord, watched
 
 
 def course_speed(dataset: Dataset, batch_size: int, batches: int) -> float:
@@ -60,10 +65,37 @@ def our_speed(splits: Splits, batch_size: int, batches: int) -> float:
     return images_seen / (time.perf_counter() - started)
 
 
+def cost_of_looking(splits: Splits, recipe: Recipe, at_a_time: int = 20) -> float:
+    """How much more processor time a whole run takes with looks at its network than without, as a ratio.
+
+    The two take turns, so that whatever else the machine does slows both.
+    """
+    splits = replace(splits, validation=splits.validation.subset(slice(0, 100)))
+    seconds = [0.0, 0.0]
+    going = [_records(splits, recipe, looks) for looks in (True, False)]
+    last = [False, False]
+    while not all(last):
+        for which, records in enumerate(going):
+            started = time.process_time()
+            last[which] = len(list(islice(records, at_a_time))) < at_a_time
+            seconds[which] += time.process_time() - started
+    return seconds[0] / seconds[1]
+
+
+def _records(splits: Splits, recipe: Recipe, looks: bool) -> Iterator[RunRecord]:
+    model, config = new_model(recipe.model_config, 0), recipe.training_config
+    view = watched(model, splits.validation) if looks else None
+    record = RunRecord(model.config, config, splits.name, len(splits.train), view=view)
+    for event in fit(model, splits.train, splits.validation, config):
+        record = record.after(event, model)
+        yield record
+
+
 def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--looks", type=int, default=3, help="rounds of whole runs, with and without looks")
     parser.add_argument("--threads", type=int, default=1, help="of torch; the app trains on one")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -82,6 +114,11 @@ def main() -> None:
         course, ours = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
         ratio = statistics.median(our / their for their, our in pairs)
         print(f"{batch_size:5} {course:17,.0f} {ours:15,.0f} {ratio:6.1f}")
+    for recipe in RECIPES[:3]:
+        ratios = [cost_of_looking(splits, recipe) for _ in range(options.looks)]
+        print(
+            f"{recipe.model_config.label}: a run with looks at its network takes {statistics.median(ratios):.3f} times"
+        )
 
 
 if __name__ == "__main__":

@@ -1,23 +1,32 @@
-"""The network: weights that become digits, neurons and their sums, layers, and how many numbers there are to learn."""
+"""The network: weights that become digits, neurons and their sums, how many there are, and a layer flattened."""
 
 import time
+from typing import Literal
 
 import streamlit as st
+import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor, nn
 
 from mnist_core import words
+from mnist_core.data.dataset import standardize
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.network import network_diagram, weight_areas
+from mnist_core.figures.network_flat import flattened
 from mnist_core.figures.signed import largest, neuron_pictures, signed_pictures
+from mnist_core.figures.tiles import tiles
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.lessons.network import LAYER_TRAINING, LayerSnapshot, NeuronSum, learning_layer, neuron_sum, passed_on
+from mnist_core.lessons.network_flat import FlatLayer, flatten, layer_by_layer, like_their_nearest, nearest
 from mnist_core.network.functions import softmax
 from mnist_core.network.layers import for_plain_pixels
 from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
+from ui.drawing import canvas, reading
+from ui.drawing.reading import Subject
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
-from ui.lessons import network_cache
+from ui.lessons import network_cache, network_flat, network_flat_words
+from ui.lessons.network_flat import Seen
 from ui.lessons.network_words import what_the_weights_show
 from ui.visitor import networks
 
@@ -402,4 +411,163 @@ def show_activation(kind: str, number: int, z: float) -> None:
         )
 
 
-lesson.show(growing, ten_sums, how_many_numbers, doubling, inside_a_hidden_layer)
+START = 3  # the sample that lies among the images until the reader draws
+NEAREST = 5  # images that are shown
+
+
+@lesson.scene("Where does the hidden layer put your digit?")
+@st.fragment
+def a_layer_flattened() -> None:
+    """A thousand images where a hidden layer puts them, and the reader's drawing among them."""
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="small")
+        with left:
+            subject = canvas.subject(start=START)
+        with right:
+            when = link.buttons(
+                "The network", "net_flat_when", network_flat.MOMENTS, network_flat.AFTER, label_visibility="collapsed"
+            )
+            seen = network_flat.seen(when)
+            near = _nearest(seen, subject)
+            star = None if subject is None else seen.of(subject.image)
+            with st.container(key="net_flat_place"):
+                draw_flat(seen.layer, seen.some.labels, star, near, key="net_flat", height="stretch")
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="live_flat"):
+                show_nearest(seen, subject, near)
+    with st.container():
+        lesson.notice(network_flat_words.what_it_shows(seen.layer, is_trained=when == network_flat.AFTER))
+    lesson.deeper(
+        lambda: what_pca_is(seen),
+        lambda: what_it_hides(seen, subject, near),
+        lambda: the_layers_before(seen, subject, when),
+        lambda: lesson.show_source(flatten, nearest, like_their_nearest),
+    )
+
+
+def _nearest(seen: Seen, subject: Subject | None) -> Tensor:
+    """The images nearest to the drawing in the whole layer, torch.int64 [up to 5]; none where none is nearer."""
+    if subject is None or not seen.layer.tells_apart:
+        return torch.tensor([], dtype=torch.int64)
+    return nearest(seen.layer.passed, seen.of(subject.image), NEAREST, seen.is_the_same(subject.image))
+
+
+def draw_flat(
+    layer: FlatLayer,
+    labels: Tensor,
+    star: Tensor | None,
+    near: Tensor,
+    *,
+    key: str,
+    height: Literal["content", "stretch"],
+) -> None:
+    """A layer as a figure: the digits that images show, where it puts them.
+
+    Args:
+        layer: What it makes of the images.
+        labels: What they show, torch.int64 [N].
+        star: What it makes of the drawing, torch.float32 [neurons], if there is one.
+        near: The images with rings around them, torch.int64 [count].
+        key: Of the figure's place.
+        height: As ``theme.show`` takes it.
+    """
+    x, y = (0.0, 0.0) if star is None else layer.flat.place(star).tolist()
+    theme.show(
+        flattened(
+            places=layer.flat.places.tolist(),
+            labels=labels.tolist(),
+            star=None if star is None else (x, y),
+            rings=near.tolist(),
+            theme=theme.current(),
+        ),
+        key=key,
+        height=height,
+        description="Many digits, each where the layer puts its image, and the drawing as a star among them. The text "
+        "below says how well they keep apart.",
+    )
+
+
+def show_nearest(seen: Seen, subject: Subject | None, near: Tensor) -> None:
+    """The nearest images, and what they and the network say of the drawing."""
+    if subject is None:
+        st.markdown("Draw on the black square, with the mouse or a finger: a star shows where it lies.")
+        return
+    labels = seen.some.labels[near]
+    if len(near):
+        with st.container(width=250):
+            st.html(
+                tiles(
+                    images=seen.some.images[near],
+                    lines=[[str(label)] for label in labels.tolist()],
+                    right=None,
+                    theme=theme.current(),
+                    across=NEAREST,
+                )
+            )
+    p, verdict = reading.read(seen.model, subject)
+    st.markdown(network_flat_words.of_the_star(p, verdict, labels), width=345)
+
+
+def what_pca_is(seen: Seen) -> None:
+    """The two directions, as formulas, and how much of the differences they hold."""
+    st.markdown(
+        "**Principal component analysis**, PCA, finds the direction in which the images differ most: the one along "
+        "which their places have the largest **variance**. The second direction is the one at a right angle to it "
+        "along which the rest has the largest."
+    )
+    first, second, both = network_flat_words.shares(seen.layer.flat)
+    lesson.formula(
+        r"\mathbf{v}_1 = \operatorname*{arg\,max}_{|\mathbf{v}| = 1} \sum_i "
+        r"\big(\mathbf{v} \cdot (\mathbf{h}_i - \bar{\mathbf{h}})\big)^2",
+        r"x = \mathbf{v}_1 \cdot (\mathbf{h} - \bar{\mathbf{h}}) \qquad "
+        r"y = \mathbf{v}_2 \cdot (\mathbf{h} - \bar{\mathbf{h}})",
+        rf"\text{{share of the variance}} = {first:.3f} + {second:.3f} = {both:.3f}",
+    )
+    st.markdown(
+        r"$\mathbf{h}_i$ is what the layer passes on of image i, as "
+        f"{words.count(len(seen.layer.flat.centre), 'number')}. "
+        r"$\bar{\mathbf{h}}$ is the mean. "
+        f"The images are the first {len(seen.some):,} of the validation images. "
+        "Your drawing has no part in finding the directions: it is only placed by the same formula."
+    )
+
+
+def what_it_hides(seen: Seen, subject: Subject | None, near: Tensor) -> None:
+    """What two directions leave out, and what the vote of the nearest is called."""
+    st.subheader("What the page hides", anchor=False)
+    st.markdown(network_flat_words.what_is_left_out(seen.layer.passed.shape[1]))
+    if subject is not None and len(near):
+        at = seen.layer.flat.place(seen.of(subject.image))
+        on_page = nearest(seen.layer.flat.places, at, len(near), seen.is_the_same(subject.image))
+        both = int(torch.isin(on_page, near).sum())
+        st.markdown(
+            f"Of the {words.spelled(len(near))} images nearest to your drawing in the layer, {words.spelled(both)} "
+            f"{'is' if both == 1 else 'are'} also among the {words.spelled(len(near))} nearest on the page. Letting "
+            f"the nearest images vote is a classifier of its own: **k-nearest neighbours**, here with k = {len(near)}."
+        )
+
+
+def the_layers_before(seen: Seen, subject: Subject | None, when: str) -> None:
+    """How well digits keep together in each layer, and the layer before the last one."""
+    st.subheader("The layers before", anchor=False)
+    _, network, _, key = network_flat.network()
+    st.markdown(network_flat_words.where_it_began(network, network_flat.seed_of(key)))
+    found = network_flat.layers(when)
+    names = ["the pixels", *(f"hidden layer {number}" for number in range(1, len(found)))]
+    rows = [f"| {name} | {at.alike:.1%} | {at.alike_when_flat:.1%} |" for name, at in zip(names, found, strict=True)]
+    st.markdown("\n".join(["| layer | nearest in the whole layer | nearest on the page |", "|---|---:|---:|", *rows]))
+    st.markdown(
+        f"The table says, {when}, for how many images the nearest other one shows the same digit. Random weights keep "
+        "near each other what is near already as pixels. So neighbours can vote rightly before training, too, though "
+        "the page shows a cloud."
+    )
+    star = None
+    if subject is not None:
+        *_, star, _ = layer_by_layer(seen.model, standardize(subject.image[None]))
+    none = torch.tensor([], dtype=torch.int64)
+    draw_flat(
+        found[-2], seen.some.labels, None if star is None else star[0], none, key="net_flat_before", height="content"
+    )
+    st.caption(f"The same images one layer earlier: {names[-2]}, {when}, in two directions of its own.")
+
+
+lesson.show(growing, ten_sums, how_many_numbers, doubling, inside_a_hidden_layer, a_layer_flattened)

@@ -1,4 +1,4 @@
-"""One training step: a hill and a ball, the same in three dimensions, how far is too far, and the moves one by one."""
+"""One training step: a hill and a ball, the same from above, how far is too far, and the moves one by one."""
 
 import streamlit as st
 from torch import Tensor
@@ -7,6 +7,7 @@ from mnist_core import words
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.figures.step_hill import hill_and_ball
+from mnist_core.figures.step_landscape import loss_landscape
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.lessons.step import (
     CAN_BE_SKIPPED,
@@ -17,7 +18,7 @@ from mnist_core.lessons.step import (
     marked_source,
     two_backwards,
 )
-from mnist_core.lessons.step_hill import ACROSS, ALONG, IMAGES, LEARNED, STEPS, direction_across
+from mnist_core.lessons.step_hill import ACROSS, ALONG, IMAGES, LEARNED, STEPS, Hill, direction_across, losses_over
 from mnist_core.lessons.step_hill import RATES as BALL_RATES
 from mnist_core.network.functions import cross_entropy_gradient
 from mnist_core.network.gradients import losses_along
@@ -34,21 +35,9 @@ BALL, HILL_SEED = "step_ball", "step_hill_seed"
 
 
 @lesson.scene("Which way is down, and how far?")
+@st.fragment
 def downhill() -> None:
     """The loss of a real batch along its gradient, and a ball that takes one step."""
-    roll()
-    lesson.notice(
-        f"The curve is measured: the loss of {IMAGES} images after each step. The **gradient** points uphill, so the "
-        "ball goes the other way: **gradient descent**. The **learning rate** says how far."
-    )
-    with st.container():
-        dataset.notice("the hill is that of generated digits, which the program draws itself")
-    lesson.deeper(how_steep, of_the_hill, lambda: lesson.show_source(losses_along))
-
-
-@st.fragment
-def roll() -> None:
-    """The hill, the learning rate, and where the ball lands."""
     hill = step_hill.hill(dataset.splits(), link.seed_below(HILL_SEED))
     with lesson.stage():
         figure, beside = st.columns([5, 3], gap="medium", vertical_alignment="center")
@@ -59,9 +48,16 @@ def roll() -> None:
             theme.show(
                 hill_and_ball(along=ALONG, losses=hill.losses, rate=rate, theme=theme.current()),
                 key="step_hill",
-                description="The loss as a curve with a valley, a ball where the weights stand, and one where the step "
-                "leads; the text beside it has the numbers.",
+                description="The loss as a curve with a valley, a ball where the weights stand, and an arrow to where "
+                "the step lands; the text beside it has the numbers.",
             )
+    lesson.notice(
+        f"The curve is measured: the loss of {IMAGES} images after each step. The **gradient** points uphill, so the "
+        "ball goes the other way: **gradient descent**. The **learning rate** is how far the arrow reaches."
+    )
+    with st.container():
+        dataset.notice("the hill is that of generated digits, which the program draws itself")
+    lesson.deeper(lambda: how_steep(hill, rate), of_the_hill, lambda: lesson.show_source(losses_along))
 
 
 def ball_rate() -> float:
@@ -69,10 +65,8 @@ def ball_rate() -> float:
     return link.select_slider("Learning rate", BALL, BALL_RATES, 0.05, names=words.learning_rate, help=HELP[RATE])
 
 
-def how_steep() -> None:
+def how_steep(hill: Hill, rate: float) -> None:
     """What the gradient alone foretells of the step."""
-    hill = step_hill.hill(dataset.splits(), link.seed_below(HILL_SEED))
-    rate = float(st.session_state.get(BALL, 0.05))
     st.subheader("What the slope foretells", anchor=False)
     st.markdown(
         f"The network, 784-128-10, has {PARAMETERS:,} parameters. The gradient $g$ has a number for each. Its length "
@@ -101,57 +95,80 @@ def of_the_hill() -> None:
     link.seed("Seed of the batch", HILL_SEED, meaning="Decides which images are in the batch.")
 
 
-@lesson.scene("What does the hill look like in three dimensions?")
-def in_three_dimensions() -> None:
-    """The loss over a plane through the weights."""
-    in_the_round()
-    lesson.notice(
-        f"The floor is one plane out of a space with {PARAMETERS:,} directions, one for each weight and bias. Nobody "
-        "can see them all. With a mouse you can turn the hill."
-    )
-    lesson.deeper(which_plane, lambda: lesson.show_source(direction_across))
-
-
+@lesson.scene("What does the hill look like from above?")
 @st.fragment
-def in_the_round() -> None:
-    """The surface, and the ball on it."""
-    from mnist_core.figures.step_surface import loss_surface  # half a second of Plotly that no other scene needs
-
+def from_above() -> None:
+    """The loss over a plane through the weights as a map, and the step as an arrow on it."""
     splits, seed = dataset.splits(), link.seed_below(HILL_SEED)
     hill, losses = step_hill.hill(splits, seed), step_hill.surface(splits, seed)
     with lesson.stage():
-        figure, beside = st.columns([5, 3], gap="medium", vertical_alignment="center")
+        figure, beside = st.columns(2, gap="medium", vertical_alignment="center")
         with beside:
             rate = ball_rate()
             st.markdown(step_words.landing(hill.ruler, rate))
-        after = hill.ruler.loss_at(rate)
+            st.caption(
+                "Lines join places of equal loss; the thick one is as high as the start. The cross is the lowest point "
+                "on the way."
+            )
         with figure:
-            st.plotly_chart(
-                loss_surface(
+            theme.show(
+                loss_landscape(
                     along=STEPS,
                     across=ACROSS,
                     losses=losses,
                     before=hill.ruler.now,
-                    after=(rate, after),
+                    after=(rate, hill.ruler.loss_at(rate)),
+                    lowest=hill.ruler.rates[hill.ruler.best],
                     theme=theme.current(),
                 ),
-                key="step_surface",
-                theme=None,
-                config={"displayModeBar": False},
-                alt="The loss as a landscape over two directions of the weights. A ball stands on a slope; a second "
-                "one, in the direction of the gradient, shows where the step leads. The text beside it has the "
-                "numbers.",
+                key="step_landscape",
+                description="A map of the loss over two directions of the weights, with lines of equal loss around a "
+                "valley. An arrow against the gradient shows the step; the text beside it has the numbers.",
             )
+    lesson.notice(
+        "The arrow goes against the gradient. The learning rate is its length. The map is one plane out of "
+        f"{PARAMETERS:,} directions, one for each weight and bias."
+    )
+    lesson.deeper(
+        which_plane, lambda: in_the_round(hill, losses, rate), lambda: lesson.show_source(direction_across, losses_over)
+    )
 
 
 def which_plane() -> None:
     """What the two directions are."""
     st.markdown(
-        "Straight ahead is against the gradient of this batch: the way the ball goes, and the curve of the scene "
+        "To the right is against the gradient of this batch: the way the ball goes, and the curve of the scene "
         "before. Across is the gradient of another batch, turned until it stands at a right angle to the first, and "
-        f"made as long. The surface is measured at {len(STEPS)} × {len(ACROSS)} places: at each, all {PARAMETERS:,} "
+        f"made as long. The map is measured at {len(STEPS)} × {len(ACROSS)} places: at each, all {PARAMETERS:,} "
         f"parameters are moved, and the loss of the {IMAGES} images is worked out. In other directions the hill looks "
         "different; the ball knows only the slope at its place."
+    )
+    st.markdown(
+        "The thick line crosses the arrow at a right angle where it starts. It always does: along the line the loss "
+        "stays the same, and the gradient is the way on which it changes most."
+    )
+
+
+def in_the_round(hill: Hill, losses: list[list[float]], rate: float) -> None:
+    """The same surface in three dimensions, and the ball on it."""
+    from mnist_core.figures.step_surface import loss_surface  # half a second of Plotly that nothing else needs
+
+    st.subheader("The same in three dimensions", anchor=False)
+    st.markdown("With a mouse you can turn the hill.")
+    st.plotly_chart(
+        loss_surface(
+            along=STEPS,
+            across=ACROSS,
+            losses=losses,
+            before=hill.ruler.now,
+            after=(rate, hill.ruler.loss_at(rate)),
+            theme=theme.current(),
+        ),
+        key="step_surface",
+        theme=None,
+        config={"displayModeBar": False},
+        alt="The loss as a landscape over two directions of the weights. A ball stands on a slope; a second one, in "
+        "the direction of the gradient, shows where the step leads. The text beside the map has the numbers.",
     )
 
 
@@ -543,4 +560,4 @@ def lengths(slow: SlowStep, answered: bool) -> None:
     )
 
 
-lesson.show(downhill, in_three_dimensions, learning_rate_range, moves, forget_or_add_up)
+lesson.show(downhill, from_above, learning_rate_range, moves, forget_or_add_up)

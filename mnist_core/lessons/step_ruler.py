@@ -75,6 +75,11 @@ class Ruler:
             raise ValueError(f"{rate!r} is not one of the rates that were measured.")
         return self.losses[self.rates.index(rate)]
 
+    def is_beyond(self, rate: float) -> bool:
+        """Whether the loss has a lower point on the way: a step with this rate of the ruler lands on the other side."""
+        after = self.loss_at(rate)
+        return any(loss < after for at, loss in zip(self.rates, self.losses, strict=True) if at < rate)
+
     def verdict(self, rate: float) -> RateVerdict:
         """What a rate of the ruler is for this one step.
 

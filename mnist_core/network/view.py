@@ -45,7 +45,7 @@ class LayerView:
         values: What it passes on, activation(z); of the output, z itself.
         links: What each shown neuron of the layer before adds to its sum: w × value. None in the first layer.
         ink: Of the first layer only, its strongest pixels as (pixel 0 to 783, w′ × x), the strongest first: at most
-            ``MOST_INK``, and none that add nothing. w′ are weights for plain pixels, so paper adds nothing.
+            ``MOST_INK``, and none of paper. w′ are weights for plain pixels, so paper adds nothing.
         speaks: Of hidden layers only, a number for each digit: value × ∂z_k/∂value minus the mean over all digits k,
             so what counts for all digits alike is left out.
         weights: Of the first layer only, and only if asked for: w′ as torch.int8 [shown, 28, 28]; 127 means ``limit``.
@@ -226,12 +226,8 @@ def _of_the_pixels(weight: Tensor, pixels: Tensor, with_weights: bool) -> dict[s
     products = plain.index_select(1, inked) * pixels[inked]
     strongest = products.abs().topk(min(MOST_INK, len(inked))).indices
     added = _rows(products.gather(1, strongest))
-    told: dict[str, Any] = {
-        "ink": tuple(
-            tuple(pair for pair in zip(at, by, strict=True) if pair[1])
-            for at, by in zip(inked[strongest].tolist(), added, strict=True)
-        )
-    }
+    pairs = zip(inked[strongest].tolist(), added, strict=True)
+    told: dict[str, Any] = {"ink": tuple(tuple(zip(pixels_at, by, strict=True)) for pixels_at, by in pairs)}
     if with_weights:
         limit = plain.abs().max()
         # Divided before it is multiplied: the other way round a large weight would overflow.

@@ -27,9 +27,9 @@ from mnist_core.training.loop import (
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
 MOST_NEURONS = 20  # that are in each; a run then keeps 630 kB of them
-# Between two looks at the network: one takes as long as a batch of 32, and all of them under 1 % of a training's time.
-BATCHES_PER_VIEW = 250
-IMAGES_PER_VIEW = 10_000  # where batches are larger, and each takes longer
+# Between two looks at the network; one takes as long as a batch of 32, and all of them half a percent of a training.
+BATCHES_PER_VIEW = 300  # a quarter of a second of the course's network: no page looks more often
+WORK_PER_VIEW = 2e9  # weights × images: where a batch takes longer, there are fewer between two looks
 LARGEST_HALF = torch.finfo(torch.float16).max  # 65,504; a run about to diverge may have larger weights
 
 
@@ -105,9 +105,9 @@ class RunRecord:
         frames: The weights as pictures at ``frame_moments``.
         diverged: Why the run ended before its time, if its loss exploded.
         test: The one look at the test images, after the last epoch.
-        view: The network while it reads one validation image, always the same: as it was at the last frame or at the
-            last of every ``batches_per_view``, whichever is newer; after a run that diverged, with the weights it
-            went back to. None where the record did not begin with one.
+        view: The network while it reads one validation image, always the same, as it was after the last of every
+            ``batches_per_view``; at the end as it then is, and after a run that diverged, with the weights it went back
+            to. None where the record did not begin with one.
     """
 
     model_config: MLPConfig
@@ -141,8 +141,9 @@ class RunRecord:
 
     @property
     def batches_per_view(self) -> int:
-        """How many batches a view of the network may be old, if no frame was newer."""
-        return max(1, min(BATCHES_PER_VIEW, IMAGES_PER_VIEW // self.training_config.batch_size))
+        """How many batches the newest view of the network may be old."""
+        work = self.model_config.parameter_count * self.training_config.batch_size
+        return max(1, min(BATCHES_PER_VIEW, int(WORK_PER_VIEW / work)))
 
     @property
     def examples(self) -> int:
@@ -181,7 +182,7 @@ class RunRecord:
             norms = (*norms, new)
         if event.step >= self._next_frame():
             frames = (*frames, _frame(model, event.step))
-        if frames is not self.frames or event.step // self.batches_per_view > self.steps // self.batches_per_view:
+        if event.step // self.batches_per_view > self.steps // self.batches_per_view or event.step == self.total_steps:
             view = _renewed(view, model)
         batches = self._extended(event)
         return replace(self, steps=event.step, batches=batches, norms=norms, frames=frames, view=view)

@@ -32,9 +32,10 @@ def contrast(over: Rgb, under: Rgb) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@pytest.mark.parametrize("path", ["train", "train?show=large"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_buttons_and_captions_are_readable(open_page: OpenPage, scheme: str) -> None:
-    page = open_page("train", scheme=scheme)
+def test_buttons_and_captions_are_readable(open_page: OpenPage, scheme: str, path: str) -> None:
+    page = open_page(path, scheme=scheme)
     settle(page)
     button = page.locator(".st-key-train button")
     assert contrast(colour(button.locator("p"), "color"), colour(button, "backgroundColor")) >= 4.5

@@ -107,8 +107,7 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
         said = [moment for moment in network_cache.MOMENTS if what_the_weights_show(moment) in page]
         assert said == ([0] if batches == 0 else [moment for moment in network_cache.MOMENTS if moment >= SHAPES_SHOW])
     assert shares[0] < 30 < 60 < shares[1]
-    bars = app.get("vega_lite_chart")
-    assert len(bars) == 1
+    assert len(app.get("vega_lite_chart")) == 3  # the bars, and two layers flattened
     told = re.search(r"that of neuron (\d), (−?[\d.]+): so this layer reads an? \*\*\1\*\*", text(app))
     assert told
     app = sound(app.segmented_control(key="net_neuron").set_value(told[1]).run())

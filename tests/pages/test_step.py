@@ -11,10 +11,12 @@ from torch import nn
 
 from mnist_core.data.dataset import Splits, normalize
 from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
-from mnist_core.lessons.step_ruler import RateVerdict, measure
+from mnist_core.lessons.step_ruler import RateVerdict, Ruler, measure
+from mnist_core.network.gradients import batch_gradient, losses_along
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
-from tests.app import answer, formulas, in_one_piece, open_page, sound, text, turn_to
+from tests.app import answer, formulas, go_deeper, in_one_piece, open_page, opened_by_link, sound, text, turn_to
+from ui.lessons import step_words
 from ui.lessons.step_words import what_happened
 
 PAGE = "pages/step.py"
@@ -293,10 +295,45 @@ def landing(app: AppTest) -> tuple[float, ...]:
     return tuple(map(float, found.groups()))
 
 
-def test_the_hill_is_drawn_with_its_ball_and_so_is_the_surface() -> None:
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_the_other_side_is_said_where_the_step_has_passed_a_lower_point(seed: int, digits: Splits) -> None:
+    chosen = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(seed))[:32]
+    inputs, labels = normalize(digits.train.images[chosen]), digits.train.labels[chosen]
+    model = partly_trained(MLPConfig((128,)), digits, 10)
+    gradient = batch_gradient(model, inputs, labels)
+    down = {name: -part for name, part in gradient.items()}
+    app, said = opened_by_link(PAGE, step_hill_seed=str(seed)), set()
+    for rate in (0.01, 0.1, 0.2, 0.25, 0.3, 0.45):
+        app = sound(app.select_slider(key="step_ball").set_value(rate).run())
+        now, *way, after = losses_along(model, inputs, labels, down, [n / 100 for n in range(round(100 * rate) + 1)])
+        is_beyond = min(way, default=after) < after
+        assert ("lands **on the other side**" in text(app)) == is_beyond
+        if is_beyond:
+            assert f"**, {'lower' if after < now else 'higher'} than before." in text(app)
+        said.add((is_beyond, after < now))
+    assert said >= {(False, True), (True, True)}
+
+
+def test_a_rate_that_is_large_enough_is_not_called_too_large() -> None:
+    ruler = Ruler((0.1, 0.2, 0.3), (1.0, 0.52, 0.5), now=2.0)
+    assert "**Large enough.** The loss goes from 2.000 to **0.500**." in step_words.landing(ruler, 0.3)
+    assert "**Too large.**" not in step_words.landing(ruler, 0.3)
+
+
+def test_the_hill_is_drawn_from_the_side_from_above_and_deeper_in_three_dimensions() -> None:
     app = open_page(PAGE)
     assert len(app.get("vega_lite_chart")) == 1
-    assert len(turn_to(app, 2).get("plotly_chart")) == 1
+    app = turn_to(app, 2)
+    assert len(app.get("vega_lite_chart")) == 1
+    assert not app.get("plotly_chart")
+    assert len(go_deeper(app).get("plotly_chart")) == 1
+
+
+def test_what_goes_deeper_follows_the_rate() -> None:
+    app = go_deeper(open_page(PAGE))
+    for rate in (0.02, 0.3):
+        app = sound(app.select_slider(key="step_ball").set_value(rate).run())
+        assert rf"\text{{foretold: }} {rate} \cdot" in formulas(app)
 
 
 def test_the_slope_foretells_a_short_step() -> None:
@@ -443,7 +480,7 @@ def test_paper_is_as_dark_as_the_page_says() -> None:
 def test_hidden_controls_and_questions_leave_a_page_that_works(digits: Splits) -> None:
     hidden = "step_rate,step_seed,ask_backward_twice,ask_rate_times_100"
     app = in_one_piece(PAGE, hide=hidden, step_rate="0.07", step_seed="3")
-    assert len(app.get("vega_lite_chart")) == 2  # the hill and the range of rates
+    assert len(app.get("vega_lite_chart")) == 3  # the hill, its map and the range of rates
     moment = slow_of(press(app, 5)).moment
     assert moment.update is not None
     assert moment.update.rate == 0.07

@@ -3,7 +3,8 @@
 // the picture that of network_drawing.js, what a neuron tells that of network_cards.js, the strokes that of network_playback.js;
 // their texts come before this one.
 
-const SOON = 2_000 // milliseconds after a stroke in which the server answers, if there is anything new
+const SOON = 700 // milliseconds in which the answer to a stroke follows the answer to the one before
+const ALIKE = 1 / 255 // the browser and the server prepare a drawing alike, but for rounding
 const MOST_NETWORKS = 4 // that the browser keeps: a large one takes 4 MB
 
 const living = new WeakMap()
@@ -68,15 +69,36 @@ class LivingNetwork {
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
     this.pinsSent = pins
-    if (isAnother) this.network = this.view = null
-    if (isAnother && data.weights)
-      fetchNetwork(data.weights).then((network) => {
-        if (this.data.weights !== data.weights) return
-        this.network = network
-        if (!this.stroke) this.settle()
-      }, () => {}) // then the server alone answers
-    if (!this.stroke || (!this.stroke.isDown && this.stroke.turn !== data.turn)) this.settle()
+    if (isAnother) this.fetch(data.weights)
+    if (!this.stroke || this.isAnswer()) this.settle()
     playBack(this)
+  }
+
+  fetch(address) {
+    this.network = this.view = null
+    this.isOnItsWay = Boolean(address)
+    const came = (network) => {
+      if (this.data.weights !== address) return
+      this.network = network
+      this.isOnItsWay = false
+      if (!this.stroke) this.settle()
+      playBack(this)
+    }
+    if (address) fetchNetwork(address).then(came, () => came(null)) // without weights the server alone answers
+  }
+
+  // Whether what the server says is of the drawing as it is, and not of what it was some strokes ago.
+  isAnswer() {
+    if (this.stroke.isDown) return false
+    const [now, then] = [this.data.turn, this.stroke.turn].map((turn) => turn.split(".")[0])
+    if (!this.ran || now !== then || this.isSame(this.data.image)) return true // another canvas: undone, or cleared
+    clearTimeout(this.waiting)
+    if (this.data.turn !== this.stroke.turn) this.waiting = setTimeout(() => this.settle(), SOON)
+    return false
+  }
+
+  isSame(image) {
+    return image && floats(image).every((pixel, at) => Math.abs(pixel - this.ran.image[at]) <= ALIKE)
   }
 
   // Shows what the server says.
@@ -86,10 +108,10 @@ class LivingNetwork {
     const { answer, image, label, view } = this.data
     this.ran = null
     if (view) this.follow(view)
-    else if (!image) this.view = null
+    else if (!image || this.isOnItsWay) this.view = null
     else if (this.network) this.look(run(this.network, floats(image)))
     else this.view = withoutNeurons()
-    if (image) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
+    if (image && this.view) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
     if (!view) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
     this.show(answer ? answer.isAnswer : true)
   }
@@ -107,7 +129,7 @@ class LivingNetwork {
     if (!image || !this.network) return
     this.look(run(this.network, image))
     const first = this.view.p.indexOf(Math.max(...this.view.p))
-    this.say(String(first), `So far: ${percent(this.view.p[first])}.`, true)
+    this.say(String(first), `So far it reads ${first}: ${percent(this.view.p[first])}.`, true)
     this.show(true)
   }
 
@@ -160,16 +182,17 @@ class LivingNetwork {
   }
 
   lift() {
-    this.stroke = { isDown: false, turn: this.data.turn }
-    setTimeout(() => this.readSoon()) // by then the canvas has finished the stroke
-    this.waiting = setTimeout(() => this.settle(), SOON)
+    this.stroke.isDown = false
+    // By then the canvas has finished the stroke. If it is as it was before, the server has nothing new to say.
+    setTimeout(() => this.readSoon(() => this.stroke && this.isAnswer() && this.settle()))
   }
 
   // Once a frame: by then the canvas has drawn what the pointer did.
-  readSoon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined
+  readSoon(then = () => {}) {
+    cancelAnimationFrame(this.frame)
+    this.frame = requestAnimationFrame(() => {
       if (this.stroke) this.readPad()
+      then()
     })
   }
 

@@ -70,9 +70,15 @@ class NetworkPicture extends NetworkPaint {
     this.aim()
   }
 
+  // Of the places that are pinned, null is a neuron that is not drawn now.
   mark({ pointed = null, pinned = [] }) {
+    if (JSON.stringify({ pointed, pinned }) === JSON.stringify(this.marks)) return
     this.marks = { pointed, pinned }
     this.aim()
+  }
+
+  isDrawn(place) {
+    return Boolean(place && this.view && this.shape[place.layer]?.[1] > place.at && place.at >= 0)
   }
 
   nearest(x, y) {
@@ -164,8 +170,8 @@ class NetworkPicture extends NetworkPaint {
       for (const { i, j, amount } of links.slice(0, drawn)) goal[first + j * from + i] = (part * amount) / total
     }
     const isLast = index === this.gaps.length - 1
-    put(pair && isLast ? found.filter(({ j }) => pair.includes(j)) : found, STRONGEST, marks.pointed ? FADED : 1)
-    const { layer, at } = marks.pointed ?? {}
+    const { layer, at } = this.isDrawn(marks.pointed) ? marks.pointed : {}
+    put(pair && isLast ? found.filter(({ j }) => pair.includes(j)) : found, STRONGEST, layer === undefined ? 1 : FADED)
     if (index === layer) put(found.filter(({ j }) => j === at), found.length, 1)
     if (index === layer + 1) put(found.filter(({ i }) => i === at), found.length, 1)
   }

@@ -87,7 +87,7 @@ class NetworkPaint {
 
   // The connections of a gap: colour is the sign, width the share.
   drawLinks(links, index, passed) {
-    const { context, colours, now, flow, gaps, places } = this
+    const { context, colours, now, flow, gaps } = this
     const isGrey = this.pair && index < gaps.length - 1
     const wider = flow === "update" ? 1 + (this.isStill ? 1 : Math.sin(Math.PI * Math.min(1, passed))) : 1
     for (const sign of [-1, 1]) {
@@ -102,12 +102,16 @@ class NetworkPaint {
         }
         const strength = shade / SHADES
         context.globalAlpha = (flow === "loss" ? 0.25 : 0.85) * strength
-        context.lineWidth = (0.5 + places.thickest * strength ** 2) * wider
+        context.lineWidth = wider * this.thickness(strength)
         context.stroke()
       }
       context.globalAlpha = 1
       if (flow === "forward" || flow === "backward") this.drawPulses(links, index, passed, sign)
     }
+  }
+
+  thickness(strength) {
+    return 0.5 + this.places.thickest * strength ** 2
   }
 
   // What runs along the connections, one gap after the other; in place of movement, arrowheads.
@@ -123,7 +127,7 @@ class NetworkPaint {
       if (!(strength > 0.25)) continue
       const x = x0 + (x1 - x0) * s * (1.5 - 1.5 * s + s * s) // on the curve
       const y = y0 + (y1 - y0) * s * s * (3 - 2 * s)
-      const size = 1.5 + 2.5 * strength
+      const size = 1.8 + 0.65 * this.thickness(strength)
       if (!isStill) this.outline({ x, y, reach: size }, false, 0)
       else this.drawHead(x, y, size, Math.atan2(2 * (y1 - y0), x1 - x0) + (way < 0 ? Math.PI : 0))
     }
@@ -146,6 +150,15 @@ class NetworkPaint {
     this.context.arc(x, y, r, 0, 7)
   }
 
+  shine(spot, isPicture, more, colour, alpha) {
+    const { context } = this
+    context.fillStyle = colour
+    context.globalAlpha = alpha
+    context.beginPath()
+    this.outline(spot, isPicture, more)
+    context.fill()
+  }
+
   // Lights, as bright as what the neuron passes on is large in its layer; or its weights, with that light around them.
   drawLights(first, index) {
     const { context, colours, now, flow } = this
@@ -156,30 +169,22 @@ class NetworkPaint {
     spots.forEach((spot, at) => {
       const value = now[first + at]
       const light = Math.abs(value) * (flow === "loss" ? 0.3 : 1)
-      const shine = (more, alpha) => {
-        context.globalAlpha = alpha
-        context.beginPath()
-        this.outline(spot, isPicture, more)
-        context.fill()
-      }
-      context.fillStyle = value < 0 ? colours.below : colours.above
-      if (!isPicture) shine(4.5, 0.25 * light ** 2)
-      context.fillStyle = colours.background
-      shine(1, 1)
+      const colour = value < 0 ? colours.below : colours.above
+      if (!isPicture) this.shine(spot, isPicture, 4.5, colour, 0.25 * light ** 2)
+      this.shine(spot, isPicture, 1, colours.background, 1)
       context.globalAlpha = 0.7
       context.stroke()
-      context.fillStyle = value < 0 ? colours.below : colours.above
-      shine(isPicture ? 3 : -0.5, light)
+      this.shine(spot, isPicture, isPicture ? 3 : -0.5, colour, light)
       context.globalAlpha = 1
-      const { x, y, reach } = spot
-      const box = [x - reach, y - reach, 2 * reach, 2 * reach]
-      if (isPicture) context.drawImage(this.pictures.canvas, 0, 28 * at, 28, 28, ...box)
+      if (!isPicture) return
+      const side = 2 * spot.reach
+      context.drawImage(this.pictures.canvas, 0, 28 * at, 28, 28, spot.x - spot.reach, spot.y - spot.reach, side, side)
     })
   }
 
   drawRow(digit) {
     const { context, colours, now, places, flow, right, choice } = this
-    const { left, row, top, digit: name, bar, length } = places.table
+    const { left, row, top, digit: name, bar, length, right: edge } = places.table
     const y = top + (digit + 0.5) * row
     const high = Math.round(0.6 * row)
     const isStrong = this.pair?.includes(digit)
@@ -204,7 +209,7 @@ class NetworkPaint {
     context.fillText(digit, name, y + 1)
     context.textAlign = "right"
     if (p < 0.005) context.fillStyle = colours.rest
-    if (this.view) context.fillText(this.percents[digit], places.room.width, y + 1)
+    if (this.view) context.fillText(this.percents[digit], edge, y + 1)
     const slope = now[this.lights.at(-1) + digit] // of the loss, if the gradient is shown
     if (flow !== "backward" || !slope) return
     context.globalAlpha = Math.abs(slope)
@@ -218,8 +223,7 @@ class NetworkPaint {
     const { left, row } = places.table
     const wide = places.room.width - left
     const ring = ({ layer, at }, colour) => {
-      const spot = places.layers[layer]?.[at]
-      if (!spot) return
+      const spot = places.layers[layer][at]
       context.beginPath()
       if (places.isRow(layer)) context.roundRect(left + 2, spot.y - row / 2 + 1, wide - 3, row - 2, 4)
       else this.outline(spot, this.hasPictures && layer === 0, 3)
@@ -228,14 +232,15 @@ class NetworkPaint {
       context.stroke()
     }
     marks.pinned.forEach((place, index) => {
+      if (!this.isDrawn(place)) return
       ring(place, colours.first)
-      const { x, y, reach } = places.layers[place.layer]?.[place.at] ?? {}
+      const { x, y, reach } = places.layers[place.layer][place.at]
       this.write(colours.text, places.small, "center", 700)
       context.strokeStyle = colours.background
       context.lineWidth = 4
       context.strokeText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
       context.fillText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
     })
-    if (marks.pointed) ring(marks.pointed, colours.text)
+    if (this.isDrawn(marks.pointed)) ring(marks.pointed, colours.text)
   }
 }

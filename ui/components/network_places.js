@@ -47,9 +47,11 @@ class NetworkPlaces {
     const { width, measure } = this.room
     const pad = 0.4 * this.letter
     const [digit, percent] = [measure("0", this.letter), measure(">99%", this.letter)]
-    const length = Math.max(28, Math.min((this.room.hasPictures ? 0.28 : 0.36) * width, 260) - digit - percent - 3 * pad)
-    const left = width - percent - length - digit - 3 * pad
-    return { left, digit: left + pad, bar: left + digit + 2 * pad, length }
+    const most = Math.min(260, width * (this.room.hasPictures ? 0.28 : 0.36))
+    const length = Math.max(28, most - digit - percent - 3 * pad)
+    const right = width - 5 // a ring goes around the row
+    const left = right - percent - length - digit - 3 * pad
+    return { left, digit: left + pad, bar: left + digit + 2 * pad, length, right }
   }
 
   // A size at which each of 28 pixels is as many of the screen's, unless that is much smaller than it could be.
@@ -76,8 +78,8 @@ class NetworkPlaces {
     const columns = (high - 24) / (count - 1) < APART ? 2 : 1
     const pitch = Math.min((high - 24) / Math.max(1, count - 1), 52 / columns)
     const step = columns === 1 ? 0 : Math.max(20, Math.min(30, 0.42 * share))
-    const near = columns === 1 ? pitch : Math.hypot(pitch, step)
-    const reach = Math.max(3, Math.min(9, near / 2 - 3, 0.26 * share))
+    const near = columns === 1 ? pitch : Math.min(2 * pitch, Math.hypot(pitch, step))
+    const reach = Math.max(3, Math.min(16, 0.32 * near, 0.26 * share))
     return this.spots(count, high, { columns, pitch, step, reach })
   }
 
@@ -85,7 +87,8 @@ class NetworkPlaces {
   pictures(count, high, share) {
     let best = { free: 0 }
     for (let columns = 1; columns <= 4; columns++) {
-      const free = (columns * (high - 8) - 5 * (count - 1)) / (count - 1 + columns) // from one to the next in its column
+      // From one to the next in its column.
+      const free = (columns * (high - 8) - 5 * (count - 1)) / (count - 1 + columns)
       const side = this.whole(Math.max(24, Math.min(64, free, (1.3 * share) / columns - 6)))
       const pitch = Math.min((high - 8 - side) / Math.max(1, count - 1), (side + 12) / columns)
       if (Math.min(free, side) > best.free + 0.5)

@@ -72,8 +72,8 @@ SECTIONS = (
                 "draw",
                 "Photos, letters, scribbles",
                 "What else can you give it to read?",
-                "mouse, touch or a photo, prepared as MNIST's digits were, read by the shipped network or by "
-                "your own; it says when it is not sure, and why",
+                "mouse, touch or a photo, read by the shipped network or by your own while the pen moves; it says when "
+                "it is not sure, and why; a drawing played back stroke by stroke",
             ),
         ),
     ),
@@ -93,8 +93,8 @@ SECTIONS = (
                 "step",
                 "One training step",
                 "What exactly happens to a network when it learns from one batch?",
-                "forward, loss, zero_grad, backward, step, a press each; the real loss along the step as a "
-                "ruler for the learning rate",
+                "the hill of the loss from the side and from above, the step as an arrow on it; forward, loss, "
+                "zero_grad, backward, step, a press each; the real loss as a ruler for the learning rate",
             ),
             Lesson(
                 "mistakes",
@@ -113,7 +113,8 @@ SECTIONS = (
                 "network",
                 "The network",
                 "How do 784 pixels become ten scores, and how many numbers does that take?",
-                "weights becoming digits, a neuron's sum on a real digit, a diagram that counts its parameters",
+                "weights becoming digits, any neuron's sum on a real digit, a diagram that counts its parameters, the "
+                "hidden layer flattened",
             ),
             Lesson(
                 "two_classes",

@@ -1,6 +1,7 @@
 """The look of the page in force."""
 
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -74,7 +75,7 @@ _DARK_ON_PAPER = """
 
 def apply() -> None:
     """Sets what .streamlit/config.toml can't."""
-    is_dark = current() is DARK
+    is_dark = current().is_dark  # a large look is a copy
     name = "dark" if is_dark else "light"
     paper, ink = st.get_option(f"theme.{name}.backgroundColor"), st.get_option(f"theme.{name}.textColor")
     colours = f":root {{ --scenes-paper: {paper}; --ink: {ink}; --on-primary: {paper}; }}"
@@ -95,7 +96,7 @@ def current() -> Theme:
     return replace(look, size=LARGE) if link.shows("large") else look
 
 
-def show(figure: VegaFigure, *, key: str, description: str) -> None:
+def show(figure: VegaFigure, *, key: str, description: str, height: Literal["content", "stretch"] = "content") -> None:
     """Draws a figure that changes its data without being drawn anew.
 
     Args:
@@ -103,5 +104,6 @@ def show(figure: VegaFigure, *, key: str, description: str) -> None:
         key: Of the place on the page.
         description: What a reader who can't see the figure is told. If it changed with the data, the figure would be
             drawn anew.
+        height: ``"stretch"``: as high as the place it stands in, whatever the figure says.
     """
-    st.vega_lite_chart(figure.data, figure.spec, key=key, width="stretch", alt=description)
+    st.vega_lite_chart(figure.data, figure.spec, key=key, width="stretch", height=height, alt=description)

@@ -274,21 +274,30 @@ def verdict(ruler: Ruler, rate: float, images: int) -> str:
 
 
 def landing(ruler: Ruler, rate: float) -> str:
-    """Where the ball lands with a learning rate, on a hill with a valley."""
-    path = f"The loss goes from {words.loss(ruler.now)} to **{words.loss(ruler.loss_at(rate))}**"
-    match ruler.verdict(rate):
+    """Where the ball lands with a learning rate: what is to be said of it beside the hill.
+
+    Args:
+        ruler: The losses along the gradient.
+        rate: One of the rates on it.
+    """
+    verdict, after = ruler.verdict(rate), ruler.loss_at(rate)
+    said = f"**{verdict.capitalize()}.** The loss goes from {words.loss(ruler.now)} to **{words.loss(after)}**."
+    if ruler.is_beyond(rate):
+        trend = "lower" if after < ruler.now else "higher"
+        return (
+            f"{said} The step goes past the bottom of the valley and lands **on the other side**, {trend} than before."
+        )
+    match verdict:
         case "too small":
-            return f"**Too small.** {path}. The ball has hardly left its place."
+            return f"{said} The ball has hardly left its place."
         case "a bit small":
-            return f"**A bit small.** {path}. The ball is on its way down."
+            return f"{said} The ball is on its way down."
         case "about right":
-            return f"**About right.** {path}. It is a good part of the way down."
-        case "a bit large":
-            return f"**A bit large.** {path}. The ball has rolled through the valley and up again."
-        case "too large" if ruler.loss_at(rate) > ruler.now:
-            return f"**Too large.** {path}, higher than before. The ball has jumped over the valley."
+            return f"{said} The ball is a good part of the way down."
+        case "large enough":
+            return f"{said} The ball is almost as low as this way leads."
         case _:
-            return f"**Too large.** {path}. The ball has jumped over the valley."
+            return said
 
 
 def foretold(norm: float, ruler: Ruler, rate: float) -> list[str]:

@@ -25,12 +25,14 @@ from mnist_core.figures.finish import small_columns, small_hill
 from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import accuracies, confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
+from mnist_core.figures.network_flat import flattened
 from mnist_core.figures.overfitting import learning_by_heart
 from mnist_core.figures.pixels import CostRow, Tile, cost_table, two_readings, way_pictures
 from mnist_core.figures.runs import final_accuracies, run_curves, seed_bands
 from mnist_core.figures.side_by_side import comparison_curves
 from mnist_core.figures.softmax import score_bars
 from mnist_core.figures.step_hill import hill_and_ball
+from mnist_core.figures.step_landscape import loss_landscape
 from mnist_core.figures.step_ruler import learning_rate_ruler
 from mnist_core.figures.teach import before_and_now, lessons_curve, loss_and_slope, rates_tried, score_slopes
 from mnist_core.figures.theme import Theme, VegaFigure
@@ -288,6 +290,15 @@ GALLERY: dict[str, Builder] = {
     "hill_and_ball": lambda theme: hill_and_ball(
         along=[-0.15, 0.0, 0.2, 0.4, 0.45], losses=[2.7, 1.3, 0.8, 1.5, 1.7], rate=0.4, theme=theme
     ),
+    "loss_landscape": lambda theme: loss_landscape(
+        along=[-0.15, 0.0, 0.15, 0.3, 0.45],
+        across=[-0.3, 0.0, 0.3],
+        losses=[[4.0, 3.0, 2.5, 3.0, 4.0], [2.7, 1.3, 0.8, 1.2, 1.7], [3.0, 2.0, 1.8, 2.0, 3.5]],
+        before=1.3,
+        after=(0.45, 1.7),
+        lowest=0.15,
+        theme=theme,
+    ),
     "learning_rate_ruler": lambda theme: learning_rate_ruler(
         rates=RATES, losses=[2.29, 2.2, 1.9, 0.9, 2.5, math.inf], now=2.303, chosen=0.01, theme=theme
     ),
@@ -323,4 +334,12 @@ GALLERY: dict[str, Builder] = {
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
+    "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
+    "flattened": lambda theme: flattened(
+        places=[(float(n % 7), float(n % 3)) for n in range(10)],
+        labels=range(10),
+        star=(2.5, 1.5),
+        rings=range(5),
+        theme=theme,
+    ),
 }

@@ -40,6 +40,11 @@ def test_verdicts(rate: float, verdict: RateVerdict) -> None:
     assert (ruler.shape, ruler.enough_from) == ("valley", None)
 
 
+def test_beyond_the_lowest_point_is_the_other_side_however_low_it_is() -> None:
+    ruler = Ruler(RATES, (1.76, 1.0, 1.1, 2.5, math.nan), now=2.0)
+    assert [ruler.is_beyond(rate) for rate in RATES] == [False, False, True, True, False]
+
+
 def test_half_of_the_best_gain_is_about_right_on_both_sides() -> None:
     ruler = Ruler(RATES, (1.99, 1.5, 1.0, 1.5, 1.76), now=2.0)
     assert [ruler.verdict(rate) for rate in RATES] == ["too small", *["about right"] * 3, "too large"]
