@@ -59,11 +59,12 @@ def stroke(page: Page, points: list[tuple[int, int]]) -> None:
 
 def test_the_shipped_network_reads_a_seven_at_once(open_page: OpenPage) -> None:
     page = open_page("")
-    expect(page.get_by_text("Draw on the black square")).to_be_visible()
+    says = page.locator(".network .says")  # once more below, for those who hear the page
+    expect(says).to_contain_text("Draw on the black square")
     draw(page, [(80, 70), (200, 70), (120, 220)])
-    expect(page.get_by_text(re.compile(r"This is a 7"))).to_be_visible()
+    expect(says).to_contain_text("This is a 7")
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Draw on the black square")).to_be_visible()
+    expect(says).to_contain_text("Draw on the black square")
 
 
 def test_a_sample_is_read_on_a_click_and_clears_the_canvas(open_page: OpenPage) -> None:

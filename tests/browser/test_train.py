@@ -139,7 +139,12 @@ def test_in_slow_motion_the_network_shows_phase_after_phase(open_page: OpenPage,
     settle(page)
     picture, now = page.locator(".picture"), page.locator(".batch-cards .now header")
     button(page, "slow").click()
-    for flow, card in (("loss", "2 Loss"), ("backward", "3 Gradient"), ("update", "4 Update"), ("forward", "1 Forward")):
+    for flow, card in (
+        ("loss", "2 Loss"),
+        ("backward", "3 Gradient"),
+        ("update", "4 Update"),
+        ("forward", "1 Forward"),
+    ):
         expect(picture).to_have_attribute("data-flow", flow)
         expect(now).to_contain_text(card)
     if motion == "reduce":  # a state stands still

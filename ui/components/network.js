@@ -34,6 +34,7 @@ function fetchNetwork(address) {
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
 const floats = (base64) => new Float32Array(bytes(base64).buffer)
+const inFull = (p) => p.map((share) => share.toFixed(6)).join() // what tests and benchmarks look at
 
 // What is left where no weights have come, because they are too large or on their way: the image and the ten bars.
 function withoutNeurons() {
@@ -50,6 +51,7 @@ class LivingNetwork {
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
     this.pointed = null // a place: {layer, at}
+    this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
     this.listenToPen()
@@ -128,6 +130,7 @@ class LivingNetwork {
     const image = prepare(grey, width, height)
     if (!image || !this.network) return
     this.look(run(this.network, image))
+    this.canvas.dataset.read = inFull(this.view.p) // stays when the server's own answer takes its place
     const first = this.view.p.indexOf(Math.max(...this.view.p))
     this.say(String(first), `So far it reads ${first}: ${percent(this.view.p[first])}.`, true)
     this.show(true)
@@ -144,16 +147,17 @@ class LivingNetwork {
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
     this.canvas.dataset.flow = flow
-    this.canvas.dataset.p = p ? p.map((share) => share.toFixed(6)).join() : "" // what tests and benchmarks look at
+    this.canvas.dataset.p = p ? inFull(p) : ""
     this.mark()
   }
 
   say(large, small, isSoFar = false) {
-    this.find(".large").textContent = large
-    this.find(".large").classList.toggle("words", large.length > 1)
-    this.find(".small").textContent = small
     this.find(".says").classList.toggle("so-far", isSoFar)
-    if (!isSoFar) this.find(".heard").textContent = large === "?" ? "" : small
+    this.find(".says").setAttribute("aria-live", isSoFar ? "off" : "polite") // what changes at each move is not read out
+    this.find(".large").classList.toggle("words", large.length > 1)
+    const write = (name, text) => this.find(name).textContent === text || (this.find(name).textContent = text)
+    write(".large", large) // only if it is new: else it would be read out again
+    write(".small", small)
   }
 
   // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
@@ -176,6 +180,7 @@ class LivingNetwork {
     const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
     if (!shadow) return
     clearTimeout(this.waiting)
+    this.player?.rest()
     this.pen = shadow
     this.stroke = { isDown: true, turn: this.data.turn }
     this.readSoon()

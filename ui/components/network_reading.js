@@ -29,8 +29,9 @@ function openNetwork(buffer) {
   const contents = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)))
   const model = JSON.parse(contents.__metadata__.model)
   const numbers = (name) => {
-    const [from, to] = contents[name].data_offsets
-    return Float32Array.from(new Uint16Array(buffer.slice(8 + length + from, 8 + length + to)), half)
+    const { dtype, data_offsets } = contents[name]
+    const bytes = buffer.slice(...data_offsets.map((offset) => 8 + length + offset))
+    return dtype === "F32" ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), half)
   }
   const dense = Object.keys(contents).filter((name) => name.endsWith(".weight"))
   dense.sort((a, b) => parseInt(a) - parseInt(b)) // dropout takes a number, too

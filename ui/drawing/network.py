@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -19,6 +20,7 @@ from ui.frame import link, state, theme
 from ui.visitor import known_networks, store
 
 if TYPE_CHECKING:  # the first page has the picture before torch is there
+    from mnist_core.network.model import MLP
     from mnist_core.network.view import NetworkView
     from ui.drawing.reading import Reading, Subject
 
@@ -28,6 +30,7 @@ PLAYBACK = "playback"  # what ?hide= calls the slider over the strokes
 MOST_PINS = 2
 HEIGHT = 250  # pixels, of the picture itself
 MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
+MOST_ROUNDING = 0.0005  # of a probability, over some digits: half of what browser and server may differ by
 PARTS = ("reading", "places", "paint", "drawing", "cards", "playback")  # before that which brings them together
 
 _FILES = [*(f"network_{part}" for part in PARTS), "network"]
@@ -38,14 +41,15 @@ _HTML = """
   <div class="says" translate="no"><span class="large"></span><span class="small"></span></div>
   <canvas class="picture" tabindex="0" role="application" aria-roledescription="network" aria-label="The network: the
     image, its hidden neurons and the ten digits. The arrow keys point at a neuron, Enter pins it."></canvas>
-  <div class="neurons">
-    <p class="hint">Point at a light: what does this neuron add up?</p>
-    <div class="cards" translate="no"></div>
-  </div>
   <div class="playback" hidden>
     <button type="button">Play</button>
     <input type="range" step="1" aria-label="How much of the drawing is there">
     <div class="strip" role="img" translate="no"></div>
+    <p class="became" aria-live="polite"></p>
+  </div>
+  <div class="neurons">
+    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>
 </div>
@@ -59,7 +63,8 @@ class Weights(NamedTuple):
     """A network as a browser is sent it.
 
     Attributes:
-        content: A safetensors file in float16; None if that would be too large, or some weight too large for float16.
+        content: A safetensors file in float32, or in float16 if that would be too large; None if that is too large,
+            too, or rounds too much.
         sizes: How many numbers each layer has, from the pixels on.
         activation: Of the hidden layers.
     """
@@ -98,7 +103,9 @@ def show(
     """
     pad = store.visitor().pad
     weights = weights_of(network or known_networks.key_in_use())
-    strokes = canvas.paths(pad) if is_played_back and subject is not None and subject.source == "canvas" else None
+    strokes = None
+    if is_played_back and link.offers(PLAYBACK):
+        strokes = canvas.paths(pad) if subject is not None and subject.source == "canvas" else []
     said = None
     if reading is not None and answer is not None:
         large, small = answer
@@ -114,7 +121,7 @@ def show(
         invites=invites,
         turn=f"{pad.version}.{pad.received}",
         follows=is_read_live,
-        strokes=strokes if is_played_back else None,
+        strokes=strokes,
         pair=pair,
     )
 
@@ -152,7 +159,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             "sizes": list(shape.sizes),
             "activation": shape.activation,
             "pins": [{"layer": layer, "number": number} for layer, number in pins(shape.sizes)],
-            "hidden": [name for name in (PINS, PLAYBACK) if link.is_hidden(name)],
+            "hidden": [name for name in (PINS,) if link.is_hidden(name)],
             "colours": _colours(look),
             "size": 24 if link.shows(link.LARGE) else 16,
             "height": height,
@@ -222,14 +229,39 @@ def _shipped() -> Weights:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _packed(owner: str, key: str) -> Weights:
+    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    return packed(model)
+
+
+def packed(model: MLP) -> Weights:
+    """The weights of a network as a browser is sent them, such that it reads as the server does.
+
+    They are rounded to float16 only where float32 would be too large. In a network that was trained with a large
+    learning rate, and so has large weights, that would move probabilities too far: then none are sent.
+    """
     import torch
 
     from mnist_core.network.checkpoint import dumps
 
-    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
-    fits = all(parameter.half().isfinite().all() for parameter in model.parameters())
-    packed = _described(dumps(model, {}, torch.float16))
-    return packed if fits and len(packed.content or b"") <= MOST_BYTES else packed._replace(content=None)
+    exact = dumps(model, {}, torch.float32)
+    if len(exact) <= MOST_BYTES:
+        return _described(exact)
+    half = _described(dumps(model, {}, torch.float16))
+    fits = len(half.content or b"") <= MOST_BYTES and _rounding(model) <= MOST_ROUNDING
+    return half if fits else half._replace(content=None)
+
+
+def _rounding(model: MLP) -> float:
+    """By how much a probability changes at most if the weights are in float16, over some digits."""
+    from mnist_core.data.generated import make_digits
+    from mnist_core.handwriting.prediction import predict_proba
+    from mnist_core.network.model import copied
+
+    rounded = copied(model).half().float()
+    if not all(parameter.isfinite().all() for parameter in rounded.parameters()):
+        return math.inf  # float16 ends at 65,504
+    digits = make_digits(500, seed=0).images / 255
+    return (predict_proba(rounded, digits) - predict_proba(model, digits)).abs().max().item()
 
 
 def _described(content: bytes) -> Weights:
