@@ -10,16 +10,17 @@ from mnist_core.figures.images import enlarged
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
 from mnist_core.handwriting.photo import find_ink, flatten, ink_on
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist
+from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist, redraw
 from mnist_core.lessons import draw
-from mnist_core.network.model import MLP
-from ui.drawing import canvas, keep, photo, reading
+from mnist_core.network.view import LayerView, look
+from ui.drawing import canvas, keep, network, photo, reading
 from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
 from ui.lessons import draw_words
 from ui.visitor import known_networks, networks, store
 
 SAMPLES = "the ten samples are digits that the program draws itself"
+INVITATION = "Draw on the black square, with the mouse or a finger."
 DIGITS = [str(digit) for digit in range(10)]
 
 
@@ -235,41 +236,44 @@ def judging_code() -> None:
 @st.fragment
 def your_drawing() -> None:
     """The canvas and, beside it, what both networks say."""
-    model, _ = networks.model_in_use()
     with lesson.stage():
-        reader(model, "live_yours")
+        reader("net_yours")
     lesson.notice(
         "Draw a letter, a scribble, or two digits side by side. Then draw a 7 and add a bar through it. When does it "
         "begin to doubt?"
     )
     dataset.notice(SAMPLES)
-    lesson.deeper(keep_it, look_closer, what_it_sees, code)
+    lesson.deeper(keep_it, look_closer, what_it_sees, code, browser_code)
 
 
-def reader(model: MLP, key: str) -> None:
-    """The canvas and, beside it, the answer, which stands at the place of this key."""
-    left, right = st.columns([2, 3], gap="small")
-    with left:
+def reader(key: str) -> None:
+    """The canvas and, beside it, the network in use, what it reads, and what the second one says."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left, st.container(gap="xsmall"):
         subject = canvas.subject()
+        second = st.container()
     with right:
-        if subject is None:
-            with st.container(height=112, border=False, key=key):
-                show_answer("?", "Draw on the black square, with the mouse or a finger.")
-            show_bars(None, f"{key}_bars", height=140, is_answer=False)
-            return
-        p, verdict = reading.read(model, subject)
-        with st.container(horizontal=True, height=112, border=False, gap="small"):
-            with st.container(width="stretch", key=key):
-                show_answer(*draw_words.answer(p, verdict, is_short=True))
-            st.image(
-                enlarged(image=subject.image, factor=4),
-                width=112,
-                output_format="PNG",
-                alt="What the network sees: the drawing in 28 by 28 pixels",
-            )
-        right_digit = None if subject.label is None else DIGITS[subject.label]
-        show_bars(p, f"{key}_bars", height=140, right=right_digit, is_answer=verdict.is_digit)
-        st.caption(draw_words.second_network(verdict))
+        found = read_and_shown(key, subject, INVITATION)
+    # Always a line, so that on a phone the network below it does not move.
+    second.caption("\N{NO-BREAK SPACE}" if found is None else draw_words.second_network(found.verdict))
+
+
+def read_and_shown(
+    key: str, subject: reading.Subject | None, invites: str, *, is_played_back: bool = False
+) -> reading.Reading | None:
+    """The network in use, which reads while the pen moves, and then what both networks made of it."""
+    found = None if subject is None else reading.read(networks.model_in_use()[0], subject)
+    network.show(
+        key,
+        subject=subject,
+        reading=found,
+        answer=None if found is None else draw_words.answer(*found, is_short=True),
+        invites=invites,
+        is_read_live=True,
+        is_played_back=is_played_back,
+        height=220,
+    )
+    return found
 
 
 def keep_it() -> None:
@@ -300,6 +304,53 @@ def code() -> None:
     lesson.show_source(crop_to_ink, centre_by_mass, predict_proba, judge)
 
 
+def browser_code() -> None:
+    """The scripts of the picture, each beside its Python."""
+    st.subheader("What your browser ran", anchor=False)
+    st.markdown(
+        "While the pen moves, the server hears nothing: your browser prepares the image and runs the network by "
+        "itself, in JavaScript. When the pen is lifted, the server reads with the Python beside it. Tests compare the "
+        "two, pixel by pixel. The lights and lines have no Python: the browser alone draws them."
+    )
+    lesson.show_script("network_reading", crop_to_ink, centre_by_mass, redraw, predict_proba, look)
+    lesson.show_script("network_cards", LayerView)
+    for name in ("network_places", "network_paint", "network_drawing"):
+        lesson.show_script(name)
+    lesson.show_script("network", network.show)
+
+
+@lesson.scene("At which stroke did the 1 become a 7?")
+@st.fragment
+def played_back() -> None:
+    """The canvas and, beside it, the network with a slider over the strokes."""
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            subject = canvas.subject(offers_samples=False)
+        with right:
+            read_and_shown("net_played", subject, "Draw a 1. Then add the bar of a 7.", is_played_back=True)
+    lesson.notice(
+        "Press *Play*, or move the slider. The strip says which digit is read where, and each line in it marks the end "
+        "of a stroke."
+    )
+    lesson.deeper(where_it_plays, playback_code)
+
+
+def where_it_plays() -> None:
+    """What is played back, and where."""
+    st.markdown(
+        "The canvas keeps each stroke as a path. Your browser draws the paths once more, as far as the slider says, "
+        "and the network reads what is there. Nothing of that goes to the server or into the link. The strip shows "
+        "the first network alone. Whether there is a digit at all, the second one says of the whole drawing only."
+    )
+
+
+def playback_code() -> None:
+    """The script that plays, beside what hands it the strokes."""
+    st.subheader("What your browser ran", anchor=False)
+    lesson.show_script("network_playback", canvas.paths)
+
+
 @lesson.scene("Does another network read it the same way?")
 def another_network() -> None:
     """The canvas once more, and which network reads."""
@@ -310,7 +361,7 @@ def another_network() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown("So far there is only the ready-made network.", width="content")
                 st.page_link(state.page("train"), label="Train one of your own", icon=":material/model_training:")
-        st.fragment(reader)(networks.model_in_use()[0], "live_another")
+        st.fragment(reader)("net_another")
     lesson.notice(
         "Networks that learned differently agree on clear digits. On strange ones each makes its own guess. The second "
         "network stays the same, whichever reads."
@@ -318,4 +369,4 @@ def another_network() -> None:
     dataset.notice(SAMPLES)
 
 
-lesson.show(a_photo, a_letter, no_digit, your_drawing, another_network)
+lesson.show(a_photo, a_letter, no_digit, your_drawing, played_back, another_network)

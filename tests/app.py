@@ -142,9 +142,9 @@ def png(drawing: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
-def draw(app: AppTest, drawing: np.ndarray) -> AppTest:
+def draw(app: AppTest, drawing: np.ndarray, strokes: list[dict[str, Any]] | None = None) -> AppTest:
     version = store.visitors().find(app.session_state["_tab"]).pad.version
-    app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": [{}]}, "data": png(drawing)}}
+    app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": strokes or [{}]}, "data": png(drawing)}}
     return sound(app.run())
 
 

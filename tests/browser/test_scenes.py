@@ -107,6 +107,6 @@ def test_a_page_in_one_piece_is_light_and_has_nothing_around_it(open_page: OpenP
 
 def test_what_is_read_is_read_out(open_page: OpenPage) -> None:
     page = open_page("")
-    expect(page.locator(".network .heard")).to_have_attribute("aria-live", "polite")
+    expect(page.locator(".network .says")).to_have_attribute("aria-live", "polite")
     page.goto(page.url + "evidence")
     expect(page.locator(".st-key-answer")).to_have_attribute("aria-live", "polite")

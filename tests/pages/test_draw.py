@@ -1,8 +1,12 @@
 """What else can be read: a photo, a letter, drawings that are no digits, and what both networks say of them."""
 
+import base64
 import re
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -13,7 +17,22 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons import draw as core
 from mnist_core.network.checkpoint import load_shipped
-from tests.app import answer, canvas, click_sample, draw, in_one_piece, open_page, opened_by_link, sound, text
+from tests.app import (
+    answer,
+    canvas,
+    click_sample,
+    component,
+    controls,
+    draw,
+    in_one_piece,
+    open_page,
+    opened_by_link,
+    sound,
+    text,
+    turn_to,
+)
+from tests.conftest import PROJECT
+from ui.drawing import network
 from ui.visitor import store
 
 PAGE = "pages/draw.py"
@@ -97,23 +116,87 @@ def test_the_second_network_tells_what_is_no_digit_and_the_bars_of_the_first_are
         assert "Its probabilities, if it had to choose" in text(app)
 
 
+def shown(app: AppTest) -> dict[str, Any]:
+    """What the only picture of the network was told."""
+    (found,) = component(app, "network")
+    return found
+
+
+def stroke(*points: tuple[int, int], width: int = 18) -> dict[str, Any]:
+    """A stroke as the canvas describes it, of straight lines."""
+    (x, y), *rest = points
+    return {"path": [["M", x, y], *(["L", *point] for point in rest)], "strokeWidth": width}
+
+
+def one_with_a_bar() -> tuple[list[dict[str, Any]], np.ndarray]:
+    """A 1 and then the bar of a 7: its strokes, and what they look like."""
+    strokes, drawing = [stroke((150, 60), (148, 225)), stroke((70, 66), (150, 60))], canvas()
+    drawing[60:226, 140:159, :3] = 255
+    drawing[54:73, 70:150, :3] = 255
+    return strokes, drawing
+
+
 def test_what_is_drawn_is_read_and_what_is_no_digit_gets_no_answer() -> None:
     app = open_page(PAGE, 4)
-    assert bars(app) == [0.0] * 10
+    assert shown(app)["answer"] is None
+    assert shown(app)["image"] is None
+    assert shown(app)["follows"]
+    assert "Draw on the black square" in shown(app)["invites"]
     app = click_sample(app, 3)
-    assert max(bars(app)) > 0
+    model, subject = load_shipped(), store.visitors().find(app.session_state["_tab"]).pad.sample
+    assert subject == 3
+    assert shown(app)["label"] == 3
+    image = torch.frombuffer(bytearray(base64.b64decode(shown(app)["image"])), dtype=torch.float32).view(28, 28)
+    assert shown(app)["answer"]["p"] == pytest.approx(predict_proba(model, image[None])[0].tolist(), abs=1e-6)
     dot = canvas()
     dot[130:150, 130:150, :3] = 255
     app = draw(app, dot)
-    assert "Not sure</div><div>This is hardly more than a dot. If it had to choose" in html(app)
-    assert roles(app) == {"rest"}
-    assert "The second network took this for: " in text(app)
+    said = shown(app)["answer"]
+    assert said["large"] == "Not sure"
+    assert said["small"].startswith("This is hardly more than a dot. If it had to choose")
+    assert not said["isAnswer"]
+    assert re.search(r"The second network: (dot|scribble) (over )?9\d", text(app))
+
+
+def test_the_strokes_of_a_drawing_go_to_the_browser_and_those_of_a_sample_do_not() -> None:
+    app = open_page(PAGE, 5)
+    assert shown(app)["strokes"] == []
+    assert shown(app)["image"] is None
+    strokes, drawing = one_with_a_bar()
+    app = draw(app, drawing, strokes)
+    assert [each["path"] for each in shown(app)["strokes"]] == [each["path"] for each in strokes]
+    assert {each["width"] for each in shown(app)["strokes"]} == {18}
+    assert shown(app)["answer"]["large"] == "7"
+    assert set(app.query_params) == {"scene"}
+    app = turn_to(app, 4)
+    assert shown(app)["strokes"] is None
+    app = turn_to(click_sample(app, 3), 5)
+    assert shown(app)["strokes"] == []
+    assert shown(app)["label"] == 3
+
+
+def test_playing_back_can_be_left_out() -> None:
+    assert "playback" in controls(open_page(PAGE, 5))
+    assert "playback" not in controls(open_page(PAGE, 4))
+    app = opened_by_link(PAGE, scene="5", hide="playback")
+    assert shown(app)["strokes"] is None
+    assert "playback" not in controls(app)
+
+
+def test_each_script_of_the_picture_stands_beside_its_python_and_only_where_it_is_looked_for() -> None:
+    app = open_page(PAGE, 4)
+    assert not app.code
+    shown_code = [block.value for block in in_one_piece(PAGE).code]
+    for name in ("network", *(f"network_{part}" for part in network.PARTS)):
+        assert (PROJECT / "ui" / "components" / f"{name}.js").read_text(encoding="utf-8").strip() in shown_code
+    assert any(block.startswith("def redraw") for block in shown_code)
 
 
 def test_another_network_is_offered_only_where_there_is_one() -> None:
-    app = open_page(PAGE, 5)
+    app = open_page(PAGE, 6)
     assert not [box for box in app.selectbox if box.key == "model"]
     assert "So far there is only the ready-made network." in text(app)
+    assert shown(app)["follows"]
 
 
 def test_the_limits_of_the_second_network_are_those_of_the_rule() -> None:

@@ -51,6 +51,7 @@ class LivingNetwork {
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
     this.pointed = null // a place: {layer, at}
+    this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
     this.listenToPen()
@@ -142,11 +143,12 @@ class LivingNetwork {
   }
 
   say(large, small, isSoFar = false) {
-    this.find(".large").textContent = large
-    this.find(".large").classList.toggle("words", large.length > 1)
-    this.find(".small").textContent = small
     this.find(".says").classList.toggle("so-far", isSoFar)
-    if (!isSoFar) this.find(".heard").textContent = large === "?" ? "" : small
+    this.find(".says").setAttribute("aria-live", isSoFar ? "off" : "polite") // what changes at each move is not read out
+    this.find(".large").classList.toggle("words", large.length > 1)
+    const write = (name, text) => this.find(name).textContent === text || (this.find(name).textContent = text)
+    write(".large", large) // only if it is new: else it would be read out again
+    write(".small", small)
   }
 
   // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
@@ -169,6 +171,7 @@ class LivingNetwork {
     const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
     if (!shadow) return
     clearTimeout(this.waiting)
+    this.player?.rest()
     this.pen = shadow
     this.stroke = { isDown: true, turn: this.data.turn }
     this.readSoon()

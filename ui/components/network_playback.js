@@ -1,98 +1,173 @@
-// A drawing played back: its strokes are drawn once more, as far as the slider says, and read at each place. A strip
-// below tells which digit is read where. All of it happens in the browser.
+// A drawing played back: its strokes are drawn once more, as far as the slider says, and read there. A strip below tells
+// which digit is read where, with a mark where a stroke ends. All of it happens in the browser.
 
-const SPEED = 40 // milliseconds for each step of Play
-const PLACES = 120 // at most, that are read for the strip
-const AT_ONCE = 8 // of them, before the page has its turn again
-const PAD = 280 // pixels: the canvas that was drawn on
+const PAD = 280 // pixels: the canvas that was drawn on, across and down
+const APIECE = 3 // pixels that the pen moves from one place of the slider to the next
+const MOST_READ = 120 // places that are read for the strip, or nearly
+const READING_MS = 8 // at a time; then the page has its turn again
+const PLAYING_MS = 40 // from one place to the next
+const STEPPING_MS = 1_000 // from one stroke to the next, for readers who want nothing to move
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 
-// Strokes come as the canvas describes them: each a path of pieces, which are a letter and its numbers, and a width.
-function drawStrokes(context, strokes, pieces) {
+const digitOf = (p) => p.indexOf(Math.max(...p))
+const an = (digit) => (digit === 8 ? "an 8" : `a ${digit}`)
+const strokeName = (index) => (index < ORDINALS.length ? `the ${ORDINALS[index]} stroke` : `stroke ${index + 1}`)
+
+// A stroke comes as the canvas describes it: a path of pieces, which are a letter and its numbers, and a width. Of it are
+// made points no more than a pixel apart, and places: how many of the points are there when the pen has moved so far.
+function follow({ path, width }) {
+  let [x, y] = path[0].slice(-2)
+  const points = [[x, y]]
+  const places = []
+  let gone = 0
+  for (const [letter, ...numbers] of path.slice(1)) {
+    const [toX, toY] = numbers.slice(-2)
+    const [bendX, bendY] = letter === "Q" ? numbers : [(x + toX) / 2, (y + toY) / 2]
+    const parts = Math.max(1, Math.ceil(Math.hypot(bendX - x, bendY - y) + Math.hypot(toX - bendX, toY - bendY)))
+    for (let part = 1; part <= parts; part += 1) {
+      const t = part / parts
+      const along = (from, bend, to) => (1 - t) ** 2 * from + 2 * t * (1 - t) * bend + t ** 2 * to
+      const point = [along(x, bendX, toX), along(y, bendY, toY)]
+      gone += Math.hypot(point[0] - points.at(-1)[0], point[1] - points.at(-1)[1])
+      points.push(point)
+      if (gone < APIECE) continue
+      places.push(points.length)
+      gone = 0
+    }
+    ;[x, y] = [toX, toY]
+  }
+  if (places.at(-1) !== points.length) places.push(points.length)
+  return { path, width, points, places }
+}
+
+// Strokes on paper, as the canvas draws them: white and round on black. The last one may be under way.
+function drawStrokes(context, strokes, place) {
   context.fillStyle = "#000"
   context.fillRect(0, 0, PAD, PAD)
   Object.assign(context, { strokeStyle: "#fff", lineCap: "round", lineJoin: "round" })
-  let left = pieces
-  for (const { path, width } of strokes) {
+  let left = place
+  for (const { path, width, points, places } of strokes) {
     if (left <= 0) return
     context.lineWidth = width
     context.beginPath()
-    // A piece is never drawn without the one it begins with: a pen set down leaves a dot.
-    for (const [letter, ...numbers] of path.slice(0, Math.max(2, left))) {
-      if (letter === "M") context.moveTo(...numbers)
-      else if (letter === "Q") context.quadraticCurveTo(...numbers)
-      else context.lineTo(...numbers)
-    }
+    if (left < places.length) points.slice(0, places[left - 1]).forEach(([x, y], at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)))
+    else
+      for (const [letter, ...numbers] of path) {
+        if (letter === "M") context.moveTo(...numbers)
+        else if (letter === "Q") context.quadraticCurveTo(...numbers)
+        else context.lineTo(...numbers)
+      }
     context.stroke()
-    left -= path.length
+    left -= places.length
   }
 }
 
-function greyOf(context) {
-  const { data } = context.getImageData(0, 0, PAD, PAD)
-  return Uint8Array.from({ length: PAD * PAD }, (_, at) => data[4 * at])
-}
-
+// What the page has to play: another player where the strokes are others, or the weights have come.
 function playBack(living) {
-  const { root, data, network } = living
-  const place = root.querySelector(".playback")
-  place.hidden = !data.strokes || data.hidden.includes("playback")
-  const shown = JSON.stringify([data.weights, Boolean(network), data.strokes])
-  if (place.hidden || place.shown === shown) return
-  place.shown = shown
-  place.player?.stop()
-  place.player = new Player(living, place, data.strokes)
+  const { strokes, weights, image } = living.data
+  const box = living.find(".playback")
+  box.hidden = !strokes // none: nothing is played here, or the visit leaves it out
+  const played = box.hidden ? null : JSON.stringify([strokes, weights, Boolean(living.network), living.isOnItsWay, Boolean(image)])
+  if (played !== living.player?.played) {
+    living.player?.close()
+    living.player = played && new Player(living, box, played)
+  } else if (!living.stroke) living.player?.stay()
 }
 
 class Player {
-  constructor(living, place, strokes) {
-    this.living = living
-    this.strokes = strokes
-    this.range = place.querySelector("input")
-    this.button = place.querySelector("button")
-    this.strip = place.querySelector(".strip")
-    this.last = strokes.reduce((total, { path }) => total + path.length, 0)
+  constructor(living, box, played) {
+    const { strokes, image } = living.data
+    const [range, button, strip, became] = ["input", "button", ".strip", ".became"].map((name) => box.querySelector(name))
+    Object.assign(this, { living, played, range, button, strip, became })
+    this.strokes = strokes.map(follow)
+    let last = 0
+    this.ends = this.strokes.map(({ places }) => (last += places.length))
+    this.last = last
     this.paper = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
     Object.assign(this.paper.canvas, { width: PAD, height: PAD })
-    Object.assign(this.range, { min: 1, max: Math.max(1, this.last), value: this.last, disabled: !this.last })
-    this.button.disabled = !this.last
-    this.range.oninput = () => {
+    // A single dot has no way to go, and without weights the server alone can read.
+    range.disabled = button.disabled = last < 2 || !living.network
+    Object.assign(range, { min: last < 2 ? 0 : 1, max: Math.max(1, last) })
+    range.oninput = () => {
       this.stop()
       this.show()
     }
-    this.button.onclick = () => (this.timer ? this.stop() : this.play())
-    this.stop()
-    this.strip.replaceChildren()
-    if (this.last && living.network) this.readAll()
+    button.onclick = () => (this.timer ? this.stop() : this.play())
+    this.rest()
+    this.say(this.unplayable(image))
+    strip.replaceChildren()
+    strip.setAttribute("aria-label", "What is read at each place of the drawing")
+    if (last && living.network) this.readAll()
   }
 
-  at(pieces) {
-    drawStrokes(this.paper, this.strokes, pieces)
-    return greyOf(this.paper)
+  // Why nothing can be played, if there is more to say than that nothing is drawn yet.
+  unplayable(image) {
+    if (image && !this.last) return "This was not drawn here: it has no strokes to play back."
+    const { network, isOnItsWay } = this.living
+    return network || isOnItsWay ? "" : "The browser does not have this network's weights, so it can't play a drawing back."
+  }
+
+  get place() {
+    return Number(this.range.value)
+  }
+
+  say(sentence) {
+    if (this.became.textContent !== sentence) this.became.textContent = sentence // else it would be read out again
+  }
+
+  // At the end, where the server's own answer stands.
+  rest() {
+    this.stop()
+    this.range.value = this.last
+    this.tell()
+  }
+
+  // Something came from the server and was shown: what the slider says is shown again.
+  stay() {
+    if (this.place < this.last) this.show()
+  }
+
+  close() {
+    this.stop()
+    this.isClosed = true
+  }
+
+  greys(place) {
+    drawStrokes(this.paper, this.strokes, place)
+    const { data } = this.paper.getImageData(0, 0, PAD, PAD)
+    return Uint8Array.from({ length: PAD * PAD }, (_, at) => data[4 * at]) // white on black: all three colours are alike
   }
 
   show() {
-    const pieces = Number(this.range.value)
-    if (pieces === this.last) this.living.settle() // all of it: the server's own answer
-    else this.living.read(this.at(pieces), PAD, PAD)
-    this.range.setAttribute("aria-valuetext", `${this.where(pieces)}, read as ${this.living.find(".large").textContent}`)
+    if (this.place === this.last) this.living.settle()
+    else this.living.read(this.greys(this.place), PAD, PAD)
+    this.tell()
   }
 
-  // Which stroke a piece belongs to.
-  where(pieces) {
-    let [left, number] = [pieces, 0]
-    while (number < this.strokes.length && left > 0) left -= this.strokes[number++].path.length
-    return `stroke ${number} of ${this.strokes.length}`
+  // For those who hear the slider.
+  tell() {
+    const stroke = this.strokeAt(this.place)
+    const read = this.living.find(".large").textContent
+    this.range.setAttribute("aria-valuetext", stroke < 0 ? "nothing" : `stroke ${stroke + 1} of ${this.strokes.length}: ${read}`)
   }
 
+  strokeAt = (place) => this.ends.findIndex((end) => place <= end)
+
+  // Moves on until the end. Where nothing is to move by itself, each step is a whole stroke.
   play() {
-    if (Number(this.range.value) === this.last) this.range.value = 1
+    const { isStill } = this.living
+    if (this.place === this.last) this.range.value = isStill ? this.ends[0] : 1
     this.button.textContent = "Pause"
-    const step = Math.max(1, Math.round(this.last / PLACES))
+    const step = Math.ceil(this.last / MOST_READ)
+    const next = () => (isStill ? this.ends.find((end) => end > this.place) : Math.min(this.last, this.place + step))
+    this.show()
     this.timer = setInterval(() => {
-      this.range.value = Math.min(this.last, Number(this.range.value) + step)
+      if (!this.range.isConnected) return this.stop()
+      this.range.value = next() ?? this.last
       this.show()
-      if (Number(this.range.value) === this.last || !this.range.isConnected) this.stop()
-    }, SPEED)
+      if (this.place === this.last) this.stop()
+    }, isStill ? STEPPING_MS : PLAYING_MS)
+    if (this.place === this.last) this.stop()
   }
 
   stop() {
@@ -101,44 +176,64 @@ class Player {
     this.button.textContent = "Play"
   }
 
-  // Reads the drawing at each place, a few at a time, and then says which digit was read where.
-  readAll(places = this.places(), read = []) {
-    if (!this.range.isConnected || this.living.data.strokes !== this.strokes) return
-    for (const pieces of places.slice(read.length, read.length + AT_ONCE)) {
-      const image = prepare(this.at(pieces), PAD, PAD)
-      const p = image ? run(this.living.network, image).p : null
-      read.push(p ? p.indexOf(Math.max(...p)) : null)
+  // The places that are read: evenly spread, and each end of a stroke.
+  readPlaces() {
+    const step = Math.ceil(this.last / MOST_READ)
+    const even = Array.from({ length: Math.ceil(this.last / step) }, (_, at) => 1 + at * step)
+    return [...new Set([...even, ...this.ends])].sort((a, b) => a - b)
+  }
+
+  readAll(places = this.readPlaces(), read = []) {
+    if (this.isClosed || !this.range.isConnected) return
+    const began = performance.now()
+    while (read.length < places.length && performance.now() - began < READING_MS) {
+      const image = prepare(this.greys(places[read.length]), PAD, PAD)
+      const p = image && run(this.living.network, image).p
+      read.push(p && digitOf(p))
+      this.strip.dataset.p = p ? p.map((share) => share.toFixed(6)).join() : "" // of the last place: tests look at it
     }
     if (read.length < places.length) setTimeout(() => this.readAll(places, read))
-    else this.tell(places, read)
+    else this.showRead(places, read)
   }
 
-  // The end of each stroke is one of them.
-  places() {
-    const step = Math.max(1, this.last / PLACES)
-    const ends = this.strokes.map((_, at) => this.strokes.slice(0, at + 1).reduce((total, { path }) => total + path.length, 0))
-    const even = Array.from({ length: Math.floor(this.last / step) }, (_, at) => Math.round((at + 1) * step))
-    this.ends = ends
-    return [...new Set([...even, ...ends])].sort((a, b) => a - b)
-  }
-
-  tell(places, read) {
-    const runs = []
-    places.forEach((pieces, at) => {
-      const isNew = !runs.length || runs.at(-1).digit !== read[at] || this.ends.includes(places[at - 1])
-      if (isNew) runs.push({ digit: read[at], from: places[at - 1] ?? 0, endsStroke: false })
-      runs.at(-1).to = pieces
-      runs.at(-1).endsStroke = this.ends.includes(pieces)
+  // Places in a row that are read alike are one part of the strip. Between two places the border is halfway.
+  showRead(places, read) {
+    const share = (place) => (this.last > 1 ? (place - 1) / (this.last - 1) : 1)
+    const parts = []
+    places.forEach((place, at) => {
+      const to = share(at + 1 < places.length ? (place + places[at + 1]) / 2 : this.last)
+      if (read[at] === parts.at(-1)?.digit) parts.at(-1).to = to
+      else parts.push({ digit: read[at], from: parts.at(-1)?.to ?? 0, to, place, before: places[at - 1] })
     })
-    this.strip.replaceChildren(
-      ...runs.map(({ digit, from, to, endsStroke }) => {
-        const part = Object.assign(document.createElement("span"), { textContent: digit ?? "" })
-        part.style.flexGrow = to - from
-        part.classList.toggle("ends", endsStroke)
-        return part
-      }),
-    )
-    const ends = this.ends.map((pieces, at) => `stroke ${at + 1}, ${read[places.indexOf(pieces)] ?? "nothing"}`)
-    this.strip.setAttribute("aria-label", `What is read: after ${ends.join("; after ")}`)
+    const bars = parts.map(({ digit, from, to }) => {
+      const bar = document.createElement("span")
+      bar.append(Object.assign(document.createElement("b"), { textContent: digit ?? "" }))
+      bar.classList.toggle("final", digit === read.at(-1))
+      bar.style.left = `${100 * from}%`
+      bar.style.width = `${100 * (to - from)}%`
+      return bar
+    })
+    const ticks = this.ends.map((end) => {
+      const tick = document.createElement("i")
+      tick.style.left = `${100 * share(end)}%`
+      return tick
+    })
+    this.strip.replaceChildren(...bars, ...ticks)
+    const ends = this.ends.map((end, at) => `stroke ${at + 1}: ${read[places.indexOf(end)] ?? "nothing"}`)
+    this.strip.setAttribute("aria-label", `What is read at the end of each stroke. ${ends.join(", ")}`)
+    this.say(this.sentence(parts))
+  }
+
+  // Where what is read at the end began.
+  sentence(parts) {
+    const { digit, place } = parts.at(-1)
+    if (digit === null) return ""
+    if (parts.length === 1) return this.last > 1 ? `It was ${an(digit)} from the beginning.` : ""
+    const before = parts.at(-2).digit
+    const stroke = this.strokeAt(place)
+    const from = stroke ? this.ends[stroke - 1] : 0
+    const part = Math.round((100 * (place - from)) / (this.ends[stroke] - from))
+    const where = part > 95 ? `at the end of ${strokeName(stroke)}` : `in ${strokeName(stroke)}, after ${part}%`
+    return `${before === null ? "It" : `The ${before}`} became ${an(digit)} ${where}.`
   }
 }

@@ -41,14 +41,15 @@ _HTML = """
   <div class="says" translate="no"><span class="large"></span><span class="small"></span></div>
   <canvas class="picture" tabindex="0" role="application" aria-roledescription="network" aria-label="The network: the
     image, its hidden neurons and the ten digits. The arrow keys point at a neuron, Enter pins it."></canvas>
-  <div class="neurons">
-    <p class="hint">Point at a light: what does this neuron add up?</p>
-    <div class="cards" translate="no"></div>
-  </div>
   <div class="playback" hidden>
     <button type="button">Play</button>
     <input type="range" step="1" aria-label="How much of the drawing is there">
     <div class="strip" role="img" translate="no"></div>
+    <p class="became" aria-live="polite"></p>
+  </div>
+  <div class="neurons">
+    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>
 </div>
@@ -102,7 +103,9 @@ def show(
     """
     pad = store.visitor().pad
     weights = weights_of(network or known_networks.key_in_use())
-    strokes = canvas.paths(pad) if is_played_back and subject is not None and subject.source == "canvas" else None
+    strokes = None
+    if is_played_back and link.offers(PLAYBACK):
+        strokes = canvas.paths(pad) if subject is not None and subject.source == "canvas" else []
     said = None
     if reading is not None and answer is not None:
         large, small = answer
@@ -118,7 +121,7 @@ def show(
         invites=invites,
         turn=f"{pad.version}.{pad.received}",
         follows=is_read_live,
-        strokes=strokes if is_played_back else None,
+        strokes=strokes,
         pair=pair,
     )
 
@@ -155,7 +158,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             "sizes": list(shape.sizes),
             "activation": shape.activation,
             "pins": [{"layer": layer, "number": number} for layer, number in pins(shape.sizes)],
-            "hidden": [name for name in (PINS, PLAYBACK) if link.is_hidden(name)],
+            "hidden": [name for name in (PINS,) if link.is_hidden(name)],
             "colours": _colours(look),
             "size": 24 if link.shows(link.LARGE) else 16,
             "height": height,

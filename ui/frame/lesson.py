@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from ui import APP
 from ui.frame import course, link, state
 
 ROUTER = APP / "app.py"
+SCRIPT_HEIGHT = 420  # pixels
 _SCENES_JS = (state.COMPONENTS / "scenes.js").read_text(encoding="utf-8")
 
 
@@ -137,10 +138,32 @@ def try_this(text: str) -> None:
 def show_source(*functions: Callable[..., Any] | cached_property[Any]) -> None:
     """The code that ran: read from the functions themselves, so that it can't be out of date."""
     st.subheader("The code that ran", anchor=False)
+    _show_python(functions)
+
+
+def _show_python(functions: tuple[Callable[..., Any] | cached_property[Any], ...]) -> None:
     for given in functions:
         function = given.func if isinstance(given, cached_property) else given
         st.caption(f"`{function.__module__}.{function.__qualname__}`")
         st.code(_source(function), language="python", wrap_lines=True)
+
+
+def show_script(name: str, *functions: Callable[..., Any]) -> None:
+    """A script that the browser ran, and beside it the Python that does the same; of both, a window to scroll in.
+
+    Args:
+        name: Of the file among the components, without its ending.
+        functions: In Python; none where the browser alone does it.
+    """
+    window: int | Literal["content"] = "content" if link.shows(link.WHOLE) else SCRIPT_HEIGHT  # paper can't be scrolled
+    python, script = st.columns(2) if functions else (None, st.container())
+    if python is not None:
+        with python.container(height=window, border=False):
+            _show_python(functions)
+    with script.container(height=window, border=False):
+        path = state.COMPONENTS / f"{name}.js"
+        st.caption(f"`{path.relative_to(APP)}`")
+        st.code(path.read_text(encoding="utf-8"), language="javascript", wrap_lines=True)
 
 
 @lru_cache(maxsize=128)

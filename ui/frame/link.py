@@ -385,6 +385,14 @@ def unbound(key: str, start: T, read: Callable[[str], T]) -> T:
     return _keep_linked(key, start, read)
 
 
+def offers(name: str) -> bool:
+    """Whether a part of the scene stands there that has no value for the link: this visit may leave it out."""
+    if is_hidden(name):
+        return False
+    state.page_controls()[name] = UNBOUND
+    return True
+
+
 def set_unbound(key: str, text: str | None) -> None:
     """Puts the value of what is not a widget into the link; None takes it out. For callbacks, or before it is drawn."""
     if text is None:

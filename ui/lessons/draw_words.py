@@ -28,7 +28,7 @@ def second_network(verdict: Verdict) -> str:
     if verdict.kind in ("digit", "unsure"):
         sure = words.percent(verdict.probabilities[KINDS.index("digit")])
         return f"The second network: this is a digit, {sure}."
-    return f"The second network took this for: {likeliest_kinds(verdict)}."
+    return f"The second network: {likeliest_kinds(verdict)}."
 
 
 def limits() -> str:

@@ -334,7 +334,6 @@ GALLERY: dict[str, Builder] = {
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
-    "ten_bars": lambda theme: ten_bars(probabilities=[0.1] * 10, theme=theme),
     "flattened": lambda theme: flattened(
         places=[(float(n % 7), float(n % 3)) for n in range(10)],
         labels=range(10),
