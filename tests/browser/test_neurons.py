@@ -126,7 +126,7 @@ def test_two_neurons_are_pinned_beside_a_third_and_stay_in_the_link(open_page: O
     page = open_page(SCENE)
     below = page.get_by_text("Vermillion ink excites a neuron")
     at_the_picture(page, "Escape")
-    expect(page.get_by_text("Point at a light, or tap it")).to_be_visible()
+    expect(page.get_by_text("Tap or point at a light")).to_be_visible()
     stands = [below.bounding_box()]
     page.keyboard.press("Home")
     page.keyboard.press("Enter")

@@ -48,7 +48,7 @@ _HTML = """
     <p class="became" aria-live="polite"></p>
   </div>
   <div class="neurons">
-    <p class="hint">Point at a light, or tap it: what does this neuron add up?</p>
+    <p class="hint">Tap or point at a light: what does it add up?</p>
     <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>
