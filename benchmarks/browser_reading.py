@@ -152,7 +152,7 @@ def drawings() -> dict[str, list[Grey]]:
     """All that is read, by kind: 223 drawings as the canvas would give them."""
     random = np.random.default_rng(0)
     return {
-        "digits": [_written(digit, brush, random) for digit in range(10) for brush in (*BRUSHES, *BRUSHES)],
+        "digits": [written(digit, brush, random) for digit in range(10) for brush in (*BRUSHES, *BRUSHES)],
         "at the edges": _at_the_edges(random),
         "tiny": [_placed(digit, 8, 14, (0.1 * digit, 0.5), random) for digit in range(10)],
         "huge": [_placed(digit, 30, 279, (0.5, 0.5), random) for digit in range(10)],
@@ -160,11 +160,11 @@ def drawings() -> dict[str, list[Grey]]:
         "strokes in a corner": _corner_strokes(),
         "scribbles": [_scribble(random, length) for length in range(6, 26)],
         "thin lines": _thin_lines(),
-        "faint": [_faint(_written(digit, 18, random), 26 + 18 * digit) for digit in range(10)],
+        "faint": [_faint(written(digit, 18, random), 26 + 18 * digit) for digit in range(10)],
         "two digits": [_pair(digit, random) for digit in range(12)],
         "samples": [sample_drawing(image, seed).numpy() for seed, image in enumerate(make_digits(10, seed=3).images)],
         "blank": [np.full((CANVAS, CANVAS), grey, np.uint8) for grey in (0, PAPER)]
-        + [_faint(_written(7, 18, random), PAPER)],
+        + [_faint(written(7, 18, random), PAPER)],
     }
 
 
@@ -175,7 +175,8 @@ def _strokes(digit: int, random: np.random.Generator) -> list[Stroke]:
     return [np.array([point.split(",") for point in stroke.split()], float) for stroke in chosen.split("|")]
 
 
-def _written(digit: int, brush: int, random: np.random.Generator) -> Grey:
+def written(digit: int, brush: int, random: np.random.Generator) -> Grey:
+    """A digit as large as people draw one, anywhere on the canvas."""
     return ink(place(_strokes(digit, random), brush, random), brush)
 
 

@@ -316,6 +316,7 @@ def browser_code() -> None:
     lesson.show_script("network_cards", LayerView)
     for name in ("network_places", "network_paint", "network_drawing"):
         lesson.show_script(name)
+    lesson.show_script("network_pen")
     lesson.show_script("network", network.show)
 
 

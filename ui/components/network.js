@@ -54,7 +54,7 @@ class LivingNetwork {
     this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
-    this.listenToPen()
+    this.pen = new Pen(this)
   }
 
   // What comes from the server counts, unless a stroke is under way or was lifted a moment ago and is not answered yet.
@@ -67,6 +67,7 @@ class LivingNetwork {
     this.isStill = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.picture.dress({ colours: data.colours, size: data.size, isStill: this.isStill })
     this.root.classList.toggle("about-neurons", data.isAboutNeurons)
+    this.root.classList.toggle("beside", data.isBeside)
     this.find(".says").hidden = !data.answer && !data.invites
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
@@ -92,7 +93,7 @@ class LivingNetwork {
 
   // Whether what the server says is of the drawing as it is, and not of what it was some strokes ago.
   isAnswer() {
-    if (this.stroke.isDown) return false
+    if (this.pen.isDown) return false
     const [now, then] = [this.data.turn, this.stroke.turn].map((turn) => turn.split(".")[0])
     if (!this.ran || now !== then || this.isSame(this.data.image)) return true // another canvas: undone, or cleared
     clearTimeout(this.waiting)
@@ -110,7 +111,7 @@ class LivingNetwork {
     this.stroke = null
     const { answer, image, label, view } = this.data
     this.ran = null
-    if (view) this.view = fromServer(view)
+    if (view) this.follow(view)
     else if (!image || this.isOnItsWay) this.view = null
     else if (this.network) this.look(run(this.network, floats(image)))
     else this.view = withoutNeurons()
@@ -128,6 +129,13 @@ class LivingNetwork {
     const { network, ran, data } = this
     const loudness = Array.from(data.pair ? addToDifference(network, ran, data.pair)[0] : ran.values[0], Math.abs)
     this.pointed = { layer: 0, number: loudness.indexOf(Math.max(...loudness)) }
+  }
+
+  // What the server saw. The same once more changes nothing: what runs through the network does not begin again.
+  follow(view) {
+    const told = JSON.stringify(view)
+    if (told !== this.told || !this.view) this.view = fromServer(view)
+    this.told = told
   }
 
   // Reads a picture at once: grey values from 0 to 255.
@@ -151,6 +159,7 @@ class LivingNetwork {
     const p = this.view?.p
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
+    this.canvas.dataset.flow = flow
     this.canvas.dataset.p = p ? inFull(p) : ""
     this.mark()
   }
@@ -164,60 +173,17 @@ class LivingNetwork {
     write(".small", small)
   }
 
-  // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
+  // The pen.
 
-  listenToPen() {
-    const stop = new AbortController()
-    const hear = (name, act) =>
-      document.addEventListener(
-        name,
-        (event) => (this.root.isConnected ? act(event) : stop.abort()),
-        { capture: true, passive: true, signal: stop.signal },
-      )
-    for (const begins of ["mousedown", "touchstart"]) hear(begins, (event) => this.press(event))
-    for (const moves of ["mousemove", "touchmove"]) hear(moves, () => this.stroke?.isDown && this.readSoon())
-    for (const ends of ["mouseup", "touchend", "touchcancel"]) hear(ends, () => this.stroke?.isDown && this.lift())
-  }
-
-  press(event) {
-    if (!this.data.follows) return
-    const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
-    if (!shadow) return
+  press() {
     clearTimeout(this.waiting)
     this.player?.rest()
-    this.pen = shadow
-    this.stroke = { isDown: true, turn: this.data.turn }
-    this.readSoon()
+    this.stroke = { turn: this.data.turn }
   }
 
+  // If the drawing is as it was before, the server has nothing new to say.
   lift() {
-    this.stroke.isDown = false
-    // By then the canvas has finished the stroke. If it is as it was before, the server has nothing new to say.
-    setTimeout(() => this.readSoon(() => this.stroke && this.isAnswer() && this.settle()))
-  }
-
-  // Once a frame: by then the canvas has drawn what the pointer did.
-  readSoon(then = () => {}) {
-    cancelAnimationFrame(this.frame)
-    this.frame = requestAnimationFrame(() => {
-      if (this.stroke) this.readPad()
-      then()
-    })
-  }
-
-  readPad() {
-    const [done, underWay] = [this.pen.querySelector(".dc-canvas"), this.pen.querySelector(".upper-canvas")]
-    if (!done || !this.network) return
-    const { width, height } = done
-    this.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-    if (this.paper.canvas.width !== width) Object.assign(this.paper.canvas, { width, height })
-    this.paper.globalCompositeOperation = "source-over"
-    this.paper.fillRect(0, 0, width, height)
-    for (const layer of [done, underWay]) if (layer) this.paper.drawImage(layer, 0, 0, width, height)
-    const { data } = this.paper.getImageData(0, 0, width, height)
-    const grey = new Uint8Array(width * height)
-    for (let at = 0; at < grey.length; at += 1) grey[at] = data[4 * at] // white on black: all three colours are alike
-    this.read(grey, width, height)
+    if (this.stroke && this.isAnswer()) this.settle()
   }
 
   // Pointing: with a mouse, a finger or the arrow keys.

@@ -31,7 +31,7 @@ MOST_PINS = 2
 HEIGHT = 250  # pixels, of the picture itself
 MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
 MOST_ROUNDING = 0.0005  # of a probability, over some digits: half of what browser and server may differ by
-PARTS = ("reading", "places", "paint", "drawing", "cards", "playback")  # before that which brings them together
+PARTS = ("reading", "places", "paint", "drawing", "cards", "playback", "pen")  # before that which brings them together
 
 _FILES = [*(f"network_{part}" for part in PARTS), "network"]
 _JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
@@ -146,7 +146,7 @@ def _own(key: str) -> MLP:
 
 
 def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
-    """Draws what the server has seen of a network, such as one in training.
+    """Draws what the server has seen of a network, such as one in training. What a neuron tells stands beside it.
 
     Args:
         key: Of the place on the page.
@@ -157,7 +157,7 @@ def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flo
     """
     from mnist_core.network.view import as_data
 
-    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow)
+    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow, isBeside=True)
 
 
 def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
@@ -174,6 +174,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             "isAboutNeurons": False,
             "invites": "",
             "flow": "still",
+            "isBeside": False,
             **told,
             "sizes": list(shape.sizes),
             "activation": shape.activation,
