@@ -57,7 +57,7 @@ function showCards(living) {
     if (told[at]) fill(living, card, told[at])
     else if (card.button === active) living.canvas.focus()
   })
-  living.find(".hint").hidden = told.length > 0
+  living.find(".hint").hidden = told.length > 0 || !view // without a view there is nothing to point at
   living.find(".cards").className = `cards of-${told.length}`
   const at = told.findIndex(({ place }) => isSamePlace(place, pointed))
   if (at < 0) return
