@@ -67,9 +67,9 @@ AROUND = """
     window.network = openNetwork(bytesOf(weights).buffer)
     return JSON.stringify(window.images.map((image) => image && run(window.network, image).p))
   }
-  function lookAt([number, keep]) {
+  function lookAt([number, keep, pins, pair]) {
     const ran = run(window.network, window.images[number])
-    const view = look(window.network, ran, keep)
+    const view = look(window.network, ran, keep, pins, pair)
     const details = [...view.layers, view.output].map(({ shown }, layer) =>
       shown.map((number) => detail(window.network, ran, { layer, number })))
     return JSON.stringify({ view, details }, plainly)
@@ -108,15 +108,25 @@ class BrowserReader:
         return [None if p is None else torch.tensor(p) for p in found]
 
     def look(
-        self, number: int, keep: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Any], list[list[dict[str, Any]]]]:
-        """What is drawn of the network last read with, and what is said of each neuron that is drawn, by layer.
+        self,
+        number: int,
+        keep: View | None = None,
+        pins: Sequence[tuple[int, int]] = (),
+        pair: tuple[int, int] | None = None,
+    ) -> tuple[View, list[list[View]]]:
+        """What is drawn of the network last read with.
 
         Args:
             number: Of the drawing.
             keep: The view before.
+            pins: Neurons that are drawn whatever they pass on, each a layer and a number.
+            pair: Two digits: those neurons are drawn that say most of the one or the other.
+
+        Returns:
+            The view, and for each layer, the output last, what is said of each of its neurons that are drawn.
         """
-        found = json.loads(self._page.evaluate("lookAt", [number, keep]))
+        pinned = [{"layer": layer, "number": place} for layer, place in pins]
+        found = json.loads(self._page.evaluate("lookAt", [number, keep, pinned, pair]))
         return found["view"], found["details"]
 
 

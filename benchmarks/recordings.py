@@ -61,7 +61,7 @@ def point(page: Page) -> Steps:
     picture = page.locator(".network .picture").first
     picture.scroll_into_view_if_needed()
     picture.focus()
-    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "Enter", "ArrowDown", "ArrowDown", "Enter"):
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "Enter", "ArrowDown", "ArrowDown", "Enter", "ArrowRight"):
         page.keyboard.press(key)
         yield from rest(page, 3)
 
