@@ -3,7 +3,7 @@
 // the picture that of network_drawing.js, what a neuron tells that of network_cards.js, the strokes that of network_playback.js;
 // their texts come before this one.
 
-const SOON = 700 // milliseconds in which the answer to a stroke follows the answer to the one before
+const PATIENCE = 3_000 // milliseconds after which what the server says counts, even if it is of another drawing
 const ALIKE = 1 / 255 // the browser and the server prepare a drawing alike, but for rounding
 const MOST_NETWORKS = 4 // that the browser keeps: a large one takes 4 MB
 
@@ -15,6 +15,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const network = living.get(root)
   network.tell = (pins) => setStateValue("pins", pins)
   network.obey(data)
+  return () => setTimeout(() => network.isGone() && living.delete(root) && network.close())
 }
 
 // The weights at an address of our own server, fetched once, whatever page asks for them.
@@ -52,7 +53,7 @@ class LivingNetwork {
     this.pins = [] // places: {layer, number}
     this.pointed = null // a place, too
     this.player = null // of the strokes, where they can be played back
-    this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
+    this.stroke = null // what is drawn and not answered yet: how many strokes, and which turn of the server came before
     this.listenToPointing()
     this.pen = new Pen(this)
   }
@@ -73,9 +74,19 @@ class LivingNetwork {
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
     this.pinsSent = pins
     if (isAnother) this.pointed = null
-    if (isAnother) this.fetch(data.weights)
+    // What could not be had the last time is asked for again.
+    if (isAnother || (data.weights && !this.network && !this.isOnItsWay)) this.fetch(data.weights)
     if (!this.stroke || this.isAnswer()) this.settle()
     playBack(this)
+  }
+
+  isGone = () => !this.root.isConnected
+
+  close() {
+    this.picture.close()
+    this.pen.close()
+    this.player?.close()
+    clearTimeout(this.waiting)
   }
 
   fetch(address) {
@@ -93,11 +104,13 @@ class LivingNetwork {
 
   // Whether what the server says is of the drawing as it is, and not of what it was some strokes ago.
   isAnswer() {
-    if (this.pen.isDown) return false
-    const [now, then] = [this.data.turn, this.stroke.turn].map((turn) => turn.split(".")[0])
-    if (!this.ran || now !== then || this.isSame(this.data.image)) return true // another canvas: undone, or cleared
+    if (this.pen.isDown || this.pen.isLifting) return false
     clearTimeout(this.waiting)
-    if (this.data.turn !== this.stroke.turn) this.waiting = setTimeout(() => this.settle(), SOON)
+    const [canvas, strokes] = this.data.turn.split(".").map(Number)
+    const then = this.stroke.turn.split(".").map(Number)
+    const isAnother = canvas !== then[0] // undone, cleared, or on another page
+    if (!this.ran || isAnother || strokes >= then[1] + this.stroke.count || this.isSame(this.data.image)) return true
+    this.waiting = setTimeout(() => this.settle(), PATIENCE)
     return false
   }
 
@@ -119,6 +132,7 @@ class LivingNetwork {
     if (!this.find(".says").hidden) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
     if (this.ran && this.data.isAboutNeurons) this.begin()
     this.show(answer ? answer.isAnswer : true)
+    this.player?.tell()
   }
 
   // The first neuron that is pointed at: the one there is most to see of.
@@ -178,7 +192,8 @@ class LivingNetwork {
   press() {
     clearTimeout(this.waiting)
     this.player?.rest()
-    this.stroke = { turn: this.data.turn }
+    this.stroke ??= { turn: this.data.turn, count: 0 }
+    this.stroke.count += 1
   }
 
   // If the drawing is as it was before, the server has nothing new to say.
@@ -199,6 +214,7 @@ class LivingNetwork {
       if (place && this.pointer === "mouse") this.pin(place) // a finger, which points by it, has the button
     }
     canvas.onkeydown = (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return // those are the browser's
       if (event.key === "Enter" && this.pointed) this.pin(this.pointed)
       else if (event.key === "Escape") this.letGo()
       else if (/^(Arrow|Home|End)/.test(event.key)) this.point(picture.neighbour(this.spotOf(this.pointed), event.key))

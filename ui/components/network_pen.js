@@ -4,33 +4,49 @@
 class Pen {
   constructor(living) {
     this.living = living
-    this.isDown = false
+    this.isDown = this.isLifting = false
     this.paper = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-    const stop = new AbortController()
-    const hear = (name, act) =>
-      document.addEventListener(
-        name,
-        (event) => (living.root.isConnected ? act(event) : stop.abort()),
-        { capture: true, passive: true, signal: stop.signal },
-      )
-    for (const begins of ["mousedown", "touchstart"]) hear(begins, (event) => this.press(event))
-    for (const moves of ["mousemove", "touchmove"]) hear(moves, () => this.isDown && this.readSoon())
-    for (const ends of ["mouseup", "touchend", "touchcancel"]) hear(ends, () => this.isDown && this.lift())
+    this.stop = new AbortController()
+    const hear = (names, act) => {
+      const how = { capture: true, passive: true, signal: this.stop.signal }
+      for (const name of names) window.addEventListener(name, act, how)
+    }
+    hear(["mousedown", "touchstart"], (event) => this.press(event))
+    hear(["mousemove", "touchmove"], (event) => this.isDown && this.move(event))
+    hear(["mouseup", "touchend", "touchcancel"], () => this.isDown && this.lift())
+    hear(["blur"], ({ target }) => target === window && this.isDown && this.lift()) // not that of a button on the page
+  }
+
+  close() {
+    this.stop.abort()
+    cancelAnimationFrame(this.frame)
   }
 
   press(event) {
-    if (!this.living.data.follows) return
+    if (!this.living.data.follows || event.button > 0) return
     const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
     if (!shadow) return
     this.canvases = shadow
     this.isDown = true
+    this.isLifting = false
     this.living.press()
     this.readSoon()
   }
 
+  // A pen that was lifted where nobody heard it is no longer down.
+  move(event) {
+    if (event.buttons === 0) this.lift()
+    else this.readSoon()
+  }
+
   lift() {
     this.isDown = false
-    setTimeout(() => this.readSoon(() => this.living.lift())) // by then the canvas has finished the stroke
+    this.isLifting = true
+    const lifted = () => {
+      this.isLifting = false
+      this.living.lift()
+    }
+    setTimeout(() => this.isLifting && this.readSoon(lifted)) // by then the canvas has finished the stroke
   }
 
   // Once a frame: by then the canvas has drawn what the pointer did.

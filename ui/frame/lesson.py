@@ -47,6 +47,7 @@ def show(*scenes: Scene) -> None:
     _insist_on_router()
     is_whole = link.shows(link.WHOLE)
     number = 1 if is_whole else link.scene(len(scenes))
+    state.arrive(number)
     lesson = course.lesson_of(state.open_stem())
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top"):
         st.title(course.TITLE if lesson is course.WELCOME else lesson.title, anchor=False, width="content")

@@ -105,6 +105,14 @@ def choose_scene(number: int | None) -> None:
     st.session_state["_turned_to"] = (open_stem(), number) if number else ("", 0)
 
 
+def arrive(number: int) -> None:
+    """Counts how often the reader came from one scene or page to another; called once a run with the scene's number."""
+    index, _ = st.session_state["_pages"]
+    if st.session_state.get("_arrived") != (index, number):
+        st.session_state["_arrived"] = index, number
+        st.session_state["_arrivals"] = st.session_state.get("_arrivals", 0) + 1
+
+
 def enter_scene(number: int) -> None:
     """Notes which scene is being drawn, from 1."""
     st.session_state["_scene"] = number
@@ -187,9 +195,8 @@ def has_started() -> None:
 
 
 def is_new_place() -> bool:
-    """Whether the canvas drawn last was one of another page, of another visit or of nobody; now it is one of here."""
-    index, _ = st.session_state["_pages"]
-    here = index, tab_name()
+    """Whether the canvas drawn last was another one: of another scene, or of this one before the reader left it."""
+    here = st.session_state.get("_arrivals"), tab_name()
     is_new = st.session_state.get("_canvas_place") != here
     st.session_state["_canvas_place"] = here
     return is_new
