@@ -3,7 +3,7 @@
 // the picture that of network_drawing.js, what a neuron tells that of network_cards.js, the strokes that of network_playback.js;
 // their texts come before this one.
 
-const PATIENCE = 3_000 // milliseconds after which what the server says counts, even if it is of another drawing
+const PATIENCE = 3_000 // milliseconds after an answer to an earlier stroke: then it counts, if no other one came
 const ALIKE = 1 / 255 // the browser and the server prepare a drawing alike, but for rounding
 const MOST_NETWORKS = 4 // that the browser keeps: a large one takes 4 MB
 
@@ -110,7 +110,7 @@ class LivingNetwork {
     const then = this.stroke.turn.split(".").map(Number)
     const isAnother = canvas !== then[0] // undone, cleared, or on another page
     if (!this.ran || isAnother || strokes >= then[1] + this.stroke.count || this.isSame(this.data.image)) return true
-    this.waiting = setTimeout(() => this.settle(), PATIENCE)
+    if (strokes > then[1]) this.waiting = setTimeout(() => this.settle(), PATIENCE)
     return false
   }
 
