@@ -67,9 +67,9 @@ AROUND = """
     window.network = openNetwork(bytesOf(weights).buffer)
     return JSON.stringify(window.images.map((image) => image && run(window.network, image).p))
   }
-  function lookAt([number, keep]) {
+  function lookAt([number, keep, pins, pair]) {
     const ran = run(window.network, window.images[number])
-    const view = look(window.network, ran, keep)
+    const view = look(window.network, ran, keep, pins, pair)
     const details = [...view.layers, view.output].map(({ shown }, layer) =>
       shown.map((number) => detail(window.network, ran, { layer, number })))
     return JSON.stringify({ view, details }, plainly)
@@ -108,15 +108,25 @@ class BrowserReader:
         return [None if p is None else torch.tensor(p) for p in found]
 
     def look(
-        self, number: int, keep: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Any], list[list[dict[str, Any]]]]:
-        """What is drawn of the network last read with, and what is said of each neuron that is drawn, by layer.
+        self,
+        number: int,
+        keep: View | None = None,
+        pins: Sequence[tuple[int, int]] = (),
+        pair: tuple[int, int] | None = None,
+    ) -> tuple[View, list[list[View]]]:
+        """What is drawn of the network last read with.
 
         Args:
             number: Of the drawing.
             keep: The view before.
+            pins: Neurons that are drawn whatever they pass on, each a layer and a number.
+            pair: Two digits: those neurons are drawn that say most of the one or the other.
+
+        Returns:
+            The view, and for each layer, the output last, what is said of each of its neurons that are drawn.
         """
-        found = json.loads(self._page.evaluate("lookAt", [number, keep]))
+        pinned = [{"layer": layer, "number": place} for layer, place in pins]
+        found = json.loads(self._page.evaluate("lookAt", [number, keep, pinned, pair]))
         return found["view"], found["details"]
 
 
@@ -152,7 +162,7 @@ def drawings() -> dict[str, list[Grey]]:
     """All that is read, by kind: 223 drawings as the canvas would give them."""
     random = np.random.default_rng(0)
     return {
-        "digits": [_written(digit, brush, random) for digit in range(10) for brush in (*BRUSHES, *BRUSHES)],
+        "digits": [written(digit, brush, random) for digit in range(10) for brush in (*BRUSHES, *BRUSHES)],
         "at the edges": _at_the_edges(random),
         "tiny": [_placed(digit, 8, 14, (0.1 * digit, 0.5), random) for digit in range(10)],
         "huge": [_placed(digit, 30, 279, (0.5, 0.5), random) for digit in range(10)],
@@ -160,11 +170,11 @@ def drawings() -> dict[str, list[Grey]]:
         "strokes in a corner": _corner_strokes(),
         "scribbles": [_scribble(random, length) for length in range(6, 26)],
         "thin lines": _thin_lines(),
-        "faint": [_faint(_written(digit, 18, random), 26 + 18 * digit) for digit in range(10)],
+        "faint": [_faint(written(digit, 18, random), 26 + 18 * digit) for digit in range(10)],
         "two digits": [_pair(digit, random) for digit in range(12)],
         "samples": [sample_drawing(image, seed).numpy() for seed, image in enumerate(make_digits(10, seed=3).images)],
         "blank": [np.full((CANVAS, CANVAS), grey, np.uint8) for grey in (0, PAPER)]
-        + [_faint(_written(7, 18, random), PAPER)],
+        + [_faint(written(7, 18, random), PAPER)],
     }
 
 
@@ -175,7 +185,8 @@ def _strokes(digit: int, random: np.random.Generator) -> list[Stroke]:
     return [np.array([point.split(",") for point in stroke.split()], float) for stroke in chosen.split("|")]
 
 
-def _written(digit: int, brush: int, random: np.random.Generator) -> Grey:
+def written(digit: int, brush: int, random: np.random.Generator) -> Grey:
+    """A digit as large as people draw one, anywhere on the canvas."""
     return ink(place(_strokes(digit, random), brush, random), brush)
 
 

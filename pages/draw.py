@@ -237,7 +237,7 @@ def judging_code() -> None:
 def your_drawing() -> None:
     """The canvas and, beside it, what both networks say."""
     with lesson.stage():
-        reader("net_yours")
+        reader("net_yours", offers_samples=True)
     lesson.notice(
         "Draw a letter, a scribble, or two digits side by side. Then draw a 7 and add a bar through it. When does it "
         "begin to doubt?"
@@ -246,11 +246,11 @@ def your_drawing() -> None:
     lesson.deeper(keep_it, look_closer, what_it_sees, code, browser_code)
 
 
-def reader(key: str) -> None:
+def reader(key: str, *, offers_samples: bool = False) -> None:
     """The canvas and, beside it, the network in use, what it reads, and what the second one says."""
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(gap="xsmall"):
-        subject = canvas.subject()
+        subject = canvas.subject(offers_samples=offers_samples)
         second = st.container()
     with right:
         found = read_and_shown(key, subject, INVITATION)
@@ -316,6 +316,7 @@ def browser_code() -> None:
     lesson.show_script("network_cards", LayerView)
     for name in ("network_places", "network_paint", "network_drawing"):
         lesson.show_script(name)
+    lesson.show_script("network_pen")
     lesson.show_script("network", network.show)
 
 
@@ -366,7 +367,6 @@ def another_network() -> None:
         "Networks that learned differently agree on clear digits. On strange ones each makes its own guess. The second "
         "network stays the same, whichever reads."
     )
-    dataset.notice(SAMPLES)
 
 
 lesson.show(a_photo, a_letter, no_digit, your_drawing, played_back, another_network)

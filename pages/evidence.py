@@ -14,13 +14,13 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import Evidence, Loudest, changed_sides, evidence, loudest_neurons, pair, single_layer
 from mnist_core.network.gradients import biases_alone, has_linear_pieces, linear_piece
 from mnist_core.network.model import CLASSES, MLP
-from ui.drawing import canvas, reading
+from ui.drawing import canvas, network, reading
 from ui.drawing.reading import Subject
-from ui.frame import dataset, lesson, link, resources, theme
+from ui.frame import dataset, lesson, link, resources, state, theme
 from ui.frame.question import Question, ask
 from ui.lessons import evidence_pictures, evidence_words
 from ui.lessons.evidence_words import Account, account_of, summand
-from ui.visitor import networks
+from ui.visitor import known_networks, networks
 
 DIGITS = [str(digit) for digit in range(CLASSES)]
 FIRST, NEXT = "its choice", "its rival"
@@ -103,6 +103,11 @@ def reading_network() -> MLP:
     """The network in use, or the ready-made one if that has no weights of its own for a drawing."""
     model, _ = networks.model_in_use()
     return model if has_linear_pieces(model) else resources.shipped_model()
+
+
+def reading_key() -> str:
+    """The key of that network."""
+    return known_networks.key_in_use() if has_linear_pieces(networks.model_in_use()[0]) else state.SHIPPED
 
 
 def which_network_reads() -> None:
@@ -340,20 +345,32 @@ def compare_biases(model: MLP, found: Evidence, blank: Evidence, a: int, b: int)
     )
 
 
+PICTURE_HEIGHT = 225  # pixels: what a neuron tells fits below
 LOUDEST = 8  # neurons: as many as can still be looked at one by one
-ON_STAGE = 4  # of them: as many as stand on a screen
 
 
 @lesson.scene("Which hidden neurons bring it up?")
 @st.fragment
 def inside() -> None:
-    """The hidden neurons that add most, each with its weights."""
+    """The hidden neurons that add most to the one digit or the other, in the picture of the network."""
     model = reading_network()
+    subject = canvas.on_the_pad(START)
     with lesson.stage():
-        found, a, b = weighed(model, canvas.on_the_pad(START))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width="content"):
+                found, a, b = weighed(model, subject)
+            total = st.container(key="live_inside", width="content")
         with st.container():
             if found and model.config.hidden_sizes:
-                show_loudest(loudest_neurons(model, found.piece, ON_STAGE), found, a, b)
+                total.markdown(of_all_neurons(model, found, a, b))
+                network.show(
+                    "evidence_inside",
+                    network=reading_key(),
+                    subject=subject,
+                    pair=(a, b),
+                    is_about_neurons=True,
+                    height=PICTURE_HEIGHT,
+                )
             elif found:
                 show_single_layer(model, found)
             else:
@@ -361,8 +378,8 @@ def inside() -> None:
     with st.container():
         if model.config.hidden_sizes:
             lesson.notice(
-                "Each neuron looks for a shape of its own: vermillion ink excites it, blue ink quiets it. What it "
-                "passes on counts for one digit or for the other."
+                f"Here are the neurons that say most about {a} or {b}. On the right only what leads to these two is "
+                "drawn: vermillion raises the score, blue lowers it. Point at a neuron to see what its ink adds."
             )
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")
@@ -370,16 +387,10 @@ def inside() -> None:
     lesson.deeper(lambda: all_neurons(model, found, a, b), code_inside)
 
 
-def show_loudest(loud: Loudest, found: Evidence, a: int, b: int) -> None:
-    """The loudest neurons, and what all of them together make."""
-    names, parts, total = summands(loud)
-    draw_neurons(loud, names, parts, found.ink)
-    rest = total - sum(parts[: len(loud.numbers)])
-    with st.container(key="live_inside"):
-        st.markdown(
-            f"These {len(loud.numbers)} and all others, which add {words.signed(rest)}, make ${z_difference(a, b)}$ = "
-            f"**{words.signed(total)}**."
-        )
+def of_all_neurons(model: MLP, found: Evidence, a: int, b: int) -> str:
+    """What all neurons together make, in words."""
+    _, _, total = summands(loudest_neurons(model, found.piece, LOUDEST))
+    return f"All neurons, and the biases behind them, make ${z_difference(a, b)}$ = **{words.signed(total)}**."
 
 
 def z_difference(a: int, b: int) -> str:

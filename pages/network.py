@@ -20,8 +20,10 @@ from mnist_core.lessons.network import LAYER_TRAINING, LayerSnapshot, NeuronSum,
 from mnist_core.lessons.network_flat import FlatLayer, flatten, layer_by_layer, like_their_nearest, nearest
 from mnist_core.network.functions import softmax
 from mnist_core.network.layers import for_plain_pixels
-from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
+from mnist_core.network.model import CLASSES, INPUTS, MLP, MLPConfig
+from mnist_core.network.view import look
 from ui.drawing import canvas, reading
+from ui.drawing import network as drawing
 from ui.drawing.reading import Subject
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
@@ -348,42 +350,60 @@ def all_of_them() -> None:
     )
 
 
-FIRST_HIDDEN = 20  # neurons of a hidden layer of which all weights are shown
+INSIDE_HEIGHT = 230  # pixels of the picture: what a neuron tells and the notice fit below
 
 
 @lesson.scene("What does a hidden neuron look for?")
 @st.fragment
 def inside_a_hidden_layer() -> None:
-    """One neuron of the first hidden layer of a large network, with what its activation makes of its sum."""
+    """The neurons of a large network while it reads: whichever is pointed at says what it adds up."""
     model, name = networks.with_hidden_layer()
-    (first, *_) = (layer for layer in model if isinstance(layer, nn.Linear))
     with lesson.stage():
-        with st.container(horizontal=True):
-            number = link.number_input(
-                f"Neuron, 1 to {first.out_features}",
-                "net_hidden",
-                1,
-                first.out_features,
-                min(3, first.out_features),
-                width=150,
-            )
-            pixels, _ = chosen_image("net_hidden_image")
-        weights, biases = for_plain_pixels(first.weight[number - 1 : number], first.bias[number - 1 : number])
-        found = neuron_sum(weights[0], biases.item(), pixels)
-        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-        with left:
-            show_sum(pixels, weights[0], found, largest(weights) or 1.0)
-        with right:
-            show_activation(model.config.activation, number, found.z)
+        image = hidden_image()
+        key = networks.key_with_hidden_layer()
+        drawing.show("net_inside", network=key, subject=image, is_about_neurons=True, height=INSIDE_HEIGHT)
     lesson.notice(
-        "A hidden neuron seldom looks for a digit. Some answer to a stroke in one place; of others nobody can say what "
-        "they look for. The layers after it decide what it is good for."
+        "Vermillion ink excites a neuron, blue ink quiets it. Seldom does it look for a digit: some answer to a "
+        "stroke, of others nobody can say to what. The layers after it decide what it is good for."
     )
-    lesson.deeper(lambda: first_neurons(first, name))
+    lesson.deeper(lambda: one_by_hand(model, image.image), lambda: first_neurons(model, name))
 
 
-def first_neurons(first: nn.Linear, name: str) -> None:
+def hidden_image() -> Subject:
+    """The control for a validation image, as something to read."""
+    pixels, shows = chosen_image("net_hidden_image")
+    return Subject(pixels, (255 * pixels).round().byte().numpy(), shows, "sample")
+
+
+def one_by_hand(model: MLP, pixels: Tensor) -> None:
+    """The sum of one neuron of the first hidden layer, pixel by pixel, and what its activation makes of it.
+
+    It is the one that is pinned, or else the one that passes most on.
+    """
+    view = look(model, pixels).layers[0]
+    pinned = [number for layer, number in drawing.pins(model.config.layer_sizes) if layer == 0]
+    loudest = max(zip(view.values, view.shown, strict=True), key=lambda pair: abs(pair[0]))[1]
+    number = pinned[0] if pinned else loudest
+    (first, *_) = (layer for layer in model if isinstance(layer, nn.Linear))
+    weights, biases = for_plain_pixels(first.weight[number : number + 1], first.bias[number : number + 1])
+    found = neuron_sum(weights[0], biases.item(), pixels)
+    st.markdown(
+        f"Neuron {number + 1} of the first hidden layer, "
+        f"{'which you pinned' if pinned else 'which passes most on here: pin another one to see its sum'}."
+    )
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with left:
+        show_sum(pixels, weights[0], found, largest(weights) or 1.0)
+    with right:
+        show_activation(model.config.activation, number + 1, found)
+
+
+FIRST_HIDDEN = 20  # neurons of a hidden layer of which all weights are shown
+
+
+def first_neurons(model: MLP, name: str) -> None:
     """The weights of the first neurons of a hidden layer."""
+    (first, *_) = (layer for layer in model if isinstance(layer, nn.Linear))
     shown, _ = for_plain_pixels(first.weight[:FIRST_HIDDEN], first.bias[:FIRST_HIDDEN])
     strongest = shown.abs().amax((1, 2), True).clamp(min=1e-12)  # a neuron may have weights of 0 alone
     st.image(
@@ -399,9 +419,14 @@ def first_neurons(first: nn.Linear, name: str) -> None:
     )
 
 
-def show_activation(kind: str, number: int, z: float) -> None:
-    """What a hidden neuron passes on."""
+def show_activation(kind: str, number: int, found: NeuronSum) -> None:
+    """The sum of a hidden neuron in numbers, and what it passes on."""
+    z = found.z
     h = passed_on(kind, z)
+    lesson.formula(
+        rf"z_{{{number}}} = {found.above:.2f} + {words.in_brackets(found.below)} + {words.in_brackets(found.bias)} "
+        rf"\approx {z:.2f}"
+    )
     name, symbols = (r"\max", "0, ") if kind == "relu" else (rf"\text{{{kind}}}", "")
     lesson.formula(rf"h_{{{number}}} = {name}({symbols}z_{{{number}}}) = {name}({symbols}{z:.2f}) = {h:.2f}")
     if kind == "relu":

@@ -305,11 +305,13 @@ def moves() -> None:
             show_buttons(slow.moment)
         with badges:
             show_badges(slow.moment)
-        pictures, says = st.columns(2, gap="medium")
-        with pictures:
-            show_pictures(slow)
+        with st.container(gap="xsmall"):
+            step_microscope.show_network()
+        says, images = st.columns([3, 1], gap="medium")
         with says:
             happened(slow.moment)
+        with images:
+            show_batch()
     lesson.notice(
         "Training is these five lines, repeated thousands of times. Each time other images are the **batch**, and the "
         "weights change a little."
@@ -365,31 +367,16 @@ def happened(moment: Moment) -> None:
             st.markdown(f"Loss, step by step: {earlier}{' → '.join(map(words.loss, shown))}")
 
 
-def show_pictures(slow: SlowStep) -> None:
-    """The images, and the gradient of the first layer once it is there."""
+def show_batch() -> None:
+    """The images."""
     digits = step_microscope.batch()
-    count = len(digits)
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.image(
-            sheet(images=digits.images, columns=min(2, count), factor=2 if count > 4 else 3),
-            caption="the batch",
-            alt=f"The batch: {', '.join(map(str, digits.labels.tolist()))}.",
-            output_format="PNG",
-            width=170 if count > 1 else 84,
-        )
-        gradient = slow.moment.tensors["W1.grad"]
-        if gradient is not None and slow.moment.is_finite:
-            rows = gradient.view(-1, 28, 28)
-            st.image(
-                signed_pictures(
-                    images=rows, columns=4 if len(rows) == 16 else 5, factor=2, theme=theme.current(), gap=4
-                ),
-                caption="the gradient",
-                alt=f"The gradient of the first layer: a picture for each of its {len(rows)} neurons, a square for "
-                "each of its 784 weights. Blue is below zero, vermillion above.",
-                output_format="PNG",
-                width=240,
-            )
+    st.image(
+        sheet(images=digits.images, columns=min(4, len(digits)), factor=2),
+        caption="the batch",
+        alt=f"The batch: {', '.join(map(str, digits.labels.tolist()))}.",
+        output_format="PNG",
+        width=60 * min(4, len(digits)),
+    )
 
 
 def show_code(slow: SlowStep) -> None:
@@ -415,7 +402,16 @@ def show_tensors(slow: SlowStep) -> None:
 
 
 def explain_pictures(gradient: Tensor) -> None:
-    """What the pictures of the gradient show."""
+    """The gradient of the first layer as pictures, and what they show."""
+    rows = gradient.view(-1, 28, 28)
+    st.image(
+        signed_pictures(images=rows, columns=8 if len(rows) == 16 else 5, factor=2, theme=theme.current(), gap=4),
+        caption="the gradient",
+        alt=f"The gradient of the first layer: a picture for each of its {len(rows)} neurons, a square for each of its "
+        "784 weights. Blue is below zero, vermillion above.",
+        output_format="PNG",
+        width=480,
+    )
     st.markdown(
         f"The pictures of the gradient: one for each of the {len(gradient)} neurons of the first layer, a square for "
         f"each of 784 weights. Blue is below zero, vermillion above; full colour is ±{largest([gradient]):.4f}. "

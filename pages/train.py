@@ -30,9 +30,9 @@ def the_studio() -> None:
         start_as_asked(visitor)
     mode = visitor.mode  # asked once: the run may end while this page is drawn, and the parts must agree
     with lesson.stage():
-        presets = st.container(key="presets")
+        with st.container(horizontal=True, key="beginning"):
+            presets, after = st.container(key="presets"), st.container(key="after", width="content")
         buttons, sliders, view = beside.places()
-        after = st.container()
     chosen = settings(sliders)
     with presets:
         recipe.presets(chosen)
@@ -42,7 +42,7 @@ def the_studio() -> None:
         run_view.show(mode, run_view.not_begun(chosen.model_config, chosen.training_config))
     with after:
         if mode == "idle":
-            run_view.reads_now()
+            run_view.offer_to_read()
     lesson.notice(
         "It looks at a small **batch** of images, compares its answers with the **labels** and changes each **weight** "
         "a little. A pass over all images is an **epoch**. The dots are **validation** images, from which it never "

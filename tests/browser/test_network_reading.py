@@ -156,3 +156,22 @@ def assert_same_details(details: list[View], seen: LayerView, layer: nn.Linear, 
             assert said["speaks"] == pytest.approx(seen.speaks[place], rel=1e-3, abs=1e-4)
         else:
             assert said["speaks"] is None
+
+
+def test_of_two_digits_those_neurons_are_drawn_that_say_most_and_pinned_ones_whatever_they_say(
+    reader: BrowserReader, digits: Splits
+) -> None:
+    weights = dumps(trained(Kind((60, 40), "tanh"), digits), {})
+    model, image = load(weights).model, reader.images[LOOKED_AT[0]]
+    assert image is not None
+    reader.read(weights)
+    everyone = look(model, image, shown=[range(60), range(40)])
+    view, _ = reader.look(LOOKED_AT[0], pair=(3, 8))
+    for drawn, seen in zip(view["layers"], everyone.layers, strict=True):
+        says = torch.tensor([speaks[3] - speaks[8] for speaks in seen.speaks])  # of z_3 − z_8
+        assert drawn["shown"] == sorted(says.abs().topk(16).indices.tolist())
+    quietest = [int(torch.tensor(layer.values).abs().argmin()) for layer in everyone.layers]
+    view, _ = reader.look(LOOKED_AT[0], pins=list(enumerate(quietest)))
+    for drawn, number in zip(view["layers"], quietest, strict=True):
+        assert number in drawn["shown"]
+        assert len(drawn["shown"]) == 16

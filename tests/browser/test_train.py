@@ -79,20 +79,20 @@ def test_the_learning_rate_can_be_changed_while_it_runs(open_page: OpenPage) -> 
     expect(button(page, "train")).to_be_visible()
 
 
-WHERE_IT_STANDS = """() => ["transport", "studio_sliders_1", "run_curves_1"].map((key) => `[class*=st-key-${key}]`)
-  .concat(".weight-tiles").map((place) => document.querySelector(place).getBoundingClientRect())
+WHERE_IT_STANDS = """() => ["transport", "studio_sliders_1", "run_curves_1", "run_network_1"]
+  .map((key) => document.querySelector(`[class*=st-key-${key}]`).getBoundingClientRect())
   .flatMap((box) => [box.top, box.bottom].map(Math.round))"""
 
 
 @pytest.mark.parametrize(("width", "height", "end"), [(1280, 720, 660), (390, 844, 790)])
-def test_button_curves_and_weights_are_on_one_screen_and_nothing_moves(
+def test_button_curves_and_network_are_on_one_screen_and_nothing_moves(
     open_page: OpenPage, width: int, height: int, end: int
 ) -> None:
     page = open_page("train", width=width)
     page.set_viewport_size({"width": width, "height": height})
     settle(page)
-    if width < 500:  # after one swipe
-        page.locator(".st-key-stage").evaluate("node => node.scrollIntoView()")
+    if width < 500:  # after one swipe, and below the header
+        page.locator(".st-key-stage").evaluate("node => { node.style.scrollMarginTop = '60px'; node.scrollIntoView() }")
     before = page.evaluate(WHERE_IT_STANDS)
     assert min(before) >= 0
     assert max(before) <= end
@@ -101,6 +101,60 @@ def test_button_curves_and_weights_are_on_one_screen_and_nothing_moves(
     assert page.evaluate(WHERE_IT_STANDS) == before
     expect(button(page, "let_it_read")).to_be_visible()
     assert page.evaluate(WHERE_IT_STANDS) == before
+
+
+def changed(picture: Locator, name: str, old: str | None) -> str:
+    """What the picture says of itself under this name, once that is not what it was."""
+    expect(picture).not_to_have_attribute(name, old or "")
+    return picture.get_attribute(name) or ""
+
+
+def test_the_network_follows_the_run_and_a_neuron_that_is_pointed_at_goes_on_telling(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    picture, card = page.locator(".picture"), page.locator(".st-key-run_network_1 .told").first
+    start_training(page)
+    p = changed(picture, "data-p", "")
+    picture.focus()
+    picture.press("Home")  # the first neuron of the first layer
+    expect(card).to_contain_text("Neuron 1 of 512")
+    said = card.inner_text()
+    for _ in range(2):
+        p = changed(picture, "data-p", p)
+    expect(card).to_contain_text("Neuron 1 of 512")
+    expect(card).not_to_have_text(said)  # its sum follows, too
+    picture.press("Enter")
+    expect(page).to_have_url(re.compile(r"net_pins=0\.0"))
+    changed(picture, "data-p", p)
+    expect(card).to_contain_text("A: Neuron 1 of 512")
+    button(page, "stop").click()
+    expect(button(page, "train")).to_be_visible()
+    expect(card).to_contain_text("A: Neuron 1 of 512")
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_in_slow_motion_the_network_shows_phase_after_phase(open_page: OpenPage, motion: str) -> None:
+    page = open_page(LONG)
+    page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+    page.reload()
+    settle(page)
+    picture, now = page.locator(".picture"), page.locator(".batch-cards .now header")
+    button(page, "slow").click()
+    for flow, card in (
+        ("loss", "2 Loss"),
+        ("backward", "3 Gradient"),
+        ("update", "4 Update"),
+        ("forward", "1 Forward"),
+    ):
+        expect(picture).to_have_attribute("data-flow", flow)
+        expect(now).to_contain_text(card)
+    if motion == "reduce":  # a state stands still
+        page.wait_for_timeout(100)
+        frames = picture.get_attribute("data-frames")
+        page.wait_for_timeout(200)
+        assert picture.get_attribute("data-frames") == frames
+        assert picture.get_attribute("data-flow") == "forward"
+    button(page, "stop").click()
+    expect(picture).to_have_attribute("data-flow", "still")
 
 
 def test_a_while_without_network_loses_no_run(open_page: OpenPage) -> None:

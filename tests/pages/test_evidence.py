@@ -1,5 +1,6 @@
 """Why 3 and not 8?: what the page says adds up, follows the drawing, and holds for every kind of network."""
 
+import json
 import re
 import time
 
@@ -149,11 +150,23 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
     app = opened()
     a, b, _ = written_sum(app)
     loud = loudest_neurons(small, evidence(small, sample(digits, 3), a, b).piece, 8)
-    few, tiles = (each.proto.body for each in app.get("html") if "neuron-tiles" in each.proto.body)
-    assert re.findall(r"neuron (\d+)<br>", few) == [str(number + 1) for number in loud.numbers[:4]]
+    (tiles,) = (each.proto.body for each in app.get("html") if "neuron-tiles" in each.proto.body)
     assert re.findall(r"neuron (\d+)<br>", tiles) == [str(number + 1) for number in loud.numbers]
     silent = "; ".join(f"{none} of the {of} in hidden layer {i}" for i, (none, of) in enumerate(loud.silent, 1))
     assert f"sums are not above 0: {silent}." in text(app)
+
+
+def test_the_picture_weighs_the_two_digits_and_its_sum_is_that_of_the_account(digits: Splits) -> None:
+    app = opened(evidence_for="8", evidence_against="3")
+    (told,) = (
+        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "network"
+    )
+    assert told["pair"] == [8, 3]
+    assert told["sizes"] == list(resources.shipped_model().config.layer_sizes)
+    score = evidence(resources.shipped_model(), sample(digits, 3), 8, 3).score
+    assert f"All neurons, and the biases behind them, make $z_{{8}} - z_{{3}}$ = **{words.signed(score)}**." in text(
+        app
+    )
 
 
 @pytest.mark.parametrize(

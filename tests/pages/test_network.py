@@ -1,7 +1,11 @@
 """The page on the network: its sums are the network's own, and its counts are the network's own."""
 
+import base64
+import json
 import re
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -11,15 +15,25 @@ from mnist_core.data.generated import generated_splits
 from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
-from tests.app import answer, go_deeper, hints, in_one_piece, open_page, sound, text
+from mnist_core.training.loop import new_model
+from tests.app import answer, go_deeper, hints, in_one_piece, open_page, opened_by_link, sound, text
 from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
+from ui.visitor import store
+from ui.visitor.store import TrainedModel
 
 PAGE = "pages/network.py"
 
 
 def formulas(app: AppTest) -> list[str]:
     return [element.value.strip("$\n ") for element in app.latex]
+
+
+def picture(app: AppTest) -> dict[str, Any]:
+    """What the picture of the network is told."""
+    (part,) = (part for part in app.get("bidi_component") if part.proto.component_name == "network")
+    told: dict[str, Any] = json.loads(part.proto.json)
+    return told
 
 
 def parameters(*hidden: int) -> str:
@@ -86,13 +100,46 @@ def hooked(model: MLP, x: torch.Tensor) -> torch.Tensor:
 
 
 def test_the_sum_of_a_hidden_neuron_is_what_the_network_computes(digits: Splits) -> None:
-    app = in_one_piece(PAGE)
-    app.number_input(key="net_hidden").set_value(15)
+    app = in_one_piece(PAGE, net_pins="0.14")
     app = sound(app.slider(key="net_hidden_image").set_value(7).run())
     z = hooked(load_shipped(), normalize(digits.validation.images[6:7]))[0, 14].item()
     (passed,) = (formula for formula in formulas(app) if formula.startswith("h_{15}"))
     assert passed.endswith(rf"\max(0, {z:.2f}) = {max(0, z):.2f}")
     assert ("passes its sum on" if z > 0 else "is silent") in text(app)
+    assert "Neuron 15 of the first hidden layer, which you pinned." in text(app)
+    assert picture(app)["pins"] == [{"layer": 0, "number": 14}]
+
+
+def test_the_picture_reads_the_image_chosen_with_the_network_in_use(digits: Splits) -> None:
+    app = sound(open_page(PAGE, 5).slider(key="net_hidden_image").set_value(7).run())
+    told = picture(app)
+    image = np.frombuffer(base64.b64decode(told["image"]), "<f4").reshape(28, 28)
+    assert np.array_equal(image, (digits.validation.images[6] / 255).numpy())
+    assert told["label"] == digits.validation.labels[6]
+    assert told["sizes"] == list(load_shipped().config.layer_sizes)
+    assert told["weights"]  # the browser has them, and runs the network itself
+
+
+def test_without_a_pin_the_loudest_neuron_is_reckoned(digits: Splits) -> None:
+    h = hooked(load_shipped(), normalize(digits.validation.images[:1]))[0]
+    assert f"Neuron {int(h.argmax()) + 1} of the first hidden layer, which passes most on here" in text(
+        go_deeper(open_page(PAGE, 5))
+    )
+
+
+@pytest.mark.parametrize("pins", ["9.9999", "abc", "0.800", "2.10", "0.1,0.2,0.3", "-1.0", "0.1,"])
+def test_pins_in_the_link_that_are_no_neurons_are_ignored(pins: str) -> None:
+    assert picture(opened_by_link(PAGE, scene="5", net_pins=pins))["pins"] == []
+
+
+def test_a_neuron_is_pinned_once() -> None:
+    assert picture(opened_by_link(PAGE, scene="5", net_pins="0.16,0.16"))["pins"] == [{"layer": 0, "number": 16}]
+
+
+def test_pins_can_be_hidden_and_then_stay_as_linked() -> None:
+    told = picture(opened_by_link(PAGE, scene="5", net_pins="1.3", hide="net_pins"))
+    assert told["hidden"] == ["net_pins"]
+    assert told["pins"] == [{"layer": 1, "number": 3}]
 
 
 def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
@@ -147,20 +194,37 @@ def test_what_it_says_of_the_shapes_is_so_for_mnist(mnist: Splits) -> None:
     assert spread(drawn.images, drawn.labels) > spread(mnist.train.images, mnist.train.labels)  # "vary more"
 
 
-def test_it_looks_into_the_readers_own_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = sound(open_page(PAGE, 5).number_input(key="net_hidden").set_value(500).run())
-    own = MLP(MLPConfig((8,))).eval()
-    monkeypatch.setattr("ui.visitor.networks.model_in_use", lambda: (own, "your network 784-8-10"))
-    app = go_deeper(sound(app.run()))
+def with_own(app: AppTest, model: MLP) -> AppTest:
+    """Gives the visitor a network, as if from a file; it is the one in use."""
+    visitor = store.visitors().find(app.session_state["_tab"])
+    visitor.models = [TrainedModel("file-1", "From file 1", model.eval(), {})]
+    app.session_state["model"] = "file-1"
+    return sound(app.run())
+
+
+def test_it_looks_into_the_readers_own_network() -> None:
+    app = opened_by_link(PAGE, scene="5", net_pins="0.500")
+    assert picture(app)["pins"]
+    app = go_deeper(with_own(app, new_model(MLPConfig((8,)), 0)))
     assert "your network 784-8-10" in text(app)
-    assert app.number_input(key="net_hidden").max == 8
-    assert app.number_input(key="net_hidden").value in range(1, 9)
+    assert picture(app)["sizes"] == [784, 8, 10]
+    assert picture(app)["pins"] == []  # it has no neuron 501
+
+
+def test_a_network_too_large_for_the_browser_is_seen_by_the_server(digits: Splits) -> None:
+    model = new_model(MLPConfig((1024, 1024)), 0).eval()
+    told = picture(with_own(open_page(PAGE, 5), model))
+    assert told["weights"] is None
+    h = hooked(model, normalize(digits.validation.images[:1]))[0].relu()
+    seen = told["view"]["layers"][0]
+    assert h[seen["shown"]].tolist() == pytest.approx(seen["values"], rel=1e-3)
+    assert int(h.argmax()) in seen["shown"]
+    assert seen["weights"]
 
 
 def test_what_a_link_asks_for_from_beyond_the_controls_does_no_harm() -> None:
     app = in_one_piece(PAGE)
     app.slider(key="net_layers").set_value(9)
-    app.number_input(key="net_hidden").set_value(10_000)
     app = sound(app.run())
     assert app.slider(key="net_layers").value == 1
 
@@ -180,12 +244,20 @@ def test_another_neuron_adds_up_another_sum() -> None:
     assert "$z_7$" in text(sound(app.segmented_control(key="net_neuron").set_value("7").run()))
 
 
-@pytest.mark.parametrize("hidden", [(1,), (2,), (), (16,)])
-def test_odd_networks_break_nothing(hidden: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    model = MLP(MLPConfig(hidden)).eval()
+@pytest.mark.parametrize(
+    "config",
+    [
+        *(MLPConfig(hidden) for hidden in ((1,), (2,), (), (16,), (4, 4, 4, 4, 4))),
+        MLPConfig((3,), "tanh"),
+        MLPConfig((3,), "sigmoid"),
+    ],
+)
+def test_odd_networks_break_nothing(config: MLPConfig) -> None:
+    model = MLP(config)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
-    monkeypatch.setattr("ui.visitor.networks.model_in_use", lambda: (model, "a network of nothing"))
-    app = in_one_piece(PAGE)
-    assert app.number_input(key="net_hidden").max == (hidden[0] if hidden else load_shipped().config.hidden_sizes[0])
+    app = with_own(in_one_piece(PAGE), model)
+    assert picture(app)["sizes"] == list((config if config.hidden_sizes else load_shipped().config).layer_sizes)
+    if config.activation == "sigmoid":
+        assert any(formula.endswith("= 0.50") for formula in formulas(app))  # of a sum of 0

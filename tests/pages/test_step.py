@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import re
+from typing import Any
 
 import pytest
 import torch
@@ -14,8 +15,20 @@ from mnist_core.lessons.step import PHASES, SlowStep, partly_trained
 from mnist_core.lessons.step_ruler import RateVerdict, Ruler, measure
 from mnist_core.network.gradients import batch_gradient, losses_along
 from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.view import as_data
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, new_model, train_step
-from tests.app import answer, formulas, go_deeper, in_one_piece, open_page, opened_by_link, sound, text, turn_to
+from tests.app import (
+    answer,
+    component,
+    formulas,
+    go_deeper,
+    in_one_piece,
+    open_page,
+    opened_by_link,
+    sound,
+    text,
+    turn_to,
+)
 from ui.lessons import step_words
 from ui.lessons.step_words import what_happened
 
@@ -100,6 +113,42 @@ def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None
             parameter.sub_(0.05 * gradient)
     after = nn.functional.cross_entropy(model(inputs), labels)
     assert f"{before:.3f} → {after:.3f}" in text(app)
+
+
+def test_every_phase_is_seen_in_the_network() -> None:
+    app = open_page(PAGE, 4)
+
+    def told() -> tuple[str, dict[str, Any] | None]:
+        (data,) = component(app, "network")
+        return data["flow"], data["view"]
+
+    assert told() == ("still", None)
+    assert "will read the first image of the batch" in text(app)
+    views = []
+    for flow in ("forward", "loss", "still", "backward", "update"):
+        app = press(app)
+        assert told() == (flow, as_data(slow_of(app).view()))
+        views.append(told()[1])
+    forward, _, _, backward, update = views
+    assert forward
+    assert backward
+    assert update
+    assert not forward["output"]["deltas"]
+    assert any(backward["output"]["deltas"])
+    assert forward["image"] == update["image"]
+    assert forward["layers"][0]["weights"] == backward["layers"][0]["weights"] != update["layers"][0]["weights"]
+    app = press(press(app, 2), button="step_skip")
+    assert told()[0] == "still"
+    app = press(press(app), button="step_skip")
+    assert told() == ("still", update)
+    app = press(app, button="step_again")
+    assert told() == ("still", None)
+
+
+def test_the_gradient_is_seen_in_pictures_once_it_is_there() -> None:
+    app = press(in_one_piece(PAGE), 3)
+    assert "the gradient" not in captions(app)
+    assert "the gradient" in captions(press(app))
 
 
 @pytest.mark.parametrize("images", [1, 8])

@@ -6,14 +6,17 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ButtonGroup
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.network.model import MLPConfig
+from mnist_core.network.view import as_data
 from mnist_core.training.loop import (
     DatasetBatches,
     Learner,
@@ -27,9 +30,21 @@ from mnist_core.training.loop import (
 )
 from mnist_core.training.recipes import RECIPES
 from mnist_core.training.records import trial
-from tests.app import answer, finish, in_one_piece, open_page, opened_by_link, sound, status, text, train, turn_to
+from tests.app import (
+    answer,
+    component,
+    finish,
+    in_one_piece,
+    open_page,
+    opened_by_link,
+    sound,
+    status,
+    text,
+    train,
+    turn_to,
+)
 from ui.frame import state
-from ui.studio import recipe
+from ui.studio import control, recipe
 from ui.visitor import store
 
 PAGE = "pages/train.py"
@@ -93,15 +108,95 @@ def test_other_first_weights_have_another_loss_near_it(digits: Splits) -> None:
 # The studio
 
 
-def test_curves_and_weights_stand_there_before_the_first_batch() -> None:
+def network(app: AppTest) -> dict[str, Any]:
+    """What the picture of the network was told."""
+    (told,) = component(app, "network")
+    return told
+
+
+def test_curves_and_the_network_stand_there_before_the_first_batch() -> None:
     app = open_page(PAGE)
     assert len(app.get("vega_lite_chart")) == 2
+    told = network(app)
+    assert (told["view"], told["flow"], told["sizes"]) == (None, "still", [784, 256, 10])
+    assert "it reads one validation image here" in text(app)
+    told = network(opened_by_link(PAGE, layers="2", width="64", activation="tanh"))
+    assert (told["sizes"], told["activation"]) == ([784, 64, 64, 10], "tanh")
+
+
+def test_without_a_hidden_layer_ten_large_pictures_stand_there() -> None:
+    app = sound(recipes(open_page(PAGE)).set_value("Softmax regression").run())
     (tiles,) = html(app, "weight-tiles")
     assert tiles.count("<img") == 10
-    assert "neuron 10" in tiles
-    app = sound(recipes(app).set_value("Softmax regression").run())
-    (tiles,) = html(app, "weight-tiles")
     assert re.findall(r"<figcaption>digit (\d)", tiles) == [str(digit) for digit in range(10)]
+    assert not component(app, "network")
+
+
+def test_the_network_follows_the_run_on_one_image_and_stays_when_it_is_over(digits: Splits) -> None:
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="16")
+    app = sound(app.button(key="train").click().run())
+    views: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 60
+    while len(views) < 3 and time.monotonic() < deadline:
+        app = sound(app.run())
+        told = network(app)
+        assert told["flow"] == "still"
+        if told["view"] and told["view"] not in views:
+            views.append(told["view"])
+    assert len({view["image"] for view in views}) == 1
+    assert len({str(view["p"]) for view in views}) == len({view["layers"][0]["weights"] for view in views}) == 3
+    app = sound(app.button(key="stop").click().run())
+    record = visitor(app).models[-1].record
+    assert record
+    assert record.view
+    assert network(app)["view"] == as_data(record.view)
+    image = digits.validation.images[int((digits.validation.labels != 1).int().argmax())]
+    assert torch.equal(record.view.image, image / 255)
+    called = "an" if record.view.label == 8 else "a"
+    assert f"It reads the same validation image all the time: {called} {record.view.label}." in text(app)
+
+
+def test_what_runs_through_the_network_keeps_step_with_the_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(control, "_now", lambda: now)
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="16")
+    app = sound(app.button(key="slow").click().run())
+    going = visitor(app).going
+    assert going
+    assert going.seen
+    before, after = as_data(going.seen.view), as_data(going.seen.view_after)
+    assert before["output"]["deltas"]
+    for number, (flow, view) in enumerate(
+        [("forward", before), ("loss", before), ("backward", before), ("update", after)], start=1
+    ):
+        now = (number - 0.5) * control.PHASE_SECONDS
+        app = sound(app.run())
+        assert (network(app)["flow"], network(app)["view"]) == (flow, view)
+        assert html(app, "batch-cards")[0].count('class="later"') == 4 - number
+    assert (
+        f"It reads the first image of this batch: {'an' if before['label'] == 8 else 'a'} {before['label']}."
+        in text(app)
+    )
+    now = 4.5 * control.PHASE_SECONDS  # the next batch came by itself
+    app = sound(app.run())
+    assert network(app)["flow"] == "forward"
+    assert network(app)["view"] != before
+
+
+def test_after_one_batch_the_network_is_seen_updated() -> None:
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="16")
+    app = sound(app.button(key="one_batch").click().run())
+    going = visitor(app).going
+    assert going
+    assert going.seen
+    assert (network(app)["flow"], network(app)["view"]) == ("update", as_data(going.seen.view_after))
+
+
+def test_neurons_of_a_run_are_pinned_by_the_link() -> None:
+    assert network(opened_by_link(PAGE, net_pins="0.3,1.7"))["pins"] == [
+        {"layer": 0, "number": 3},
+        {"layer": 1, "number": 7},
+    ]
 
 
 def test_the_code_shown_is_all_of_the_loop() -> None:
@@ -228,7 +323,9 @@ def test_the_headline_is_the_validation_accuracy_and_the_test_lies_deeper(digits
     assert trained.record.test
     assert f"validation accuracy **{trained.validation.accuracy:.1%}**" in text(app)
     assert "Final test" not in text(app)
-    assert "Ready-made network reads now." in text(app)
+    assert "let_it_read" in keys(app)
+    assert "Ready-made network reads now." in text(turn_to(app, TAKE_HOME))
+    app = turn_to(app, STUDIO)
     whole = sound(app.session_state["_linked"].update(show="whole") or app.run())
     said = f"**{trained.record.test.accuracy:.2%}** of {len(digits.test)} images"
     assert said in text(whole)

@@ -50,11 +50,11 @@ class LivingNetwork {
     this.canvas = this.find(".picture")
     this.picture = new NetworkPicture(this.canvas)
     this.pins = [] // places: {layer, number}
-    this.pointed = null // a place: {layer, at}
+    this.pointed = null // a place, too
     this.player = null // of the strokes, where they can be played back
     this.stroke = null // of the pen that is down, or of the one just lifted: which turn of the server it began in
     this.listenToPointing()
-    this.listenToPen()
+    this.pen = new Pen(this)
   }
 
   // What comes from the server counts, unless a stroke is under way or was lifted a moment ago and is not answered yet.
@@ -66,10 +66,13 @@ class LivingNetwork {
     this.root.style.setProperty("--height", `${data.height}px`)
     this.isStill = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.picture.dress({ colours: data.colours, size: data.size, isStill: this.isStill })
+    this.root.classList.toggle("about-neurons", data.isAboutNeurons)
+    this.root.classList.toggle("beside", data.isBeside)
     this.find(".says").hidden = !data.answer && !data.invites
     const pins = JSON.stringify(data.pins)
     if (pins !== this.pinsSent) this.pins = data.pins // else an answer to something older
     this.pinsSent = pins
+    if (isAnother) this.pointed = null
     if (isAnother) this.fetch(data.weights)
     if (!this.stroke || this.isAnswer()) this.settle()
     playBack(this)
@@ -90,7 +93,7 @@ class LivingNetwork {
 
   // Whether what the server says is of the drawing as it is, and not of what it was some strokes ago.
   isAnswer() {
-    if (this.stroke.isDown) return false
+    if (this.pen.isDown) return false
     const [now, then] = [this.data.turn, this.stroke.turn].map((turn) => turn.split(".")[0])
     if (!this.ran || now !== then || this.isSame(this.data.image)) return true // another canvas: undone, or cleared
     clearTimeout(this.waiting)
@@ -108,13 +111,31 @@ class LivingNetwork {
     this.stroke = null
     const { answer, image, label, view } = this.data
     this.ran = null
-    if (view) this.view = fromServer(view)
+    if (view) this.follow(view)
     else if (!image || this.isOnItsWay) this.view = null
     else if (this.network) this.look(run(this.network, floats(image)))
     else this.view = withoutNeurons()
     if (image && this.view) Object.assign(this.view, { image: floats(image), label, p: answer?.p ?? this.view.p })
-    if (!view) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
+    if (!this.find(".says").hidden) this.say(answer?.large ?? "?", answer?.small ?? this.data.invites)
+    if (this.ran && this.data.isAboutNeurons) this.begin()
     this.show(answer ? answer.isAnswer : true)
+  }
+
+  // The first neuron that is pointed at: the one there is most to see of.
+  begin() {
+    if (this.hasBegun) return
+    this.hasBegun = true
+    if (this.pins.length) return
+    const { network, ran, data } = this
+    const loudness = Array.from(data.pair ? addToDifference(network, ran, data.pair)[0] : ran.values[0], Math.abs)
+    this.pointed = { layer: 0, number: loudness.indexOf(Math.max(...loudness)) }
+  }
+
+  // What the server saw. The same once more changes nothing: what runs through the network does not begin again.
+  follow(view) {
+    const told = JSON.stringify(view)
+    if (told !== this.told || !this.view) this.view = fromServer(view)
+    this.told = told
   }
 
   // Reads a picture at once: grey values from 0 to 255.
@@ -130,7 +151,7 @@ class LivingNetwork {
 
   look(ran) {
     this.ran = ran
-    this.view = look(this.network, ran, this.view)
+    this.view = look(this.network, ran, this.view, [...this.pins, this.pointed].filter(Boolean), this.data.pair)
   }
 
   show(isAnswer) {
@@ -138,6 +159,7 @@ class LivingNetwork {
     const p = this.view?.p
     const choice = p && isAnswer ? p.indexOf(Math.max(...p)) : null
     this.picture.show(this.view, { right: this.view?.label, choice, flow, pair, sizes })
+    this.canvas.dataset.flow = flow
     this.canvas.dataset.p = p ? inFull(p) : ""
     this.mark()
   }
@@ -151,102 +173,88 @@ class LivingNetwork {
     write(".small", small)
   }
 
-  // The pen. The drawing lies on two canvases of one size: strokes that are done, and the one under way.
+  // The pen.
 
-  listenToPen() {
-    const stop = new AbortController()
-    const hear = (name, act) =>
-      document.addEventListener(
-        name,
-        (event) => (this.root.isConnected ? act(event) : stop.abort()),
-        { capture: true, passive: true, signal: stop.signal },
-      )
-    for (const begins of ["mousedown", "touchstart"]) hear(begins, (event) => this.press(event))
-    for (const moves of ["mousemove", "touchmove"]) hear(moves, () => this.stroke?.isDown && this.readSoon())
-    for (const ends of ["mouseup", "touchend", "touchcancel"]) hear(ends, () => this.stroke?.isDown && this.lift())
-  }
-
-  press(event) {
-    if (!this.data.follows) return
-    const shadow = event.composedPath().find((node) => node instanceof ShadowRoot && node.querySelector(".dc-canvas"))
-    if (!shadow) return
+  press() {
     clearTimeout(this.waiting)
     this.player?.rest()
-    this.pen = shadow
-    this.stroke = { isDown: true, turn: this.data.turn }
-    this.readSoon()
+    this.stroke = { turn: this.data.turn }
   }
 
+  // If the drawing is as it was before, the server has nothing new to say.
   lift() {
-    this.stroke.isDown = false
-    // By then the canvas has finished the stroke. If it is as it was before, the server has nothing new to say.
-    setTimeout(() => this.readSoon(() => this.stroke && this.isAnswer() && this.settle()))
-  }
-
-  // Once a frame: by then the canvas has drawn what the pointer did.
-  readSoon(then = () => {}) {
-    cancelAnimationFrame(this.frame)
-    this.frame = requestAnimationFrame(() => {
-      if (this.stroke) this.readPad()
-      then()
-    })
-  }
-
-  readPad() {
-    const [done, underWay] = [this.pen.querySelector(".dc-canvas"), this.pen.querySelector(".upper-canvas")]
-    if (!done || !this.network) return
-    const { width, height } = done
-    this.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-    if (this.paper.canvas.width !== width) Object.assign(this.paper.canvas, { width, height })
-    this.paper.globalCompositeOperation = "source-over"
-    this.paper.fillRect(0, 0, width, height)
-    for (const layer of [done, underWay]) if (layer) this.paper.drawImage(layer, 0, 0, width, height)
-    const { data } = this.paper.getImageData(0, 0, width, height)
-    const grey = new Uint8Array(width * height)
-    for (let at = 0; at < grey.length; at += 1) grey[at] = data[4 * at] // white on black: all three colours are alike
-    this.read(grey, width, height)
+    if (this.stroke && this.isAnswer()) this.settle()
   }
 
   // Pointing: with a mouse, a finger or the arrow keys.
 
   listenToPointing() {
-    const { canvas } = this
-    const at = (event) => this.picture.nearest(event.offsetX, event.offsetY)
+    const { canvas, picture } = this
+    const at = (event) => picture.nearest(event.offsetX, event.offsetY)
     canvas.onpointermove = (event) => event.pointerType === "mouse" && this.point(at(event))
-    canvas.onclick = (event) => this.point(at(event))
+    canvas.onfocus = () => this.mark() // what is pointed at is read out
+    canvas.onpointerdown = (event) => (this.pointer = event.pointerType)
+    canvas.onclick = (event) => {
+      const place = this.point(at(event))
+      if (place && this.pointer === "mouse") this.pin(place) // a finger, which points by it, has the button
+    }
     canvas.onkeydown = (event) => {
-      if (event.key === "Enter" && this.pointed) this.pin(this.placeOf(this.pointed))
-      else if (event.key === "Escape") this.pointed = null
-      else if (/^(Arrow|Home|End)/.test(event.key)) this.pointed = this.picture.neighbour(this.pointed, event.key)
+      if (event.key === "Enter" && this.pointed) this.pin(this.pointed)
+      else if (event.key === "Escape") this.letGo()
+      else if (/^(Arrow|Home|End)/.test(event.key)) this.point(picture.neighbour(this.spotOf(this.pointed), event.key))
       else return
       event.preventDefault()
       event.stopPropagation() // the arrow keys also turn the scenes
-      this.mark()
     }
   }
 
-  point(place) {
-    if (!place || (place.layer === this.pointed?.layer && place.at === this.pointed?.at)) return
+  // A spot is where a neuron stands in the picture: {layer, at}, the one it is of those drawn; a place is which it is.
+  layerAt = (index) => this.view.layers[index] ?? this.view.output
+
+  placeAt(spot) {
+    if (!spot || !(this.ran || this.data.view)) return null // there is nothing to say of it
+    return { layer: spot.layer, number: this.layerAt(spot.layer).shown[spot.at] }
+  }
+
+  spotOf(place) {
+    const hasNeurons = place && this.view && (this.ran || this.data.view)
+    const at = hasNeurons ? this.layerAt(place.layer).shown.indexOf(place.number) : -1
+    return at < 0 ? null : { layer: place.layer, at }
+  }
+
+  point(spot) {
+    const place = this.placeAt(spot)
+    if (!place || isSamePlace(place, this.pointed)) return place
     this.pointed = place
+    this.mark()
+    return place
+  }
+
+  // Of what is pointed at, first its pin; then what was pinned last.
+  letGo() {
+    const canLetGo = this.mayPin() && this.pins.some((pin) => isSamePlace(pin, this.pointed ?? pin))
+    if (canLetGo) return this.pin(this.pointed ?? this.pins.at(-1))
+    this.pointed = null
     this.mark()
   }
 
-  layerAt = (index) => this.view.layers[index] ?? this.view.output
-  placeOf = ({ layer, at }) => ({ layer, number: this.layerAt(layer).shown[at] })
+  mayPin() {
+    return !this.data.hidden.includes("net_pins")
+  }
 
   // A second press on a neuron that is pinned takes the pin out; a third pin takes the place of the first.
   pin(place) {
-    const isSame = (other) => other.layer === place.layer && other.number === place.number
-    const others = this.pins.filter((other) => !isSame(other))
+    if (!this.mayPin()) return
+    const others = this.pins.filter((other) => !isSamePlace(other, place))
     this.pins = others.length < this.pins.length ? others : [...others, place].slice(-LETTERS.length)
     this.tell(this.pins)
     this.mark()
   }
 
   mark() {
-    if (!this.view) this.pointed = null
-    const drawn = this.pins.map(({ layer, number }) => ({ layer, at: this.view ? this.layerAt(layer).shown.indexOf(number) : -1 }))
-    this.picture.mark({ pointed: this.pointed, pinned: drawn.map((place) => (place.at < 0 ? null : place)) })
+    const pointed = this.spotOf(this.pointed)
+    if (!pointed) this.pointed = null
+    this.picture.mark({ pointed, pinned: this.pins.map((pin) => this.spotOf(pin)) })
     showCards(this)
   }
 }

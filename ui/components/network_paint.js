@@ -235,11 +235,12 @@ class NetworkPaint {
       if (!this.isDrawn(place)) return
       ring(place, colours.first)
       const { x, y, reach } = places.layers[place.layer][place.at]
+      const [left, over] = [x - reach - 0.5 * places.small, Math.max(y - reach - 1, 0.6 * places.small)]
       this.write(colours.text, places.small, "center", 700)
       context.strokeStyle = colours.background
       context.lineWidth = 4
-      context.strokeText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
-      context.fillText("AB"[index], x - reach - 0.5 * places.small, y - reach - 1)
+      context.strokeText("AB"[index], left, over)
+      context.fillText("AB"[index], left, over)
     })
     if (this.isDrawn(marks.pointed)) ring(marks.pointed, colours.text)
   }

@@ -11,7 +11,7 @@ const MEAN = 0.1307 // of MNIST's pixels
 const STD = 0.3081
 const MOST = 16 // neurons drawn of a layer; half as many where there are three hidden layers or more
 const INK = 3 // pixels that lead to a neuron
-const TERMS = 4 // summands written out
+const TERMS = 3 // summands written out
 
 // Weights. The file is the program's own: safetensors, which is a length, a table of contents in JSON, and numbers.
 
@@ -152,12 +152,15 @@ function probabilities(z) {
 
 // What is drawn of it: the loudest neurons of each layer, and what each adds to the next ones.
 
-function look(network, ran, keep) {
+// `pins` are drawn whatever they pass on; of a `pair` of digits, those are that say most of the one or the other.
+function look(network, ran, keep, pins = [], pair = null) {
+  const loudness = pair ? addToDifference(network, ran, pair) : ran.values
   const most = network.layers.length > 3 ? MOST / 2 : MOST
   const layers = network.layers.map((layer, index) => {
     const isOutput = index === network.layers.length - 1
     const stays = keep?.layers[index]?.size === layer.outputs ? keep.layers[index].shown : []
-    const shown = isOutput ? [...Array(layer.outputs).keys()] : loudest(ran.values[index], most, stays)
+    const pinned = pins.flatMap((pin) => (pin.layer === index ? [pin.number] : []))
+    const shown = isOutput ? [...Array(layer.outputs).keys()] : loudest(loudness[index], most, stays, pinned)
     const of = (numbers) => shown.map((number) => numbers[number])
     return { size: layer.outputs, shown, sums: of(ran.sums[index]), values: of(ran.values[index]) }
   })
@@ -171,12 +174,32 @@ function look(network, ran, keep) {
 }
 
 // Those with the largest values. Whoever was drawn before stays while it is nearly as loud, so that no light jumps.
-function loudest(values, most, stays) {
-  const size = (number) => Math.abs(values[number]) * (stays.includes(number) ? 1.25 : 1)
+function loudest(values, most, stays, pinned) {
+  const size = (number) => {
+    if (pinned.includes(number)) return Infinity
+    return Math.abs(values[number]) * (stays.includes(number) ? 1.25 : 1)
+  }
   return [...values.keys()]
-    .sort((a, b) => size(b) - size(a) || a - b)
+    .sort((a, b) => (size(a) === size(b) ? a - b : size(b) - size(a)))
     .slice(0, most)
     .sort((a, b) => a - b)
+}
+
+// What each hidden neuron adds to z_a − z_b, from the last layer back to the first.
+function addToDifference(network, ran, [a, b]) {
+  const found = []
+  // How much z_a − z_b rises with each sum of the layer.
+  let reach = Float64Array.from(ran.p, (_, digit) => (digit === a) - (digit === b))
+  for (let index = network.layers.length - 1; index > 0; index -= 1) {
+    const { inputs, outputs, weight } = network.layers[index]
+    const rises = new Float64Array(inputs)
+    for (let to = 0; to < outputs; to += 1)
+      for (let from = 0; from < inputs; from += 1) rises[from] += reach[to] * weight[to * inputs + from]
+    const values = ran.values[index - 1]
+    found[index - 1] = rises.map((rise, from) => rise * values[from])
+    reach = rises.map((rise, from) => rise * SLOPES[network.activation](values[from]))
+  }
+  return found
 }
 
 const adds = ({ weight, inputs }, to, { shown, values }) => shown.map((from, at) => weight[to * inputs + from] * values[at])
@@ -219,7 +242,10 @@ function detail(network, ran, { layer: index, number }) {
 }
 
 function strongestTerms(weights, x) {
-  const terms = weights.map((w, from) => ({ from, w, x: x[from], adds: w * x[from] }))
+  return largest(weights.map((w, from) => ({ from, w, x: x[from], adds: w * x[from] })))
+}
+
+function largest(terms) {
   terms.sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds))
   return terms.slice(0, TERMS).filter(({ adds }) => adds !== 0)
 }

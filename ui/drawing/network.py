@@ -31,7 +31,7 @@ MOST_PINS = 2
 HEIGHT = 250  # pixels, of the picture itself
 MOST_BYTES = 2_000_000  # of weights that a browser is sent; a larger network is read by the server alone
 MOST_ROUNDING = 0.0005  # of a probability, over some digits: half of what browser and server may differ by
-PARTS = ("reading", "places", "paint", "drawing", "cards", "playback")  # before that which brings them together
+PARTS = ("reading", "places", "paint", "drawing", "cards", "playback", "pen")  # before that which brings them together
 
 _FILES = [*(f"network_{part}" for part in PARTS), "network"]
 _JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
@@ -48,7 +48,7 @@ _HTML = """
     <p class="became" aria-live="polite"></p>
   </div>
   <div class="neurons">
-    <p class="hint">Point at a light: what does this neuron add up?</p>
+    <p class="hint">Tap or point at a light: what does it add up?</p>
     <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>
@@ -85,6 +85,7 @@ def show(
     is_read_live: bool = False,
     is_played_back: bool = False,
     pair: tuple[int, int] | None = None,
+    is_about_neurons: bool = False,
     height: int = HEIGHT,
 ) -> None:
     """Draws a network that reads something.
@@ -99,10 +100,13 @@ def show(
         is_read_live: Whether the canvas on the page is read while the pen moves.
         is_played_back: Whether there is a slider over the strokes of the drawing.
         pair: Two digits whose evidence is weighed: of the last layer, only what leads to them is drawn.
+        is_about_neurons: Whether the page is about the neurons: one is pointed at from the start, the one there is most
+            to see of, and more room is kept for what they tell.
         height: Of the picture, in pixels.
     """
     pad = store.visitor().pad
     weights = weights_of(network or known_networks.key_in_use())
+    seen = None if subject is None or weights.content else _seen(network or known_networks.key_in_use(), subject)
     strokes = None
     if is_played_back and link.offers(PLAYBACK):
         strokes = canvas.paths(pad) if subject is not None and subject.source == "canvas" else []
@@ -117,17 +121,32 @@ def show(
         weights=_address(key, weights.content),
         image=None if subject is None else base64.b64encode(subject.image.numpy().tobytes()).decode(),
         label=None if subject is None else subject.label,
+        view=seen,
         answer=said,
         invites=invites,
         turn=f"{pad.version}.{pad.received}",
         follows=is_read_live,
         strokes=strokes,
         pair=pair,
+        isAboutNeurons=is_about_neurons,
     )
 
 
+def _seen(key: str, subject: Subject) -> dict[str, Any]:
+    """What the server sees of a network that is too large for the browser."""
+    from mnist_core.network.view import as_data, look
+
+    return as_data(look(_own(key), subject.image, label=subject.label, with_weights=True))
+
+
+def _own(key: str) -> MLP:
+    """The network that the visitor knows by this key."""
+    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    return model
+
+
 def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flow = "still", height: int) -> None:
-    """Draws what the server has seen of a network, such as one in training.
+    """Draws what the server has seen of a network, such as one in training. What a neuron tells stands beside it.
 
     Args:
         key: Of the place on the page.
@@ -138,7 +157,7 @@ def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flo
     """
     from mnist_core.network.view import as_data
 
-    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow)
+    _draw(key, weights, height, view=None if view is None else as_data(view), flow=flow, isBeside=True)
 
 
 def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
@@ -152,8 +171,10 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
             **nothing,
             "turn": "",
             "follows": False,
+            "isAboutNeurons": False,
             "invites": "",
             "flow": "still",
+            "isBeside": False,
             **told,
             "sizes": list(shape.sizes),
             "activation": shape.activation,
@@ -186,7 +207,7 @@ def _colours(look: Theme) -> dict[str, str]:
 def pins(sizes: tuple[int, ...]) -> tuple[Pin, ...]:
     """The neurons that the reader or the link has pinned, those that a network of these sizes has."""
     found: tuple[Pin, ...] = link.unbound(PINS, (), _read_pins)
-    return tuple((layer, number) for layer, number in found if _is_in(sizes, layer, number))
+    return tuple(dict.fromkeys(place for place in found if _is_in(sizes, *place)))
 
 
 def _is_in(sizes: tuple[int, ...], layer: int, number: int) -> bool:
@@ -228,8 +249,7 @@ def _shipped() -> Weights:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _packed(owner: str, key: str) -> Weights:
-    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
-    return packed(model)
+    return packed(_own(key))
 
 
 def packed(model: MLP) -> Weights:

@@ -8,12 +8,16 @@ import streamlit as st
 import torch
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.lessons.step import SlowStep, partly_trained
+from mnist_core.lessons.step import Phase, SlowStep, partly_trained
 from mnist_core.lessons.step_ruler import Ruler, measure
-from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.model import CLASSES, INPUTS, MLP, MLPConfig
 from mnist_core.training.loop import new_model
+from ui.drawing import network
+from ui.drawing.network import Flow, Weights
 
 RATE = "step_rate"  # the key of the control
+HEIGHT = 235  # pixels, of the picture of the network
+FLOWS: dict[Phase, Flow] = {"forward": "forward", "loss": "loss", "backward": "backward", "step": "update"}
 _KEY = "_microscope"
 
 
@@ -84,6 +88,19 @@ def _partly_trained(hidden: tuple[int, ...], digits: str, _splits: Splits) -> ML
 def batch() -> Dataset:
     """The images and labels of the batch."""
     return _current().batch
+
+
+def show_network() -> None:
+    """The network while it reads the first image of the batch, as the last phase has left it; before that, at rest."""
+    slow = _current().slow
+    moment, config = slow.moment, slow.model.config
+    label = int(slow.labels[0])
+    reads = "reads" if moment.phase else "will read"
+    st.caption(f"The network {reads} the first image of the batch: {'an' if label == 8 else 'a'} {label}.")
+    flow = FLOWS.get(moment.phase, "still") if moment.phase and not moment.skipped else "still"
+    shape = Weights(None, (INPUTS, *config.hidden_sizes, CLASSES), config.activation)
+    view = slow.view() if moment.phase else None
+    network.show_view("step_network_picture", view, shape, flow=flow, height=HEIGHT)
 
 
 def set_rate(rate: float) -> None:

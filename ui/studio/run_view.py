@@ -13,9 +13,13 @@ from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_replay import SIDE, weight_limit
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.jobs import ENDED, Snapshot, State
-from mnist_core.network.model import CLASSES, MLPConfig
+from mnist_core.lessons.train import BatchSeen
+from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
+from mnist_core.network.view import NetworkView
 from mnist_core.training.loop import TrainingConfig
 from mnist_core.training.records import RunRecord
+from ui.drawing import network
+from ui.drawing.network import Flow, Weights
 from ui.frame import link, state, theme
 from ui.studio import control
 from ui.visitor import known_networks, run_in_words, store
@@ -28,7 +32,10 @@ NEXT = {
     "breaking": "Break it",
     "runs": "Compare it",
 }
-TILES = 10  # pictures of weights in a row
+HEIGHT = 205  # pixels, of the picture of the network
+FLOWS: tuple[Flow, ...] = ("forward", "loss", "backward", "update")  # what runs through it in each of control.PHASES
+AT_REST = "While it learns, it reads one validation image here."
+SAME = "It reads the same validation image all the time"
 ANOTHER = "A network with a hidden layer is training now. Stop it to train this one."
 BELIEVABLE = 0.5  # this validation accuracy; below it the run went wrong
 
@@ -43,7 +50,7 @@ def everything(network: MLPConfig) -> bool:
 def show(mode: Mode, blank: RunRecord, concerns: Concerns = everything) -> None:
     """Draws the visitor's run, looking at it again and again until it is over or rests.
 
-    Its curves and its weights stand there from the first, empty, and none of them moves while it runs.
+    Its curves and its network stand there from the first, empty, and none of them moves while it runs.
 
     Args:
         mode: What the rest of the page was drawn for; when it no longer holds, the whole page is drawn again.
@@ -81,12 +88,14 @@ def _show(mode: Mode, every: float | None, blank: RunRecord, concerns: Concerns,
     is_another = visitor.going is not None and snapshot is None
     with st.container(key=f"run_says_{scene}"):
         st.markdown(ANOTHER if is_another else _headline(snapshot, mode, _trained(visitor, record)))
+    seen = visitor.going.seen if visitor.going and not is_another else None
     with st.container(key=f"run_seen_{scene}"):
-        if visitor.going and visitor.going.seen and not is_another:
-            st.html(phase_cards(seen=visitor.going.seen, phase=phase, theme=theme.current()))
+        if seen:
+            st.html(phase_cards(seen=seen, phase=phase, theme=theme.current()))
         else:
             _curves(record or blank, scene)
-    _weights(record or blank)
+    with st.container(key=f"run_network_{scene}"):
+        _network(record or blank, seen, phase, scene)
 
 
 def _trained(visitor: Visitor, record: RunRecord | None) -> TrainedModel | None:
@@ -145,34 +154,57 @@ def _curves(record: RunRecord, scene: int) -> None:
                 )
 
 
-def _weights(record: RunRecord) -> None:
-    """The weights as pictures, as they were last kept; before the first batch, blank."""
-    network = record.model_config
-    kind, first, count = ("neuron", 1, network.hidden_sizes[0]) if network.hidden_sizes else ("digit", 0, CLASSES)
-    weights = record.frames[-1].weights[:TILES] if record.frames else torch.zeros(min(TILES, count), SIDE, SIDE)
-    names = [f"{kind} {number}" for number in range(first, first + len(weights))]
+def _network(record: RunRecord, seen: BatchSeen | None, phase: int, scene: int) -> None:
+    """The network while it reads one image, as it was last seen; before the first batch, at rest."""
+    config = record.model_config
+    if not config.hidden_sizes:
+        _tiles(record)
+        return
+    view, flow, said = _moment(record, seen, phase)
+    st.caption(AT_REST if view is None else f"{said}: {'an' if view.label == 8 else 'a'} {view.label}.")
+    shape = Weights(None, (INPUTS, *config.hidden_sizes, CLASSES), config.activation)
+    network.show_view(f"network_{scene}", view, shape, flow=flow, height=HEIGHT)
+
+
+def _moment(record: RunRecord, seen: BatchSeen | None, phase: int) -> tuple[NetworkView | None, Flow, str]:
+    """What is seen of the network, what runs through it, and which image it reads."""
+    if seen is None:
+        return record.view, "still", SAME
+    flow = FLOWS[phase - 1]
+    return seen.view_after if flow == "update" else seen.view, flow, "It reads the first image of this batch"
+
+
+def _tiles(record: RunRecord) -> None:
+    """Without a hidden layer, each digit has one large picture; as last kept, and blank before the first batch."""
+    weights = record.frames[-1].weights if record.frames else torch.zeros(CLASSES, SIDE, SIDE)
+    names = [f"digit {digit}" for digit in range(CLASSES)]
     st.html(weight_tiles(weights=weights, limit=weight_limit(record), theme=theme.current(), names=names))
 
 
-def reads_now() -> None:
-    """After a run: a button that lets its network read, and which network reads now."""
+def offer_to_read() -> None:
+    """After a run: a button that lets its network read."""
     trained = latest(store.visitor())
-    if trained and trained.has_learned:
-        let_it_read(trained)
+    if trained and trained.has_learned and not link.is_drawn_already("let_it_read"):
+        _button_to_read(trained)
 
 
 def let_it_read(trained: TrainedModel) -> None:
-    """A button that makes a network the one that reads and leads to the drawing, and which one reads now."""
+    """The same for any network, and which one reads now."""
     if link.is_drawn_already("let_it_read"):
         return
     in_use = known_networks.key_in_use()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
-            known_networks.choose(trained.key)
-            # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
-            st.switch_page(state.page("welcome"), query_params={})
+        _button_to_read(trained)
         now = known_networks.names()[in_use].split(":")[0]
         st.markdown(f"{now} reads now.", width="content")
+
+
+def _button_to_read(trained: TrainedModel) -> None:
+    """Makes a network the one that reads, and leads to the drawing."""
+    if st.button("Let it read my drawing", key="let_it_read", icon=":material/draw:"):
+        known_networks.choose(trained.key)
+        # With parameters, even none: without, Streamlit refuses to leave a link that controls are bound to.
+        st.switch_page(state.page("welcome"), query_params={})
 
 
 def onwards() -> None:

@@ -112,3 +112,8 @@ def with_hidden_layer() -> tuple[MLP, str]:
         return model, name
     shipped = resources.shipped_model()
     return shipped, f"the ready-made network {shipped.config.label}"
+
+
+def key_with_hidden_layer() -> str:
+    """The key of that network."""
+    return known_networks.key_in_use() if model_in_use()[0].config.hidden_sizes else state.SHIPPED
