@@ -123,9 +123,10 @@ def shown(app: AppTest) -> dict[str, Any]:
 
 
 def stroke(*points: tuple[int, int], width: int = 18) -> dict[str, Any]:
-    """A stroke as the canvas describes it, of straight lines."""
-    (x, y), *rest = points
-    return {"path": [["M", x, y], *(["L", *point] for point in rest)], "strokeWidth": width}
+    """A stroke as the canvas describes it, a straight line."""
+    (x, y), (to_x, to_y) = points
+    box = {"left": (x + to_x) / 2, "top": (y + to_y) / 2, "width": abs(to_x - x), "height": abs(to_y - y)}
+    return {"path": [["M", x, y], ["L", to_x, to_y]], "strokeWidth": width, **box}
 
 
 def one_with_a_bar() -> tuple[list[dict[str, Any]], np.ndarray]:
@@ -166,6 +167,7 @@ def test_the_strokes_of_a_drawing_go_to_the_browser_and_those_of_a_sample_do_not
     app = draw(app, drawing, strokes)
     assert [each["path"] for each in shown(app)["strokes"]] == [each["path"] for each in strokes]
     assert {each["width"] for each in shown(app)["strokes"]} == {18}
+    assert shown(app)["strokes"][1]["box"] == [110, 63, 80, 6]
     assert shown(app)["answer"]["large"] == "7"
     assert set(app.query_params) == {"scene"}
     app = turn_to(app, 4)

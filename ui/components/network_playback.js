@@ -4,6 +4,7 @@
 const PAD = 280 // pixels: the canvas that was drawn on, across and down
 const APIECE = 3 // pixels that the pen moves from one place of the slider to the next
 const MOST_READ = 120 // places that are read for the strip, or nearly
+const MOST_TOLD = 10 // strokes, to those who hear the strip
 const READING_MS = 8 // at a time; then the page has its turn again
 const PLAYING_MS = 40 // from one place to the next
 const STEPPING_MS = 1_000 // from one stroke to the next, for readers who want nothing to move
@@ -13,14 +14,13 @@ const digitOf = (p) => p.indexOf(Math.max(...p))
 const an = (digit) => (digit === 8 ? "an 8" : `a ${digit}`)
 const strokeName = (index) => (index < ORDINALS.length ? `the ${ORDINALS[index]} stroke` : `stroke ${index + 1}`)
 
-// A stroke comes as the canvas describes it: a path of pieces, which are a letter and its numbers, and a width. Of it are
-// made points no more than a pixel apart, and places: how many of the points are there when the pen has moved so far.
-function follow({ path, width }) {
-  let [x, y] = path[0].slice(-2)
+// A stroke comes as the canvas describes it: a path of pieces, which are a letter and its numbers, with its width and
+// where it lies. Of it are made places: points that lie so far apart along the path, the last one at its end.
+function follow(stroke) {
+  let [x, y] = stroke.path[0].slice(-2)
   const points = [[x, y]]
-  const places = []
-  let gone = 0
-  for (const [letter, ...numbers] of path.slice(1)) {
+  let [gone, before] = [0, [x, y]]
+  for (const [letter, ...numbers] of stroke.path.slice(1)) {
     const [toX, toY] = numbers.slice(-2)
     const [bendX, bendY] = letter === "Q" ? numbers : [(x + toX) / 2, (y + toY) / 2]
     const parts = Math.max(1, Math.ceil(Math.hypot(bendX - x, bendY - y) + Math.hypot(toX - bendX, toY - bendY)))
@@ -28,38 +28,54 @@ function follow({ path, width }) {
       const t = part / parts
       const along = (from, bend, to) => (1 - t) ** 2 * from + 2 * t * (1 - t) * bend + t ** 2 * to
       const point = [along(x, bendX, toX), along(y, bendY, toY)]
-      gone += Math.hypot(point[0] - points.at(-1)[0], point[1] - points.at(-1)[1])
-      points.push(point)
+      gone += Math.hypot(point[0] - before[0], point[1] - before[1])
+      before = point
       if (gone < APIECE) continue
-      places.push(points.length)
+      points.push(point)
       gone = 0
     }
     ;[x, y] = [toX, toY]
   }
-  if (places.at(-1) !== points.length) places.push(points.length)
-  return { path, width, points, places }
+  if (gone || points.length < 2) points.push([x, y])
+  return { ...stroke, points, length: points.length - 1 }
 }
 
-// Strokes on paper, as the canvas draws them: white and round on black. The last one may be under way.
-function drawStrokes(context, strokes, place) {
+const sheet = (width, height) =>
+  Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true })
+
+function blacken(context) {
   context.fillStyle = "#000"
   context.fillRect(0, 0, PAD, PAD)
-  Object.assign(context, { strokeStyle: "#fff", lineCap: "round", lineJoin: "round" })
-  let left = place
-  for (const { path, width, points, places } of strokes) {
-    if (left <= 0) return
-    context.lineWidth = width
-    context.beginPath()
-    if (left < places.length) points.slice(0, places[left - 1]).forEach(([x, y], at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)))
-    else
-      for (const [letter, ...numbers] of path) {
-        if (letter === "M") context.moveTo(...numbers)
-        else if (letter === "Q") context.quadraticCurveTo(...numbers)
-        else context.lineTo(...numbers)
-      }
-    context.stroke()
-    left -= places.length
+}
+
+const dressPen = (context, width) =>
+  Object.assign(context, { strokeStyle: "#fff", lineCap: "round", lineJoin: "round", lineWidth: width })
+
+// A stroke that is done, as the canvas draws it: on a sheet of its own, whose pixels come to lie between its own.
+function drawStroke(context, { path, width, box: [left, top, across, down] }) {
+  const [high, wide] = [down + width, across + width]
+  const own = sheet(Math.ceil(wide + 2), Math.ceil(high + 2))
+  const x = Math.round((own.canvas.width - wide) / 2) + wide / 2
+  const y = Math.round((own.canvas.height - high) / 2) + high / 2
+  own.translate(x - left, y - top)
+  dressPen(own, width)
+  own.beginPath()
+  for (const [letter, ...numbers] of path) {
+    if (letter === "M") own.moveTo(...numbers)
+    else if (letter === "Q") own.quadraticCurveTo(...numbers)
+    else own.lineTo(...numbers)
   }
+  own.stroke()
+  context.drawImage(own.canvas, left - x, top - y)
+}
+
+// One that is under way.
+function drawPart(context, { points, width }, length) {
+  dressPen(context, width)
+  context.beginPath()
+  context.moveTo(...points[0])
+  for (const point of points.slice(1, length + 1)) context.lineTo(...point)
+  context.stroke()
 }
 
 // What the page has to play: another player where the strokes are others, or the weights have come.
@@ -81,10 +97,11 @@ class Player {
     Object.assign(this, { living, played, range, button, strip, became })
     this.strokes = strokes.map(follow)
     let last = 0
-    this.ends = this.strokes.map(({ places }) => (last += places.length))
+    this.ends = this.strokes.map(({ length }) => (last += length))
     this.last = last
-    this.paper = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-    Object.assign(this.paper.canvas, { width: PAD, height: PAD })
+    this.paper = sheet(PAD, PAD)
+    this.done = sheet(PAD, PAD) // the first strokes, so many
+    this.count = Infinity
     // A single dot has no way to go, and without weights the server alone can read.
     range.disabled = button.disabled = last < 2 || !living.network
     Object.assign(range, { min: last < 2 ? 0 : 1, max: Math.max(1, last) })
@@ -132,10 +149,21 @@ class Player {
     this.isClosed = true
   }
 
+  // What is drawn there. The strokes that are done stay on a sheet as long as the way leads on.
   greys(place) {
-    drawStrokes(this.paper, this.strokes, place)
+    const done = this.ends.filter((end) => end <= place).length
+    if (this.count > done) {
+      blacken(this.done)
+      this.count = 0
+    }
+    while (this.count < done) drawStroke(this.done, this.strokes[this.count++])
+    this.paper.drawImage(this.done.canvas, 0, 0)
+    const left = place - (done ? this.ends[done - 1] : 0)
+    if (left) drawPart(this.paper, this.strokes[done], left)
     const { data } = this.paper.getImageData(0, 0, PAD, PAD)
-    return Uint8Array.from({ length: PAD * PAD }, (_, at) => data[4 * at]) // white on black: all three colours are alike
+    const grey = new Uint8Array(PAD * PAD)
+    for (let at = 0; at < grey.length; at += 1) grey[at] = data[4 * at] // white on black: all three colours are alike
+    return grey
   }
 
   show() {
@@ -178,7 +206,7 @@ class Player {
 
   // The places that are read: evenly spread, and each end of a stroke.
   readPlaces() {
-    const step = Math.ceil(this.last / MOST_READ)
+    const step = Math.ceil(this.last / Math.max(MOST_READ / 3, MOST_READ - this.ends.length))
     const even = Array.from({ length: Math.ceil(this.last / step) }, (_, at) => 1 + at * step)
     return [...new Set([...even, ...this.ends])].sort((a, b) => a - b)
   }
@@ -219,7 +247,7 @@ class Player {
       return tick
     })
     this.strip.replaceChildren(...bars, ...ticks)
-    const ends = this.ends.map((end, at) => `stroke ${at + 1}: ${read[places.indexOf(end)] ?? "nothing"}`)
+    const ends = this.ends.map((end, at) => `stroke ${at + 1}: ${read[places.indexOf(end)] ?? "nothing"}`).slice(-MOST_TOLD)
     this.strip.setAttribute("aria-label", `What is read at the end of each stroke. ${ends.join(", ")}`)
     this.say(this.sentence(parts))
   }

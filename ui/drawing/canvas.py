@@ -141,11 +141,16 @@ def newest(shown: Subject | None) -> Subject | None:
 
 
 def paths(pad: Pad) -> list[dict[str, Any]]:
-    """The strokes on the pad as lines to draw once more: pieces of a path, and the width of the brush."""
+    """The strokes on the pad as lines to draw once more: pieces of a path, the width of the brush, and where it lies.
+
+    The box is the path's middle, across and down, and its size, in pixels.
+    """
+    box = ("left", "top", "width", "height")
     return [
-        {"path": stroke["path"], "width": stroke["strokeWidth"]}
+        {"path": stroke["path"], "width": stroke["strokeWidth"], "box": [stroke[name] for name in box]}
         for stroke in pad.strokes
-        if isinstance(stroke.get("path"), list) and isinstance(stroke.get("strokeWidth"), int | float)
+        if isinstance(stroke.get("path"), list)
+        and all(isinstance(stroke.get(name), int | float) for name in ("strokeWidth", *box))
     ]
 
 
