@@ -317,6 +317,7 @@ def browser_code() -> None:
     for name in ("network_places", "network_paint", "network_drawing"):
         lesson.show_script(name)
     lesson.show_script("network_pen")
+    lesson.show_script("network_place")
     lesson.show_script("network", network.show)
 
 

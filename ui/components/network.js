@@ -9,7 +9,13 @@ const MOST_NETWORKS = 4 // that the browser keeps: a large one takes 4 MB
 
 const living = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue }) {
+// The page has the code once, and the places of its pictures ask for it: network_place.js.
+export default function () {
+  document.drawNetwork ??= drawNetwork
+  document.dispatchEvent(new Event("network-code"))
+}
+
+function drawNetwork({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".network")
   if (!living.has(root)) living.set(root, new LivingNetwork(root))
   const network = living.get(root)

@@ -34,7 +34,8 @@ MOST_ROUNDING = 0.0005  # of a probability, over some digits: half of what brows
 PARTS = ("reading", "places", "paint", "drawing", "cards", "playback", "pen")  # before that which brings them together
 
 _FILES = [*(f"network_{part}" for part in PARTS), "network"]
-_JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
+_CODE_JS = "\n".join((state.COMPONENTS / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)
+_PLACE_JS = (state.COMPONENTS / "network_place.js").read_text(encoding="utf-8")
 _CSS = (state.COMPONENTS / "network.css").read_text(encoding="utf-8")
 _HTML = """
 <div class="network" role="group" aria-label="The network">
@@ -163,7 +164,9 @@ def show_view(key: str, view: NetworkView | None, weights: Weights, *, flow: Flo
 def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
     """The component itself; what is not told is nothing."""
     look = theme.current()
-    component = st.components.v2.component("network", html=_HTML, css=_CSS, js=_JS)
+    with st.container(key=f"unseen_code_{key}"):
+        st.components.v2.component("network_code", js=_CODE_JS)(key=f"code_{key}")
+    component = st.components.v2.component("network", html=_HTML, css=_CSS, js=_PLACE_JS)
     nothing = dict.fromkeys(("weights", "image", "label", "answer", "view", "strokes", "pair"))
     component(
         key=key,
