@@ -239,7 +239,7 @@ def your_drawing() -> None:
     with lesson.stage():
         reader("net_yours", offers_samples=True)
     lesson.notice(
-        "Draw a letter, a scribble, or two digits side by side. Then draw a 7 and add a bar through it. When does it "
+        "Draw a letter, a scribble, or two digits side by side. Or bend the tail of a 9, bit by bit. When does it "
         "begin to doubt?"
     )
     dataset.notice(SAMPLES)
@@ -330,7 +330,7 @@ def played_back() -> None:
         with left:
             subject = canvas.subject(offers_samples=False)
         with right:
-            read_and_shown("net_played", subject, "Draw a 1. Then add the bar of a 7.", is_played_back=True)
+            read_and_shown("net_played", subject, "Draw a 1. Then add the top line of a 7.", is_played_back=True)
     lesson.notice(
         "Press *Play*, or move the slider. The strip says which digit is read where, and each line in it marks the end "
         "of a stroke."

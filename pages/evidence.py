@@ -349,7 +349,7 @@ PICTURE_HEIGHT = 225  # pixels: what a neuron tells fits below
 LOUDEST = 8  # neurons: as many as can still be looked at one by one
 
 
-@lesson.scene("Which hidden neurons bring it up?")
+@lesson.scene("Which hidden neurons decide between the two?")
 @st.fragment
 def inside() -> None:
     """The hidden neurons that add most to the one digit or the other, in the picture of the network."""
@@ -378,8 +378,8 @@ def inside() -> None:
     with st.container():
         if model.config.hidden_sizes:
             lesson.notice(
-                f"Here are the neurons that say most about {a} or {b}. On the right only what leads to these two is "
-                "drawn: vermillion raises the score, blue lowers it. Point at a neuron to see what its ink adds."
+                f"Here are the neurons that say most about {a} or {b}. Lines to these two alone are drawn on the "
+                "right: vermillion raises a score, blue lowers it. Point at a neuron, and all its lines are there."
             )
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")

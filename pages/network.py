@@ -363,8 +363,8 @@ def inside_a_hidden_layer() -> None:
         key = networks.key_with_hidden_layer()
         drawing.show("net_inside", network=key, subject=image, is_about_neurons=True, height=INSIDE_HEIGHT)
     lesson.notice(
-        "Vermillion ink excites a neuron, blue ink quiets it. Seldom does it look for a digit: some answer to a "
-        "stroke, of others nobody can say to what. The layers after it decide what it is good for."
+        "Ink where its picture is vermillion raises a neuron's sum, ink where it is blue lowers it. Some neurons look "
+        "for a stroke, hardly any for a whole digit. In the bars, green is the right digit."
     )
     lesson.deeper(lambda: one_by_hand(model, image.image), lambda: first_neurons(model, name))
 

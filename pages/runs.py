@@ -432,7 +432,7 @@ def what_that_means() -> None:
         "the number **flatters the winner**. That is why there are test images, for one last look at the one chosen."
     )
     lesson.try_this(
-        "Train “98% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
+        "Train “97% in seconds” with five seeds, then once more with first seed 5. Those are the same settings: does "
         "the verdict say so? Then compare it with “Softmax regression”."
     )
 

@@ -313,8 +313,8 @@ def moves() -> None:
         with images:
             show_batch()
     lesson.notice(
-        "Training is these five lines, repeated thousands of times. Each time other images are the **batch**, and the "
-        "weights change a little."
+        "Training is these five moves, repeated thousands of times. In a real run each step has other images as its "
+        "**batch**. Here it is the same one, so that you can compare."
     )
     lesson.deeper(
         lambda: show_code(slow),
@@ -334,7 +334,7 @@ def show_buttons(moment: Moment) -> None:
     """What moves it."""
     following = moment.next_phase
     st.button(
-        f"Next: {following}",
+        f"Do: {following}",
         key="step_next",
         type="primary",
         icon=":material/skip_next:",
@@ -443,7 +443,9 @@ def show_by_hand(slow: SlowStep) -> None:
         return
     st.subheader("One score and one weight, by hand", anchor=False)
     if slow.moment.tensors["logits"] is None:
-        st.markdown("Two formulas of this step come here, with its numbers, as soon as there are scores: press *Next*.")
+        st.markdown(
+            "Two formulas of this step come here, with its numbers, as soon as there are scores: press *Do: forward*."
+        )
         return
     st.markdown(
         "`backward` begins at the end, with the scores, and works its way back to the weights. Its first result is so "

@@ -100,7 +100,7 @@ def _loss(seen: BatchSeen, urls: Sequence[str], theme: Theme) -> str:
         urls, seen.labels.tolist(), seen.probabilities.tolist(), seen.losses.tolist(), strict=False
     ):
         share = loss / LONGEST_LOSS if math.isfinite(loss) else 1.0
-        price = f"−ln {_percent(probabilities[label])} = {_number(loss)}"
+        price = f"−ln {_decimal(probabilities[label])} = {_number(loss)}"
         bar = _bar(share, f"background: {theme.rest}")
         rows.append(f'<img src="{url}" alt="" width="20" height="20"><span>{price}</span>{bar}')
     count = len(seen.labels)
@@ -154,6 +154,13 @@ def _percent(p: float) -> str:
     if p < 0.005:
         return "&lt;1%"
     return "&gt;99%" if p > 0.995 else f"{p:.0%}"
+
+
+def _decimal(p: float) -> str:
+    """A probability so exact that a calculator finds its −ln."""
+    if not math.isfinite(p):
+        return "no number"
+    return f"{p:.4f}" if p >= 0.00005 else "&lt;0.0001"
 
 
 def _share(share: float) -> str:

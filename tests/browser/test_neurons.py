@@ -124,9 +124,9 @@ def test_arrow_keys_reach_a_neuron_and_its_sum_is_the_networks_own(open_page: Op
 
 def test_two_neurons_are_pinned_beside_a_third_and_stay_in_the_link(open_page: OpenPage) -> None:
     page = open_page(SCENE)
-    below = page.get_by_text("Vermillion ink excites a neuron")
+    below = page.get_by_text("Ink where its picture is vermillion")
     at_the_picture(page, "Escape")
-    expect(page.get_by_text("Tap or point at a light")).to_be_visible()
+    expect(page.get_by_text("Tap or point at a neuron")).to_be_visible()
     stands = [below.bounding_box()]
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
@@ -233,9 +233,9 @@ def test_what_a_neuron_says_for_one_digit_against_another_is_its_part_of_the_acc
 
 HOST = "http://neurons.test/"
 MOUNT = """async (data) => {
-  window.mount ??= (await import("/network.js")).default
+  if (!document.drawNetwork) (await import("/network.js")).default()
   window.pins = []
-  mount({data, parentElement: document.body, setStateValue: (_, pins) => (window.pins = pins)})
+  document.drawNetwork({data, parentElement: document.body, setStateValue: (_, pins) => (window.pins = pins)})
 }"""
 
 
@@ -246,7 +246,7 @@ def blank(browser: Browser) -> Iterator[Page]:
     html = f"<!doctype html><body>{script}<style>{network._CSS}</style>{network._HTML}</body>"
     page.route(HOST, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.route(f"{HOST}static/app.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    page.route(f"{HOST}network.js", lambda route: route.fulfill(body=network._JS, content_type="text/javascript"))
+    page.route(f"{HOST}network.js", lambda route: route.fulfill(body=network._CODE_JS, content_type="text/javascript"))
     yield page
     page.close()
 

@@ -12,7 +12,7 @@ from tests.browser.test_app import draw
 OpenPage = Callable[..., Page]
 ONE = [(175, 60), (150, 140), (128, 225)]
 BAR = [(85, 70), (175, 62)]
-INVITATION = "Draw a 1. Then add the bar of a 7."
+INVITATION = "Draw a 1. Then add the top line of a 7."
 
 
 def slider(page: Page) -> Locator:

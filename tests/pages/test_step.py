@@ -96,7 +96,7 @@ def test_ten_presses_are_two_train_steps_bit_for_bit(optimizer: str, weights: st
 def test_every_phase_says_what_it_did_and_marks_its_line(digits: Splits) -> None:
     app = in_one_piece(PAGE)
     for phase in PHASES:
-        assert app.button(key="step_next").label == f"Next: {phase}"
+        assert app.button(key="step_next").label == f"Do: {phase}"
         app = press(app)
         assert slow_of(app).moment.phase == phase
         assert what_happened(slow_of(app).moment) in text(app)
@@ -206,7 +206,7 @@ def test_skipping_zero_grad_and_step_doubles_the_gradient() -> None:
     app = press(app, button="step_skip")
     assert (slow_of(app).moment.phase, slow_of(app).moment.skipped) == ("step", True)
     app = press(app, 2)
-    assert app.button(key="step_next").label == "Next: zero_grad"
+    assert app.button(key="step_next").label == "Do: zero_grad"
     app = press(app, button="step_skip")
     assert any(line.startswith("× optimizer.zero_grad()") for line in code(app))
     app = press(app)

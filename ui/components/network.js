@@ -218,6 +218,7 @@ class LivingNetwork {
     canvas.onclick = (event) => {
       const place = this.point(at(event))
       if (place && this.pointer === "mouse") this.pin(place) // a finger, which points by it, has the button
+      else if (place) this.find(".cards section:not([hidden])")?.scrollIntoView({ block: "nearest" })
     }
     canvas.onkeydown = (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return // those are the browser's

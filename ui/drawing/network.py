@@ -49,7 +49,7 @@ _HTML = """
     <p class="became" aria-live="polite"></p>
   </div>
   <div class="neurons">
-    <p class="hint">Tap or point at a light: what does it add up?</p>
+    <p class="hint">Tap or point at a neuron: what does it add up?</p>
     <div class="cards" translate="no"></div>
   </div>
   <p class="heard" aria-live="polite"></p>

@@ -42,7 +42,7 @@ def what_happened(moment: Moment) -> str:
         case None, _:
             return (
                 "**Nothing has happened yet.** There are images, their labels and a network with its weights. Press "
-                "*Next*: each press is one move of the training."
+                "the blue button: each press is one move of the training."
             )
         case "forward", _:
             return _forward(moment)
@@ -120,7 +120,7 @@ def _step(moment: Moment) -> str:
     return (
         f"**Step.** Every weight has moved against its slope, times the learning rate, "
         f"{words.learning_rate(update.rate)}. The loss of the same images: **{words.loss(before)} → "
-        f"{words.loss(after)}**, {trend}. With *Next*, a new step begins on the same batch."
+        f"{words.loss(after)}**, {trend}. Now a new step begins on the same batch."
     )
 
 
@@ -284,9 +284,8 @@ def landing(ruler: Ruler, rate: float) -> str:
     said = f"**{verdict.capitalize()}.** The loss goes from {words.loss(ruler.now)} to **{words.loss(after)}**."
     if ruler.is_beyond(rate):
         trend = "lower" if after < ruler.now else "higher"
-        return (
-            f"{said} The step goes past the bottom of the valley and lands **on the other side**, {trend} than before."
-        )
+        where = f"The step goes past the bottom of the valley and lands **on the other side**, {trend} than before."
+        return f"{said} {where} A shorter step gets lower."
     match verdict:
         case "too small":
             return f"{said} The ball has hardly left its place."

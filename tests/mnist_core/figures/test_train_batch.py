@@ -86,8 +86,8 @@ def test_forward_says_what_each_image_was_read_as_and_whether_that_is_right() ->
 def test_loss_is_that_of_each_image_and_their_mean() -> None:
     batch = seen()
     loss = cards(phase_cards(seen=batch, phase=2, theme=LIGHT))[1]
-    assert f"−ln 75% = {-math.log(0.75):.3f}" in loss
-    assert f"−ln &lt;1% = {-math.log(0.001):.3f}" in loss
+    assert f"−ln 0.7500 = {-math.log(0.75):.3f}" in loss
+    assert f"−ln 0.0010 = {-math.log(0.001):.3f}" in loss
     widths = [float(width) for width in re.findall(r"width: ([\d.]+)%; background", loss)]
     assert widths[0] == pytest.approx(100 * -math.log(0.75) / 5, abs=0.1)
     assert widths[1] == 100
