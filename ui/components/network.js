@@ -1,7 +1,7 @@
 // The network as the picture. This file is what happens on the page: weights come once and stay in the browser, a stroke
 // is read while it is drawn, and a neuron that is pointed at tells its sum. The arithmetic is that of network_reading.js,
-// the picture that of network_drawing.js, what a neuron tells that of network_cards.js, the strokes that of network_playback.js;
-// their texts come before this one.
+// the picture that of network_drawing.js, what a neuron tells that of network_cards.js, the pen that of network_pen.js,
+// the strokes that of network_playback.js; their texts come before this one.
 
 const PATIENCE = 3_000 // milliseconds after an answer to an earlier stroke: then it counts, if no other one came
 const ALIKE = 1 / 255 // the browser and the server prepare a drawing alike, but for rounding
