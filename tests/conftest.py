@@ -25,7 +25,7 @@ APART = "test_first_sight.py"  # the file that takes longest; its tests share no
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers share the tests file by file, so that what a file prepares is made once, and the longest file in pieces."""
+    """Workers share the tests file by file, since what a file prepares is made once; the longest file, in pieces."""
     for number, item in enumerate(items):
         group = f"{APART}-{number}" if item.path.name == APART else str(item.path.relative_to(PROJECT))
         item.add_marker(pytest.mark.xdist_group(group))
