@@ -21,14 +21,6 @@ torch.set_num_threads(1)  # as the app does: results do not depend on the machin
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
-APART = "test_first_sight.py"  # the file that takes longest; its tests share nothing but the server
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers share the tests file by file, since what a file prepares is made once; the longest file, in pieces."""
-    for number, item in enumerate(items):
-        group = f"{APART}-{number}" if item.path.name == APART else str(item.path.relative_to(PROJECT))
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
