@@ -147,15 +147,12 @@ def look(
     places = [torch.tensor(of_layer) for of_layer in shown or _loudest(model.config, values[1:-1], keep)]
     places.append(torch.arange(model.config.classes))
     layers = []
-    for at, (layer, here) in enumerate(zip(dense, places, strict=True)):
-        told: dict[str, Any] = {}
-        if at == 0:
-            told |= _of_the_pixels(layer.weight[here], image.flatten(), with_weights)
-        else:
+    for at, layer in enumerate(dense):
+        here = places[at]
+        told = _of_the_pixels(layer.weight[here], image.flatten(), with_weights) if at == 0 else {}
+        if at > 0:
             passed_on = values[at][places[at - 1]]
-            told["links"] = _rows(layer.weight[here][:, places[at - 1]] * passed_on)
-            if deltas:
-                told["back"] = _rows(torch.outer(deltas[at][here], passed_on))
+            told |= _between(layer.weight[here][:, places[at - 1]], passed_on, deltas[at][here] if deltas else None)
         if deltas:
             told["deltas"] = _row(deltas[at][here])
         if layer is not dense[-1]:
@@ -217,6 +214,14 @@ def _loudest(config: MLPConfig, values: list[Tensor], keep: NetworkView | None) 
 
 def _sizes(view: NetworkView) -> tuple[int, ...]:
     return tuple(layer.size for layer in view.layers)
+
+
+def _between(weight: Tensor, passed_on: Tensor, delta: Tensor | None) -> dict[str, Any]:
+    """What the drawn neurons of a layer get from those before it, and the gradient of these weights if there is one."""
+    told: dict[str, Any] = {"links": _rows(weight * passed_on)}
+    if delta is not None:
+        told["back"] = _rows(torch.outer(delta, passed_on))
+    return told
 
 
 def _of_the_pixels(weight: Tensor, pixels: Tensor, with_weights: bool) -> dict[str, Any]:
