@@ -1,6 +1,5 @@
 """Why 3 and not 8?: what the page says adds up, follows the drawing, and holds for every kind of network."""
 
-import json
 import re
 import time
 
@@ -16,7 +15,7 @@ from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.evidence import evidence, loudest_neurons
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import TrainingConfig, fit, new_model
-from tests.app import answer, canvas, click_sample, draw, formulas, in_one_piece, open_page, sound, text
+from tests.app import answer, canvas, click_sample, component, draw, formulas, in_one_piece, open_page, sound, text
 from ui.frame import resources
 from ui.lessons import evidence_words
 from ui.visitor import networks
@@ -66,7 +65,7 @@ def opened(**linked: str) -> AppTest:
     """The page, once there are samples to read."""
     app = in_one_piece(PAGE, **linked)
     for _ in range(200):
-        if "evidence" in [component.proto.component_name for component in app.get("bidi_component")]:
+        if component(app, "evidence"):
             return app
         time.sleep(0.05)
         app = sound(app.run())
@@ -88,7 +87,7 @@ def test_a_sample_is_explained_at_once_and_its_sum_adds_up_as_written(small: MLP
     assert round(100 * alone) + round(100 * of_paper) == round(100 * again) == round(100 * bias)
     assert alone == pytest.approx(found.piece.biases[0], abs=0.006)
     assert for_a == pytest.approx(found.for_a, abs=0.01)
-    assert "evidence" in [component.proto.component_name for component in app.get("bidi_component")]
+    assert component(app, "evidence")
     assert f"strongest colour stands for ±{found.pixels.abs().max():.2f}." in text(app)
     assert evidence_words.meaning(total, a, b) in text(app)
 
@@ -158,9 +157,7 @@ def test_the_neurons_inside_are_the_loudest_and_the_silent_ones_are_counted(smal
 
 def test_the_picture_weighs_the_two_digits_and_its_sum_is_that_of_the_account(digits: Splits) -> None:
     app = opened(evidence_for="8", evidence_against="3")
-    (told,) = (
-        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "network"
-    )
+    (told,) = component(app, "network")
     assert told["pair"] == [8, 3]
     assert told["sizes"] == list(resources.shipped_model().config.layer_sizes)
     score = evidence(resources.shipped_model(), sample(digits, 3), 8, 3).score

@@ -1,7 +1,6 @@
 """The page on the network: its sums are the network's own, and its counts are the network's own."""
 
 import base64
-import json
 import re
 from typing import Any
 
@@ -16,7 +15,7 @@ from mnist_core.lessons.network import LayerSnapshot, learning_layer
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
-from tests.app import answer, go_deeper, hints, in_one_piece, open_page, opened_by_link, sound, text
+from tests.app import answer, component, go_deeper, hints, in_one_piece, open_page, opened_by_link, sound, text
 from ui.lessons import network_cache
 from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 from ui.visitor import store
@@ -31,8 +30,7 @@ def formulas(app: AppTest) -> list[str]:
 
 def picture(app: AppTest) -> dict[str, Any]:
     """What the picture of the network is told."""
-    (part,) = (part for part in app.get("bidi_component") if part.proto.component_name == "network")
-    told: dict[str, Any] = json.loads(part.proto.json)
+    (told,) = component(app, "network")
     return told
 
 

@@ -1,7 +1,6 @@
 """The softmax page: the numbers it states, and what it computes from the scores in its link."""
 
 import inspect
-import json
 import math
 import re
 from typing import Any
@@ -14,7 +13,18 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network import functions
-from tests.app import answer, controls, formulas, in_one_piece, open_page, opened_by_link, sound, text, turn_to
+from tests.app import (
+    answer,
+    component,
+    controls,
+    formulas,
+    in_one_piece,
+    open_page,
+    opened_by_link,
+    sound,
+    text,
+    turn_to,
+)
 from tests.conftest import PROJECT
 from ui.lessons import softmax_explorer
 from ui.lessons.softmax_explorer import START
@@ -47,9 +57,8 @@ def moved(app: AppTest) -> list[Any]:
 
 def explorer(app: AppTest) -> dict[str, object]:
     """What the explorer was told."""
-    (found,) = [part for part in app.get("bidi_component") if part.proto.component_name.endswith("explorer")]
-    data: dict[str, object] = json.loads(found.proto.json)
-    return data
+    (told,) = component(app, "explorer")
+    return told
 
 
 @pytest.mark.parametrize("key", SCENES)
