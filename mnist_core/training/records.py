@@ -158,6 +158,11 @@ class RunRecord:
         return self.train_size * self.training_config.epochs
 
     @property
+    def share_done(self) -> float:
+        """The share of its batches that it has learned from, 0 to 1."""
+        return self.steps / self.total_steps
+
+    @property
     def learned_steps(self) -> int:
         """The batches that the weights have learned from: those of a run that diverged went back to earlier ones."""
         return self.diverged.kept_step if self.diverged else self.steps
