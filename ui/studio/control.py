@@ -135,7 +135,7 @@ def poll_seconds(snapshot: Snapshot[Any] | None) -> float:
     """How often a page looks at a job: as often as it may show something new.
 
     Of those that take turns each works a quarter of a second in every round. One that waits in line has only its
-    place to show. What thirty visitors then cost, benchmarks/class_of_thirty.py measures.
+    place to show. What thirty visitors then cost, benchmarks/class_trains.py measures.
     """
     if snapshot is None or snapshot.place:
         return WAITING_SECONDS
