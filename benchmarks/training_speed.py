@@ -120,7 +120,7 @@ def main() -> None:
     print(f"{describe()}; {splits.name}; medians of {options.rounds} rounds; one core where not said otherwise")
     for batch_size, width in SETTINGS:
         compare(splits, batch_size, width, options.before, options.rounds)
-    for recipe in RECIPES[:3]:
+    for recipe in RECIPES[:3] if options.looks else ():
         ratios = [cost_of_looking(splits, recipe) for _ in range(options.looks)]
         print(
             f"{recipe.model_config.label}: a run with looks at its network takes {statistics.median(ratios):.3f} times"
