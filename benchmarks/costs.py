@@ -27,7 +27,7 @@ from tests.conftest import PROJECT
 
 NUMBERS, PICTURE = PROJECT / "benchmarks/costs.json", PROJECT / "docs/costs.svg"
 BATCH_SIZES = (1, 4, 16, 64, 256, 1_024)
-WIDTHS = (16, 64, 256, 1_024, 2_048)
+WIDTHS = (16, 64, 256, 1_024)
 IMAGES = (1_000, 3_000, 10_000, 30_000, 55_000)
 VISITORS = (1, 10, 30, 60)
 OTHERS = ("the course's loop", "scikit-learn", "Keras on JAX", "compiled JAX scan")
@@ -126,6 +126,15 @@ COSTS = {
 }
 
 
+def plots(known: dict[str, Lines]) -> list[Plot]:
+    """What has been measured, as plots."""
+    return [
+        Plot(cost.title, cost.x, [Line(name, points) for name, points in known[what].items()])
+        for what, cost in COSTS.items()
+        if what in known
+    ]
+
+
 def main() -> None:
     """Measures and draws."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -141,14 +150,9 @@ def main() -> None:
         measuring = Measuring(data, len(splits.train), options.rounds, before)
         for what in options.only:
             known[what] = COSTS[what].measure(measuring)
-            NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
+            NUMBERS.write_text(json.dumps(known) + "\n")
+            PICTURE.write_text(drawn(plots(known)), encoding="utf-8")
             print(what, *(f"  {name}: {points}" for name, points in known[what].items()), sep="\n", flush=True)
-    plots = [
-        Plot(cost.title, cost.x, [Line(name, points) for name, points in known[what].items()])
-        for what, cost in COSTS.items()
-        if what in known
-    ]
-    PICTURE.write_text(drawn(plots), encoding="utf-8")
 
 
 if __name__ == "__main__":
