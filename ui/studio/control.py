@@ -137,7 +137,7 @@ def poll_seconds(snapshot: Snapshot[Any] | None) -> float:
     """How often a page looks at a job: as often as it may show something new.
 
     The one that works shows something new after each turn. One that waits in line has only its place and time to
-    show. What thirty visitors then cost, benchmarks/class_of_thirty.py measures.
+    show. What thirty visitors then cost, benchmarks/class_trains.py measures.
     """
     return WAITING_SECONDS if snapshot is None or snapshot.place else TURN
 
