@@ -4,11 +4,13 @@ from typing import Literal
 
 import streamlit as st
 import torch
+from torch import Tensor
 
 from mnist_core import words
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.breaking import Reading, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking_adversarial import Change, changes
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.lessons.breaking import (
@@ -24,10 +26,26 @@ from mnist_core.lessons.breaking import (
     silence,
     zero_biases,
 )
+from mnist_core.lessons.breaking_adversarial import (
+    EPSILONS,
+    LARGEST,
+    LEVELS,
+    SURE,
+    choices_at,
+    fgsm,
+    log_odds,
+    moved,
+    pushes,
+    random_signs,
+    read_moved,
+    slopes,
+    targeted,
+)
 from mnist_core.network.model import CLASSES, INPUTS
 from ui.frame import dataset, lesson, link, resources, theme
 from ui.frame.question import Question, ask
 from ui.lessons import breaking, breaking_words
+from ui.lessons import breaking_attack as attack
 from ui.visitor import networks
 
 
@@ -445,4 +463,260 @@ def code() -> None:
     lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
 
 
-lesson.show(noisy, silent, displaced, together)
+FIRST_ATTACKED = 8
+
+
+@lesson.scene("Can a change you hardly see fool it?")
+@st.fragment
+def adversarial() -> None:
+    """One image, changed a little: aimed at the network, and at random."""
+    seed, aim = link.seed_below(breaking.SEED), attack.attack()
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            index = aim.examples[link.buttons("Image of", attack.DIGIT, aim.examples, FIRST_ATTACKED, names=str)]
+            epsilon = epsilon_slider()
+        ways = {AIMED: aim.signs[index], RANDOM: attack.noise(len(aim.some), seed)[index]}
+        with left:
+            show_first_misread(aim, index, ways)
+        with right:
+            show_changes(aim, index, ways, epsilon)
+    lesson.notice(
+        "Aimed, each pixel goes where the loss rises: 784 small pushes add up. At random, about half push the other "
+        "way, and they cancel. An image changed so that it is misread is an **adversarial example**."
+    )
+    lesson.deeper(
+        lambda: attack_in_symbols(aim, index, epsilon),
+        lambda: show_pushes(aim, index, ways, epsilon),
+        lambda: show_targeted(aim, index, epsilon),
+        about_the_attack,
+        seed_and_network,
+        lambda: lesson.show_source(fgsm, slopes, log_odds, moved, targeted, random_signs, pushes),
+    )
+
+
+AIMED, RANDOM = "Aimed at the network", "Drawn at random"
+
+
+def epsilon_slider(*, answered: bool = True) -> int:
+    """By how many grey levels each pixel changes."""
+    return link.whole_slider(
+        "Each pixel changes by (grey levels of 255)",
+        attack.EPSILON,
+        0,
+        LARGEST,
+        attack.START,
+        step=2,
+        disabled=not answered,
+    )
+
+
+def show_first_misread(aim: attack.Attack, index: int, ways: dict[str, Tensor]) -> None:
+    """How large each change must be to fool the network on this image."""
+    model, label = networks.model_in_use()[0], int(aim.some.labels[index])
+    for name, signs in ways.items():
+        found = breaking_words.first_misread(label, choices_at(model, aim.some.images[index], signs))
+        st.caption(f"**{name}:** {found}.")
+
+
+def show_changes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon: int) -> None:
+    """The image, each change and what comes out, with what the network reads."""
+    model, one = networks.model_in_use()[0], aim.some.subset(slice(index, index + 1))
+    rows = []
+    for name, signs in ways.items():
+        found = read_moved(model, one, signs, epsilon)
+        choice, image = int(found.choices[0]), moved(one.images, signs, epsilon)[0].numpy()
+        rows.append(Change(name, image, choice, float(found.probabilities[0, choice])))
+    read = int(aim.before.choices[index])
+    st.html(
+        changes(
+            image=one.images[0].numpy(),
+            shows=int(one.labels[0]),
+            before=(read, float(aim.before.probabilities[index, read])),
+            ways=rows,
+            theme=theme.current(),
+        )
+    )
+
+
+def attack_in_symbols(aim: attack.Attack, index: int, epsilon: int) -> None:
+    """The rule of the attack, and one pixel's numbers."""
+    label = int(aim.some.labels[index])
+    st.subheader("The rule", anchor=False)
+    st.markdown(
+        "This is the **fast gradient sign method** (FGSM) of Goodfellow and others (2015). L is the loss of the right "
+        f"digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only the sign is used: +1, "
+        "−1 or 0. ε is the size of the change. At the end, clip keeps each pixel between 0, paper, and 1, ink."
+    )
+    lesson.formula(
+        r"x' = \operatorname{clip}\left(x + \varepsilon \cdot "
+        r"\operatorname{sign}\frac{\partial L}{\partial x},\ 0,\ 1\right)"
+    )
+    row, column = divmod(int(aim.slopes[index].abs().argmax()), 28)
+    before, sign = int(aim.some.images[index, row, column]), float(aim.signs[index, row, column])
+    after = int(moved(aim.some.images[[index]], aim.signs[[index]], epsilon)[0, row, column])
+    st.markdown(
+        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. The loss is steepest in the "
+        f"pixel in row {row + 1}, column {column + 1}:"
+    )
+    st.latex(breaking_words.pixel_moved(before, after, sign, epsilon))
+    st.markdown(
+        "The network is fed (x − μ) / σ in place of x. That divides each slope by σ, which is above 0. So no sign "
+        f"changes. Where the network is very sure of the {label}, float32 rounds p to 1, and the loss has no slope "
+        "left. So the code takes the slope of ln(p / (1 − p)), the **log-odds**: they fall exactly where the loss "
+        "rises."
+    )
+
+
+def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon: int) -> None:
+    """Why an aimed change does so much more: what each pixel's push comes to, added up."""
+    model, one = networks.model_in_use()[0], aim.some.subset(slice(index, index + 1))
+    label, slope = int(one.labels[0]), aim.slopes[index].double()
+    before = float(log_odds(aim.before.logits[[index]], one.labels))
+    rows = ""
+    for name, signs in ways.items():
+        after = float(log_odds(read_moved(model, one, signs, epsilon).logits, one.labels))
+        each = pushes(aim.slopes[index], one.images[0], moved(one.images, signs, epsilon)[0])
+        rows += breaking_words.pushes_row(name, each, before, after)
+    st.subheader("Why small pushes come to so much", anchor=False)
+    st.markdown(
+        f"Each pixel pushes the log-odds by its slope w times its change. They stand at {words.number(before)} before "
+        f"any change; below 0, the network holds anything but {words.a(label)} for likelier. For this image:"
+    )
+    st.markdown("| change | pushes down | pushes up | together | what came of it |\n|---|---:|---:|---:|---:|\n" + rows)
+    st.markdown(
+        "“Together” is what would come of it if the slopes stayed as they are. On the way some neurons fall silent and "
+        "others wake, so the slopes change. Without the clipping at paper and ink, the aimed pushes would add up all "
+        "the absolute values, and of the others most would cancel:"
+    )
+    steep, chance = slope.abs().sum().item(), slope.square().sum().sqrt().item()
+    lesson.formula(
+        r"\varepsilon \sum_j |w_j| \quad\text{aimed,}\qquad \varepsilon \sqrt{\textstyle\sum_j w_j^2} "
+        r"\quad\text{typically at random}",
+        rf"\sum_j |w_j| = {steep:.1f}, \qquad \sqrt{{\textstyle\sum_j w_j^2}} = {chance:.1f}",
+    )
+    st.markdown(
+        f"So the aimed change does **{steep / chance:.0f} times** as much here. It can be {INPUTS**0.5:.0f} times at "
+        f"most, √{INPUTS}, where all slopes are equally steep. In a photo of a million pixels that would be 1,000 times."
+    )
+
+
+def show_targeted(aim: attack.Attack, index: int, epsilon: int) -> None:
+    """The same attack towards a digit of the reader's choice."""
+    st.subheader("Make it read another digit", anchor=False)
+    wanted = link.selectbox("Make it read", attack.WANTED, range(CLASSES), 7, names=str)
+    model, image = networks.model_in_use()[0], aim.some.images[[index]]
+    signs = slopes(model, image, torch.tensor([wanted])).sign()[0]
+    show_changes(aim, index, {f"Towards {wanted}": signs}, epsilon)
+    st.markdown(
+        f"{breaking_words.first_reached(wanted, choices_at(model, image[0], signs))} Here each pixel goes where the "
+        f"loss of the wanted digit falls. That is a minus in the rule, and another label in L. It is called a "
+        "**targeted** attack."
+    )
+
+
+def about_the_attack() -> None:
+    """Which network and which images are attacked, and what the method is not."""
+    _, name = networks.model_in_use()
+    aim = attack.attack()
+    dataset.notice("the attack is tried here on digits that the program draws itself")
+    st.markdown(
+        f"The attack is aimed at {name}. Another network has other slopes and gets an attack of its own: choose one "
+        f"below, yours too. The images are the first {len(aim.some):,} for validation. Of each digit you see the one "
+        f"whose loss an aimed change of {attack.START} levels raises most, among those that the network gave at least "
+        f"{SURE:.0%}. So these are its weakest places; the next scene counts all."
+    )
+    st.markdown(
+        "FGSM is the simplest attack: one step, all pixels alike. Attacks of many small steps find worse changes of "
+        "the same size (Madry and others, 2018). So what a network still reads under FGSM is no promise of what it "
+        "reads under those. The best-known remedy is to learn from attacked images too."
+    )
+
+
+ATTACKED = Question(
+    key="ask_attacked",
+    text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many of the images does it "
+    "still read?",
+    right="Less than a third",
+    why="And the same amount of noise costs it next to nothing.",
+    wrong={
+        "Nearly all": "So it is with noise of that size. Aimed, all pixels push the same way.",
+        "About two thirds": "One image in three would be a lot. It is more.",
+    },
+    order=2,
+)
+
+
+@lesson.scene("How many images does it still read?")
+@st.fragment
+def attacked() -> None:
+    """How the share read falls with the change: aimed, and at random."""
+    seed, answered = link.seed_below(breaking.SEED), ask(ATTACKED)
+    aim = attack.attack()
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            epsilon = epsilon_slider(answered=answered)
+            if answered:
+                show_counts(attack.read(epsilon, seed), len(aim.some))
+        with right:
+            show_attack_curve(seed, epsilon, len(aim.some), answered=answered)
+    with st.container():
+        if answered:
+            lesson.notice(
+                "Noise as large as the attack costs next to nothing at first. To read well and to be hard to fool are "
+                "two things: accuracy measures only the first."
+            )
+    lesson.deeper(lambda: sizes_of_changes(aim, seed, epsilon), about_the_attack, seed_and_network, try_attacking)
+
+
+def show_counts(read: attack.Read, count: int) -> None:
+    """How many images are read after each change."""
+    for name, right in zip((AIMED, RANDOM), read, strict=True):
+        st.metric(name, f"{right:,} of {count:,}")
+
+
+def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) -> None:
+    """The share read over the size of the change."""
+    read = attack.curve(seed) if answered else []
+    theme.show(
+        failure_curve(
+            amounts=EPSILONS,
+            read=[each.aimed / count for each in read],
+            ring=(epsilon, attack.read(epsilon, seed).aimed / count) if answered else None,
+            title="change of each pixel, in grey levels of 255",
+            shown="d",
+            theme=theme.current(),
+            reference=[each.noise / count for each in read],
+        ),
+        key="brk_attack_curve",
+        description="The share read rightly over the change of each pixel: a line for the aimed change, with a ring at "
+        "your setting, and a dashed grey one for the random change.",
+    )
+    st.caption(f"On the first {count:,} validation images. Line: aimed. Dashed: random. Ring: what you have set.")
+
+
+def sizes_of_changes(aim: attack.Attack, seed: int, epsilon: int) -> None:
+    """How large both changes really are, once they have stopped at paper and ink."""
+    before = aim.some.images.float()
+    sizes = [
+        (moved(aim.some.images, signs, epsilon).float() - before).abs().mean().item()
+        for signs in (aim.signs, attack.noise(len(before), seed))
+    ]
+    st.subheader("Are both changes equally large?", anchor=False)
+    st.markdown(
+        f"Both move each pixel by {words.count(epsilon, 'level')}, and both stop at paper and at ink. Most pixels are "
+        "paper, which can't get any paler, so many a push is lost. What is left is a change of "
+        f"**{sizes[0]:.1f} levels** a pixel on average when it is aimed, and of **{sizes[1]:.1f}** at random."
+    )
+
+
+def try_attacking() -> None:
+    """What to try."""
+    lesson.try_this(
+        "Train a network without a hidden layer, and one with dropout. Come back and choose each of them below. Which "
+        "of the two is harder to fool? Is it also the one that reads more?"
+    )
+
+
+lesson.show(noisy, silent, displaced, together, adversarial, attacked)

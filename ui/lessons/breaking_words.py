@@ -1,6 +1,10 @@
-"""How the page on breaking a network writes a score."""
+"""How the page on breaking a network writes a score, and what it says of attacks."""
 
+from collections.abc import Sequence
+
+from mnist_core import words
 from mnist_core.lessons.breaking import ScoreParts
+from mnist_core.lessons.breaking_adversarial import LARGEST, LEVELS
 
 
 def summed(label: int, parts: ScoreParts, silent: int) -> str:
@@ -15,3 +19,46 @@ def summed(label: int, parts: ScoreParts, silent: int) -> str:
     terms = "".join(f" {'-' if round(part, 2) < 0 else '+'} {abs(part):.2f}" if part else " + 0" for part in later)
     first, total = (round(number, 2) + 0.0 for number in (parts.speaking, sum(parts)))
     return rf"z_{label} = {first:.2f}{terms} \approx {total:.2f}"
+
+
+def first_misread(label: int, choices: Sequence[int]) -> str:
+    """From which change on an image is misread.
+
+    Args:
+        label: The digit it shows.
+        choices: As what it is read after a change of 0, 1, 2, … grey levels, up to the largest.
+    """
+    at = next((epsilon for epsilon, choice in enumerate(choices) if choice != label), None)
+    if at is None:
+        return f"read rightly up to {LARGEST} levels"
+    return f"first misread at {words.count(at, 'level')}" if at else "misread already"
+
+
+def first_reached(wanted: int, choices: Sequence[int]) -> str:
+    """At which change an image is first read as the digit that was wanted; the arguments are as above."""
+    if wanted not in choices:
+        return f"No change up to {LARGEST} levels makes it read {words.a(wanted)}."
+    at = choices.index(wanted)
+    return f"It first reads {words.a(wanted)} at {words.count(at, 'level')}." if at else f"It reads {wanted} already."
+
+
+def pixel_moved(before: int, after: int, sign: float, epsilon: int) -> str:
+    """What becomes of one pixel, in LaTeX, between 0 and 1.
+
+    Args:
+        before: Its grey level, 0 to 255.
+        after: Its grey level after the change.
+        sign: Which way it goes, −1, 0 or 1.
+        epsilon: How far, in grey levels.
+    """
+    way = f"{sign:+.0f}" if sign else "0"
+    return (
+        rf"x' = \operatorname{{clip}}\left({before / LEVELS:.3f} + \tfrac{{{epsilon}}}{{{LEVELS}}} \cdot ({way}),\ 0,\ "
+        rf"1\right) = {after / LEVELS:.3f}"
+    )
+
+
+def pushes_row(name: str, pushes: tuple[float, float], before: float, after: float) -> str:
+    """A row of the table of pushes: those that lower the log-odds, those that raise them, both, and what came of it."""
+    numbers = (*pushes, sum(pushes))
+    return f"| {name} | {' | '.join(words.signed(each) for each in numbers)} | {words.signed(after - before)} |\n"
