@@ -472,7 +472,7 @@ def adversarial() -> None:
     """One image, changed a little: aimed at the network, and at random."""
     seed, aim = link.seed_below(breaking.SEED), attack.attack()
     with lesson.stage():
-        left, right = st.columns([2, 3], gap="medium")
+        left, right = st.columns([5, 7], gap="medium")
         with left:
             index = aim.examples[link.buttons("Image of", attack.DIGIT, aim.examples, FIRST_ATTACKED, names=str)]
             epsilon = epsilon_slider()
@@ -481,6 +481,7 @@ def adversarial() -> None:
             show_first_misread(aim, index, ways)
         with right:
             show_changes(aim, index, ways, epsilon)
+            st.caption("The change in full colour, however small it is. Vermillion: brighter. Blue: darker.")
     lesson.notice(
         "Aimed, each pixel goes where the loss rises: 784 small pushes add up. At random, about half push the other "
         "way, and they cancel. An image changed so that it is misread is an **adversarial example**."
@@ -545,7 +546,7 @@ def attack_in_symbols(aim: attack.Attack, index: int, epsilon: int) -> None:
     st.subheader("The rule", anchor=False)
     st.markdown(
         "This is the **fast gradient sign method** (FGSM) of Goodfellow and others (2015). L is the loss of the right "
-        f"digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only the sign is used: +1, "
+        "digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only the sign is used: +1, "
         "−1 or 0. ε is the size of the change. At the end, clip keeps each pixel between 0, paper, and 1, ink."
     )
     lesson.formula(
@@ -556,8 +557,8 @@ def attack_in_symbols(aim: attack.Attack, index: int, epsilon: int) -> None:
     before, sign = int(aim.some.images[index, row, column]), float(aim.signs[index, row, column])
     after = int(moved(aim.some.images[[index]], aim.signs[[index]], epsilon)[0, row, column])
     st.markdown(
-        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. The loss is steepest in the "
-        f"pixel in row {row + 1}, column {column + 1}:"
+        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. The loss is steepest in "
+        f"row {row + 1}, column {column + 1}:"
     )
     st.latex(breaking_words.pixel_moved(before, after, sign, epsilon))
     st.markdown(
@@ -597,7 +598,7 @@ def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon
     )
     st.markdown(
         f"So the aimed change does **{steep / chance:.0f} times** as much here. It can be {INPUTS**0.5:.0f} times at "
-        f"most, √{INPUTS}, where all slopes are equally steep. In a photo of a million pixels that would be 1,000 times."
+        f"most, √{INPUTS}, where all slopes are equally steep. In a photo of a million pixels, that is 1,000 times."
     )
 
 
@@ -633,15 +634,16 @@ def about_the_attack() -> None:
     )
 
 
+ASKED = 32  # levels, in the question
 ATTACKED = Question(
     key="ask_attacked",
-    text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many of the images does it "
-    "still read?",
+    text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many images does it still "
+    "read?",
     right="Less than a third",
     why="And the same amount of noise costs it next to nothing.",
     wrong={
         "Nearly all": "So it is with noise of that size. Aimed, all pixels push the same way.",
-        "About two thirds": "One image in three would be a lot. It is more.",
+        "About two thirds": "It is nearer the other way round: more than two thirds are misread.",
     },
     order=2,
 )
@@ -667,7 +669,13 @@ def attacked() -> None:
                 "Noise as large as the attack costs next to nothing at first. To read well and to be hard to fool are "
                 "two things: accuracy measures only the first."
             )
-    lesson.deeper(lambda: sizes_of_changes(aim, seed, epsilon), about_the_attack, seed_and_network, try_attacking)
+    lesson.deeper(
+        lambda: ready_made_under_attack(seed),
+        lambda: sizes_of_changes(aim, seed, epsilon),
+        about_the_attack,
+        seed_and_network,
+        try_attacking,
+    )
 
 
 def show_counts(read: attack.Read, count: int) -> None:
@@ -684,7 +692,7 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
             amounts=EPSILONS,
             read=[each.aimed / count for each in read],
             ring=(epsilon, attack.read(epsilon, seed).aimed / count) if answered else None,
-            title="change of each pixel, in grey levels of 255",
+            title="change of each pixel (grey levels)",
             shown="d",
             theme=theme.current(),
             reference=[each.noise / count for each in read],
@@ -694,6 +702,18 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
         "your setting, and a dashed grey one for the random change.",
     )
     st.caption(f"On the first {count:,} validation images. Line: aimed. Dashed: random. Ring: what you have set.")
+
+
+def ready_made_under_attack(seed: int) -> None:
+    """What the question asked, where the figure shows another network."""
+    if not breaking.reads_ready_made():
+        some = attack.attack(ready_made=True).before.labels
+        read = attack.read(ASKED, seed, ready_made=True)
+        st.markdown(
+            f"The curves are of the network you attack. The ready-made one, of which the question spoke, reads "
+            f"**{read.aimed:,}** of {len(some):,} images after an aimed change of {ASKED} levels, and {read.noise:,} "
+            "after a random one."
+        )
 
 
 def sizes_of_changes(aim: attack.Attack, seed: int, epsilon: int) -> None:
@@ -706,7 +726,7 @@ def sizes_of_changes(aim: attack.Attack, seed: int, epsilon: int) -> None:
     st.subheader("Are both changes equally large?", anchor=False)
     st.markdown(
         f"Both move each pixel by {words.count(epsilon, 'level')}, and both stop at paper and at ink. Most pixels are "
-        "paper, which can't get any paler, so many a push is lost. What is left is a change of "
+        "paper, which can't go any lower, so many a push is lost. What is left is a change of "
         f"**{sizes[0]:.1f} levels** a pixel on average when it is aimed, and of **{sizes[1]:.1f}** at random."
     )
 

@@ -16,7 +16,7 @@ from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 _STYLE = """
 <style>
 .changes-place { container-type: inline-size; font-size: SIZE; }
-.changes { display: grid; grid-template-columns: minmax(4em, 1fr) repeat(3, auto minmax(0, 9.5em));
+.changes { display: grid; grid-template-columns: minmax(4.5em, 1fr) repeat(3, auto minmax(0, 11em));
   gap: 0.5rem 0.5rem; align-items: start; line-height: 1.3; max-width: 46em; }
 .changes > b, .changes > i { align-self: center; font-style: normal; padding-bottom: 1.4em; }
 .changes img { display: block; width: 100%; aspect-ratio: 1; box-sizing: border-box; margin-bottom: 0.25rem;

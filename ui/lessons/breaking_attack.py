@@ -12,7 +12,7 @@ from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.lessons.breaking_adversarial import EPSILONS, examples, random_signs, read_moved, slopes
 from mnist_core.network.model import MLP
-from ui.frame import dataset
+from ui.frame import dataset, resources, state
 from ui.visitor import networks
 
 EPSILON, DIGIT, WANTED = "brk_epsilon", "brk_digit", "brk_wanted"
@@ -48,10 +48,18 @@ class Read(NamedTuple):
     noise: int
 
 
-def attack() -> Attack:
-    """The attack on the network in use; for reading only."""
+def attack(*, ready_made: bool = False) -> Attack:
+    """The attack on the network in use, or on the ready-made one; for reading only."""
     splits = dataset.splits()
-    return _attack(*networks.owner_and_key(), splits.name, len(splits.validation), networks.model_in_use()[0], splits)
+    return _attack(*_key(ready_made), splits.name, len(splits.validation), _model(ready_made), splits)
+
+
+def _key(ready_made: bool) -> tuple[str, str]:
+    return ("", state.SHIPPED) if ready_made else networks.owner_and_key()
+
+
+def _model(ready_made: bool) -> MLP:
+    return resources.shipped_model() if ready_made else networks.model_in_use()[0]
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -67,11 +75,11 @@ def noise(count: int, seed: int) -> Tensor:
     return random_signs(count, seed)
 
 
-def read(epsilon: int, seed: int) -> Read:
-    """How many images the network in use reads after a change of so many grey levels."""
-    aim = attack()
+def read(epsilon: int, seed: int, *, ready_made: bool = False) -> Read:
+    """How many images the network in use, or the ready-made one, reads after a change of so many grey levels."""
+    aim = attack(ready_made=ready_made)
     name, size = dataset.splits().name, len(aim.some)
-    return _read(*networks.owner_and_key(), name, size, epsilon, seed, networks.model_in_use()[0], aim)
+    return _read(*_key(ready_made), name, size, epsilon, seed, _model(ready_made), aim)
 
 
 def curve(seed: int) -> list[Read]:
