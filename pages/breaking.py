@@ -463,7 +463,7 @@ def code() -> None:
     lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
 
 
-FIRST_ATTACKED = 8
+FIRST_ATTACKED, FIRST_WANTED = 8, 9
 
 
 @lesson.scene("Can a change you hardly see fool it?")
@@ -481,7 +481,7 @@ def adversarial() -> None:
             show_first_misread(aim, index, ways)
         with right:
             show_changes(aim, index, ways, epsilon)
-            st.caption("The change in full colour, however small it is. Vermillion: brighter. Blue: darker.")
+            st.caption("The change is drawn with full contrast. Vermillion: brighter. Blue: darker.")
     lesson.notice(
         "Aimed, each pixel goes where the loss rises: 784 small pushes add up. At random, about half push the other "
         "way, and they cancel. An image changed so that it is misread is an **adversarial example**."
@@ -490,7 +490,7 @@ def adversarial() -> None:
         lambda: attack_in_symbols(aim, index, epsilon),
         lambda: show_pushes(aim, index, ways, epsilon),
         lambda: show_targeted(aim, index, epsilon),
-        about_the_attack,
+        about_the_example,
         seed_and_network,
         lambda: lesson.show_source(fgsm, slopes, log_odds, moved, targeted, random_signs, pushes),
     )
@@ -545,20 +545,22 @@ def attack_in_symbols(aim: attack.Attack, index: int, epsilon: int) -> None:
     label = int(aim.some.labels[index])
     st.subheader("The rule", anchor=False)
     st.markdown(
-        "This is the **fast gradient sign method** (FGSM) of Goodfellow and others (2015). L is the loss of the right "
-        "digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only the sign is used: +1, "
-        "−1 or 0. ε is the size of the change. At the end, clip keeps each pixel between 0, paper, and 1, ink."
+        "This is the simplest attack, the **fast gradient sign method** (FGSM) of Goodfellow and others (2015). L is "
+        "the loss of the right digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only "
+        "the sign is used: +1, −1 or 0. ε is the size of the change. At the end, clip keeps each pixel between 0, "
+        "paper, and 1, ink."
     )
     lesson.formula(
         r"x' = \operatorname{clip}\left(x + \varepsilon \cdot "
         r"\operatorname{sign}\frac{\partial L}{\partial x},\ 0,\ 1\right)"
     )
-    row, column = divmod(int(aim.slopes[index].abs().argmax()), 28)
+    can_move = moved(aim.some.images[[index]], aim.signs[[index]], 1)[0] != aim.some.images[index]
+    row, column = divmod(int(aim.slopes[index].abs().where(can_move, 0).argmax()), 28)
     before, sign = int(aim.some.images[index, row, column]), float(aim.signs[index, row, column])
     after = int(moved(aim.some.images[[index]], aim.signs[[index]], epsilon)[0, row, column])
     st.markdown(
-        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. The loss is steepest in "
-        f"row {row + 1}, column {column + 1}:"
+        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. Of the pixels that "
+        f"can move, the loss is steepest in the one in row {row + 1}, column {column + 1}:"
     )
     st.latex(breaking_words.pixel_moved(before, after, sign, epsilon))
     st.markdown(
@@ -581,8 +583,8 @@ def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon
         rows += breaking_words.pushes_row(name, each, before, after)
     st.subheader("Why small pushes come to so much", anchor=False)
     st.markdown(
-        f"Each pixel pushes the log-odds by its slope w times its change. They stand at {words.number(before)} before "
-        f"any change; below 0, the network holds anything but {words.a(label)} for likelier. For this image:"
+        f"Before any change, the log-odds of the {label} stand at {words.number(before)}. Below 0 it is likelier, for "
+        f"the network, that this is no {label}. Each pixel pushes them by its slope w times its change. Added up:"
     )
     st.markdown("| change | pushes down | pushes up | together | what came of it |\n|---|---:|---:|---:|---:|\n" + rows)
     st.markdown(
@@ -598,40 +600,47 @@ def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon
     )
     st.markdown(
         f"So the aimed change does **{steep / chance:.0f} times** as much here. It can be {INPUTS**0.5:.0f} times at "
-        f"most, √{INPUTS}, where all slopes are equally steep. In a photo of a million pixels, that is 1,000 times."
+        f"most, √{INPUTS}, where all slopes are equally steep. With a million pixels, that is 1,000 times."
     )
 
 
 def show_targeted(aim: attack.Attack, index: int, epsilon: int) -> None:
     """The same attack towards a digit of the reader's choice."""
     st.subheader("Make it read another digit", anchor=False)
-    wanted = link.selectbox("Make it read", attack.WANTED, range(CLASSES), 7, names=str)
+    wanted = link.selectbox("Make it read", attack.WANTED, range(CLASSES), FIRST_WANTED, names=str)
     model, image = networks.model_in_use()[0], aim.some.images[[index]]
     signs = slopes(model, image, torch.tensor([wanted])).sign()[0]
     show_changes(aim, index, {f"Towards {wanted}": signs}, epsilon)
     st.markdown(
         f"{breaking_words.first_reached(wanted, choices_at(model, image[0], signs))} Here each pixel goes where the "
         f"loss of the wanted digit falls. That is a minus in the rule, and another label in L. It is called a "
-        "**targeted** attack."
+        "**targeted** attack. A single step often misses its target."
     )
 
 
-def about_the_attack() -> None:
-    """Which network and which images are attacked, and what the method is not."""
+def about_the_example() -> None:
+    """Which network is attacked, and how the image was chosen."""
     _, name = networks.model_in_use()
-    aim = attack.attack()
     dataset.notice("the attack is tried here on digits that the program draws itself")
     st.markdown(
         f"The attack is aimed at {name}. Another network has other slopes and gets an attack of its own: choose one "
-        f"below, yours too. The images are the first {len(aim.some):,} for validation. Of each digit you see the one "
-        f"whose loss an aimed change of {attack.START} levels raises most, among those that the network gave at least "
-        f"{SURE:.0%}. So these are its weakest places; the next scene counts all."
+        f"below, yours too. Of each digit you see the image that an aimed change of {attack.START} levels makes worst, "
+        f"among those that the network was at least {SURE:.0%} sure of. They are the first of its weak places to "
+        "show, not the typical case: the next scene counts all images."
     )
+
+
+def about_the_method() -> None:
+    """What the counts are worth."""
+    _, name = networks.model_in_use()
     st.markdown(
-        "FGSM is the simplest attack: one step, all pixels alike. Attacks of many small steps find worse changes of "
-        "the same size (Madry and others, 2018). So what a network still reads under FGSM is no promise of what it "
-        "reads under those. The best-known remedy is to learn from attacked images too."
+        f"The attack is aimed at {name}. It is the simplest there is: one step, all pixels alike. Attacks of many "
+        "small steps find worse changes of the same size (Madry and others, 2018). So what a network still reads here "
+        "is no promise of what it reads under those. The best-known remedy is to learn from attacked images too: "
+        "**adversarial training**."
     )
+    if elsewhere := networks.learned_elsewhere():
+        st.markdown(elsewhere)
 
 
 ASKED = 32  # levels, in the question
@@ -672,7 +681,7 @@ def attacked() -> None:
     lesson.deeper(
         lambda: ready_made_under_attack(seed),
         lambda: sizes_of_changes(aim, seed, epsilon),
-        about_the_attack,
+        about_the_method,
         seed_and_network,
         try_attacking,
     )
@@ -680,8 +689,10 @@ def attacked() -> None:
 
 def show_counts(read: attack.Read, count: int) -> None:
     """How many images are read after each change."""
-    for name, right in zip((AIMED, RANDOM), read, strict=True):
-        st.metric(name, f"{right:,} of {count:,}")
+    with st.container(horizontal=True):
+        for name, right in zip((AIMED, RANDOM), read, strict=True):
+            st.metric(name, f"{right:,}", width="content")
+    st.caption(f"So many of the first {count:,} validation images are read rightly.")
 
 
 def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) -> None:
@@ -692,7 +703,7 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
             amounts=EPSILONS,
             read=[each.aimed / count for each in read],
             ring=(epsilon, attack.read(epsilon, seed).aimed / count) if answered else None,
-            title="change of each pixel (grey levels)",
+            title="change per pixel, in levels",
             shown="d",
             theme=theme.current(),
             reference=[each.noise / count for each in read],
@@ -701,7 +712,7 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
         description="The share read rightly over the change of each pixel: a line for the aimed change, with a ring at "
         "your setting, and a dashed grey one for the random change.",
     )
-    st.caption(f"On the first {count:,} validation images. Line: aimed. Dashed: random. Ring: what you have set.")
+    st.caption("Line: aimed. Dashed: random. Ring: what you have set.")
 
 
 def ready_made_under_attack(seed: int) -> None:
@@ -734,7 +745,7 @@ def sizes_of_changes(aim: attack.Attack, seed: int, epsilon: int) -> None:
 def try_attacking() -> None:
     """What to try."""
     lesson.try_this(
-        "Train a network without a hidden layer, and one with dropout. Come back and choose each of them below. Which "
+        "Train a network without a hidden layer, and one with dropout. Come back and choose each of them here. Which "
         "of the two is harder to fool? Is it also the one that reads more?"
     )
 
