@@ -625,8 +625,8 @@ def about_the_example() -> None:
     st.markdown(
         f"The attack is aimed at {name}. Another network has other slopes and gets an attack of its own: choose one "
         f"below, yours too. Of each digit you see the image that an aimed change of {attack.START} levels makes worst, "
-        f"among those that the network was at least {SURE:.0%} sure of. They are the first of its weak places to "
-        "show, not the typical case: the next scene counts all images."
+        f"among those that the network was at least {SURE:.0%} sure of. So you see weak places, not the "
+        "typical case: the next scene counts all images."
     )
 
 
@@ -649,7 +649,7 @@ ATTACKED = Question(
     text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many images does it still "
     "read?",
     right="Less than a third",
-    why="And the same amount of noise costs it next to nothing.",
+    why="And the same amount of noise costs it little.",
     wrong={
         "Nearly all": "So it is with noise of that size. Aimed, all pixels push the same way.",
         "About two thirds": "It is nearer the other way round: more than two thirds are misread.",

@@ -14,7 +14,7 @@ from mnist_core.network.model import MLP
 
 LEVELS = 255  # of grey between paper and ink
 LARGEST = 64  # the largest change of a pixel that is tried: a quarter of the way from paper to ink
-EPSILONS = (0, 8, 16, 24, 32, 48, LARGEST)  # for a curve
+EPSILONS = (0, 8, 12, 16, 24, 32, 48, LARGEST)  # for a curve
 SURE = 0.99  # an example is most striking where the network was as sure as this
 
 
