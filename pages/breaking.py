@@ -598,10 +598,7 @@ def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon
         r"\quad\text{typically at random}",
         rf"\sum_j |w_j| = {steep:.1f}, \qquad \sqrt{{\textstyle\sum_j w_j^2}} = {chance:.1f}",
     )
-    st.markdown(
-        f"So the aimed change does **{steep / chance:.0f} times** as much here. It can be {INPUTS**0.5:.0f} times at "
-        f"most, √{INPUTS}, where all slopes are equally steep. With a million pixels, that is 1,000 times."
-    )
+    st.markdown(breaking_words.aimed_beside_random(steep, chance))
 
 
 def show_targeted(aim: attack.Attack, index: int, epsilon: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mnist_core import words
 from mnist_core.lessons.breaking import ScoreParts
 from mnist_core.lessons.breaking_adversarial import LARGEST, LEVELS
+from mnist_core.network.model import INPUTS
 
 
 def summed(label: int, parts: ScoreParts, silent: int) -> str:
@@ -62,3 +63,19 @@ def pushes_row(name: str, pushes: tuple[float, float], before: float, after: flo
     """A row of the table of pushes: those that lower the log-odds, those that raise them, both, and what came of it."""
     numbers = (*pushes, sum(pushes))
     return f"| {name} | {' | '.join(words.signed(each) for each in numbers)} | {words.signed(after - before)} |\n"
+
+
+def aimed_beside_random(aimed: float, random: float) -> str:
+    """How much more an aimed change does than a random one of its size.
+
+    Args:
+        aimed: The sum of the absolute slopes of all pixels.
+        random: The root of the sum of their squares.
+    """
+    if not random:
+        return "Here all slopes are 0: around this image, no pixel changes what the network says."
+    return (
+        f"So the aimed change does **{aimed / random:.0f} times** as much here. It can be {INPUTS**0.5:.0f} times at "
+        f"most, √{INPUTS}, where all slopes are equally steep. With a million pixels, that is {1_000_000**0.5:,.0f} "
+        "times."
+    )
