@@ -456,7 +456,7 @@ SYMBOLS = (
         name="epsilon",
         shape="0.00000001",
         meaning="A tiny number below the line in Adam’s rule, so that nothing is ever divided by zero. In an attack on "
-        "an image it is larger: by how much each pixel changes, such as 12/255.",
+        "an image it is larger: by how much each pixel changes, 12/255 for example.",
         pages=("step", "breaking"),
         code="adam",
         where="training.loop",
