@@ -576,27 +576,23 @@ def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon
     model, one = networks.model_in_use()[0], aim.some.subset(slice(index, index + 1))
     label, slope = int(one.labels[0]), aim.slopes[index].double()
     before = float(log_odds(aim.before.logits[[index]], one.labels))
-    rows = ""
-    for name, signs in ways.items():
-        after = float(log_odds(read_moved(model, one, signs, epsilon).logits, one.labels))
-        each = pushes(aim.slopes[index], one.images[0], moved(one.images, signs, epsilon)[0])
-        rows += breaking_words.pushes_row(name, each, before, after)
+    after = [float(log_odds(read_moved(model, one, signs, epsilon).logits, one.labels)) for signs in ways.values()]
+    both = [pushes(aim.slopes[index], one.images[0], moved(one.images, each, epsilon)[0]) for each in ways.values()]
     st.subheader("Why small pushes come to so much", anchor=False)
     st.markdown(
         f"Before any change, the log-odds of the {label} stand at {words.number(before)}. Below 0 it is likelier, for "
         f"the network, that this is no {label}. Each pixel pushes them by its slope w times its change. Added up:"
     )
-    st.markdown("| change | pushes down | pushes up | together | what came of it |\n|---|---:|---:|---:|---:|\n" + rows)
+    st.markdown(breaking_words.pushes_table(both, [now - before for now in after]))
     st.markdown(
         "“Together” is what would come of it if the slopes stayed as they are. On the way some neurons fall silent and "
         "others wake, so the slopes change. Without the clipping at paper and ink, the aimed pushes would add up all "
-        "the absolute values, and of the others most would cancel:"
+        "absolute values, the first line. Of the others most would cancel, and the second line is typical:"
     )
-    steep, chance = slope.abs().sum().item(), slope.square().sum().sqrt().item()
+    steep, chance, step = slope.abs().sum().item(), slope.square().sum().sqrt().item(), epsilon / LEVELS
     lesson.formula(
-        r"\varepsilon \sum_j |w_j| \quad\text{aimed,}\qquad \varepsilon \sqrt{\textstyle\sum_j w_j^2} "
-        r"\quad\text{typically at random}",
-        rf"\sum_j |w_j| = {steep:.1f}, \qquad \sqrt{{\textstyle\sum_j w_j^2}} = {chance:.1f}",
+        rf"\varepsilon \sum_j |w_j| = {step:.3f} \cdot {steep:.1f} \approx {step * steep:.2f}",
+        rf"\varepsilon \sqrt{{\textstyle\sum_j w_j^2}} = {step:.3f} \cdot {chance:.1f} \approx {step * chance:.2f}",
     )
     st.markdown(breaking_words.aimed_beside_random(steep, chance))
 

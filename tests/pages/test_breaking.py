@@ -385,13 +385,20 @@ def test_an_image_its_changes_and_what_is_read(digits: Splits, digit: int, epsil
 
     odds = [log_odds(each.logits, label).item() for each in (before, after, beside)]
     assert f"the log-odds of the {digit} stand at {words.number(odds[0])}." in text(app)
-    for name, images, now in (("Aimed at the network", aimed, odds[1]), ("Drawn at random", noisy, odds[2])):
-        both = pushes(found[index], image[0], images[0])
-        cells = [words.signed(each) for each in (*both, sum(both), now - odds[0])]
-        assert f"| {name} | {' | '.join(cells)} |" in text(app)
+    down, up = zip(*(pushes(found[index], image[0], images[0]) for images in (aimed, noisy)), strict=True)
+    rows = {
+        "pushes down": down,
+        "pushes up": up,
+        "together": [sum(both) for both in zip(down, up, strict=True)],
+        "what came of it": [now - odds[0] for now in odds[1:]],
+    }
+    for name, numbers in rows.items():
+        assert f"| {name} | {' | '.join(map(words.signed, numbers))} |" in text(app)
     steep, chance = found[index].double().abs().sum(), found[index].double().square().sum().sqrt()
     assert f"aimed change does **{steep / chance:.0f} times** as much here" in text(app)
-    assert any(rf"\sum_j |w_j| = {steep:.1f}, \qquad" in line for line in written(app))
+    step = epsilon / 255
+    for line, sum_of in ((r"\sum_j |w_j|", steep), (r"\sqrt{\textstyle\sum_j w_j^2}", chance)):
+        assert rf"\varepsilon {line} = {step:.3f} \cdot {sum_of:.1f} \approx {step * sum_of:.2f}" in written(app)
 
 
 def test_the_pixel_that_is_written_out_is_the_steepest_of_those_that_move(digits: Splits) -> None:

@@ -59,10 +59,21 @@ def pixel_moved(before: int, after: int, sign: float, epsilon: int) -> str:
     )
 
 
-def pushes_row(name: str, pushes: tuple[float, float], before: float, after: float) -> str:
-    """A row of the table of pushes: those that lower the log-odds, those that raise them, both, and what came of it."""
-    numbers = (*pushes, sum(pushes))
-    return f"| {name} | {' | '.join(words.signed(each) for each in numbers)} | {words.signed(after - before)} |\n"
+def pushes_table(pushes: Sequence[tuple[float, float]], changes: Sequence[float]) -> str:
+    """What the pixels do to the log-odds, as a table in Markdown: aimed, and at random.
+
+    Args:
+        pushes: Of each way, the sum of what lowers them and of what raises them.
+        changes: Of each way, by how much they really changed.
+    """
+    rows = {
+        "pushes down": [down for down, _ in pushes],
+        "pushes up": [up for _, up in pushes],
+        "together": [sum(both) for both in pushes],
+        "what came of it": changes,
+    }
+    lines = [f"| {name} | {' | '.join(map(words.signed, numbers))} |" for name, numbers in rows.items()]
+    return "\n".join(["| change | aimed | random |", "|---|---:|---:|", *lines])
 
 
 def aimed_beside_random(aimed: float, random: float) -> str:

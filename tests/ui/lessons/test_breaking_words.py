@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_core.lessons.breaking_adversarial import LARGEST
-from ui.lessons.breaking_words import aimed_beside_random, first_misread, first_reached, pixel_moved, pushes_row
+from ui.lessons.breaking_words import aimed_beside_random, first_misread, first_reached, pixel_moved, pushes_table
 
 ALL = LARGEST + 1
 
@@ -33,8 +33,15 @@ def test_one_pixel_written_out(before: int, after: int, sign: float, written: st
     assert pixel_moved(before, after, sign, 12) == r"x' = \operatorname{clip}\left(" + written
 
 
-def test_a_row_of_pushes_adds_up() -> None:
-    assert pushes_row("random", (-6.02, 5.66), 4.92, 4.31) == "| random | −6.02 | +5.66 | −0.36 | −0.61 |\n"
+def test_pushes_and_what_came_of_them() -> None:
+    assert pushes_table([(-13.11, 0.0), (-6.02, 5.66)], [-12.56, -0.61]).splitlines() == [
+        "| change | aimed | random |",
+        "|---|---:|---:|",
+        "| pushes down | −13.11 | −6.02 |",
+        "| pushes up | 0.00 | +5.66 |",
+        "| together | −13.11 | −0.36 |",
+        "| what came of it | −12.56 | −0.61 |",
+    ]
 
 
 def test_how_much_more_an_aimed_change_does() -> None:
