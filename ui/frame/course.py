@@ -176,7 +176,7 @@ SECTIONS = (
                 "Break it",
                 "How much of a network can you destroy before it stops reading?",
                 "biases gone, neurons silent, noise on the weights, pixels shuffled: the accuracy follows, and "
-                "undo is always there",
+                "undo is always there; an image changed so little that one hardly sees it, and read as another digit",
             ),
             Lesson(
                 "teach",

@@ -12,6 +12,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.batches import cosine_bars, gradient_bars, running_mean_lines, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
 from mnist_core.figures.breaking import digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking_adversarial import Change, changes
 from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
@@ -166,6 +167,16 @@ GALLERY: dict[str, Builder] = {
     "failure_curve": _failure,
     "reading_cards": lambda theme: reading_cards(
         readings=[ReadCard(IMAGES[0].numpy(), digit, digit, 3) for digit in range(10)], theme=theme
+    ),
+    "changes": lambda theme: changes(
+        image=IMAGES[0].numpy(),
+        shows=8,
+        before=(8, 0.993),
+        ways=[
+            Change(name, IMAGES[0].numpy() // 2, read, 0.999)
+            for name, read in (("Aimed at the network", 3), ("Drawn at random", 8))
+        ],
+        theme=theme,
     ),
     "cards": lambda theme: cards(
         images=IMAGES, lines=[two_lines(label=label, choice=3, probabilities=P) for label in range(10)], theme=theme
