@@ -267,7 +267,7 @@ def typical_probability(p: list[float]) -> None:
 COUNTED = 20  # images, few enough for steps that can be seen
 COUNT = Question(
     key="ask_count",
-    text="A network reads 20 images. One of its biases grows by a hair. How many does it read rightly then?",
+    text="A bias grows by a hair. How many of 20 images are read rightly then?",
     right="Almost always as many as before",
     why="An image is read differently only where two scores change places. Until then, the count stays.",
     wrong={
@@ -300,9 +300,8 @@ def count_of_mistakes() -> None:
             show_staircase_and_loss((bias, right, loss), slope if answered else None)
     if answered:
         lesson.notice(
-            "The count, the **accuracy**, is a staircase: between two steps its slope is 0, and nothing says which way "
-            "to go. The loss of the same answers slopes everywhere but at its lowest point. So training follows the "
-            "loss; the accuracy is for people."
+            "The count, the **accuracy**, is a staircase. Between two steps its slope is 0, and nothing says which way "
+            "to go. The loss of the same answers slopes everywhere but at its lowest point, so training follows it."
         )
         lesson.deeper(
             partial(where_the_steps_are, answers, bias),
@@ -328,7 +327,7 @@ def show_staircase_and_loss(now: tuple[float, int, float], slope: float | None) 
             point=(bias, right),
             slope=None if slope is None else 0.0,
             title="read rightly",
-            most=COUNTED,
+            ends=(0, COUNTED),
             is_staircase=True,
             theme=theme.current(),
         ),
@@ -343,9 +342,9 @@ def show_staircase_and_loss(now: tuple[float, int, float], slope: float | None) 
             point=(bias, loss),
             slope=slope,
             title="mean loss",
-            most=math.ceil(max(curves.means)),
+            ends=(math.floor(2 * min(curves.means)) / 2, math.ceil(2 * max(curves.means)) / 2),
             below="bias of the 3, b₃",
-            height=170,
+            height=150,
             theme=theme.current(),
         ),
         key="ce_loss",
@@ -360,8 +359,8 @@ def where_the_steps_are(answers: Answers, bias: float) -> None:
     steps = answers.steps()
     below, above = [step for step in steps if step <= bias], [step for step in steps if step > bias]
     level = [
-        f"from {words.number(below[-1])}" if below else "",
-        f"up to {words.number(above[0])}" if above else "",
+        *(f"from {words.number(step)}" for step in below[-1:]),
+        *(f"up to {words.number(step)}" for step in above[:1]),
     ]
     lowest = cross_entropy_cache.curves(dataset.splits(), COUNTED).lowest
     st.markdown(
@@ -371,9 +370,10 @@ def where_the_steps_are(answers: Answers, bias: float) -> None:
     )
     st.markdown(
         "Each image has one step at most: where the score of the 3 overtakes the largest of the others. Here the steps "
-        f"are at {words.listed([words.number(step) for step in steps])}. So, {' '.join(filter(None, level))}, it is "
+        f"are at {words.listed([words.number(step) for step in steps])}. So, {' '.join(level)}, it is "
         f"{answers.right(bias)} of 20, whatever the bias. With 1,000 images there are at most 1,000 steps, each of a "
-        f"thousandth, and between them it is as level as here. Of all biases in the figure, {words.number(lowest)} has the lowest loss."
+        f"thousandth, and between them it is as level as here. Of all biases in the figure, {words.number(lowest)} has "
+        "the lowest loss."
     )
 
 
@@ -434,7 +434,7 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             point=(bias, product),
             slope=None,
             title="product of p",
-            most=max(curves.likelihoods) or 1.0,
+            ends=(0, max(curves.likelihoods) or 1.0),
             theme=theme.current(),
         ),
         key="ce_product",
@@ -447,9 +447,9 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             point=(bias, total),
             slope=None,
             title="sum of −ln p",
-            most=max(curves.sums),
+            ends=(0.9 * min(curves.sums), max(curves.sums)),
             below="bias of the 3, b₃",
-            height=170,
+            height=150,
             theme=theme.current(),
         ),
         key="ce_sum",
@@ -626,8 +626,8 @@ CROSS_ENTROPY, SQUARED = "cross-entropy, −ln p", "squared error, (1 − p)²"
 MOST_SURE = 8.0
 SURE = Question(
     key="ask_sure",
-    text="Sure and wrong: the right answer has p = 0.002. Let the loss be the squared error, (1 − p)². How hard does "
-    "it push the score?",
+    text="Sure and wrong: the right answer has p = 0.002. The loss is now the squared error, (1 − p)². How hard "
+    "does it push the score?",
     right="Hardly at all",
     why="Its push has the factor p(1 − p), which is nearly 0 where the network is sure, rightly or wrongly.",
     wrong={

@@ -18,28 +18,28 @@ def over_a_bias(
     point: tuple[float, float],
     slope: float | None,
     title: str,
-    most: float,
+    ends: tuple[float, float],
     theme: Theme,
     below: str | None = None,
     is_staircase: bool = False,
-    height: int = 150,
+    height: int = 130,
 ) -> VegaFigure:
     """A curve over the values of a bias.
 
     Args:
         biases: Where the curve is known, ascending.
-        values: The curve there, 0 or more.
+        values: The curve there.
         point: The reader's bias, and the curve there.
         slope: Of the curve there, drawn as a short straight line; None: not drawn.
         title: What the values are.
-        most: The end of their axis, above 0.
+        ends: Of their axis.
         theme: Of the page.
         below: What is written below the other axis; None: nothing, where another figure stands below with the same.
         is_staircase: Whether the curve jumps from value to value.
         height: In pixels.
 
     Returns:
-        The figure; as long as ``most`` stays, only its data changes.
+        The figure; as long as ``ends`` stay, only its data changes.
     """
     rows = [(x, y, "curve") for x, y in zip(biases, values, strict=True)]
     if slope is not None:
@@ -48,19 +48,21 @@ def over_a_bias(
     data = pd.DataFrame([*rows, (*point, "yours"), (*point, "at")], columns=["bias", "value", "kind"])
 
     def layer(kind: str, **mark: Any) -> dict[str, Any]:
-        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": {"clip": True, **mark}}
+        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
     interpolate = {"interpolate": "step-after"} if is_staircase else {}
     layers = [
         {**layer("at", type="rule", strokeDash=[4, 4], color=theme.rest), "encoding": {"y": None}},
         layer("curve", type="line", strokeWidth=2.5, color=theme.first_line, **interpolate),
-        layer("tangent", type="line", strokeWidth=4, color=theme.second_line),
+        layer("tangent", type="line", clip=True, strokeWidth=4, color=theme.second_line),
         layer("yours", type="point", size=150, filled=True, color=theme.text, opacity=1),
     ]
-    return theme.figure(data, {"height": height, "encoding": _axes(biases, title, most, below, theme), "layer": layers})
+    return theme.figure(data, {"height": height, "encoding": _axes(biases, title, ends, below, theme), "layer": layers})
 
 
-def _axes(biases: Sequence[float], title: str, most: float, below: str | None, theme: Theme) -> dict[str, Any]:
+def _axes(
+    biases: Sequence[float], title: str, ends: tuple[float, float], below: str | None, theme: Theme
+) -> dict[str, Any]:
     return {
         "x": {
             "field": "bias",
@@ -72,7 +74,7 @@ def _axes(biases: Sequence[float], title: str, most: float, below: str | None, t
         "y": {
             "field": "value",
             "type": "quantitative",
-            "scale": {"domain": [0, most], "nice": False},
+            "scale": {"domain": list(ends), "nice": False},
             # As wide in every figure, so that those below each other have their points below each other.
             "axis": {"tickCount": 3, "labelExpr": _WRITTEN, "minExtent": round(3.4 * theme.size)},
             "title": title,
