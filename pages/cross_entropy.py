@@ -300,8 +300,8 @@ def count_of_mistakes() -> None:
             show_staircase_and_loss((bias, right, loss), slope if answered else None)
     if answered:
         lesson.notice(
-            "The count, the **accuracy**, is a staircase. Between two steps its slope is 0, and nothing says which way "
-            "to go. The loss of the same answers slopes everywhere but at its lowest point, so training follows it."
+            "The count, the **accuracy**, is a staircase: between two steps its slope is 0, and nothing says which way "
+            "to go. The loss slopes everywhere but at its lowest point. So training follows the loss."
         )
         lesson.deeper(
             partial(where_the_steps_are, answers, bias),
@@ -357,6 +357,7 @@ def where_the_steps_are(answers: Answers, bias: float) -> None:
     """At which biases an image changes sides, and between which two the reader stands."""
     dataset.notice("the 20 images are generated digits")
     steps = answers.steps()
+    shown = [step for step in steps if abs(step) <= cross_entropy_cache.FURTHEST]
     below, above = [step for step in steps if step <= bias], [step for step in steps if step > bias]
     level = [
         *(f"from {words.number(step)}" for step in below[-1:]),
@@ -369,8 +370,8 @@ def where_the_steps_are(answers: Answers, bias: float) -> None:
         f"{dataset.splits().name}."
     )
     st.markdown(
-        "Each image has one step at most: where the score of the 3 overtakes the largest of the others. Here the steps "
-        f"are at {words.listed([words.number(step) for step in steps])}. So, {' '.join(level)}, it is "
+        "Each image has one step at most: where the score of the 3 overtakes the largest of the others. In the figure "
+        f"they are at {words.listed([words.number(step) for step in shown])}. So, {' '.join(level)}, it is "
         f"{answers.right(bias)} of 20, whatever the bias. With 1,000 images there are at most 1,000 steps, each of a "
         f"thousandth, and between them it is as level as here. Of all biases in the figure, {words.number(lowest)} has "
         "the lowest loss."
@@ -390,8 +391,8 @@ def slope_of_the_loss(answers: Answers, bias: float) -> None:
     st.latex(
         r"\begin{aligned} \frac{\partial L}{\partial b_3} & = \frac{1}{N} \sum_{i=1}^{N} (p_3 - y_3) \\ "
         rf"& = \frac{{{p.sum().item():.3f} - {threes}}}{{{len(answers.labels)}}} = {slope:z.3f} \\ "
-        rf"\frac{{L(b_3 + 0.01) - L(b_3 - 0.01)}}{{0.02}} & = \frac{{{higher:.5f} - {lower:.5f}}}{{0.02}} "
-        rf"= {(higher - lower) / 0.02:z.3f} \end{{aligned}}"
+        r"& \approx \frac{L(b_3 + 0.01) - L(b_3 - 0.01)}{0.02} \\ "
+        rf"& = \frac{{{higher:.5f} - {lower:.5f}}}{{0.02}} = {(higher - lower) / 0.02:z.3f} \end{{aligned}}"
     )
 
 
@@ -416,9 +417,9 @@ def all_answers_together() -> None:
         with figures:
             show_product_and_sum(count, (bias, product, total))
     lesson.notice(
-        "Let the network draw each answer by lot, with its p. The product of all p is the chance that every answer is "
-        "right, its **likelihood**. Where that is highest, **maximum likelihood**, the sum of −ln p is lowest. Take "
-        "1,000 images: for float32 the product is 0 everywhere, and the sum keeps its valley."
+        "Let the network draw its answers by lot, each digit with its probability. The product of all p is the chance "
+        "that every answer is right, the **likelihood**. Where it is highest, **maximum likelihood**, the sum of −ln p "
+        "is lowest. Take 1,000 images: for float32 the product is 0 everywhere, and the sum keeps its valley."
     )
     lesson.deeper(partial(product_to_sum, answers, bias), partial(lesson.show_source, likelihood))
 
@@ -435,6 +436,7 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             slope=None,
             title="product of p",
             ends=(0, max(curves.likelihoods) or 1.0),
+            height=155,
             theme=theme.current(),
         ),
         key="ce_product",
@@ -449,7 +451,7 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             title="sum of −ln p",
             ends=(0.9 * min(curves.sums), max(curves.sums)),
             below="bias of the 3, b₃",
-            height=150,
+            height=175,
             theme=theme.current(),
         ),
         key="ce_sum",
@@ -472,7 +474,7 @@ def product_to_sum(answers: Answers, bias: float) -> None:
     logs = " + ".join(f"{value:.3f}" for value in losses[:3].tolist())
     st.latex(
         r"\begin{aligned} -\ln \prod_{i=1}^{N} p_i & = -\sum_{i=1}^{N} \ln p_i \\ "
-        rf"{first} \cdot … & = e^{{-({logs} + …)}} \\ "
+        rf"& = {logs} + … = {total:.2f} \\ \prod_{{i=1}}^{{N}} p_i & = {first} \cdot … \\ "
         rf"& = e^{{-{total:.2f}}} \approx 10^{{-{total / math.log(10):.1f}}} \\ "
         rf"\frac{{1}}{{N}} \sum_{{i=1}}^{{N}} -\ln p_i & = \frac{{{total:.2f}}}{{{count}}} = {total / count:.3f} "
         r"\end{aligned}"
@@ -678,7 +680,7 @@ def squared() -> None:
         lesson.deeper(
             partial(two_chains, z),
             still_a_loss,
-            partial(lesson.show_source, squared_error, push_of_squared_error, push_of_cross_entropy, steps_until_right),
+            partial(lesson.show_source, squared_error, push_of_squared_error, steps_until_right),
         )
 
 
@@ -713,7 +715,7 @@ def two_chains(z: float) -> None:
         r"-\frac{\partial}{\partial z} (-\ln p) & = \frac{1}{p} \cdot p (1 - p) = 1 - p \\ "
         rf"& = 1 - {words.decimal(p)} = {push_of_cross_entropy(at).item():.5f} \\ "
         r"-\frac{\partial}{\partial z} (1 - p)^2 & = 2 (1 - p) \cdot p (1 - p) \\ "
-        rf"& = 2 \cdot {1 - p:.5f} \cdot {p * (1 - p):.5f} = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
+        rf"& = 2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f} \\ & = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
     )
     st.markdown(
         "Squared error pushes hardest at p = 1/3, with 0.296. A step adds the push to z: that is gradient descent on "

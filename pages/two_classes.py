@@ -169,7 +169,7 @@ def border() -> None:
     some = zeros_and_ones(dataset.splits().train, IMAGES)
     x = middle_and_sides(some.images)
     with lesson.stage():
-        controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
+        controls, figure = st.columns([2, 3], gap="medium", vertical_alignment="center")
         with controls:
             w1, w2, b = weights_and_bias()
             z = logit(x, torch.tensor([w1, w2]), b)
@@ -180,9 +180,9 @@ def border() -> None:
         with figure:
             show_plane(some, x, (w1, w2), b)
     lesson.notice(
-        "Each image is a point, a 0 a ring and a 1 a stroke. On the line, the **decision boundary**, z is 0 and p is one "
-        "half. The weights are the arrow: they turn it. The bias moves it along the arrow. Double all three: the line "
-        "stays, and the colours get surer."
+        "Each image is a point: a 0 is a ring, a 1 is a stroke. On the line, the **decision boundary**, z is 0 and p "
+        "is one half. The weights are the arrow: they turn the line. The bias moves it along the arrow. Double all "
+        "three: the line stays, and the colours grow stronger."
     )
     lesson.deeper(
         partial(why_a_line, w1, w2, b),
@@ -223,8 +223,8 @@ def why_a_line(w1: float, w2: float, b: float) -> None:
     )
     st.markdown(
         "Doubling w₁, w₂ and b doubles every z and leaves the line. So the direction of the arrow decides what is "
-        "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a **hyperplane**, of 783 "
-        "dimensions. One neuron never bends its border: for that it takes a hidden layer, as in the lesson *What "
+        "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a "
+        "**hyperplane** of 783 dimensions. One neuron never bends its border: for that it takes a hidden layer, as in the lesson *What "
         "layers do*."
     )
 
@@ -236,7 +236,7 @@ def line_by_training(some: Dataset, x: torch.Tensor, w1: float, w2: float, b: fl
         "Here the neuron learns from your weights on: gradient descent on the mean loss of the 200 images, learning "
         "rate 1. This is logistic regression."
     )
-    steps = link.select_slider("Steps of training", "two_steps", STEPS, STEPS[0], names="{:,}".format)
+    steps = link.select_slider("Steps of training", "two_steps", STEPS, STEPS[2], names="{:,}".format)
     w, bias = descend(x, some.labels, torch.tensor([w1, w2]), b, steps)
     z = logit(x, w, bias)
     show_plane(some, x, (w[0].item(), w[1].item()), bias)

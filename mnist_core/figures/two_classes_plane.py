@@ -13,7 +13,7 @@ from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme
 
-SIDE = 320.0  # of the plane, in units of the drawing
+SIDE = 300.0  # of the plane, in units of the drawing
 LEFT, ABOVE, BELOW = 26.0, 24.0, 44.0  # for what is written around it
 LOWEST = -0.06  # the plane begins a little below 0, so that points and borders there can be seen
 CELLS = 64
