@@ -344,7 +344,7 @@ def show_staircase_and_loss(now: tuple[float, int, float], slope: float | None) 
             title="mean loss",
             ends=(math.floor(2 * min(curves.means)) / 2, math.ceil(2 * max(curves.means)) / 2),
             below="bias of the 3, b₃",
-            height=150,
+            room=85,
             theme=theme.current(),
         ),
         key="ce_loss",
@@ -436,7 +436,7 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             slope=None,
             title="product of p",
             ends=(0, max(curves.likelihoods) or 1.0),
-            height=155,
+            room=130,
             theme=theme.current(),
         ),
         key="ce_product",
@@ -451,7 +451,7 @@ def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
             title="sum of −ln p",
             ends=(0.9 * min(curves.sums), max(curves.sums)),
             below="bias of the 3, b₃",
-            height=175,
+            room=110,
             theme=theme.current(),
         ),
         key="ce_sum",
@@ -628,8 +628,7 @@ CROSS_ENTROPY, SQUARED = "cross-entropy, −ln p", "squared error, (1 − p)²"
 MOST_SURE = 8.0
 SURE = Question(
     key="ask_sure",
-    text="Sure and wrong: the right answer has p = 0.002. The loss is now the squared error, (1 − p)². How hard "
-    "does it push the score?",
+    text="At p = 0.002, how hard does the squared error, (1 − p)², push the score?",
     right="Hardly at all",
     why="Its push has the factor p(1 − p), which is nearly 0 where the network is sure, rightly or wrongly.",
     wrong={
@@ -666,7 +665,7 @@ def squared() -> None:
             if answered:
                 of_entropy, of_squared = here.values()
                 st.markdown(
-                    f"| p = {words.decimal(p)} | push | steps to p = 0.9 |\n|---|---|---|\n"
+                    f"| p = {words.decimal(p)} | push | steps |\n|---|---|---|\n"
                     f"| cross-entropy | {of_entropy:.3f} | {steps_until_right(z, push_of_cross_entropy):,} |\n"
                     f"| squared error | {of_squared:.3f} | {steps_until_right(z, push_of_squared_error):,} |"
                 )
@@ -675,7 +674,7 @@ def squared() -> None:
     if answered:
         lesson.notice(
             "On the left the network is sure and wrong, and has most to learn. There cross-entropy pushes hardest. "
-            "Squared error hardly pushes, so the score hardly moves: count the steps."
+            "Squared error hardly pushes: count the steps of gradient descent until p is 0.9."
         )
         lesson.deeper(
             partial(two_chains, z),
@@ -715,7 +714,8 @@ def two_chains(z: float) -> None:
         r"-\frac{\partial}{\partial z} (-\ln p) & = \frac{1}{p} \cdot p (1 - p) = 1 - p \\ "
         rf"& = 1 - {words.decimal(p)} = {push_of_cross_entropy(at).item():.5f} \\ "
         r"-\frac{\partial}{\partial z} (1 - p)^2 & = 2 (1 - p) \cdot p (1 - p) \\ "
-        rf"& = 2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f} \\ & = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
+        rf"& = 2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f} \\ "
+        rf"& = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
     )
     st.markdown(
         "Squared error pushes hardest at p = 1/3, with 0.296. A step adds the push to z: that is gradient descent on "

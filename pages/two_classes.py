@@ -223,9 +223,9 @@ def why_a_line(w1: float, w2: float, b: float) -> None:
     )
     st.markdown(
         "Doubling w₁, w₂ and b doubles every z and leaves the line. So the direction of the arrow decides what is "
-        "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a "
-        "**hyperplane** of 783 dimensions. One neuron never bends its border: for that it takes a hidden layer, as in the lesson *What "
-        "layers do*."
+        "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a **hyperplane** "
+        "of 783 dimensions. One neuron never bends its border: for that it takes a hidden layer, as in the lesson "
+        "*What layers do*."
     )
 
 

@@ -22,7 +22,7 @@ def over_a_bias(
     theme: Theme,
     below: str | None = None,
     is_staircase: bool = False,
-    height: int = 130,
+    room: int = 100,
 ) -> VegaFigure:
     """A curve over the values of a bias.
 
@@ -36,7 +36,7 @@ def over_a_bias(
         theme: Of the page.
         below: What is written below the other axis; None: nothing, where another figure stands below with the same.
         is_staircase: Whether the curve jumps from value to value.
-        height: In pixels.
+        room: Between the ends of the axis of values, in pixels.
 
     Returns:
         The figure; as long as ``ends`` stay, only its data changes.
@@ -57,6 +57,7 @@ def over_a_bias(
         layer("tangent", type="line", clip=True, strokeWidth=4, color=theme.second_line),
         layer("yours", type="point", size=150, filled=True, color=theme.text, opacity=1),
     ]
+    height = room + round((1.3 if below is None else 4) * theme.size)
     return theme.figure(data, {"height": height, "encoding": _axes(biases, title, ends, below, theme), "layer": layers})
 
 
