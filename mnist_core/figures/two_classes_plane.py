@@ -17,6 +17,7 @@ SIDE = 300.0  # of the plane, in units of the drawing
 LEFT, ABOVE, BELOW = 26.0, 24.0, 44.0  # for what is written around it
 LOWEST = -0.06  # the plane begins a little below 0, so that points and borders there can be seen
 CELLS = 64
+ROUNDING = 1e-9  # a border through a corner would be lost to it
 THUMBNAIL = 30.0
 ARROW = 13.0  # units for each unit of the normal
 
@@ -81,7 +82,7 @@ def crossing(weights: Place, bias: float, ends: Place) -> tuple[Place, Place] | 
         bias: b.
         ends: Of the square, the same for both axes.
     """
-    low, high = ends
+    low, high = ends[0] - ROUNDING, ends[1] + ROUNDING
     first, second = weights
     found = []
     for edge in ends:
@@ -90,7 +91,7 @@ def crossing(weights: Place, bias: float, ends: Place) -> tuple[Place, Place] | 
         if first and low <= (there := -(second * edge + bias) / first) <= high:
             found.append((there, edge))
     pair = max(((one, other) for one in found for other in found), key=lambda pair: math.dist(*pair), default=None)
-    return pair if pair and math.dist(*pair) > 0 else None
+    return pair if pair and math.dist(*pair) > 10 * ROUNDING else None
 
 
 class _Scale:

@@ -16,7 +16,6 @@ IMAGES = 1_000  # at most, that it answers
 BATCHES = 20  # that it has learned from: few, so that it still has much to learn
 NETWORK = MLPConfig((16,))
 TRAINING = TrainingConfig(epochs=1, batch_size=32, learning_rate=0.1, optimizer="sgd", batches_per_event=BATCHES)
-SMALLEST = torch.finfo(torch.float32).smallest_normal * torch.finfo(torch.float32).eps  # above 0 in float32: 1.4e-45
 
 
 @dataclass(frozen=True)
