@@ -5,7 +5,7 @@ from mnist_core.figures.theme import LIGHT, VegaFigure
 
 
 def figure(at: float, here: dict[str, float]) -> VegaFigure:
-    pushes = {"one": [1.0, 0.5, 0.0], "other": [0.0, 0.2, None]}
+    pushes: dict[str, list[float | None]] = {"one": [1.0, 0.5, 0.0], "other": [0.0, 0.2, None]}
     return two_pushes(scores=[-1.0, 0.0, 1.0], pushes=pushes, at=at, here=here, theme=LIGHT)
 
 
