@@ -419,7 +419,7 @@ def all_answers_together() -> None:
     lesson.notice(
         "Let the network draw its answers by lot, each digit with its probability. The product of all p is the chance "
         "that every answer is right, the **likelihood**. Where it is highest, **maximum likelihood**, the sum of −ln p "
-        "is lowest. Take 1,000 images: for float32 the product is 0 everywhere, and the sum keeps its valley."
+        "is lowest. Take 1,000 images: in float32 the product is 0 everywhere, the sum keeps its valley."
     )
     lesson.deeper(partial(product_to_sum, answers, bias), partial(lesson.show_source, likelihood))
 

@@ -60,14 +60,14 @@ def two_pushes(
         },
         "color": {"field": "loss", "type": "nominal", "sort": None, "scale": scale, "legend": legend},
     }
-    return theme.figure(data, {"height": height, "encoding": encoding, "layer": _layers(names, theme)})
+    return theme.figure(data, {"height": height, "encoding": encoding, "layer": _layers(names, legend, theme)})
 
 
-def _layers(names: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
+def _layers(names: Sequence[str], legend: dict[str, Any], theme: Theme) -> list[dict[str, Any]]:
     def layer(kind: str, **mark: Any) -> dict[str, Any]:
         return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
-    dash = {"field": "loss", "type": "nominal", "sort": None, "legend": None}
+    dash = {"field": "loss", "type": "nominal", "sort": None, "legend": legend}
     dashed = {"strokeDash": {**dash, "scale": {"domain": list(names), "range": [[1, 0], [6, 3]]}}}
     rule = layer("at", type="rule", strokeDash=[4, 4])
     return [
