@@ -211,7 +211,7 @@ def why_a_line(w1: float, w2: float, b: float) -> None:
     length = math.hypot(w1, w2)
     st.markdown(
         "The sigmoid is one half where z is 0. So the border is where the sum is 0, and that is the equation of a "
-        "straight line. The arrow of the weights stands at a right angle on it, and is called its **normal**: whoever "
+        "straight line. The arrow of the weights stands at a right angle to it, and is called its **normal**: whoever "
         "walks along the line changes $x$ by a step $d$ with $w^T d = 0$. How far a point is from the line is z, "
         "divided by the length of the arrow:"
     )
