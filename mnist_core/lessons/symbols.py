@@ -213,7 +213,7 @@ SYMBOLS = (
         shape=f"{FLOAT} [neurons]: [128], then [10]",
         meaning="What a neuron adds to its sum, whatever the image. In the sums over a batch, b counts its images "
         "instead.",
-        pages=("two_classes", "network", "batches"),
+        pages=("two_classes", "cross_entropy", "network", "batches"),
         code="bias",
         where="network.model.MLP",
     ),
@@ -294,6 +294,17 @@ SYMBOLS = (
         pages=("two_classes", "softmax", "cross_entropy", "data", "batches", "network"),
         code="sum",
         where="network.functions.softmax_naive",
+    ),
+    Symbol(
+        group=LOSS,
+        sign="Π",
+        latex=r"\prod",
+        name="capital pi, a product",
+        shape="",
+        meaning="Multiply what follows, once for each value of the letter below it.",
+        pages=("cross_entropy",),
+        code="prod",
+        where="lessons.cross_entropy_bias.likelihood",
     ),
     Symbol(
         group=LOSS,
