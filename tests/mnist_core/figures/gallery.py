@@ -19,6 +19,7 @@ from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_losses, batch_mean
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
+from mnist_core.figures.data_distances import mean_distances
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.finish import small_columns, small_hill
@@ -208,6 +209,9 @@ GALLERY: dict[str, Builder] = {
         accuracies={"normalised": 0.981, "0 to 1, not normalised": 0.97, "0 to 255": 0.61},
         names=["normalised", "0 to 1, not normalised", "0 to 255"],
         theme=theme,
+    ),
+    "mean_distances": lambda theme: mean_distances(
+        distances=[10.4, 9.99, 8.0, 4.44, 6.0, 7.0, 7.1, 7.2, 7.3, 7.4], means=IMAGES, label=3, theme=theme
     ),
     "number_table": lambda theme: number_table(levels=IMAGES[0].tolist(), row=14, theme=theme),
     "account": lambda theme: account(
