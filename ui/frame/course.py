@@ -138,7 +138,8 @@ SECTIONS = (
                 "data",
                 "The data",
                 "What does a network learn from, and what does it get to see?",
-                "every image, mean images, one image as 784 numbers, mean and deviation computed on the spot",
+                "every image, mean images, the nearest mean as the baseline to beat, one image as 784 numbers, mean "
+                "and deviation computed on the spot",
             ),
             Lesson(
                 "batches",
@@ -196,7 +197,8 @@ SECTIONS = (
                 "overfitting",
                 "Overfitting",
                 "Is a network that makes no mistakes on its examples a good one?",
-                "500 images learned by heart, where the validation loss turned, and four remedies",
+                "500 images learned by heart, where the validation loss turned, and five remedies; what augmentation "
+                "makes of one digit",
             ),
             Lesson(
                 "runs",
