@@ -243,7 +243,7 @@ def what_helps() -> None:
             st.markdown(said)
     lesson.notice(
         "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise, "
-        "but the lowest loss hardly moves. More images move it, and so does making them."
+        "but the lowest loss hardly moves. More images move it, and so does augmentation."
     )
     lesson.deeper(what_was_measured, explain_decay)
 

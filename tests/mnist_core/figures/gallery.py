@@ -40,6 +40,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.figures.tiles import tiles
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
+from mnist_core.figures.train_schedule import rate_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
 from mnist_core.figures.welcome import hundred_squares
@@ -322,6 +323,11 @@ GALLERY: dict[str, Builder] = {
     "phase_cards": lambda theme: phase_cards(seen=SEEN, phase=4, theme=theme),
     "norm_curves": lambda theme: norm_curves(record=RUN, what="weights", theme=theme),
     "gradients": lambda theme: norm_curves(record=RUN, what="gradients", theme=theme),
+    "rate_curves": lambda theme: rate_curves(
+        rates={"constant": [0.03] * 50, "one-cycle": [0.0006 * min(n, 50 - n) for n in range(50)]},
+        epochs=5,
+        theme=theme,
+    ),
     "weight_tiles": lambda theme: weight_tiles(weights=torch.from_numpy(WEIGHTS), limit=2.0, theme=theme, names=DIGITS),
     "logit_bars": lambda theme: logit_bars(logits=[2.0, -1.5, 0.0, 6.0], classes=["3", "5", "8", "9"], theme=theme),
     "probability_of_label": lambda theme: probability_of_label(p=0.8, y=1, theme=theme),
