@@ -239,7 +239,6 @@ def what_helps() -> None:
         remedies, said = REMEDIES[chosen]
         with view:
             run_it("overfit_remedies", remedies, splits, buttons, draw_against_plain)
-        with sliders:
             st.markdown(said)
     lesson.notice(
         "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise, "

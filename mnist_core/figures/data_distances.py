@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from mnist_core.figures.cards import data_url
-from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
+from mnist_core.figures.theme import CHOICE, LIGHT, RIGHT_CLASS, Theme
 
 _STYLE = """
 <style>
@@ -26,7 +26,7 @@ def mean_distances(*, distances: Sequence[float], means: Tensor, label: int, the
         means: torch.uint8 [10, 28, 28].
         label: The digit that the image shows: its bar is green.
         theme: Of the page.
-        height: Of the highest bar, in pixels.
+        height: Of the highest bar, in pixels, where letters have their usual size.
 
     Returns:
         HTML. Each bar has its number above it and its mean image below it.
@@ -36,6 +36,7 @@ def mean_distances(*, distances: Sequence[float], means: Tensor, label: int, the
     """
     if len(distances) != len(means):
         raise ValueError(f"{len(distances)} distances need as many means, not {len(means)}.")
+    height -= 4 * (theme.size - LIGHT.size)  # larger letters take some of it
     longest, nearest = max(distances), min(range(len(distances)), key=distances.__getitem__)
     columns = []
     for digit, (distance, mean) in enumerate(zip(distances, means, strict=True)):

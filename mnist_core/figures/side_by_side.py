@@ -9,7 +9,7 @@ from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.training.records import RunRecord
 
-AXIS = 44  # pixels from the plot to the name of its y axis, so that figures below each other share their edges
+AXIS = 3.2  # letters from the plot to the name of its y axis, so that figures below each other share their edges
 
 
 def comparison_curves(
@@ -69,7 +69,7 @@ def _encoding(names: tuple[str, ...], images: str, quantity: str, epochs: int, t
             "title": f"{images} {quantity}",
             # Before there is a point, the axis of a loss needs an end.
             "scale": {"domain": [0, 1] if percent else {"unionWith": [0, 0.5]}, "nice": not percent},
-            "axis": {"format": ".0%" if percent else "~g", "minExtent": AXIS},
+            "axis": {"format": ".0%" if percent else "~g", "minExtent": AXIS * theme.size},
         },
         "color": {
             "field": "run",

