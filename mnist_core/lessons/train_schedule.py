@@ -53,7 +53,7 @@ def rates(schedule: str, highest: float, steps: int) -> list[float]:
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, highest, steps, cycle_momentum=False)
     found = []
     for _ in range(steps):
-        found.append(cycle.get_last_lr()[0])
+        found.append(float(cycle.get_last_lr()[0]))
         optimizer.step()
         if len(found) < steps:
             cycle.step()

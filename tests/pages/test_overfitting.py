@@ -138,8 +138,8 @@ def test_augmentation_is_a_remedy_too(digits: Splits) -> None:
 
 
 def tiles(app: AppTest) -> str:
-    (found,) = [element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body]
-    return found
+    (found,) = [element for element in app.get("html") if 'class="tiles"' in element.proto.body]
+    return str(found.proto.body)
 
 
 def test_copies_of_one_image_are_shown_with_what_is_read_of_them(digits: Splits) -> None:

@@ -86,8 +86,8 @@ SECTIONS = (
                 "Train a network",
                 "How does a network that knows nothing learn to read?",
                 "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs, and "
-                "what a schedule does; weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
-                "PyTorch script to take home",
+                "what a schedule does; weights becoming shapes, to watch again; recipes; weights and the whole "
+                "experiment as a PyTorch script to take home",
             ),
             Lesson(
                 "step",

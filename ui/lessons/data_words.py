@@ -97,7 +97,7 @@ def nearest(label: int, said: int) -> str:
 def where_the_nearest_mean_fails(found: Baseline) -> str:
     """The digit it reads best, the one it reads worst, and its commonest wrong answer."""
     right = found.choices == found.labels
-    shares = {digit: right[found.labels == digit].float().mean().item() for digit in found.labels.unique().tolist()}
+    shares = {digit: right[found.labels == digit].float().mean().item() for digit in set(found.labels.tolist())}
     best, worst = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
     wrong, times = found.commonest_mistake
     return (

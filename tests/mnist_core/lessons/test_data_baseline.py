@@ -21,7 +21,7 @@ def check_against_scikit_learn(splits: Splits) -> None:
     wrong = np.flatnonzero(expected != splits.validation.labels.numpy())
     assert found.mistakes.tolist() == wrong.tolist()
     counts = np.bincount(expected[wrong], minlength=10)
-    assert found.commonest_mistake == (counts.argmax(), counts.max())
+    assert found.commonest_mistake == (int(counts.argmax()), int(counts.max()))
 
 
 def test_it_is_scikit_learns_nearest_centroid(digits: Splits) -> None:
