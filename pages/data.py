@@ -13,9 +13,13 @@ from mnist_core.data.statistics import (
     page_of,
     pixel_statistics,
 )
+from mnist_core.evaluation.accuracy import GUESSING_ACCURACY
+from mnist_core.figures.cards import large
 from mnist_core.figures.data import class_bars, level_histogram, number_table, parts_sheet, scale_bars
+from mnist_core.figures.data_distances import mean_distances
 from mnist_core.figures.images import enlarged, row_marked, sheet, unrolled
 from mnist_core.lessons.data import accuracy_fed, byte_scale, times_as_many, unit_scale
+from mnist_core.lessons.data_baseline import Baseline, distances, nearest_mean, scores
 from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
 from ui.lessons import data_cache, data_words
@@ -160,6 +164,108 @@ def why_three_parts() -> None:
 def source_of_the_parts() -> None:
     """The code that held the validation images out."""
     lesson.show_source(split_stratified)
+
+
+AS_THEY_COME, MISREAD = "as they come", "misread"
+BROWSED = 100  # images that the slider goes through
+
+
+@lesson.scene("What does a network have to beat?")
+@st.fragment
+def baseline() -> None:
+    """The nearest mean image as a reader, and how far that gets."""
+    splits = dataset.splits()
+    found = data_cache.baseline(splits)
+    with lesson.stage():
+        index = nearest(splits, found)
+        compare_accuracies(splits, found)
+    lesson.notice(
+        "Nothing is trained here: the smallest **distance** to a mean image decides. A simple method that a better one "
+        "has to beat is a **baseline**. This one is called **nearest centroid**."
+    )
+    lesson.deeper(
+        lambda: distance_in_numbers(splits, found, index),
+        lambda: where_it_fails(splits, found),
+        ten_sums,
+        lambda: lesson.show_source(distances, nearest_mean, scores),
+    )
+
+
+def nearest(splits: Splits, found: Baseline) -> int:
+    """An image and its distance to each mean; returns which of the validation images it is."""
+    with st.container(horizontal=True):
+        which = link.buttons("Images", "baseline_which", (AS_THEY_COME, MISREAD), AS_THEY_COME, width="content")
+        number = link.whole_slider("Image", "baseline_image", 1, BROWSED, 1)
+    among = found.mistakes if which == MISREAD and len(found.mistakes) else torch.arange(len(found.labels))
+    index = int(among[(number - 1) % len(among)])
+    label, said = int(found.labels[index]), int(found.choices[index])
+    one, means = st.columns([1, 4], vertical_alignment="bottom")
+    with one:
+        image = splits.validation.images[index]
+        st.html(large(image=image, alt=f"Validation image {index + 1}, {words.a(label)}", width=140))
+        st.markdown(data_words.nearest(label, said))
+    with means:
+        st.html(
+            mean_distances(
+                distances=found.distances[index].tolist(),
+                means=(data_cache.mean_images(splits) * 255).round().byte(),
+                label=label,
+                theme=theme.current(),
+            )
+        )
+    return index
+
+
+def compare_accuracies(splits: Splits, found: Baseline) -> None:
+    """How many of the validation images are read rightly, by guessing, by the nearest mean and by a network."""
+    network = next(iter(data_cache.accuracies_by_scale(splits).values()))
+    with st.container(horizontal=True, gap="medium", key="baseline_accuracies"):
+        for name, accuracy in (
+            ("Guessing", GUESSING_ACCURACY),
+            ("Nearest mean", found.accuracy),
+            ("Network", network),
+        ):
+            st.metric(name, f"{accuracy:.1%}", width="content")
+
+
+def distance_in_numbers(splits: Splits, found: Baseline, index: int) -> None:
+    """The formula of the distance, with the numbers of the image on show."""
+    digit = int(found.choices[index])
+    distance = found.distances[index, digit].item()
+    st.markdown(
+        f"The accuracies are those on the {len(found.labels):,} validation images of {splits.name}; the network is the "
+        "ready-made one. The means are made of training images alone. The **distance** of an image $x$ from a mean $m$ "
+        "goes over all 784 pixels, each from 0 to 1:"
+    )
+    lesson.formula(
+        r"\|x - m\| = \sqrt{\textstyle\sum_{j=1}^{784} (x_j - m_j)^2}",
+        rf"\|x - m_{{{digit}}}\| = \sqrt{{{distance**2:.2f}}} = {distance:.2f}",
+    )
+
+
+def where_it_fails(splits: Splits, found: Baseline) -> None:
+    """Which digits it reads badly, and what it takes them for."""
+    st.subheader("Where it fails", anchor=False)
+    st.markdown(data_words.where_the_nearest_mean_fails(found))
+    st.markdown(
+        "There is one mean for all ways to write a digit. A digit that leans, or stands a little to the side, shares "
+        "little ink with the mean of its own. And where there is little ink, the faintest mean is near: that of the 1."
+    )
+    lesson.try_this("Choose *misread*, and look for a digit that you would read at once. Which mean does it lie on?")
+
+
+def ten_sums() -> None:
+    """That it is a network without hidden layer whose weights nobody trained."""
+    st.subheader("Ten weighted sums", anchor=False)
+    st.markdown(
+        "Multiplied out, the square of the distance has a part that is the same for all ten digits. What is left is a "
+        "weighted sum of the pixels and a constant, one for each digit:"
+    )
+    lesson.formula(r"\|x - m\|^2 = \|x\|^2 - 2\,\big(\underbrace{m \cdot x - \tfrac12 \|m\|^2}_{\text{score}}\big)")
+    st.markdown(
+        "So the nearest mean is a network without a hidden layer. Its weights are the mean images, its biases "
+        "−‖m‖²/2, and nobody trained them. *Train a network* trains such a network: on MNIST that reads 91 of 100."
+    )
 
 
 PIXELS = 28 * 28
@@ -451,4 +557,4 @@ def source_of_the_readings() -> None:
     lesson.show_source(accuracy_fed, unit_scale, byte_scale)
 
 
-lesson.show(gallery, parts, flattening, paper, normalising, forgotten)
+lesson.show(gallery, parts, baseline, flattening, paper, normalising, forgotten)

@@ -63,12 +63,13 @@ def pen(images: Tensor, generator: torch.Generator, strength: float = PEN) -> Te
     return _rounded(_rewrite(images[:, None].float(), generator, strength))
 
 
-def distort(images: Tensor, generator: torch.Generator) -> Tensor:
+def distort(images: Tensor, generator: torch.Generator, strength: float = 1.0) -> Tensor:
     """All at once: moved as a whole, bent, and written with another pen.
 
     Args:
         images: torch.uint8 [N, 28, 28].
         generator: Draws the amounts.
+        strength: Times the usual amounts; with 0 nothing changes.
 
     Returns:
         torch.uint8 [N, 28, 28], resampled bilinearly; what comes in from outside is paper.
@@ -76,14 +77,14 @@ def distort(images: Tensor, generator: torch.Generator) -> Tensor:
     n = len(images)
     # The same as F.affine_grid, in one matrix product: (2N, 3) @ (3, 784). It takes a tenth of the time.
     homogeneous = torch.cat((_positions(), torch.ones(1, 28 * 28)))
-    moved = _affine_maps(n, generator).view(2 * n, 3) @ homogeneous
-    grid = (moved.view(n, 2, 28, 28) + _warps(n, generator, WARP)).permute(0, 2, 3, 1)  # (N, 28, 28, 2)
-    return _rounded(_rewrite(_resample(images, grid), generator, PEN))
+    moved = _affine_maps(n, generator, strength).view(2 * n, 3) @ homogeneous
+    grid = (moved.view(n, 2, 28, 28) + _warps(n, generator, WARP * strength)).permute(0, 2, 3, 1)  # (N, 28, 28, 2)
+    return _rounded(_rewrite(_resample(images, grid), generator, min(1.0, PEN * strength)))
 
 
-def _affine_maps(n: int, generator: torch.Generator) -> Tensor:
+def _affine_maps(n: int, generator: torch.Generator, strength: float = 1.0) -> Tensor:
     """From each new point to where its ink comes from: (n, 2, 3), times (x, y, 1), counted from -1 to 1."""
-    draws = torch.rand(6, n, generator=generator) * 2 - 1  # uniform in -1..1
+    draws = (torch.rand(6, n, generator=generator) * 2 - 1) * strength  # usually uniform in -1..1
     angle = draws[0] * math.radians(ROTATION)
     shear, width, height = draws[1] * SHEAR, 1 + draws[2] * SCALE, 1 + draws[3] * SCALE
     shift = draws[4:] * SHIFT / 14  # 14 pixels are 1

@@ -9,6 +9,8 @@ from mnist_core.figures.curves import HIGHEST_LOSS, epoch_axis
 from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.training.records import RunRecord
 
+AXIS = 3.2  # letters from the plot to the name of its y axis, so that figures below each other share their edges
+
 
 def comparison_curves(
     *,
@@ -65,8 +67,9 @@ def _encoding(names: tuple[str, ...], images: str, quantity: str, epochs: int, t
             "field": "shown",
             "type": "quantitative",
             "title": f"{images} {quantity}",
-            "scale": {"domain": [0, 1]} if percent else {"zero": True, "nice": True},
-            "axis": {"format": ".0%" if percent else "~g"},
+            # Before there is a point, the axis of a loss needs an end.
+            "scale": {"domain": [0, 1] if percent else {"unionWith": [0, 0.5]}, "nice": not percent},
+            "axis": {"format": ".0%" if percent else "~g", "minExtent": AXIS * theme.size},
         },
         "color": {
             "field": "run",

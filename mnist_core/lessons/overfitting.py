@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from mnist_core.data.augmentation import distort
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.network.functions import softmax
@@ -29,7 +30,8 @@ class Remedies:
     weight_decay: float = 0.0  # each step takes LEARNING_RATE times this share off every weight
     dropout: float = 0.0  # share of hidden neurons silenced in each training step
     stop_early: bool = False  # after PATIENCE epochs without a new lowest validation loss
-    seed: int = 0  # of the images, the first weights, their order and dropout
+    seed: int = 0  # of the images, the first weights, their order, dropout and distortion
+    augment: bool = False  # each image distorted anew in every epoch
 
     def __post_init__(self) -> None:
         if not isinstance(self.images, int) or isinstance(self.images, bool) or self.images < 1:
@@ -118,7 +120,7 @@ def study(splits: Splits, remedies: Remedies) -> Iterator[Study]:
     some = replace(splits, train=some_of(splits.train, remedies.images, remedies.seed))
     model = new_model(remedies.model_config, remedies.seed)
     so_far = Study(remedies, splits.name, len(some.train))
-    for record in trial(model, some, remedies.training_config):
+    for record in trial(model, some, remedies.training_config, distort if remedies.augment else None):
         if len(record.epochs) > len(so_far.readings):
             so_far = _read(so_far, record.epochs[-1], model, some)
         yield so_far

@@ -191,7 +191,7 @@ def test_a_run_is_watched_again_by_keys_alone_and_without_the_server(open_page: 
     page = open_page("train?epochs=1&digits=generated", width=390)
     button(page, "train").click()
     expect(button(page, "let_it_read")).to_be_visible()
-    page.goto(page.url.split("?")[0] + "?scene=5&digits=generated")
+    page.goto(page.url.split("?")[0] + "?scene=6&digits=generated")
     player = page.locator(".replay")
     moment, play, says = player.get_by_role("slider"), player.get_by_role("button"), player.locator(".says")
     expect(says).to_contain_text("in epoch 1: training loss")

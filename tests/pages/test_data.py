@@ -11,11 +11,15 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import words
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Splits, normalize
+from mnist_core.data.generated import generated_splits
+from mnist_core.data.statistics import mean_images
 from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.lessons.data_baseline import nearest_mean
 from mnist_core.network.checkpoint import load_shipped
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, questions_of, sound, status, text
 
 PAGE = "pages/data.py"
+BASELINE = 3  # scene
 
 
 def tables(app: AppTest) -> list[str]:
@@ -107,7 +111,7 @@ def test_one_part_is_bright_and_its_size_is_said(part: str, size: str) -> None:
 
 
 def test_the_whole_histogram_waits_for_the_answer() -> None:
-    app = open_page(PAGE, 4)
+    app = open_page(PAGE, 5)
     assert app.toggle(key="without_paper").disabled
     assert first_bar(app) < 0.1
     assert "pure paper" not in notices(app)
@@ -131,7 +135,7 @@ def notices(app: AppTest) -> str:
 
 
 def test_the_cost_waits_for_the_answer() -> None:
-    app = open_page(PAGE, 6)
+    app = open_page(PAGE, 7)
     assert not misread_times(app)
     assert scales_shown(app) == 1
     app = answer(app, "ask_scale", "More than 50")
@@ -175,8 +179,65 @@ def captions(app: AppTest) -> str:
     return " ".join(image.caption for element in app.get("image") for image in element.proto.imgs)
 
 
+def test_the_nearest_mean_answers_and_its_accuracy_stands_between_guessing_and_a_network(digits: Splits) -> None:
+    app = open_page(PAGE, BASELINE)
+    found = nearest_mean(digits.validation, mean_images(digits.train))
+    right = evaluate(load_shipped(), digits.validation).accuracy
+    assert [metric.value for metric in app.metric] == ["10.0%", f"{found.accuracy:.1%}", f"{right:.1%}"]
+    assert 0.1 < found.accuracy < right
+    assert bars(app) == [f"{distance:.2f}" for distance in found.distances[0].tolist()]
+    assert f"Nearest: **{found.choices[0]}**" in text(app)
+
+    app = sound(app.slider(key="baseline_image").set_value(3).run())
+    assert bars(app) == [f"{distance:.2f}" for distance in found.distances[2].tolist()]
+    app = sound(app.segmented_control(key="baseline_which").set_value("misread").run())
+    third = int(found.mistakes[2])
+    assert bars(app) == [f"{distance:.2f}" for distance in found.distances[third].tolist()]
+    assert f"Nearest: **{found.choices[third]}**. It is a{'n' * (digits.validation.labels[third] == 8)} " in text(app)
+
+
+def bars(app: AppTest) -> list[str]:
+    (figure,) = [element.proto.body for element in app.get("html") if "mean-distances" in element.proto.body]
+    return re.findall(r"<span>([\d.]+)</span><i", figure)
+
+
+def test_the_distance_is_worked_out_for_the_image_on_show(digits: Splits) -> None:
+    app = in_one_piece(PAGE, baseline_image="5")
+    found = nearest_mean(digits.validation, mean_images(digits.train))
+    distance, digit = found.distances[4].min().item(), int(found.choices[4])
+    assert rf"\|x - m_{{{digit}}}\| = \sqrt{{{distance**2:.2f}}} = {distance:.2f}" in formulas(app)
+    shares = [(found.choices == d)[found.labels == d].float().mean().item() for d in range(10)]
+    best, worst = max(range(10), key=shares.__getitem__), min(range(10), key=shares.__getitem__)
+    said = f"{shares[best]:.0%} of the {best}s rightly, and {shares[worst]:.0%} of the {worst}s"
+    assert said in text(app)
+    assert f"{len(found.mistakes)} wrong answers" in text(app)
+
+
+def test_what_is_said_of_the_baseline_is_so_for_mnist(mnist: Splits) -> None:
+    check_baseline(mnist)
+    found = nearest_mean(mnist.validation, mean_images(mnist.train))
+    assert round(found.accuracy, 3) == 0.802
+    assert found.commonest_mistake == (1, 179)
+
+
+def test_what_is_said_of_the_baseline_is_so_for_generated_digits() -> None:
+    check_baseline(generated_splits())
+
+
+def check_baseline(splits: Splits) -> None:
+    """Most wrong answers are a 1, whose mean is the faintest, and the images so misread have little ink."""
+    means = mean_images(splits.train)
+    found = nearest_mean(splits.validation, means)
+    assert found.commonest_mistake[0] == 1
+    assert int(means.sum((1, 2)).argmin()) == int(means.square().sum((1, 2)).argmin()) == 1
+    ink = splits.validation.images.float().mean((1, 2))
+    misread = found.mistakes[found.choices[found.mistakes] == 1]
+    assert ink[misread].mean() < ink[found.labels != 1].mean()
+    assert evaluate(load_shipped(), splits.validation).accuracy > found.accuracy > 0.1
+
+
 def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
-    app = open_page(PAGE, 3)
+    app = open_page(PAGE, 4)
     app.number_input(key="image").set_value(12)
     app = sound(app.slider(key="pixel_row").set_value(14).run())
     levels = " ".join(map(str, digits.train.images[11, 14].tolist()))
@@ -197,7 +258,7 @@ def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
 
 @pytest.mark.parametrize("level", [0, 33, 255])
 def test_the_formula_of_one_pixel(level: int) -> None:
-    app = open_page(PAGE, 5)
+    app = open_page(PAGE, 6)
     app = sound(app.slider(key="pixel_value").set_value(level).run())
     x = level / 255
     assert rf"x = \frac{{{level}}}{{255}} = {x:.3f}" in formulas(app)

@@ -3,6 +3,7 @@
 import math
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,14 +11,16 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
 from mnist_core.data.pixel_order import PIXELS
+from mnist_core.figures.cards import data_url
 from mnist_core.lessons.overfitting import EPOCHS, LEARNING_RATE, PATIENCE, Remedies, Study, study
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text, turn_to
+from ui.lessons.overfitting_copies import of_digit
 from ui.lessons.overfitting_runs import MOST_RUNS
-from ui.lessons.overfitting_words import room, where_it_turned
+from ui.lessons.overfitting_words import copies, room, where_it_turned
 
 PAGE = "pages/overfitting.py"
 RIGHT = "It falls, turns and rises again"
-FIRST, ROOM, MISTAKES, REMEDIES, TOGETHER = range(1, 6)
+FIRST, ROOM, MISTAKES, REMEDIES, COPIES, TOGETHER = range(1, 7)
 
 
 def trained(app: AppTest, name: str) -> AppTest:
@@ -35,9 +38,15 @@ def buttons(app: AppTest) -> list[str | None]:
     return [button.key for button in app.button]
 
 
+FINISHED: dict[tuple[str, int, int, Remedies], Study] = {}
+
+
 def finished(splits: Splits, remedies: Remedies) -> Study:
-    *_, last = study(splits, remedies)
-    return last
+    """A run to its end, trained once for all tests here."""
+    key = (splits.name, len(splits.train), len(splits.validation), remedies)
+    if key not in FINISHED:
+        *_, FINISHED[key] = study(splits, remedies)
+    return FINISHED[key]
 
 
 def captions(app: AppTest) -> str:
@@ -128,26 +137,72 @@ def test_each_remedy_is_tried_beside_a_run_without(digits: Splits) -> None:
     assert f"after {PATIENCE} epochs without a new lowest validation loss" in text(app)
 
 
+def test_augmentation_is_a_remedy_too(digits: Splits) -> None:
+    app = opened_by_link(PAGE, scene=str(REMEDIES), overfit_remedy="Augmentation")
+    app = trained(app, "overfit_remedies")
+    assert where_it_turned(finished(digits, Remedies(augment=True))) in text(app)
+
+
+def tiles(app: AppTest) -> str:
+    (found,) = [element for element in app.get("html") if 'class="tiles"' in element.proto.body]
+    return str(found.proto.body)
+
+
+def test_copies_of_one_image_are_shown_with_what_is_read_of_them(digits: Splits) -> None:
+    app = open_page(PAGE, COPIES)
+    expected = of_digit(digits, 6, "All", 1.0, 9, 0)
+    shown = [re.findall(r'src="([^"]+)"', tiles(app))]
+    assert shown[0] == [data_url(image=image) for image in expected.images]
+    assert re.findall(r"read as (\d)<", tiles(app)) == [str(read) for read in expected.read]
+    assert copies(6, expected.read[1:]) in text(app)
+
+    app = sound(app.button(key="augment_anew").click().run())
+    shown.append(re.findall(r'src="([^"]+)"', tiles(app)))
+    assert shown[1] == [data_url(image=image) for image in of_digit(digits, 6, "All", 1.0, 9, 1).images]
+    assert shown[0][0] == shown[1][0]  # the original
+    assert not set(shown[0][1:]) & set(shown[1][1:])
+
+
+def test_another_way_and_another_amount_make_other_copies(digits: Splits) -> None:
+    app = open_page(PAGE, COPIES)
+    app = sound(app.segmented_control(key="augment_way").set_value("Turn").run())
+    app = sound(app.slider(key="augment_turn").set_value(180.0).run())
+    expected = of_digit(digits, 6, "Turn", 180.0, 9, 0)
+    assert re.findall(r"read as (\d)<", tiles(app)) == [str(read) for read in expected.read]
+    assert 9 in expected.read
+    assert "would teach a wrong label" in text(app)
+    app = opened_by_link(PAGE, scene=str(COPIES), augment_digit="3", augment_way="Shift", augment_shift="0")
+    assert "All 9 copies are still read as a 3." in text(app)
+
+
+def test_what_training_uses_is_said() -> None:
+    page = text(in_one_piece(PAGE))
+    assert "a turn by at most 12 degrees, a shift by at most 1.5 pixels, up to 12% wider" in page
+    assert "a slant of at most 25% of the height" in page
+    assert "about 0.8 pixels each, and a pen up to 0.3 pixels" in page
+
+
 def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: Splits) -> None:
     app = sound(open_page(PAGE, TOGETHER).select_slider(key="overfit_images").set_value(100).run())
     app = trained(app, "overfit_again")
     assert not re.search(r"run 1\b", captions(app))
     app.select_slider(key="overfit_decay").set_value(3.0)
     app.select_slider(key="overfit_dropout").set_value(0.5)
+    app.toggle(key="overfit_augment").set_value(True)
     app.toggle(key="overfit_stop").set_value(True)
     app = sound(app.run())
     assert "settings have changed" in text(app)
     app = trained(app, "overfit_again")
-    how = "100 images, λ = 3, dropout 50%, stops early"
+    how = "100 images, λ = 3, dropout 50%, augmented, stops early"
     assert re.search(rf"run 2, {how}\..* run 1, 100 images\.", captions(app))
-    set_of = {"overfit_images", "overfit_decay", "overfit_dropout", "overfit_stop", "scene"}
+    set_of = {"overfit_images", "overfit_decay", "overfit_dropout", "overfit_augment", "overfit_stop", "scene"}
     assert set(app.query_params) <= set_of
     app = deeper(app)
     assert "(1 - 0.001 \\cdot 3)\\,w = 0.997\\,w" in formulas(app)
     second, first = table(app)
     assert first[0] == "1: 100 images"
     assert second[0] == f"2: {how}"
-    expected = finished(digits, Remedies(100, 3.0, 0.5, True))
+    expected = finished(digits, Remedies(100, 3.0, 0.5, True, augment=True))
     lowest, last = expected.lowest, expected.last
     assert second[1:] == [
         f"{lowest.validation_loss:.3f} (epoch {lowest.epoch})",
@@ -187,6 +242,8 @@ def test_the_numbers_of_the_prose() -> None:
     assert re.search(r"80%.* λ = 3\b.* more than half of the rise", page)
     assert "less than a tenth lower" in page
     assert re.search(r"2,000 images .*500 .*more than a fifth lower", page)
+    assert "more than a third lower, lower than with 2,000 images" in page
+    assert "least four more are classified correctly" in page
 
 
 def check_claims(splits: Splits) -> None:
@@ -210,6 +267,27 @@ def check_claims(splits: Splits) -> None:
     assert more.lowest.validation_loss < 0.8 * plain.lowest.validation_loss  # "more than a fifth lower"
 
 
+def check_augmentation(splits: Splits) -> None:
+    """What the page says of it, with more seeds: each draws other images, other weights and other distortions."""
+    more = finished(splits, Remedies(images=2_000, stop_early=True))
+    augmented = finished(splits, Remedies(augment=True))
+    check_augmented(augmented, finished(splits, Remedies()))
+    assert augmented.lowest.validation_loss < more.lowest.validation_loss  # "lower than with 2,000 images"
+    fewer = replace(splits, validation=splits.validation.subset(slice(0, 1_000)))  # enough to see it, and faster
+    for seed in (1, 2):
+        plain, augmented = (finished(fewer, Remedies(seed=seed, augment=augment)) for augment in (False, True))
+        check_augmented(augmented, plain)
+
+
+def check_augmented(augmented: Study, plain: Study) -> None:
+    """The same images and the same first weights, with augmentation and without."""
+    assert augmented.lowest.validation_loss < 0.66 * plain.lowest.validation_loss  # "more than a third lower"
+    assert augmented.last.validation_accuracy > plain.last.validation_accuracy + 0.04  # "at least four more"
+    assert augmented.lowest.epoch > EPOCHS / 2 > plain.lowest.epoch  # "comes late"
+    rises = [study.last.validation_loss - study.lowest.validation_loss for study in (augmented, plain)]
+    assert rises[0] < rises[1] / 2
+
+
 def test_a_run_that_the_reader_stopped_says_so() -> None:
     app = opened_by_link(PAGE, scene=str(TOGETHER), overfit_images="5,000")
     app = sound(app.button(key="start_overfit_again").click().run())
@@ -230,3 +308,11 @@ def test_what_it_says_is_so_for_generated_digits() -> None:
 
 def test_what_it_says_is_so_for_mnist(mnist: Splits) -> None:
     check_claims(mnist)
+
+
+def test_what_it_says_of_augmentation_is_so_for_generated_digits() -> None:
+    check_augmentation(generated_splits())
+
+
+def test_what_it_says_of_augmentation_is_so_for_mnist(mnist: Splits) -> None:
+    check_augmentation(mnist)

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ButtonGroup
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.lessons.train_schedule import CONSTANT, ONE_CYCLE, constant_and_one_cycle
 from mnist_core.network.backpropagation import Backpropagation
 from mnist_core.network.model import MLPConfig
 from mnist_core.network.view import as_data
@@ -52,7 +54,7 @@ from ui.studio import control, recipe
 from ui.visitor import store
 
 PAGE = "pages/train.py"
-STUDIO, BEGINNING, RATE, NO_HIDDEN, AGAIN, TAKE_HOME = range(1, 7)
+STUDIO, BEGINNING, RATE, SCHEDULE, NO_HIDDEN, AGAIN, TAKE_HOME = range(1, 8)
 
 
 def html(app: AppTest, part: str) -> list[str]:
@@ -494,3 +496,48 @@ def test_in_one_piece_it_has_everything_once() -> None:
     specs = " ".join(chart.proto.spec for chart in app.get("vega_lite_chart"))
     assert '"log"' in specs
     assert "length of the gradient" in specs
+
+
+# A schedule
+
+
+def trained_both(app: AppTest) -> AppTest:
+    app = sound(app.button(key="start_schedule").click().run())
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if "start_schedule" in keys(app):
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the trainings did not end within two minutes")
+
+
+def shown_rates(app: AppTest) -> dict[str, list[float]]:
+    data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
+    return {name: data[data["run"] == name]["learning rate"].tolist() for name in data["run"].unique()}
+
+
+def test_the_highest_rate_moves_both_schedules_and_both_runs(digits: Splits) -> None:
+    app = open_page(PAGE, SCHEDULE)
+    assert max(shown_rates(app)[ONE_CYCLE]) == pytest.approx(0.01, rel=0.01)
+    assert set(shown_rates(app)[CONSTANT]) == {0.01}
+    assert "classified correctly" not in text(app)
+    app = sound(app.select_slider(key="schedule_rate").set_value(0.003).run())
+    assert set(shown_rates(app)[CONSTANT]) == {0.003}
+    app = trained_both(app)
+    *_, ended = constant_and_one_cycle(digits, 0.003, 0)
+    constant, cycle = (record.epochs[-1].validation_accuracy for record in ended.values())
+    assert f"**{constant:.1%}** constant, **{cycle:.1%}** one-cycle" in text(app)
+    app = sound(app.select_slider(key="schedule_rate").set_value(0.03).run())
+    assert "settings have changed" in text(app)
+
+
+def test_what_is_said_of_one_cycle() -> None:
+    page = text(in_one_piece(PAGE))
+    assert "starts at 1/25 of the highest rate, rises for three tenths of the run" in page
+    assert "784-128-10" in page
+    assert "more than one in a hundred more of the validation images" in page
+    assert "at 0.003 is still more than a tenth lower than that of the better constant rate, 0.001 or 0.003" in page
+    assert "for 6 epochs from the same 1,500 images, in the same order, with AdamW in batches of 64" in page
+    recipe_of = next(each for each in RECIPES if each.name == "97% in seconds")
+    assert recipe_of.training_config.schedule == ONE_CYCLE  # "trains so too"

@@ -85,9 +85,9 @@ SECTIONS = (
                 "train",
                 "Train a network",
                 "How does a network that knows nothing learn to read?",
-                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs; "
-                "weights becoming shapes, to watch again; recipes; weights and the whole experiment as a "
-                "PyTorch script to take home",
+                "train, pause, one batch, one epoch, slow motion, stop; the learning rate while it runs, and "
+                "what a schedule does; weights becoming shapes, to watch again; recipes; weights and the whole "
+                "experiment as a PyTorch script to take home",
             ),
             Lesson(
                 "step",
@@ -140,7 +140,8 @@ SECTIONS = (
                 "data",
                 "The data",
                 "What does a network learn from, and what does it get to see?",
-                "every image, mean images, one image as 784 numbers, mean and deviation computed on the spot",
+                "every image, mean images, the nearest mean as the baseline to beat, one image as 784 numbers, mean "
+                "and deviation computed on the spot",
             ),
             Lesson(
                 "batches",
@@ -198,7 +199,8 @@ SECTIONS = (
                 "overfitting",
                 "Overfitting",
                 "Is a network that makes no mistakes on its examples a good one?",
-                "500 images learned by heart, where the validation loss turned, and four remedies",
+                "500 images learned by heart, where the validation loss turned, and five remedies; what augmentation "
+                "makes of one digit",
             ),
             Lesson(
                 "runs",

@@ -10,6 +10,7 @@ from torch import Tensor
 from mnist_core.data import statistics
 from mnist_core.data.dataset import Splits
 from mnist_core.lessons.data import SCALES, accuracy_fed
+from mnist_core.lessons.data_baseline import Baseline, nearest_mean
 from ui.frame import resources
 
 
@@ -32,6 +33,16 @@ def mean_images(splits: Splits) -> Tensor:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _mean_images(name: str, size: int, _splits: Splits) -> Tensor:
     return statistics.mean_images(_splits.train)
+
+
+def baseline(splits: Splits) -> Baseline:
+    """What the nearest mean image says of the validation images."""
+    return _baseline(splits.name, len(splits.validation), splits)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _baseline(name: str, size: int, _splits: Splits) -> Baseline:
+    return nearest_mean(_splits.validation, mean_images(_splits))
 
 
 def accuracies_by_scale(splits: Splits) -> dict[str, float]:

@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
+from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, Splits
 from mnist_core.data.mnist import MNIST_FILES
+from mnist_core.lessons.data_baseline import Baseline
 from ui.frame import state
 
 PARTS = ("at each step", "after each epoch", "once, at the end")
@@ -82,4 +84,23 @@ def constants(splits: Splits) -> str:
         f"MNIST's own are {MEAN} and {STD}. This app uses those for all digits, also for these, which have their own. "
         "The ready-made network learned on that scale, and results can only be compared on the same scale. It does no "
         "harm: a network only needs inputs with a mean of about 0 and a deviation of about 1."
+    )
+
+
+def nearest(label: int, said: int) -> str:
+    """What the nearest mean says of an image."""
+    if said == label:
+        return f"Nearest: **{said}**. Right."
+    return f"Nearest: **{said}**. It is {words.a(label)}."
+
+
+def where_the_nearest_mean_fails(found: Baseline) -> str:
+    """The digit it reads best, the one it reads worst, and its commonest wrong answer."""
+    right = found.choices == found.labels
+    shares = {digit: right[found.labels == digit].float().mean().item() for digit in set(found.labels.tolist())}
+    best, worst = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    wrong, times = found.commonest_mistake
+    return (
+        f"It reads {shares[best]:.0%} of the {best}s rightly, and {shares[worst]:.0%} of the {worst}s. Of its "
+        f"{len(found.mistakes):,} wrong answers {times:,} are {words.a(wrong)}, more than any other digit."
     )

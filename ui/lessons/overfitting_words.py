@@ -1,6 +1,7 @@
 """What a run of the lesson on overfitting came to, in words."""
 
 import math
+from collections.abc import Sequence
 
 from mnist_core import words
 from mnist_core.data.pixel_order import PIXELS
@@ -113,6 +114,7 @@ def settings(study: Study, *, stopped: bool) -> str:
     parts = [f"{study.images:,} images"]
     parts += [f"λ = {remedies.weight_decay:g}"] * bool(remedies.weight_decay)
     parts += [f"dropout {remedies.dropout:.0%}"] * bool(remedies.dropout)
+    parts += ["augmented"] * remedies.augment
     parts += ["stops early"] * remedies.stop_early
     parts += [f"seed {remedies.seed}"] * bool(remedies.seed)
     parts += [f"stopped after epoch {study.last.epoch}"] * stopped
@@ -137,3 +139,16 @@ def row(number: int, study: Study, *, stopped: bool) -> dict[str, str]:
         "Last": f"{last.validation_loss:.3f} (epoch {last.epoch})",
         "Accuracy": f"{last.validation_accuracy:.1%}",
     }
+
+
+def copies(digit: int, read: Sequence[int]) -> str:
+    """What became of the copies of a digit.
+
+    Args:
+        digit: That they were made of.
+        read: What each of them is read as.
+    """
+    kept = sum(each == digit for each in read)
+    if kept == len(read):
+        return f"All {len(read)} copies are still read as {words.a(digit)}."
+    return f"{kept} of {len(read)} copies are still read as {words.a(digit)}. The others would teach a wrong label."

@@ -28,7 +28,7 @@ def test_affine_moves_each_image_its_own_way_and_loses_little_ink(few: Dataset) 
 
 
 DISTORTIONS = [affine, elastic, pen, distort]
-STRENGTHS = [elastic, pen]
+STRENGTHS = [elastic, pen, distort]
 
 
 @pytest.mark.parametrize("distortion", DISTORTIONS)

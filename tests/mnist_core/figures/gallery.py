@@ -22,6 +22,7 @@ from mnist_core.figures.cross_entropy_bias import over_a_bias
 from mnist_core.figures.cross_entropy_squared import two_pushes
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
+from mnist_core.figures.data_distances import mean_distances
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.finish import small_columns, small_hill
@@ -42,6 +43,7 @@ from mnist_core.figures.theme import Theme, VegaFigure
 from mnist_core.figures.tiles import tiles
 from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
+from mnist_core.figures.train_schedule import rate_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
 from mnist_core.figures.two_classes_plane import plane
@@ -223,6 +225,9 @@ GALLERY: dict[str, Builder] = {
         names=["normalised", "0 to 1, not normalised", "0 to 255"],
         theme=theme,
     ),
+    "mean_distances": lambda theme: mean_distances(
+        distances=[10.4, 9.99, 8.0, 4.44, 6.0, 7.0, 7.1, 7.2, 7.3, 7.4], means=IMAGES, label=3, theme=theme
+    ),
     "number_table": lambda theme: number_table(levels=IMAGES[0].tolist(), row=14, theme=theme),
     "account": lambda theme: account(
         names=["the bias", "of the ink", "of the paper", "neuron 12"],
@@ -332,6 +337,11 @@ GALLERY: dict[str, Builder] = {
     "phase_cards": lambda theme: phase_cards(seen=SEEN, phase=4, theme=theme),
     "norm_curves": lambda theme: norm_curves(record=RUN, what="weights", theme=theme),
     "gradients": lambda theme: norm_curves(record=RUN, what="gradients", theme=theme),
+    "rate_curves": lambda theme: rate_curves(
+        rates={"constant": [0.03] * 50, "one-cycle": [0.0006 * min(n, 50 - n) for n in range(50)]},
+        epochs=5,
+        theme=theme,
+    ),
     "weight_tiles": lambda theme: weight_tiles(weights=torch.from_numpy(WEIGHTS), limit=2.0, theme=theme, names=DIGITS),
     "logit_bars": lambda theme: logit_bars(logits=[2.0, -1.5, 0.0, 6.0], classes=["3", "5", "8", "9"], theme=theme),
     "probability_of_label": lambda theme: probability_of_label(p=0.8, y=1, theme=theme),

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnist_core.data.augmentation import distort
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.lessons.overfitting import (
@@ -51,6 +52,17 @@ def test_a_run_is_plain_training_on_the_drawn_images(digits: Splits) -> None:
     assert result.last.train_accuracy == evaluate(model, few).accuracy
     assert result.last.validation_loss == evaluate(model, digits.validation).loss
     assert result.at_end == mistakes(evaluate(model, digits.validation))
+
+
+def test_augmentation_distorts_each_batch_and_nothing_that_is_read(digits: Splits) -> None:
+    result = finished(digits, Remedies(images=60, seed=3, augment=True))
+    few = some_of(digits.train, 60, 3)
+    model = new_model(MLPConfig((128,)), 3)
+    config = TrainingConfig(EPOCHS, 32, LEARNING_RATE, "adamw", 3, weight_decay=0.0)
+    for _ in fit(model, few, digits.validation, config, distort):
+        pass
+    assert result.last.train_loss == evaluate(model, few).loss
+    assert result.last.validation_loss == evaluate(model, digits.validation).loss
 
 
 def test_the_test_images_are_not_touched(digits: Splits) -> None:
