@@ -18,8 +18,8 @@ from ui.studio import control
 from ui.visitor import store
 from ui.visitor.run_in_words import OPTIMIZERS
 
-BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
-LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+BATCH_SIZES = (8, 16, 32, 64, 100, 128, 256, 512, 1024)
+LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.004, 0.005, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
 SAME = 0  # stands for as many neurons as in the first hidden layer
 MORE_WIDTHS = {"width_2": "second", "width_3": "third"}  # hidden layers, by the keys of their controls
