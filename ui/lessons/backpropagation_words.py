@@ -1,0 +1,62 @@
+"""The way back in words and formulas, with the numbers of the moment."""
+
+from mnist_core import words
+from mnist_core.figures.backpropagation import AT_ALL, AT_NEURON, AT_SCORES, AT_SUM, AT_WEIGHT
+from mnist_core.lessons.backpropagation import SmallPass
+
+HOW_FAR = ("the loss", "the scores", "the neuron", "its sum", "the weight", "all weights")  # by the steps of the figure
+
+
+def chain(run: SmallPass, back: int) -> str:
+    """The products that lead as far back as the reader has gone, in LaTeX: a line for each step.
+
+    Args:
+        run: What went through the small network.
+        back: How far back it is, as in ``way_back``.
+    """
+    one, other = run.score_slopes
+    up, down = (in_brackets(run.last[digit][0], 1) for digit in (0, 1))
+    gate = "1" if run.sum_slopes[0] else "0"
+    if back < AT_SCORES:
+        return rf"L = -\ln p_3 = -\ln {run.p[0]:.2f} = {run.loss:.2f}"
+    lines = [rf"\delta_3 &= p_3 - 1 = {_number(one)} \enspace \delta_8 = p_8 - 0 = {_number(other)}"]
+    if back >= AT_NEURON:
+        both = rf"{in_brackets(one)} \cdot {up} + {in_brackets(other)} \cdot {down}"
+        lines.append(rf"\frac{{\partial L}}{{\partial h_1}} &= {both} = {_number(run.arrived[0])}")
+    if back >= AT_SUM:
+        lines.append(rf"\delta_1 &= {in_brackets(run.arrived[0])} \cdot {gate} = {_number(run.sum_slopes[0])}")
+    if back >= AT_WEIGHT:
+        both = rf"{in_brackets(run.sum_slopes[0])} \cdot {run.x[0]:.0f}"
+        lines.append(rf"\frac{{\partial L}}{{\partial w}} &= {both} = {_number(run.first_gradient[0][0])}")
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+
+def meaning(run: SmallPass, back: int) -> str:
+    """What the last step was, in a sentence.
+
+    Args:
+        run: What went through the small network.
+        back: How far back it is, as in ``way_back``.
+    """
+    is_silent = not run.sum_slopes[0]
+    gradient = run.first_gradient[0][0]
+    return {
+        AT_SCORES: "Each score gets its probability, less 1 where it is right.",
+        AT_NEURON: "Back along two lines: **times** their weights. Where they meet: **plus**.",
+        AT_SUM: "The neuron is silent: **times 0**. Nothing gets through."
+        if is_silent
+        else "The sum is above 0, so ReLU passes it on: **times 1**.",
+        AT_WEIGHT: "Nothing has got this far: w may move a little, and the loss stays."
+        if is_silent
+        else f"**Times** what the line carries. With w the loss {'falls' if gradient < 0 else 'rises'}.",
+        AT_ALL: "Now each line shows its gradient. All eight came from the same way back.",
+    }.get(back, "Each circle has what it passes on, each line its weight.")
+
+
+def in_brackets(value: float, places: int = 2) -> str:
+    """A number as a factor in LaTeX, without the sign of what rounds to 0."""
+    return words.in_brackets(float(f"{value:z.{places}f}"), places)
+
+
+def _number(value: float) -> str:
+    return f"{value:z.2f}"
