@@ -3,6 +3,8 @@
 from mnist_core import words
 from mnist_core.figures.backpropagation import AT_ALL, AT_NEURON, AT_SCORES, AT_SUM, AT_WEIGHT
 from mnist_core.lessons.backpropagation import SmallPass
+from mnist_core.lessons.backpropagation_check import Check
+from mnist_core.lessons.backpropagation_layer import WayBack
 
 HOW_FAR = ("the loss", "the scores", "the neuron", "its sum", "the weight", "all weights")  # by the steps of the figure
 
@@ -60,3 +62,53 @@ def in_brackets(value: float, places: int = 2) -> str:
 
 def _number(value: float) -> str:
     return f"{value:z.2f}"
+
+
+def gate(way: WayBack, activation: str) -> str:
+    """To how many neurons the error gets through, and how large it was at the scores."""
+    neurons, silent = len(way.deltas), int(way.silent.sum())
+    largest = way.p_minus_y.abs().max().item()
+    start = f"At the scores the largest p − y is {words.decimal(largest)}."
+    if activation != "relu":
+        return f"{start} It comes back to {neurons} neurons, **times** the slope of {activation}: none is silent."
+    return (
+        f"{start} It comes back to {neurons} neurons. **{silent}** are silent for this image: times 0. It gets through "
+        f"to **{neurons - silent}**."
+    )
+
+
+def neuron(way: WayBack, number: int) -> str:
+    """The δ of a neuron, and whether it is silent."""
+    delta = way.deltas[number].item()
+    if way.silent[number]:
+        return f"Neuron {number + 1} is **silent**: its δ is 0, and none of its 784 weights is told to move."
+    return f"Neuron {number + 1} has δ = **{slope(delta)}**."
+
+
+def slope(value: float) -> str:
+    """A slope in four decimals, or in a power of ten where they would make it 0."""
+    if value and abs(value) < 0.00005:
+        mantissa, power = f"{value:.1e}".split("e")
+        return words.minus(f"{mantissa} · 10") + str(int(power)).translate(_RAISED)
+    return words.number(value, 4)
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def verdict(check: Check, step: float) -> str:
+    """What is wrong with a step, if anything."""
+    at = check.steps.index(step)
+    single, double = check.single[at], check.double[at]
+    if single == 0:
+        return "**Too small for float32.** Both losses are the same number there, so the difference is 0."
+    if check.error(single) < 0.001:
+        return "**A good step.** Both precisions agree with the formula."
+    if check.error(double) > 0.001:
+        return "**Too large.** The loss curve bends on the way, so no precision helps."
+    return "**Too small for float32.** The losses differ in their last digits only, and those are rounded."
+
+
+def share(error: float) -> str:
+    """How far off, as a share, from percent to powers of ten."""
+    return f"{error:.1%}" if error >= 0.001 else slope(error)
