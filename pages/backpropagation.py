@@ -16,7 +16,7 @@ from mnist_core.network.model import CLASSES
 from mnist_core.network.view import look
 from ui.drawing import network as drawing
 from ui.drawing.network import Weights
-from ui.frame import lesson, link, question, theme
+from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import backpropagation, backpropagation_words
 from ui.lessons.backpropagation_words import HOW_FAR
@@ -60,7 +60,7 @@ def through_the_network() -> None:
         with left:
             pixels, label = chosen_image()
         with right:
-            called = link.selectbox("Said to be", CALLED, (ITS_OWN, *range(CLASSES)), ITS_OWN)
+            called = link.selectbox("Digit that counts as right", CALLED, (ITS_OWN, *range(CLASSES)), ITS_OWN)
         said = label if called == ITS_OWN else int(called)
         way = way_to_first_layer(model, pixels, said)
         view = look(model, pixels, label=said, with_gradient=True)
@@ -68,8 +68,12 @@ def through_the_network() -> None:
         drawing.show_view(
             "bp_network", view, Weights(None, config.layer_sizes, config.activation), flow="backward", height=HEIGHT
         )
-        show_gate(way)
-        st.markdown(backpropagation_words.gate(way, config.activation))
+        pictures, beside = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with pictures:
+            show_gate(way)
+        with beside:
+            images = len(dataset.splits().validation)
+            st.markdown(backpropagation_words.gate(way, config.activation, backpropagation.dead(), images))
     lesson.notice(
         "It begins with p − y. Through each layer it goes **times** the weights, added up, and through ReLU times 1 or "
         "0. Slide to an image that is read well: there is hardly any error to send."
@@ -129,13 +133,16 @@ def the_image_times_a_number() -> None:
         with right:
             rank = link.whole_slider("Neuron, by the size of its δ", "bp_rank", 1, 100, 1, disabled=not answered)
         number = way.ranked[min(rank, len(way.ranked)) - 1]
-        show_product(way, number, answered)
-        if answered:
-            st.markdown(backpropagation_words.neuron(way, number))
+        pictures, beside = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with pictures:
+            show_product(way, number, answered)
+        with beside:
+            if answered:
+                st.markdown(backpropagation_words.neuron(way, number))
     if answered:
         lesson.notice(
-            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger or "
-            "weaker, as it is or turned round. Even the paper has a colour, since normalised it is not 0."
+            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger "
+            "or weaker, as it is or turned round. The paper has a colour, too: normalised, it is not 0."
         )
 
 
@@ -154,7 +161,7 @@ def show_product(way: WayBack, number: int, answered: bool) -> None:
                 Picture(colours, "gradient", f"The gradient of 784 weights. δ is {delta}."),
             ],
             between=f"× {delta} =",
-            wide=230,
+            wide=210,
             theme=look_now,
         )
     )

@@ -8,9 +8,10 @@ import pandas as pd
 from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
 
 REACH = 4.0  # of the scores on the axis, to both sides of where they stand
-STEEP = 6.0  # the loss at the top of the figure
+STEEP = 3.5  # the loss at the top of the figure
 LEAST, MOST = 1e-12, 10.0  # of the error on its axis: what is smaller or larger stands at its ends
 SINGLE, DOUBLE = "float32", "float64"
+_POWERS = "['1', '10⁻²', '10⁻⁴', '10⁻⁶', '10⁻⁸', '10⁻¹⁰', '10⁻¹²'][round(-log(datum.value) / LN10 / 2)]"
 DASHES = {SINGLE: [1, 0], DOUBLE: [6, 3]}
 
 
@@ -90,10 +91,16 @@ def errors_over_steps(
         "strokeDash": {"field": "precision", "type": "nominal", "scale": {"range": list(DASHES.values())}},
     }
     for axis in (axes["x"], axes["y"]):
-        axis["axis"] = {"format": ".0e", "labelOverlap": "greedy", "tickCount": 5}
+        axis["axis"] = {"values": [10.0**power for power in range(-12, 1, 2)], "labelExpr": _POWERS}
+    rule = {
+        "y": {"value": 0},
+        "y2": {"value": "height"},
+        "color": {"value": theme.rest},
+        "strokeDash": {"value": [1, 0]},
+    }
     layers = [
         _of("curve", type="line", strokeWidth=2.5, interpolate="linear"),
-        {**_of("chosen", type="rule", color=theme.rest), "encoding": {"y": {"value": 0}, "y2": {"value": "height"}}},
+        {**_of("chosen", type="rule"), "encoding": rule},
         _of("chosen", type="point", size=140, filled=True, opacity=1),
     ]
     return theme.figure(data, {"height": height, "encoding": axes, "layer": layers})

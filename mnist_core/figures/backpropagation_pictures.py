@@ -13,11 +13,12 @@ from mnist_core.figures.images import png_url
 from mnist_core.figures.signed import Bytes, signed_colours
 from mnist_core.figures.theme import Theme
 
-SIDE, GAP = 7, 2  # pixels of a neuron's square, and between two
+SIDE, GAP = 14, 4  # pixels of a neuron's square, and between two
 _STYLE = """<style>
 .way-pictures { display: flex; align-items: flex-start; gap: 0.6rem; font-size: SIZE; line-height: 1.3; }
 .way-pictures figure { margin: 0; flex: 0 1 var(--wide); min-width: 0; text-align: center; }
-.way-pictures img { display: block; width: 100%; image-rendering: pixelated; outline: 1px solid rgba(128, 128, 128, 0.35); }
+.way-pictures img { display: block; width: 100%; outline: 1px solid rgba(128, 128, 128, 0.35); }
+.way-pictures .hard { image-rendering: pixelated; }
 .way-pictures > span { align-self: center; flex: none; padding-bottom: 1.3em; }
 </style>"""
 
@@ -48,13 +49,18 @@ def side_by_side(*, pictures: Sequence[Picture], between: str, wide: int, theme:
     Returns:
         HTML for ``st.html``.
     """
-    drawn = [
-        f'<figure><img src="{png_url(Image.fromarray(np.ascontiguousarray(colours)))}" alt="{escape(said)}">'
-        f"<figcaption>{escape(below)}</figcaption></figure>"
-        for colours, below, said in pictures
-    ]
+    drawn = map(_figure, pictures)
     middle = f"<span>{escape(between)}</span>"
     return f'{theme.sized(_STYLE)}<div class="way-pictures" style="--wide: {wide}px">{middle.join(drawn)}</div>'
+
+
+def _figure(picture: Picture) -> str:
+    address = png_url(Image.fromarray(np.ascontiguousarray(picture.colours)))
+    rendering = "hard" if picture.colours.shape[:2] == (28, 28) else "soft"
+    return (
+        f'<figure><img class="{rendering}" src="{address}" alt="{escape(picture.said)}">'
+        f"<figcaption>{escape(picture.words)}</figcaption></figure>"
+    )
 
 
 def neuron_squares(*, values: npt.ArrayLike, silent: npt.ArrayLike, theme: Theme) -> Bytes:
@@ -76,7 +82,7 @@ def neuron_squares(*, values: npt.ArrayLike, silent: npt.ArrayLike, theme: Theme
     sheet[:] = page
     for index, (colour, nothing) in enumerate(zip(signed_colours(values=numbers, theme=theme), is_silent, strict=True)):
         top, left = (GAP + place * (SIDE + GAP) for place in divmod(index, columns))
-        edge = SIDE // 2 if nothing else 0
+        edge = SIDE // 2 - 2 if nothing else 0
         sheet[top + edge : top + SIDE - edge, left + edge : left + SIDE - edge] = dot if nothing else colour
     return sheet
 

@@ -11,6 +11,8 @@ from mnist_core.network.functions import cross_entropy
 from mnist_core.network.gradients import batch_gradient
 from mnist_core.network.model import MLP, copied
 
+FIRST = "0.weight"  # the name of the first layer's weights
+
 
 @dataclass(frozen=True)
 class Check:
@@ -58,12 +60,12 @@ def check_weight(model: MLP, image: Tensor, label: int, steps: Sequence[float]) 
     """
     x, y = standardize(image[None]), torch.tensor([label])
     exact = copied(model).double()
-    gradient = batch_gradient(exact.requires_grad_(), x.double(), y)["0.weight"]
+    gradient = batch_gradient(exact.requires_grad_(), x.double(), y)[FIRST]
     neuron, pixel = divmod(int(gradient.abs().argmax()), gradient.shape[1])
     return Check(
         neuron,
         pixel,
-        exact[0].weight[neuron, pixel].item(),
+        exact.get_parameter(FIRST)[neuron, pixel].item(),
         gradient[neuron, pixel].item(),
         tuple(steps),
         _quotients(copied(model), x, y, (neuron, pixel), steps),
@@ -72,7 +74,7 @@ def check_weight(model: MLP, image: Tensor, label: int, steps: Sequence[float]) 
 
 
 def _quotients(model: MLP, x: Tensor, y: Tensor, at: tuple[int, int], steps: Sequence[float]) -> tuple[float, ...]:
-    weights = model[0].weight
+    weights = model.get_parameter(FIRST)
     return tuple(difference_quotient(model, weights, at, x, y, step) for step in steps)
 
 

@@ -18,7 +18,7 @@ def chain(run: SmallPass, back: int) -> str:
     """
     one, other = run.score_slopes
     up, down = (in_brackets(run.last[digit][0], 1) for digit in (0, 1))
-    gate = "1" if run.sum_slopes[0] else "0"
+    factor = "0" if run.hidden[0] == 0 else "1"
     if back < AT_SCORES:
         return rf"L = -\ln p_3 = -\ln {run.p[0]:.2f} = {run.loss:.2f}"
     lines = [rf"\delta_3 &= p_3 - 1 = {_number(one)} \enspace \delta_8 = p_8 - 0 = {_number(other)}"]
@@ -26,7 +26,7 @@ def chain(run: SmallPass, back: int) -> str:
         both = rf"{in_brackets(one)} \cdot {up} + {in_brackets(other)} \cdot {down}"
         lines.append(rf"\frac{{\partial L}}{{\partial h_1}} &= {both} = {_number(run.arrived[0])}")
     if back >= AT_SUM:
-        lines.append(rf"\delta_1 &= {in_brackets(run.arrived[0])} \cdot {gate} = {_number(run.sum_slopes[0])}")
+        lines.append(rf"\delta_1 &= {in_brackets(run.arrived[0])} \cdot {factor} = {_number(run.sum_slopes[0])}")
     if back >= AT_WEIGHT:
         both = rf"{in_brackets(run.sum_slopes[0])} \cdot {run.x[0]:.0f}"
         lines.append(rf"\frac{{\partial L}}{{\partial w}} &= {both} = {_number(run.first_gradient[0][0])}")
@@ -40,7 +40,7 @@ def meaning(run: SmallPass, back: int) -> str:
         run: What went through the small network.
         back: How far back it is, as in ``way_back``.
     """
-    is_silent = not run.sum_slopes[0]
+    is_silent = run.hidden[0] == 0
     gradient = run.first_gradient[0][0]
     return {
         AT_SCORES: "Each score gets its probability, less 1 where it is right.",
@@ -64,16 +64,26 @@ def _number(value: float) -> str:
     return f"{value:z.2f}"
 
 
-def gate(way: WayBack, activation: str) -> str:
-    """To how many neurons the error gets through, and how large it was at the scores."""
+def gate(way: WayBack, activation: str, dead: int, images: int) -> str:
+    """To how many neurons the error gets through, and how large it was at the scores.
+
+    Args:
+        way: Of one image.
+        activation: Of the network.
+        dead: How many of the neurons are silent for all validation images.
+        images: How many these are.
+    """
     neurons, silent = len(way.deltas), int(way.silent.sum())
     largest = way.p_minus_y.abs().max().item()
-    start = f"At the scores the largest p − y is {words.decimal(largest)}."
+    start = f"The largest p − y is {words.decimal(largest)}."
     if activation != "relu":
         return f"{start} It comes back to {neurons} neurons, **times** the slope of {activation}: none is silent."
-    return (
+    said = (
         f"{start} It comes back to {neurons} neurons. **{silent}** are silent for this image: times 0. It gets through "
         f"to **{neurons - silent}**."
+    )
+    return (
+        f"{said} {dead} {'is' if dead == 1 else 'are'} silent for all {images:,} validation images: **dead neurons**."
     )
 
 
