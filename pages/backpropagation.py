@@ -1,18 +1,22 @@
 """The way back: the chain rule on a network small enough to see whole, and on a real one."""
 
+from functools import partial
+
 import streamlit as st
+import torch
 from torch import Tensor
 
 from mnist_core import words
+from mnist_core.data.dataset import MEAN, STD
 from mnist_core.figures.backpropagation import way_back
 from mnist_core.figures.backpropagation_check import DOUBLE, REACH, SINGLE, errors_over_steps, slope_and_secant
 from mnist_core.figures.backpropagation_pictures import Picture, neuron_squares, side_by_side
 from mnist_core.figures.signed import largest, signed_colours
-from mnist_core.lessons.backpropagation import SMALL_FIRST, small_pass
-from mnist_core.lessons.backpropagation_check import loss_when_moved
-from mnist_core.lessons.backpropagation_layer import WayBack, way_to_first_layer
-from mnist_core.network.functions import cross_entropy_gradient
-from mnist_core.network.model import CLASSES
+from mnist_core.lessons.backpropagation import SMALL_FIRST, SmallPass, small_pass
+from mnist_core.lessons.backpropagation_check import Check, difference_quotient, loss_when_moved
+from mnist_core.lessons.backpropagation_layer import WayBack, dead_neurons, way_to_first_layer
+from mnist_core.network.functions import cross_entropy_gradient, softmax
+from mnist_core.network.model import CLASSES, INPUTS, MLP
 from mnist_core.network.view import look
 from ui.drawing import network as drawing
 from ui.drawing.network import Weights
@@ -20,6 +24,9 @@ from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import backpropagation, backpropagation_words
 from ui.lessons.backpropagation_words import HOW_FAR
+
+NUDGE = 0.001
+PAPER = -MEAN / STD
 
 
 @lesson.scene("How does the loss reach a weight deep inside?")
@@ -42,6 +49,41 @@ def link_by_link() -> None:
     lesson.notice(
         "The **chain rule**: along a line multiply, where lines meet add. **Backpropagation** goes this way once, for "
         "all weights. Pull w down to −0.5: the neuron falls silent, and nothing gets through."
+    )
+    lesson.deeper(partial(one_formula, run), why_backwards, partial(lesson.show_source, small_pass))
+
+
+def one_formula(run: SmallPass) -> None:
+    """The chain as one product, and how the reader can see that it is right."""
+    st.markdown(
+        "In one line, with $w_{k1}$ for the weights from h₁ to the scores. $1\\{…\\}$ is 1 where what is in the "
+        "brackets is true, and 0 elsewhere:"
+    )
+    lesson.formula(
+        r"\frac{\partial L}{\partial w} = \Big( \sum_k (p_k - y_k) \, w_{k1} \Big) \cdot 1\{w x_1 + x_2 > 0\} \cdot "
+        r"x_1",
+        backpropagation_words.product(run),
+    )
+    nudged = small_pass(run.first[0][0] + NUDGE)
+    st.markdown(
+        f"It says how fast the loss changes with w. Hold it against a small step: with w larger by {NUDGE}, the loss "
+        f"goes from {run.loss:.5f} to {nudged.loss:.5f}. That is {words.number(nudged.loss - run.loss, 5)}, and "
+        f"{NUDGE} times the gradient is {words.number(NUDGE * run.first_gradient[0][0], 5)}."
+    )
+
+
+def why_backwards() -> None:
+    """Why the products are worked out from the back."""
+    st.subheader("Why from the back?", anchor=False)
+    st.markdown(
+        "All eight gradients begin with the same factors, those next to the loss. Whoever comes from the back works "
+        "them out once and keeps them: the δ of a neuron serves all weights that lead into it. From the front, each "
+        "weight would need a pass of its own. The way back costs about twice as much as the way forward, however many "
+        "weights there are. Rumelhart, Hinton and Williams made it known in 1986."
+    )
+    lesson.try_this(
+        "Go to *all weights*. Both lines into h₁ have the same δ, times what they carry: 2 and 1. Then pull w down to "
+        "−0.5. Four gradients are 0 now: two lead into the silent neuron, two out of it. Why?"
     )
 
 
@@ -78,6 +120,47 @@ def through_the_network() -> None:
         "It begins with p − y. Through each layer it goes **times** the weights, added up, and through ReLU times 1 or "
         "0. Slide to an image that is read well: there is hardly any error to send."
     )
+    lesson.deeper(
+        partial(layer_by_layer, model), stopped, partial(lesson.show_source, way_to_first_layer, dead_neurons)
+    )
+
+
+def layer_by_layer(model: MLP) -> None:
+    """The same in formulas, for as many layers as the network has."""
+    layers = len(model.config.hidden_sizes)
+    last = layers + 1
+    st.markdown(
+        r"$\delta_l$ holds a number for each neuron of layer $l$: how fast the loss rises with its sum $z_l$. $W_l$ "
+        r"are the weights that lead into that layer, $h_{l-1}$ is what they are fed, and $\odot$ multiplies number by "
+        r"number. The scores are layer "
+        f"{last} here:"
+    )
+    lesson.formula(
+        rf"\delta_{{{last}}} = p - \mathbf{{y}}",
+        *(
+            rf"\delta_{{{at}}} = \big( W_{{{at + 1}}}^\top \delta_{{{at + 1}}} \big) \odot f'(z_{{{at}}})"
+            for at in range(layers, 0, -1)
+        ),
+        r"\frac{\partial L}{\partial W_l} = \delta_l \, h_{l-1}^\top \qquad \frac{\partial L}{\partial b_l} = \delta_l",
+    )
+    st.markdown(
+        "$W^\\top$ is the table of weights with rows and columns exchanged: forward, a row adds up what comes into a "
+        "neuron; back, a column adds up what comes from all that it leads to. $f'$ is the slope of the activation. "
+        "For ReLU it is 1 where the sum is above 0, and 0 elsewhere. The squares show the first hidden layer: "
+        "*comes back* is the bracket, *gets through* is δ₁."
+    )
+
+
+def stopped() -> None:
+    """What a silent neuron costs, and what a dead one is."""
+    st.subheader("Silent, and dead", anchor=False)
+    st.markdown(
+        "A silent neuron learns nothing from an image, but the next one may wake it. One that is silent for every "
+        "image gets no gradient at all: a **dead neuron**, also called a dying ReLU. Large steps and weight decay "
+        "make them. They do no harm to the answers, but they are places in the network that nobody uses. Sigmoid and "
+        "tanh have no flat half; their slopes are small instead, and are multiplied layer by layer: **vanishing "
+        "gradients**."
+    )
 
 
 def chosen_image() -> tuple[Tensor, int]:
@@ -112,7 +195,7 @@ WANTED = Question(
     "Each weight's gradient is the neuron's δ, times the pixel that the weight is fed. So it is the image, times one "
     "number.",
     {
-        "Like the neuron's weights": "The weights of this layer have no part in it: the way back ends before them.",
+        "Like the neuron's weights": "The weights have a part in how large δ is, but they give the picture no shape.",
         "Like noise": "There is nothing random on the way back: each weight is fed one pixel, and that decides.",
     },
     order=1,
@@ -144,6 +227,37 @@ def the_image_times_a_number() -> None:
             "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger "
             "or weaker, as it is or turned round. The paper has a colour, too: normalised, it is not 0."
         )
+        lesson.deeper(partial(outer_product, way, number), whole_batch)
+
+
+def outer_product(way: WayBack, number: int) -> None:
+    """The table of all gradients of the layer, and one of its numbers."""
+    neurons = len(way.deltas)
+    st.markdown(
+        f"All gradients of the first layer are a table of {neurons} rows and {INPUTS} columns, as large as the table "
+        r"of its weights: each δ times each of the pixels $\hat x$. Such a product of a column and a row is called an "
+        "**outer product**:"
+    )
+    pixel = int(way.x.argmax())
+    fed, delta = way.x[pixel].item(), way.deltas[number].item()
+    lesson.formula(
+        r"\frac{\partial L}{\partial W_1} = \delta_1 \, \hat x^\top \qquad \frac{\partial L}{\partial b_1} = \delta_1",
+        rf"\frac{{\partial L}}{{\partial w_{{{number + 1},\,{pixel + 1}}}}} = "
+        rf"{words.significant(delta)} \cdot {fed:.3f} = {words.significant(delta * fed)}",
+    )
+    st.markdown(
+        f"This is the pixel with the most ink, row {pixel // 28 + 1}, column {pixel % 28 + 1}. The paper is fed as "
+        f"{words.number(PAPER, 3)}, and so has a gradient of the other sign. The bias is fed 1: its gradient is δ."
+    )
+
+
+def whole_batch() -> None:
+    """What many images make of it."""
+    st.markdown(
+        "One image can only add itself, in many strengths, to the weights of a layer. A batch adds up such pictures, "
+        "one for each image, and so the weights become mixtures of images. *Mini-batches* shows how much each of them "
+        "has to say; *Teach it your digit* does the step with your drawing."
+    )
 
 
 def show_product(way: WayBack, number: int, answered: bool) -> None:
@@ -188,11 +302,38 @@ def first_link() -> None:
         "The image is a 3. The dashed line goes through two losses; the other has the slope p − y. The smaller ε, the "
         "closer they are. A score changes the loss twice: by itself, if it is right, and as a part of the sum."
     )
+    lesson.deeper(term_by_term, partial(lesson.show_source, cross_entropy_gradient, loss_when_moved))
+
+
+def term_by_term() -> None:
+    """The three lines, with words."""
+    st.markdown(
+        "The first line is $-\\ln p_y$ with softmax put in: the logarithm of a fraction is a difference. Then each "
+        "term is a rate of change. $-z_y$ changes by $-1$ with the right score, and not at all with the others. The "
+        "logarithm of a sum changes by 1/sum, times what the sum changes by: the chain rule again. The sum changes by "
+        "$e^{z_i}$. The fraction that comes out is $p_i$."
+    )
+    rows = [
+        f"| {name} | {words.number(z, 1)} | {p:.4f} | {int(at == RIGHT)} | {words.number(slope, 4)} |"
+        for at, (name, z, p, slope) in enumerate(
+            zip(NAMES, SCORES, softmax(Tensor(SCORES)).tolist(), score_slopes().tolist(), strict=True)
+        )
+    ]
+    st.markdown("\n".join(["| i | $z_i$ | $p_i$ | $y_i$ | $p_i - y_i$ |", "|---|---:|---:|---:|---:|", *rows]))
+    st.markdown(
+        "The line beside goes one way from the score, so its slope is off by about ε/2 times the bend of the curve. "
+        "The next scene moves both ways, and is off by far less."
+    )
+
+
+def score_slopes() -> Tensor:
+    """P − y."""
+    return cross_entropy_gradient(Tensor(SCORES), torch.tensor(RIGHT))
 
 
 def show_first_link(score: int, by: float) -> None:
     """The proof, and the two numbers."""
-    gradient = cross_entropy_gradient(Tensor(SCORES), Tensor([RIGHT]).long()[0])[score].item()
+    gradient = score_slopes()[score].item()
     change = loss_when_moved(SCORES, RIGHT, score, by) - loss_when_moved(SCORES, RIGHT, score, 0)
     lesson.formula(
         r"\begin{aligned} L &= -\ln p_y = -z_y + \ln \textstyle\sum_j e^{z_j} \\ "
@@ -213,7 +354,7 @@ def show_slope(score: int, by: float) -> None:
             losses=[loss_when_moved(SCORES, RIGHT, score, x - z) for x in along],
             at=(z, loss_when_moved(SCORES, RIGHT, score, 0)),
             moved=(z + by, loss_when_moved(SCORES, RIGHT, score, by)),
-            slope=cross_entropy_gradient(Tensor(SCORES), Tensor([RIGHT]).long()[0])[score].item(),
+            slope=score_slopes()[score].item(),
             name=f"score of the {NAMES[score]}",
             theme=theme.current(),
         ),
@@ -259,6 +400,41 @@ def gradient_check() -> None:
     lesson.notice(
         "A **gradient check**: move one weight of the real network both ways, and hold this **finite difference** "
         "against the formula. It takes two passes for each weight. Backpropagation takes one way back for all."
+    )
+    lesson.deeper(
+        partial(two_errors, check), partial(which_weight, check), partial(lesson.show_source, difference_quotient)
+    )
+
+
+def two_errors(check: Check) -> None:
+    """Why there is a best step."""
+    lesson.formula(
+        r"\frac{L(w + \varepsilon) - L(w - \varepsilon)}{2 \varepsilon} = \frac{\partial L}{\partial w} + "
+        r"\frac{\varepsilon^2}{6} \frac{\partial^3 L}{\partial w^3} + \dots"
+    )
+    st.markdown(
+        "A step ten times smaller makes the first error, that of the bend, a hundred times smaller: on these axes a "
+        "straight line. It stays so until the two losses are so close that only their last digits differ. float32 "
+        "keeps about 7 digits, float64 about 16. The rounding is divided by 2ε, so a step ten times smaller makes the "
+        "second error ten times larger. The best step is where both are alike, here about "
+        f"{words.learning_rate(float(f'{check.best_single:.1g}'))} in float32. So a check is made in float64."
+    )
+    st.markdown(
+        "Large steps have a third trouble: a ReLU has a corner. If the step moves a neuron from silent to active, the "
+        "loss has another slope on the far side, and the error jumps."
+    )
+
+
+def which_weight(check: Check) -> None:
+    """Where the weight is, and what it costs to check all."""
+    model, name, _ = backpropagation.network()
+    count = model.config.parameter_count
+    st.markdown(
+        f"The weight is that of {name} with the largest gradient in the first layer: from pixel "
+        f"{check.pixel % 28 + 1} of row {check.pixel // 28 + 1} to neuron {check.neuron + 1}. It is "
+        f"{words.number(check.weight, 4)}. The image is the one that the network reads worst. To check all parameters "
+        f"takes 2 × {count:,} = {2 * count:,} passes forward. So it is done for a few, once, where someone has written "
+        "a way back by hand. The tests of this project do it, too."
     )
 
 

@@ -63,7 +63,7 @@ def slope_and_secant(
 
 
 def errors_over_steps(
-    *, steps: Sequence[float], errors: dict[str, Sequence[float]], chosen: float, theme: Theme, height: int = 280
+    *, steps: Sequence[float], errors: dict[str, Sequence[float]], chosen: float, theme: Theme, height: int = 320
 ) -> VegaFigure:
     """How far off a difference is for each step, on axes of powers of ten, in both precisions.
 

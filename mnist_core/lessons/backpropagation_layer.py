@@ -9,7 +9,7 @@ from torch import Tensor
 from mnist_core.data.dataset import Dataset, normalize, standardize
 from mnist_core.evaluation.accuracy import CHUNK
 from mnist_core.network.functions import cross_entropy, cross_entropy_gradient
-from mnist_core.network.model import MLP
+from mnist_core.network.model import MLP, copied
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class WayBack:
     arrived: Tensor
     deltas: Tensor
     loss: float
+
+    @property
+    def gradient(self) -> Tensor:
+        """∂L/∂W of the first layer: each δ times each pixel, torch.float32 [neurons, 784]."""
+        return torch.outer(self.deltas, self.x)
 
     @property
     def silent(self) -> Tensor:
@@ -60,7 +65,7 @@ def way_to_first_layer(model: MLP, image: Tensor, label: int) -> WayBack:
     if not model.config.hidden_sizes:
         raise ValueError("Without a hidden layer there is no way back through one.")
     x, y = standardize(image[None]), torch.tensor([label])
-    dense, activation, *rest = model
+    dense, activation, *rest = copied(model)
     with torch.enable_grad():
         sums = dense(x).detach().requires_grad_()
         passed_on = activation(sums)

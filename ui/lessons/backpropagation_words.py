@@ -26,11 +26,24 @@ def chain(run: SmallPass, back: int) -> str:
         both = rf"{in_brackets(one)} \cdot {up} + {in_brackets(other)} \cdot {down}"
         lines.append(rf"\frac{{\partial L}}{{\partial h_1}} &= {both} = {_number(run.arrived[0])}")
     if back >= AT_SUM:
-        lines.append(rf"\delta_1 &= {in_brackets(run.arrived[0])} \cdot {factor} = {_number(run.sum_slopes[0])}")
+        lines.append(rf"\delta_{{h_1}} &= {in_brackets(run.arrived[0])} \cdot {factor} = {_number(run.sum_slopes[0])}")
     if back >= AT_WEIGHT:
         both = rf"{in_brackets(run.sum_slopes[0])} \cdot {run.x[0]:.0f}"
         lines.append(rf"\frac{{\partial L}}{{\partial w}} &= {both} = {_number(run.first_gradient[0][0])}")
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+
+def product(run: SmallPass) -> str:
+    """The gradient of the weight that is followed, as one product, in LaTeX."""
+    terms = [
+        rf"{in_brackets(slope)} \cdot {in_brackets(weights[0], 1)}"
+        for slope, weights in zip(run.score_slopes, run.last, strict=True)
+    ]
+    factor = "0" if run.hidden[0] == 0 else "1"
+    return (
+        rf"= \big( {' + '.join(terms)} \big) \cdot {factor} \cdot {run.x[0]:.0f} = "
+        rf"{_number(run.first_gradient[0][0])}"
+    )
 
 
 def meaning(run: SmallPass, back: int) -> str:
@@ -77,7 +90,7 @@ def gate(way: WayBack, activation: str, dead: int, images: int) -> str:
     largest = way.p_minus_y.abs().max().item()
     start = f"The largest p − y is {words.decimal(largest)}."
     if activation != "relu":
-        return f"{start} It comes back to {neurons} neurons, **times** the slope of {activation}: none is silent."
+        return f"{start} It comes back to {neurons} neurons, **times** the slope that {activation} has there."
     said = (
         f"{start} It comes back to {neurons} neurons. **{silent}** are silent for this image: times 0. It gets through "
         f"to **{neurons - silent}**."
