@@ -10,7 +10,7 @@ from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD
 from mnist_core.figures.backpropagation import way_back
 from mnist_core.figures.backpropagation_check import DOUBLE, REACH, SINGLE, errors_over_steps, slope_and_secant
-from mnist_core.figures.backpropagation_pictures import Picture, neuron_squares, side_by_side
+from mnist_core.figures.backpropagation_pictures import WayPicture, neuron_squares, pictures_in_a_row
 from mnist_core.figures.signed import largest, signed_colours
 from mnist_core.lessons.backpropagation import SMALL_FIRST, SmallPass, small_pass
 from mnist_core.lessons.backpropagation_check import Check, difference_quotient, loss_when_moved
@@ -176,10 +176,10 @@ def show_gate(way: WayBack) -> None:
     passes = neuron_squares(values=way.deltas.numpy(), silent=way.silent.numpy(), theme=look_now)
     count = len(way.deltas)
     st.html(
-        side_by_side(
+        pictures_in_a_row(
             pictures=[
-                Picture(arrives, "comes back", f"A square for each of {count} neurons: what comes back to it."),
-                Picture(passes, "gets through", f"The same for what gets through; {int(way.silent.sum())} are silent."),
+                WayPicture(arrives, "comes back", f"A square for each of {count} neurons: what comes back to it."),
+                WayPicture(passes, "gets through", f"What gets through; {int(way.silent.sum())} are silent."),
             ],
             between="→",
             wide=300,
@@ -269,10 +269,10 @@ def show_product(way: WayBack, number: int, answered: bool) -> None:
     colours = signed_colours(values=gradients.numpy(), theme=look_now, limit=limit)
     delta = backpropagation_words.slope(way.deltas[number].item()) if answered else "?"
     st.html(
-        side_by_side(
+        pictures_in_a_row(
             pictures=[
-                Picture(fed, "fed to the network", "The image, normalised."),
-                Picture(colours, "gradient", f"The gradient of 784 weights. δ is {delta}."),
+                WayPicture(fed, "fed to the network", "The image, normalised."),
+                WayPicture(colours, "gradient", f"The gradient of 784 weights. δ is {delta}."),
             ],
             between=f"× {delta} =",
             wide=210,
@@ -368,35 +368,12 @@ def show_slope(score: int, by: float) -> None:
 @st.fragment
 def gradient_check() -> None:
     """One weight of the real network moved both ways, in two precisions, by steps of all sizes."""
+    check = backpropagation.check()
     with lesson.stage():
-        check = backpropagation.check()
-        left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
-        with left:
-            step = link.select_slider(
-                "Move the weight by ε", "bp_step", backpropagation.STEPS, 0.01, names=words.learning_rate
-            )
-            at = check.steps.index(step)
-            rows = [
-                f"| {name} | {words.number(quotient, 6)} | {backpropagation_words.share(check.error(quotient))} |"
-                for name, quotient in ((SINGLE, check.single[at]), (DOUBLE, check.double[at]))
-            ]
-            st.markdown("\n".join(["| worked out in | slope | off by |", "|---|---:|---:|", *rows]))
-            st.markdown(
-                f"Backpropagation says **{words.number(check.gradient, 6)}**. "
-                + backpropagation_words.verdict(check, step)
-            )
-        with right:
-            theme.show(
-                errors_over_steps(
-                    steps=check.steps,
-                    errors={SINGLE: [*map(check.error, check.single)], DOUBLE: [*map(check.error, check.double)]},
-                    chosen=step,
-                    theme=theme.current(),
-                ),
-                key="bp_errors",
-                description="The error of the difference over the step, in float32 and in float64. Both curves fall "
-                "and rise again: large steps are off since the loss bends, small ones since numbers are rounded.",
-            )
+        if check.gradient:
+            move_one_weight(check)
+        else:
+            st.markdown("All gradients of the first layer are 0 here. There is nothing to check.")
     lesson.notice(
         "A **gradient check**: move one weight of the real network both ways, and hold this **finite difference** "
         "against the formula. It takes two passes for each weight. Backpropagation takes one way back for all."
@@ -404,6 +381,36 @@ def gradient_check() -> None:
     lesson.deeper(
         partial(two_errors, check), partial(which_weight, check), partial(lesson.show_source, difference_quotient)
     )
+
+
+def move_one_weight(check: Check) -> None:
+    """The step, what comes of it in both precisions, and the curve of the errors."""
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with left:
+        step = link.select_slider(
+            "Move the weight by ε", "bp_step", backpropagation.STEPS, 0.01, names=words.learning_rate
+        )
+        at = check.steps.index(step)
+        rows = [
+            f"| {name} | {words.number(quotient, 6)} | {backpropagation_words.share(check.error(quotient))} |"
+            for name, quotient in ((SINGLE, check.single[at]), (DOUBLE, check.double[at]))
+        ]
+        st.markdown("\n".join(["| worked out in | slope | off by |", "|---|---:|---:|", *rows]))
+        st.markdown(
+            f"Backpropagation says **{words.number(check.gradient, 6)}**. " + backpropagation_words.verdict(check, step)
+        )
+    with right:
+        theme.show(
+            errors_over_steps(
+                steps=check.steps,
+                errors={SINGLE: [*map(check.error, check.single)], DOUBLE: [*map(check.error, check.double)]},
+                chosen=step,
+                theme=theme.current(),
+            ),
+            key="bp_errors",
+            description="The error of the difference over the step, in float32 and in float64. Both curves fall "
+            "and rise again: large steps are off since the loss bends, small ones since numbers are rounded.",
+        )
 
 
 def two_errors(check: Check) -> None:

@@ -1,6 +1,6 @@
 """The gradient beside differences of the loss: as slopes of a curve, and how far off they are for each step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -63,7 +63,7 @@ def slope_and_secant(
 
 
 def errors_over_steps(
-    *, steps: Sequence[float], errors: dict[str, Sequence[float]], chosen: float, theme: Theme, height: int = 320
+    *, steps: Sequence[float], errors: Mapping[str, Sequence[float]], chosen: float, theme: Theme, height: int = 320
 ) -> VegaFigure:
     """How far off a difference is for each step, on axes of powers of ten, in both precisions.
 

@@ -23,7 +23,7 @@ _STYLE = """<style>
 </style>"""
 
 
-class Picture(NamedTuple):
+class WayPicture(NamedTuple):
     """One of the pictures.
 
     Attributes:
@@ -37,7 +37,7 @@ class Picture(NamedTuple):
     said: str
 
 
-def side_by_side(*, pictures: Sequence[Picture], between: str, wide: int, theme: Theme) -> str:
+def pictures_in_a_row(*, pictures: Sequence[WayPicture], between: str, wide: int, theme: Theme) -> str:
     """Pictures in a row, which share the width there is.
 
     Args:
@@ -54,7 +54,7 @@ def side_by_side(*, pictures: Sequence[Picture], between: str, wide: int, theme:
     return f'{theme.sized(_STYLE)}<div class="way-pictures" style="--wide: {wide}px">{middle.join(drawn)}</div>'
 
 
-def _figure(picture: Picture) -> str:
+def _figure(picture: WayPicture) -> str:
     address = png_url(Image.fromarray(np.ascontiguousarray(picture.colours)))
     rendering = "hard" if picture.colours.shape[:2] == (28, 28) else "soft"
     return (

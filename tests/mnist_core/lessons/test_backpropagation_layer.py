@@ -59,7 +59,7 @@ def test_without_a_hidden_layer_there_is_no_way(few: Dataset) -> None:
 def test_neurons_that_never_speak_are_dead(few: Dataset) -> None:
     model = new_model(MLPConfig((6, 5)), 1)
     with torch.no_grad():
-        model[0].bias[[1, 4]] = -1000  # type: ignore[index]
+        model.get_parameter("0.bias")[[1, 4]] = -1000
     assert dead_neurons(model, few).nonzero().flatten().tolist() == [1, 4]
     spoken = F.relu(model[0](normalize(few.images)))
     assert torch.equal(dead_neurons(model, few), (spoken == 0).all(0))
