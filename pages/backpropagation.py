@@ -378,9 +378,10 @@ def gradient_check() -> None:
         "A **gradient check**: move one weight of the real network both ways, and hold this **finite difference** "
         "against the formula. It takes two passes for each weight. Backpropagation takes one way back for all."
     )
-    lesson.deeper(
-        partial(two_errors, check), partial(which_weight, check), partial(lesson.show_source, difference_quotient)
-    )
+    if check.gradient:
+        lesson.deeper(
+            partial(two_errors, check), partial(which_weight, check), partial(lesson.show_source, difference_quotient)
+        )
 
 
 def move_one_weight(check: Check) -> None:

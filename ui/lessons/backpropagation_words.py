@@ -24,12 +24,14 @@ def chain(run: SmallPass, back: int) -> str:
     lines = [rf"\delta_3 &= p_3 - 1 = {_number(one)} \enspace \delta_8 = p_8 - 0 = {_number(other)}"]
     if back >= AT_NEURON:
         both = rf"{in_brackets(one)} \cdot {up} + {in_brackets(other)} \cdot {down}"
-        lines.append(rf"\frac{{\partial L}}{{\partial h_1}} &= {both} = {_number(run.arrived[0])}")
+        shown = sum(round(slope, 2) * row[0] for slope, row in zip(run.score_slopes, run.last, strict=True))
+        lines.append(rf"\frac{{\partial L}}{{\partial h_1}} &= {both} {_equals(shown, run.arrived[0])}")
     if back >= AT_SUM:
         lines.append(rf"\delta_{{h_1}} &= {in_brackets(run.arrived[0])} \cdot {factor} = {_number(run.sum_slopes[0])}")
     if back >= AT_WEIGHT:
         both = rf"{in_brackets(run.sum_slopes[0])} \cdot {run.x[0]:.0f}"
-        lines.append(rf"\frac{{\partial L}}{{\partial w}} &= {both} = {_number(run.first_gradient[0][0])}")
+        shown = round(run.sum_slopes[0], 2) * run.x[0]
+        lines.append(rf"\frac{{\partial L}}{{\partial w}} &= {both} {_equals(shown, run.first_gradient[0][0])}")
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 
@@ -73,6 +75,12 @@ def in_brackets(value: float, places: int = 2) -> str:
     return words.in_brackets(float(f"{value:z.{places}f}"), places)
 
 
+def _equals(shown: float, value: float) -> str:
+    """The result of a calculation, behind the sign that is true for the rounded numbers it is shown with."""
+    sign = "=" if abs(shown - round(value, 2)) < 0.0051 else r"\approx"
+    return f"{sign} {_number(value)}"
+
+
 def _number(value: float) -> str:
     return f"{value:z.2f}"
 
@@ -88,16 +96,17 @@ def gate(way: WayBack, activation: str, dead: int, images: int) -> str:
     """
     neurons, silent = len(way.deltas), int(way.silent.sum())
     largest = way.p_minus_y.abs().max().item()
-    start = f"The largest p − y is {words.decimal(largest)}."
+    start = (
+        f"At the scores p − y is at most {words.decimal(largest)}. It comes back to {words.count(neurons, 'neuron')}"
+    )
     if activation != "relu":
-        return f"{start} It comes back to {neurons} neurons, **times** the slope that {activation} has there."
-    said = (
-        f"{start} It comes back to {neurons} neurons. **{silent}** are silent for this image: times 0. It gets through "
-        f"to **{neurons - silent}**."
-    )
-    return (
-        f"{said} {dead} {'is' if dead == 1 else 'are'} silent for all {images:,} validation images: **dead neurons**."
-    )
+        return f"{start}, **times** the slope that {activation} has there."
+    are = "is" if silent == 1 else "are"
+    said = f"{start}. **{silent}** {are} silent for this image: times 0. It gets through to **{neurons - silent}**."
+    if not dead:
+        return f"{said} No neuron is silent for all {images:,} validation images."
+    are = "is silent" if dead == 1 else "are silent"
+    return f"{said} {dead} {are} for all {images:,} validation images: **dead neurons**."
 
 
 def neuron(way: WayBack, number: int) -> str:
@@ -133,5 +142,5 @@ def verdict(check: Check, step: float) -> str:
 
 
 def share(error: float) -> str:
-    """How far off, as a share, from percent to powers of ten."""
-    return f"{error:.1%}" if error >= 0.001 else slope(error)
+    """How far off, as a share: in percent, and as a power of ten where that would be 0."""
+    return f"{error:.1%}" if error >= 0.001 else f"{error:.4%}" if error >= 0.00001 else slope(error)

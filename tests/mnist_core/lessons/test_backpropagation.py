@@ -35,12 +35,12 @@ def test_the_way_back_is_that_of_autograd(weight: float) -> None:
 
 def test_it_begins_with_numbers_as_round_as_can_be() -> None:
     run = small_pass(SMALL_FIRST[0][0])
-    assert run.x == (2, 1)
-    assert (run.sums, run.hidden, run.scores, run.p) == ((2, 1), (2, 1), (1, 1), (0.5, 0.5))
+    assert run.x == SMALL_X == (2.0, 1.0)
+    assert [run.sums, run.hidden, run.scores, run.p] == [(2.0, 1.0), (2.0, 1.0), (1.0, 1.0), (0.5, 0.5)]
     assert run.loss == pytest.approx(math.log(2))
-    assert (run.score_slopes, run.arrived, run.sum_slopes) == ((-0.5, 0.5), (-0.75, 1.5), (-0.75, 1.5))
-    assert run.last_gradient == ((-1, -0.5), (1, 0.5))
-    assert run.first_gradient == ((-1.5, -0.75), (3, 1.5))
+    assert [run.score_slopes, run.arrived, run.sum_slopes] == [(-0.5, 0.5), (-0.75, 1.5), (-0.75, 1.5)]
+    assert run.last_gradient == ((-1.0, -0.5), (1.0, 0.5))
+    assert run.first_gradient == ((-1.5, -0.75), (3.0, 1.5))
 
 
 @pytest.mark.parametrize("weight", [-0.5, -0.6, -2.0])
