@@ -89,7 +89,7 @@ def why_backwards() -> None:
 
 IMAGE, CALLED = "bp_image", "bp_called"
 ITS_OWN = "what it shows"
-HEIGHT = 190  # pixels, of the picture of the network
+HEIGHT = 175  # pixels, of the picture of the network
 
 
 @lesson.scene("Which neurons does the error reach?")
@@ -182,7 +182,7 @@ def show_gate(way: WayBack) -> None:
                 WayPicture(passes, "gets through", f"What gets through; {int(way.silent.sum())} are silent."),
             ],
             between="→",
-            wide=300,
+            wide=260,
             theme=look_now,
         )
     )
@@ -275,7 +275,7 @@ def show_product(way: WayBack, number: int, answered: bool) -> None:
                 WayPicture(colours, "gradient", f"The gradient of 784 weights. δ is {delta}."),
             ],
             between=f"× {delta} =",
-            wide=210,
+            wide=185,
             theme=look_now,
         )
     )
@@ -290,13 +290,16 @@ MOVES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001)
 def first_link() -> None:
     """The slope of the loss over one score, by a difference and by the formula, and its proof in three lines."""
     with lesson.stage():
-        left, right = st.columns(2, gap="medium", vertical_alignment="center")
+        left, right = st.columns(2, gap="medium")
         with left:
             name = link.buttons("Move the score of the", "bp_score", NAMES, NAMES[0])
-            by = link.select_slider("by ε", "bp_by", MOVES, MOVES[0], names=words.learning_rate)
-            score = NAMES.index(name)
-            show_first_link(score, by)
         with right:
+            by = link.select_slider("by ε", "bp_by", MOVES, MOVES[0], names=words.learning_rate)
+        score = NAMES.index(name)
+        proof, figure = st.columns(2, gap="medium", vertical_alignment="center")
+        with proof:
+            show_first_link(score, by)
+        with figure:
             show_slope(score, by)
     lesson.notice(
         "The image is a 3. The dashed line goes through two losses; the other has the slope p − y. The smaller ε, the "
