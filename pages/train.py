@@ -9,8 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
 from mnist_core.figures.bars import probability_bars
+from mnist_core.network.backpropagation import Backpropagation
 from mnist_core.network.model import CLASSES, MLPConfig
 from mnist_core.training.loop import DatasetBatches, Learner, TrainingConfig, fit, new_model, train_step
+from mnist_core.training.schedule import OneCycle
+from mnist_core.training.update import SGD, Adam
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
 from ui.studio import beside, control, recipe, run_view, take_home, transport, watch_again
@@ -119,7 +122,12 @@ def curves_in_words() -> None:
 
 def the_code() -> None:
     """What ran."""
-    lesson.show_source(train_step, Learner, fit, DatasetBatches)
+    lesson.show_source(Learner, Backpropagation, Adam, SGD, OneCycle, fit, DatasetBatches)
+    st.markdown(
+        "PyTorch does one such step in five lines. **Autograd** finds the gradients there. It ends with the same "
+        "weights, to the last bit, and takes about twice as long."
+    )
+    lesson.show_source(train_step)
 
 
 BLIND = Question(

@@ -1,6 +1,7 @@
 """Images of digits with their labels, in the three parts that have three uses, on the scale that a network is fed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -25,6 +26,7 @@ class Dataset:
     images: Tensor
     labels: Tensor
     classes: int = 10
+    _whole: "tuple[Dataset, slice] | None" = field(default=None, repr=False, compare=False)  # that this is a stretch of
 
     def __post_init__(self) -> None:
         if self.images.dtype != torch.uint8 or self.images.shape[1:] != (28, 28):
@@ -41,7 +43,20 @@ class Dataset:
 
     def subset(self, indices: Tensor | slice) -> "Dataset":
         """The images and labels at ``indices`` (torch.int64 [M], or a slice)."""
-        return Dataset(self.images[indices], self.labels[indices], self.classes)
+        whole = (self, indices) if isinstance(indices, slice) else None
+        return Dataset(self.images[indices], self.labels[indices], self.classes, whole)
+
+    @cached_property
+    def inputs(self) -> Tensor:
+        """The images as a network is fed them, torch.float32 [N, 784]: read-only, made when first asked for, and kept.
+
+        All runs on a data set and on any stretch of it share these: 172 MB for MNIST's 55,000. To take a batch out of
+        them costs less than to make it from the images each time.
+        """
+        if self._whole:
+            dataset, stretch = self._whole
+            return dataset.inputs[stretch]
+        return normalize(self.images)
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,8 @@ def normalize(images: Tensor) -> Tensor:
     """
     if images.dtype != torch.uint8:
         raise TypeError(f"normalize takes torch.uint8 images of 0 to 255, not {images.dtype}; see standardize.")
-    return standardize(images / 255)
+    x = images.flatten(1) / 255  # (N, 28, 28) -> (N, 784)
+    return x.sub_(MEAN).div_(STD)  # in place, where ``standardize`` makes new tensors: half the time for a batch
 
 
 def standardize(pixels: Tensor) -> Tensor:

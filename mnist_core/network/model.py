@@ -69,14 +69,18 @@ class Dropout(nn.Module):
     def __init__(self, probability: float) -> None:
         super().__init__()
         self.probability = probability
+        self.share_kept = 1 - probability
         self.generator = torch.Generator().manual_seed(0)
+
+    def draw(self, shape: torch.Size) -> Tensor:
+        """Which neurons are kept, each for each image: torch.bool of this shape."""
+        return torch.rand(shape, generator=self.generator) >= self.probability
 
     def forward(self, x: Tensor) -> Tensor:
         """Takes and returns torch.float32 [N, neurons]; changes nothing outside of training."""
         if not self.training or self.probability == 0:
             return x
-        kept = torch.rand(x.shape, generator=self.generator) >= self.probability
-        return x * kept / (1 - self.probability)
+        return x * self.draw(x.shape) / self.share_kept
 
 
 class MLP(nn.Sequential):

@@ -15,6 +15,7 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.evaluation.accuracy import evaluate
+from mnist_core.network.backpropagation import Backpropagation
 from mnist_core.network.model import MLPConfig
 from mnist_core.network.view import as_data
 from mnist_core.training.loop import (
@@ -30,6 +31,8 @@ from mnist_core.training.loop import (
 )
 from mnist_core.training.recipes import RECIPES
 from mnist_core.training.records import trial
+from mnist_core.training.schedule import OneCycle
+from mnist_core.training.update import SGD, Adam
 from tests.app import (
     answer,
     component,
@@ -202,7 +205,7 @@ def test_neurons_of_a_run_are_pinned_by_the_link() -> None:
 def test_the_code_shown_is_all_of_the_loop() -> None:
     """Whatever of our own ``fit`` calls to learn from a batch stands beside it."""
     shown = [code.value.strip() for code in in_one_piece(PAGE).code]
-    for part in (train_step, Learner, fit, DatasetBatches):
+    for part in (Learner, Backpropagation, Adam, SGD, OneCycle, fit, DatasetBatches, train_step):
         assert inspect.getsource(part).strip() in shown
 
 

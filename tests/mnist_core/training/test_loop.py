@@ -8,16 +8,20 @@ from itertools import islice, zip_longest
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from mnist_core.data.augmentation import affine
-from mnist_core.data.dataset import Dataset, Splits, normalize
+from mnist_core.data.dataset import Dataset, Splits, normalize, standardize
 from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
-from mnist_core.network.model import MLP, MLPConfig
+from mnist_core.network.model import ACTIVATIONS, MLP, MLPConfig
 from mnist_core.training.loop import (
     COPY_EVERY,
     EXPLODED,
     OPTIMIZERS,
+    SCHEDULES,
+    Augment,
     BatchEvent,
     EpochEvent,
     RateDial,
@@ -25,10 +29,12 @@ from mnist_core.training.loop import (
     TrainingConfig,
     TrainingDiverged,
     batch_at,
+    epoch_orders,
     fit,
     new_model,
     train_step,
 )
+from mnist_core.training.recipes import RECIPES
 
 WITH_DROPOUT = MLPConfig((32,), dropout=0.5)
 
@@ -456,3 +462,81 @@ def test_turning_the_dial_to_where_it_stands_changes_nothing(few: Dataset, digit
         isinstance(event, RateEvent)
         for event in fit(new_model(MLPConfig((8,)), 0), few, digits.validation, config, dial=dial)
     )
+
+
+def by_autograd(
+    model_config: MLPConfig, train: Dataset, config: TrainingConfig, augment: Augment | None, changes: dict[int, float]
+) -> MLP:
+    """The course's loop: ``train_step`` with PyTorch's own optimizer and scheduler, batch by batch."""
+    model, loss_function = new_model(model_config, 3), nn.CrossEntropyLoss()
+    model.seed_dropout(config.seed)
+    optimizer = OPTIMIZERS[config.optimizer](model, config)
+    schedule, rate, step = None, config.learning_rate, 0
+    if config.schedule == "one-cycle":
+        steps = config.epochs * config.steps_per_epoch(len(train))
+        cycles = config.optimizer != "sgd"
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, cycle_momentum=cycles)
+    generator = torch.Generator().manual_seed(config.seed)
+    for order in epoch_orders(len(train), config):
+        for indices in order.split(config.batch_size):
+            if step in changes:
+                for name in {"lr", "initial_lr", "max_lr", "min_lr"} & set(optimizer.param_groups[0]):
+                    optimizer.param_groups[0][name] *= changes[step] / rate
+                rate = changes[step]
+            images = train.images[indices]
+            x = standardize((augment(images, generator) if augment else images) / 255)
+            train_step(model.train(), x, train.labels[indices], loss_function, optimizer)
+            if schedule:
+                schedule.step()
+            step += 1
+    return model
+
+
+@settings(max_examples=60)
+@given(
+    model_config=st.builds(
+        MLPConfig,
+        hidden_sizes=st.lists(st.integers(1, 40), max_size=3).map(tuple),
+        activation=st.sampled_from(sorted(ACTIVATIONS)),
+        dropout=st.sampled_from([0.0, 0.3]),
+    ),
+    config=st.builds(
+        TrainingConfig,
+        epochs=st.integers(1, 2),
+        batch_size=st.integers(7, 110),  # of 100 images: whole batches, short last ones, and one of all
+        learning_rate=st.sampled_from([1e-3, 0.02]),
+        optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+        seed=st.integers(0, 99),
+        weight_decay=st.sampled_from([None, 0.0, 0.1]),
+        shuffle=st.booleans(),
+        schedule=st.sampled_from(SCHEDULES),
+    ),
+    augment=st.sampled_from([None, affine]),
+    changes=st.dictionaries(st.integers(0, 6), st.sampled_from([1e-4, 0.01, 0.03]), max_size=2),
+)
+def test_the_weights_are_those_of_the_courses_loop_bit_for_bit(
+    few: Dataset,
+    model_config: MLPConfig,
+    config: TrainingConfig,
+    augment: Augment | None,
+    changes: dict[int, float],
+) -> None:
+    model = new_model(model_config, 3)
+    dial = RateDial([RateEvent(step, rate) for step, rate in changes.items()])
+    assert list(fit(model, few, few.subset(slice(0, 1)), config, augment, dial))
+    assert same_weights(model, by_autograd(model_config, few, config, augment, changes))
+
+
+def test_the_default_recipe_ends_with_the_weights_of_the_courses_loop(digits: Splits) -> None:
+    """A few hundred steps of a real width, in which a wrong last bit would grow."""
+    model_config, config = RECIPES[0].model_config, replace(RECIPES[0].training_config, seed=2)
+    model = new_model(model_config, 3)
+    assert list(fit(model, digits.train, digits.validation, config))
+    assert same_weights(model, by_autograd(model_config, digits.train, config, None, {}))
+
+
+def test_runs_on_a_data_set_and_on_its_stretches_share_one_standardised_copy(digits: Splits) -> None:
+    part = digits.train.subset(slice(0, 200)).subset(slice(100, 200))
+    list(fit(new_model(MLPConfig(()), 0), part, digits.validation, TrainingConfig(1)))
+    assert part.inputs.untyped_storage().data_ptr() == digits.train.inputs.untyped_storage().data_ptr()
+    assert torch.equal(part.inputs, normalize(part.images))
