@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mnist_core.network.functions import cross_entropy, cross_entropy_gradient, softmax
+from mnist_core.network.backpropagation import Backpropagation
+from mnist_core.network.functions import softmax
+from mnist_core.network.model import INPUTS, MLP, MLPConfig
 
 SMALL_X = (2.0, 1.0)
 SMALL_FIRST = ((0.5, 1.0), (1.0, -1.0))  # weights of the two hidden neurons; the very first is the one that is followed
@@ -50,6 +52,22 @@ class SmallPass:
     first_gradient: Table
 
 
+def small_network(weight: float) -> MLP:
+    """The small network as one that the project trains: of the 784 inputs only the first two count.
+
+    Args:
+        weight: From the first input to the first hidden neuron; finite.
+    """
+    model = MLP(MLPConfig((2,), classes=2))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+        model.get_parameter("0.weight")[:, :2] = torch.tensor(SMALL_FIRST)
+        model.get_parameter("0.weight")[0, 0] = weight
+        model.get_parameter("2.weight")[:] = torch.tensor(SMALL_LAST)
+    return model
+
+
 def small_pass(weight: float) -> SmallPass:
     """Goes through the small network and back.
 
@@ -57,35 +75,29 @@ def small_pass(weight: float) -> SmallPass:
         weight: From the first input to the first hidden neuron; finite.
 
     Returns:
-        All numbers on the way, worked out in float64.
+        All numbers on the way, worked out in float32.
     """
-    x = torch.tensor(SMALL_X, dtype=torch.float64)
-    first = torch.tensor(SMALL_FIRST, dtype=torch.float64)
-    first[0, 0] = weight
-    last = torch.tensor(SMALL_LAST, dtype=torch.float64)
-    right = torch.tensor(SMALL_RIGHT)
-    # Forward.
-    sums = first @ x
-    hidden = sums.clamp(min=0)
-    scores = last @ hidden
-    # Back: from each number to those it was made of.
-    score_slopes = cross_entropy_gradient(scores, right)
-    arrived = last.T @ score_slopes  # along each line, times its weight; where lines meet, the sum
-    sum_slopes = arrived * (sums > 0)  # a silent neuron lets nothing through
+    x, right = torch.zeros(1, INPUTS), torch.tensor([SMALL_RIGHT])
+    x[0, :2] = torch.tensor(SMALL_X)
+    way = Backpropagation(small_network(weight))
+    loss, scores = way.run(x, right)
+    first, _, last, _ = way.weights
+    of_first, sum_slopes, of_last, score_slopes = way.gradients  # a bias is fed 1: its gradient is δ
+    sums = first @ x[0]
     return SmallPass(
-        x=_pair(x),
-        first=_table(first),
+        x=_pair(x[0, :2]),
+        first=_table(first[:, :2]),
         last=_table(last),
         sums=_pair(sums),
-        hidden=_pair(hidden),
-        scores=_pair(scores),
-        p=_pair(softmax(scores)),
-        loss=cross_entropy(scores, right).item(),
+        hidden=_pair(sums.clamp(min=0)),
+        scores=_pair(scores[0]),
+        p=_pair(softmax(scores[0])),
+        loss=loss.item(),
         score_slopes=_pair(score_slopes),
-        arrived=_pair(arrived),
+        arrived=_pair(score_slopes @ last),
         sum_slopes=_pair(sum_slopes),
-        last_gradient=_table(torch.outer(score_slopes, hidden)),
-        first_gradient=_table(torch.outer(sum_slopes, x)),
+        last_gradient=_table(of_last),
+        first_gradient=_table(of_first[:, :2]),
     )
 
 

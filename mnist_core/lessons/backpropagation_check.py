@@ -22,7 +22,7 @@ class Check:
         neuron: In the first layer, from 0.
         pixel: The weight's pixel, from 0.
         weight: The weight itself.
-        gradient: ∂L/∂w as backpropagation has it, in float64.
+        gradient: ∂L/∂w as autograd has it, in float64.
         steps: How far the weight was moved, both ways.
         single: (L(w + ε) − L(w − ε)) / 2ε for each step, worked out in float32.
         double: The same in float64.

@@ -1,15 +1,15 @@
 """What comes back from the loss of one image to the first hidden layer, and how much of it gets through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from mnist_core.data.dataset import Dataset, normalize, standardize
 from mnist_core.evaluation.accuracy import CHUNK
-from mnist_core.network.functions import cross_entropy, cross_entropy_gradient
-from mnist_core.network.model import MLP, copied
+from mnist_core.network.backpropagation import Backpropagation
+from mnist_core.network.model import MLP
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class WayBack:
         passed_on: What each neuron of the first hidden layer passes on, torch.float32 [neurons].
         arrived: What comes back to each of them: ∂L/∂h, torch.float32 [neurons].
         deltas: What gets through to its sum: ∂L/∂z, torch.float32 [neurons].
+        gradient: ∂L/∂W of the first layer: each δ times each pixel, torch.float32 [neurons, 784].
         loss: Of the image.
     """
 
@@ -30,12 +31,8 @@ class WayBack:
     passed_on: Tensor
     arrived: Tensor
     deltas: Tensor
+    gradient: Tensor
     loss: float
-
-    @property
-    def gradient(self) -> Tensor:
-        """∂L/∂W of the first layer: each δ times each pixel, torch.float32 [neurons, 784]."""
-        return torch.outer(self.deltas, self.x)
 
     @property
     def silent(self) -> Tensor:
@@ -48,6 +45,7 @@ class WayBack:
         return [int(neuron) for neuron in self.deltas.abs().argsort(descending=True, stable=True)]
 
 
+@torch.no_grad()
 def way_to_first_layer(model: MLP, image: Tensor, label: int) -> WayBack:
     """Goes through a network with one image, and back to its first hidden layer.
 
@@ -65,23 +63,29 @@ def way_to_first_layer(model: MLP, image: Tensor, label: int) -> WayBack:
     if not model.config.hidden_sizes:
         raise ValueError("Without a hidden layer there is no way back through one.")
     x, y = standardize(image[None]), torch.tensor([label])
-    dense, activation, *rest = copied(model)
-    with torch.enable_grad():
-        sums = dense(x).detach().requires_grad_()
-        passed_on = activation(sums)
-        z = passed_on
-        for layer in rest:
-            z = layer(z)
-        loss = cross_entropy(z, y).sum()
-    arrived, deltas = torch.autograd.grad(loss, (passed_on, sums))
+    plain = _without_dropout(model)
+    way = Backpropagation(plain)
+    loss, _ = way.run(x, y)
+    _, following, *_ = way.weights[::2]
+    deltas = way.gradients[1::2]  # of each layer: a bias is fed 1, so its gradient is δ
+    dense, activation, *_ = plain
     return WayBack(
         x=x[0],
-        p_minus_y=cross_entropy_gradient(z.detach(), y)[0],
-        passed_on=passed_on.detach()[0],
-        arrived=arrived[0].nan_to_num(),  # the weights of a training that went wrong may be huge
+        p_minus_y=deltas[-1],
+        passed_on=activation(dense(x))[0],
+        arrived=(deltas[1] @ following).nan_to_num(),  # the weights of a training that went wrong may be huge
         deltas=deltas[0].nan_to_num(),
+        gradient=way.gradients[0].nan_to_num(),
         loss=loss.item(),
     )
+
+
+def _without_dropout(model: MLP) -> MLP:
+    """A copy that never silences a neuron, as none is while a network reads; it has no gradients of its own yet."""
+    plain = MLP(replace(model.config, dropout=0.0)).requires_grad_(False)
+    for parameter, original in zip(plain.parameters(), model.parameters(), strict=True):
+        parameter.copy_(original)
+    return plain
 
 
 @torch.no_grad()

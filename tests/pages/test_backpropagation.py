@@ -239,6 +239,19 @@ def test_a_check_of_all_weights_would_take_two_passes_for_each() -> None:
     assert f"2 × {count:,} = {2 * count:,} passes" in text(in_one_piece(PAGE))
 
 
+def test_the_projects_own_way_back_finds_what_autograd_does(digits: Splits) -> None:
+    model = load_shipped()
+    _, x, label = chosen(model, digits, 1)
+    weight = model.get_parameter("0.weight").requires_grad_()
+    (gradient,) = torch.autograd.grad(F.cross_entropy(model(x), torch.tensor([label])), weight)
+    largest = gradient.flatten()[gradient.abs().argmax()].item()
+    said = text(in_one_piece(PAGE)).replace("−", "-")
+    found = re.search(r"in float32, finds (-?[\d.]+): it is off by ([\d.]+)( · 10⁻[⁷⁸⁹]|%)\.", said)
+    assert found
+    assert float(found[1]) == pytest.approx(largest, abs=1e-6)
+    assert found[3] != "%" or float(found[2]) < 0.001
+
+
 def test_where_all_gradients_are_0_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = Check(0, 0, 0.0, 0.0, (1.0,), (0.0,), (0.0,))
     monkeypatch.setattr(backpropagation_check, "check_weight", lambda *arguments: nothing)
