@@ -94,7 +94,7 @@ def why_backwards() -> None:
 
 IMAGE, CALLED = "bp_image", "bp_called"
 ITS_OWN = "what it shows"
-HEIGHT = 175  # pixels, of the picture of the network
+HEIGHT = 168  # pixels, of the picture of the network
 
 
 @lesson.scene("Which neurons does the error reach?")
@@ -164,10 +164,9 @@ def stopped() -> None:
     st.subheader("Silent, and dead", anchor=False)
     st.markdown(
         "A silent neuron learns nothing from an image, but the next one may wake it. One that is silent for every "
-        "image gets no gradient at all: a **dead neuron**, also called a dying ReLU. Large steps and weight decay "
-        "make them. They do no harm to the answers, but they are places in the network that nobody uses. Sigmoid and "
-        "tanh have no flat half; their slopes are small instead, and are multiplied layer by layer: **vanishing "
-        "gradients**."
+        "image gets no gradient at all: a **dead neuron**, also called a dying ReLU. Large steps can make them. They "
+        "do no harm to the answers, but they are places in the network that nobody uses. Sigmoid and tanh have no flat "
+        "half; their slopes are small instead, and are multiplied layer by layer: **vanishing gradients**."
     )
 
 
@@ -190,7 +189,7 @@ def show_gate(way: WayBack) -> None:
                 WayPicture(passes, "gets through", f"What gets through; {int(way.silent.sum())} are silent."),
             ],
             between="→",
-            wide=260,
+            wide=240,
             theme=look_now,
         )
     )
@@ -199,7 +198,7 @@ def show_gate(way: WayBack) -> None:
 def in_code() -> None:
     """Whose code it is."""
     st.markdown(
-        "Every training in this app goes this way, by the lines below. There each image of a batch is a row, so "
+        "A run of *Train a network* goes this way, by the lines below. There each image of a batch is a row, so "
         r"$W^\top \delta$ is written δ times W, and the loss is a mean, so δ begins with (p − y) / N. PyTorch's "
         "autograd finds the same gradients from any code; these are equal to its own to the last bit."
     )

@@ -1,5 +1,7 @@
 """The gradient check: where it agrees, and both ways in which it fails."""
 
+import math
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -69,3 +71,8 @@ def test_a_score_that_moves_changes_the_loss_as_p_minus_y_says(score: int) -> No
     by = 1e-6
     slope = (loss_when_moved(z, 0, score, by) - loss_when_moved(z, 0, score, -by)) / (2 * by)
     assert slope == pytest.approx(gradient[score].item(), abs=1e-8)
+
+
+@pytest.mark.parametrize(("precision", "digits"), [(torch.float32, 7), (torch.float64, 16)])
+def test_a_precision_keeps_so_many_digits(precision: torch.dtype, digits: int) -> None:
+    assert round(-math.log10(torch.finfo(precision).eps)) == digits
