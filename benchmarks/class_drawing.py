@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks.browser_reading import written
-from benchmarks.class_of_thirty import CORES, Server
+from benchmarks.class_trains import CORES, Server
 from benchmarks.machine import describe
 from benchmarks.visitor import connection
 from tests.browser.conftest import serving

@@ -29,13 +29,11 @@ class Visitor:
     Args:
         socket: Its connection.
         settings: The query of the page's link.
-        poll: Seconds between looks at the run, whatever the page says; None for what it says.
     """
 
-    def __init__(self, socket: ClientConnection, settings: str, poll: float | None) -> None:
+    def __init__(self, socket: ClientConnection, settings: str) -> None:
         self._socket = socket
         self._settings = settings
-        self._poll = poll
         self._page = ""
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}  # with their seconds, by the part of the page
         self._asked: dict[str, float] = {}  # when, for those parts that the server has not begun to draw
@@ -46,10 +44,9 @@ class Visitor:
         self._buttons: dict[str, str] = {}  # the ids of those that can be pressed, by key
         self._drawn = asyncio.Event()
         self.buttons: dict[str, str] = {}  # those on the page last drawn to its end
-        self.every: list[float] = []  # seconds, of the parts of that page which are looked at again; the run is last
+        self.looks_again = False  # whether parts of that page are to be drawn again by themselves
         self.looks: list[float] = []  # seconds from asking for a part of the page to its end
         self.new_curves = 0
-        self.speed: float | None = None
 
     async def ask(self, fragment: str = "", press: str = "") -> None:
         """Asks for the page or a part of it, with a button pressed or none."""
@@ -117,8 +114,6 @@ class Visitor:
         self._timers = {}
 
     def _look_again(self, fragment: str, interval: float) -> None:
-        # The line above the page comes first; what follows is the run.
-        interval = self._poll if self._poll and self._timers.keys() - {fragment} else interval
         before, timer = self._timers.get(fragment, (None, None))
         if before != interval:
             if timer:
@@ -142,13 +137,11 @@ class Visitor:
                 curve = element.SerializeToString()
                 self.new_curves += curve != self._curve
                 self._curve = curve
-            case "metric" if element.metric.label == "Images per second":
-                self.speed = float(element.metric.body.replace(",", ""))
 
     def _end(self, status: int) -> None:
         now = time.perf_counter()
         self.looks += [now - asked for asked in self._begun]
         self._begun = []
         if self._is_whole and status == ForwardMsg.FINISHED_SUCCESSFULLY:
-            self.buttons, self.every = self._buttons, [interval for interval, _ in self._timers.values()]
+            self.buttons, self.looks_again = self._buttons, bool(self._timers)
             self._drawn.set()

@@ -1,10 +1,11 @@
-"""A fair queue that runs any iterator in the background, a quarter of a second at a time.
+"""A queue that runs any iterator in the background, a quarter of a second at a time, and says how long each must wait.
 
-One thread does all the work, so that whatever else the process does (serving pages) always finds a core. Jobs
-take turns; each has an owner who must show up now and then, or it rests. Its owner can also let it rest, and let it
-do a single step before everyone else's turn.
+One thread does all the work, so that whatever else the process does (serving pages) always finds a core. Each job
+has an owner who must show up now and then, or it rests. Its owner can also let it rest, and let it do a single step
+before everyone else's turn.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +15,13 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-TURN = 0.25  # seconds: long enough that changing turns costs nothing, short enough that four curves all move
-AT_ONCE = 4  # jobs that take turns; the others wait in line
+# One after another, the shortest first, all are done sooner on average than by turns. Yet each begins at once: its
+# owner sees it live, and from its speed we know how long it takes. The oldest job has every fourth turn, and its end.
+TURN = 0.25  # seconds: long enough that changing turns costs nothing
+FIRST_TURN = 0.1  # thirty who start together have all begun within three seconds
+OLDEST_EVERY = 4  # turns
+SHORT = 8.0  # seconds; so little work goes in order of arrival, since the first turn says only roughly how much it is
+REMEMBERED = 0.9  # of the past, after each turn: how long a second of work lasts while pages are drawn changes
 PAUSE_AFTER = 30.0  # seconds without a sign of the owner
 FORGET_AFTER = 30 * 60.0
 
@@ -23,7 +29,7 @@ FORGET_AFTER = 30 * 60.0
 class State(StrEnum):
     """Where a job is in its life."""
 
-    WAITING = "waiting"  # in line behind those that take turns
+    WAITING = "waiting"  # others go first
     RUNNING = "running"
     PAUSED = "paused"  # its owner is away, or wants it to rest
     FINISHED = "finished"
@@ -43,8 +49,8 @@ class Snapshot(Generic[T]):
         latest: What its iterator yielded last, if anything.
         is_held: Whether its owner wants it to rest; else a paused job goes on when they show up.
         worked: Seconds of work so far, other jobs' turns not counted.
-        place: How many jobs must end before this one gets turns; 0 when it does.
-        sharing: How many jobs take turns now.
+        place: How many jobs go first; 0 for the one that works.
+        left: Seconds until it has ended, with the work of those that go first; None while nobody knows.
         error: Why it failed.
     """
 
@@ -53,21 +59,23 @@ class Snapshot(Generic[T]):
     is_held: bool
     worked: float
     place: int
-    sharing: int
+    left: float | None
     error: BaseException | None
 
 
 class Job(Generic[T]):
     """One iterator in the queue's hands. Made by ``FairQueue.submit``."""
 
-    def __init__(self, jobs: "FairQueue", iterator: Iterator[T]) -> None:
+    def __init__(self, jobs: "FairQueue", iterator: Iterator[T], share_done: Callable[[T], float] | None) -> None:
         self._jobs = jobs
         self._iterator = iterator
+        self._share_done = share_done
         self.state = State.WAITING
         self.latest: T | None = None
         self.worked = 0.0
+        self.effort = 0.0  # seconds of processor time, which don't grow while pages are drawn
+        self.left: float | None = None  # the same for the rest, as far as it can say after its last turn
         self.error: BaseException | None = None
-        self.last_turn = 0
         self.last_seen = 0.0
         self.is_held = False
         self.goes_first = False
@@ -107,24 +115,41 @@ class Job(Generic[T]):
 
     def work(self, seconds: float, is_interrupted: Callable[[], bool]) -> State:
         """Lets the iterator run for one turn (the queue's thread calls this); returns the state after it."""
-        started = time.monotonic()
+        started, effort = self._jobs._clock(), self._jobs._effort()
+        share = 0.0
         try:
-            while not (self.cancelled.is_set() or self.is_held):
-                self.latest = next(self._iterator)
-                rest_when = self.rest_when
-                if rest_when and rest_when(self.latest):
-                    self.reached = rest_when
-                    return State.PAUSED
-                if is_interrupted() or time.monotonic() - started >= seconds:
-                    return State.RUNNING
-            return State.CANCELLED if self.cancelled.is_set() else State.PAUSED
+            state = self._step_by_step(started + seconds, is_interrupted)
+            if self._share_done and self.latest is not None:
+                share = self._share_done(self.latest)
+            return state
         except StopIteration:
             return State.FINISHED
         except Exception as error:  # whatever an iterator does, the queue and the other jobs live on
             self.error = error
             return State.FAILED
         finally:
-            self.worked += time.monotonic() - started
+            self.worked += self._jobs._clock() - started
+            self.effort += self._jobs._effort() - effort
+            self.left = self.effort * (1 / share - 1) if share > 0 else None
+
+    def _step_by_step(self, end: float, is_interrupted: Callable[[], bool]) -> State:
+        while not (self.cancelled.is_set() or self.is_held):
+            self.latest = next(self._iterator)
+            rest_when = self.rest_when
+            if rest_when and rest_when(self.latest):
+                self.reached = rest_when
+                return State.PAUSED
+            if is_interrupted() or self._jobs._clock() >= end:
+                return State.RUNNING
+        return State.CANCELLED if self.cancelled.is_set() else State.PAUSED
+
+    @property
+    def size(self) -> float:
+        """The smaller, the earlier. Jobs with about as much left have the same, and new ones the largest."""
+        if not self.worked:
+            return math.inf
+        left = self.effort if self.left is None else self.left  # who can't say is halfway, for all we know
+        return round(math.log2(max(left, SHORT)))
 
     def close(self) -> None:
         """Lets go of the iterator and all it holds."""
@@ -135,15 +160,19 @@ class Job(Generic[T]):
 
 
 class FairQueue:
-    """Runs iterators in turns on one thread of its own, which starts with the first job.
+    """Runs iterators on one thread of its own, which starts with the first job.
 
     Args:
-        clock: Tells the seconds by which owners are missed; another one makes tests quick.
+        clock: Tells the seconds of turns, and by which owners are missed; another one makes tests quick.
+        effort: Tells the seconds of processor time that the thread which asks has used.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._line: list[Job[Any]] = []  # in order of arrival; the first few take turns
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, effort: Callable[[], float] = time.thread_time
+    ) -> None:
+        self._clock, self._effort = clock, effort
+        self._lately = self._lately_effort = 0.0  # seconds of the last turns
+        self._line: list[Job[Any]] = []  # in order of arrival
         self._paused: list[Job[Any]] = []
         self._changed = threading.Condition()
         self._turns = 0
@@ -151,9 +180,17 @@ class FairQueue:
         self._is_closed = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, iterator: Iterator[T], *, held: bool = False) -> Job[T]:
-        """Puts an iterator at the end of the line, or lets it rest from the start, until ``go_on``."""
-        job = Job(self, iterator)
+    def submit(
+        self, iterator: Iterator[T], share_done: Callable[[T], float] | None = None, *, held: bool = False
+    ) -> Job[T]:
+        """Takes a job.
+
+        Args:
+            iterator: Its work, step by step.
+            share_done: From what the iterator yielded last to how much of the work is done, 0 to 1.
+            held: Whether it rests from the start, until ``go_on``.
+        """
+        job = Job(self, iterator, share_done)
         with self._changed:
             job.last_seen = self._clock()
             self._line.append(job)
@@ -167,7 +204,7 @@ class FairQueue:
         return job
 
     def active(self) -> int:
-        """How many jobs take turns or wait for their first."""
+        """How many jobs work or wait."""
         with self._changed:
             return len(self._line)
 
@@ -191,11 +228,13 @@ class FairQueue:
                     self._changed.wait(timeout=1.0 if self._paused else None)
                     continue
                 self._turns += 1
-                job.last_turn = self._turns
-            state = job.work(TURN, lambda: self._urgent)
+            worked, effort = job.worked, job.effort
+            state = job.work(TURN if worked else FIRST_TURN, lambda: self._urgent)
             if state in ENDED:
                 job.close()
             with self._changed:
+                self._lately = REMEMBERED * self._lately + job.worked - worked
+                self._lately_effort = REMEMBERED * self._lately_effort + job.effort - effort
                 if state is State.PAUSED:
                     job.is_held = job.is_held or (job.rest_when is not None and job.rest_when is job.reached)
                     state = State.PAUSED if job.is_held else State.RUNNING  # told to go on in the meantime
@@ -207,11 +246,16 @@ class FairQueue:
                     self._rest(job)
 
     def _next(self) -> "Job[Any] | None":
-        """A job whose owner waits for it to end, to rest or to do a step; else the one whose turn is longest ago."""
+        """One whose owner waits for its end, its rest or a step; else a new one; else the shortest or the oldest."""
         for job in self._line:
             if job.cancelled.is_set() or job.is_held or job.goes_first:
                 return job
-        return min(self._line[:AT_ONCE], key=lambda job: job.last_turn, default=None)
+        new = [job for job in self._line if not job.worked]
+        return next(iter(new or (self._in_order() if self._turns % OLDEST_EVERY else self._line)), None)
+
+    def _in_order(self) -> "list[Job[Any]]":
+        """The line as it goes: the shortest first, and of about the same length, the first come."""
+        return sorted(self._line, key=lambda job: job.size)
 
     def _miss_owners(self) -> None:
         now = self._clock()
@@ -274,10 +318,24 @@ class FairQueue:
 
     def _snapshot(self, job: Job[T]) -> Snapshot[T]:
         with self._changed:
-            index = self._line.index(job) if job in self._line else 0
-            place = max(0, index - AT_ONCE + 1)
+            place, left = self._outlook(job) if job in self._line else (0, job.left)
+            if left is not None and self._lately_effort:
+                left *= self._lately / self._lately_effort
             state = job.state
             if state in (State.WAITING, State.RUNNING):
                 state = State.PAUSED if job.is_held else State.WAITING if place else State.RUNNING
-            sharing = max(1, min(len(self._line), AT_ONCE))
-            return Snapshot(state, job.latest, job.is_held, job.worked, place, sharing, job.error)
+            return Snapshot(state, job.latest, job.is_held, job.worked, place, left, job.error)
+
+    def _outlook(self, job: "Job[Any]") -> tuple[int, float | None]:
+        """How many go first, and the effort until the job has ended, if all those can say how much they have left."""
+        in_order = self._in_order()
+        place = in_order.index(job)
+        until_then = in_order[: place + 1]
+        known = [other.left for other in until_then if other.left is not None]
+        if len(known) <= place:
+            return place, None
+        left, oldest = sum(known), self._line[0]
+        if oldest in until_then:
+            return place, left
+        its_turns = left / (OLDEST_EVERY - 1)  # meanwhile
+        return place, left + min(its_turns, math.inf if oldest.left is None else oldest.left)

@@ -87,6 +87,11 @@ def duration(seconds: float) -> str:
     return f"{round(seconds, -1):.0f} seconds" if seconds < 95 else f"{round(seconds / 60):.0f} minutes"
 
 
+def about(seconds: float) -> str:
+    """A time that nobody knows better, in steps of five seconds: about 5 seconds, about 40 seconds, about 2 minutes."""
+    return f"about {duration(5 * max(1, round(seconds / 5)))}"
+
+
 def times(logarithm: float) -> str:
     """The ratio of two probabilities, as text, from the difference of their logits: e to that power."""
     if logarithm < math.log(1e6):

@@ -170,6 +170,7 @@ def shuffled_or_sorted() -> None:
                     show_both,
                     before="Two small trainings, a few seconds.",
                     setting=(splits.name, seed),
+                    share_done=lambda records: records[SHUFFLED].share_done,
                 )
     lesson.deeper(what_they_are, the_teeth, source_of_both)
 
@@ -503,14 +504,16 @@ def dealt_out_in_two_ways() -> None:
     )
     st.code(inspect.getsource(our_batches), language="python", wrap_lines=True)
     seed = link.seed("Seed of both", "loader_seed")
+    images = min(RACE_IMAGES, len(splits.train))
     live.experiment(
         "loaders",
         "Run both",
         lambda: race(splits.train.subset(slice(0, RACE_IMAGES)), seed),
         show_race,
-        before=f"Both deal out the first {min(RACE_IMAGES, len(splits.train)):,} training images, shuffled alike, "
-        "and the batches are compared number by number.",
+        before=f"Both deal out the first {images:,} training images, shuffled alike, and the batches are compared "
+        "number by number.",
         setting=(splits.name, seed),
+        share_done=lambda so_far: so_far.our_images / images,
     )
 
 

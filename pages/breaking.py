@@ -4,11 +4,13 @@ from typing import Literal
 
 import streamlit as st
 import torch
+from torch import Tensor
 
 from mnist_core import words
 from mnist_core.data.pixel_order import pixel_order, reordered
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.breaking import Reading, digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking_adversarial import Change, changes
 from mnist_core.figures.images import sheet
 from mnist_core.figures.signed import largest, signed_pictures
 from mnist_core.lessons.breaking import (
@@ -24,10 +26,26 @@ from mnist_core.lessons.breaking import (
     silence,
     zero_biases,
 )
+from mnist_core.lessons.breaking_adversarial import (
+    EPSILONS,
+    LARGEST,
+    LEVELS,
+    SURE,
+    choices_at,
+    fgsm,
+    log_odds,
+    moved,
+    pushes,
+    random_signs,
+    read_moved,
+    slopes,
+    targeted,
+)
 from mnist_core.network.model import CLASSES, INPUTS
 from ui.frame import dataset, lesson, link, resources, theme
 from ui.frame.question import Question, ask
 from ui.lessons import breaking, breaking_words
+from ui.lessons import breaking_attack as attack
 from ui.visitor import networks
 
 
@@ -445,4 +463,284 @@ def code() -> None:
     lesson.show_source(Damage, damaged, silence, add_noise, zero_biases, fed, follow_order)
 
 
-lesson.show(noisy, silent, displaced, together)
+FIRST_ATTACKED, FIRST_WANTED = 8, 9
+
+
+@lesson.scene("Can a change you hardly see fool it?")
+@st.fragment
+def adversarial() -> None:
+    """One image, changed a little: aimed at the network, and at random."""
+    seed, aim = link.seed_below(breaking.SEED), attack.attack()
+    with lesson.stage():
+        left, right = st.columns([5, 7], gap="medium")
+        with left:
+            index = aim.examples[link.buttons("Image of", attack.DIGIT, aim.examples, FIRST_ATTACKED, names=str)]
+            epsilon = epsilon_slider()
+        ways = {AIMED: aim.signs[index], RANDOM: attack.noise(len(aim.some), seed)[index]}
+        with left:
+            show_first_misread(aim, index, ways)
+        with right:
+            show_changes(aim, index, ways, epsilon)
+            st.caption("The change is drawn with full contrast. Vermillion: brighter. Blue: darker.")
+    lesson.notice(
+        "Aimed, each pixel goes where the loss rises: 784 small pushes add up. At random, about half push the other "
+        "way, and they cancel. An image changed so that it is misread is an **adversarial example**."
+    )
+    lesson.deeper(
+        lambda: attack_in_symbols(aim, index, epsilon),
+        lambda: show_pushes(aim, index, ways, epsilon),
+        lambda: show_targeted(aim, index, epsilon),
+        about_the_example,
+        seed_and_network,
+        lambda: lesson.show_source(fgsm, slopes, log_odds, moved, targeted, random_signs, pushes),
+    )
+
+
+AIMED, RANDOM = "Aimed at the network", "Drawn at random"
+
+
+def epsilon_slider(*, answered: bool = True) -> int:
+    """By how many grey levels each pixel changes."""
+    return link.whole_slider(
+        "Each pixel changes by (grey levels of 255)",
+        attack.EPSILON,
+        0,
+        LARGEST,
+        attack.START,
+        step=2,
+        disabled=not answered,
+    )
+
+
+def show_first_misread(aim: attack.Attack, index: int, ways: dict[str, Tensor]) -> None:
+    """How large each change must be to fool the network on this image."""
+    model, label = networks.model_in_use()[0], int(aim.some.labels[index])
+    for name, signs in ways.items():
+        found = breaking_words.first_misread(label, choices_at(model, aim.some.images[index], signs))
+        st.caption(f"**{name}:** {found}.")
+
+
+def show_changes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon: int) -> None:
+    """The image, each change and what comes out, with what the network reads."""
+    model, one = networks.model_in_use()[0], aim.some.subset(slice(index, index + 1))
+    rows = []
+    for name, signs in ways.items():
+        found = read_moved(model, one, signs, epsilon)
+        choice, image = int(found.choices[0]), moved(one.images, signs, epsilon)[0].numpy()
+        rows.append(Change(name, image, choice, float(found.probabilities[0, choice])))
+    read = int(aim.before.choices[index])
+    st.html(
+        changes(
+            image=one.images[0].numpy(),
+            shows=int(one.labels[0]),
+            before=(read, float(aim.before.probabilities[index, read])),
+            ways=rows,
+            theme=theme.current(),
+        )
+    )
+
+
+def attack_in_symbols(aim: attack.Attack, index: int, epsilon: int) -> None:
+    """The rule of the attack, and one pixel's numbers."""
+    label = int(aim.some.labels[index])
+    st.subheader("The rule", anchor=False)
+    st.markdown(
+        "This is the simplest attack, the **fast gradient sign method** (FGSM) of Goodfellow and others (2015). L is "
+        "the loss of the right digit, −ln p. For each pixel, ∂L/∂x says how fast it rises with more ink. Of that only "
+        "the sign is used: +1, −1 or 0. ε is the size of the change. At the end, clip keeps each pixel between 0, "
+        "paper, and 1, ink."
+    )
+    lesson.formula(
+        r"x' = \operatorname{clip}\left(x + \varepsilon \cdot "
+        r"\operatorname{sign}\frac{\partial L}{\partial x},\ 0,\ 1\right)"
+    )
+    can_move = moved(aim.some.images[[index]], aim.signs[[index]], 1)[0] != aim.some.images[index]
+    row, column = divmod(int(aim.slopes[index].abs().where(can_move, 0).argmax()), 28)
+    before, sign = int(aim.some.images[index, row, column]), float(aim.signs[index, row, column])
+    after = int(moved(aim.some.images[[index]], aim.signs[[index]], epsilon)[0, row, column])
+    st.markdown(
+        f"Your slider stands on {epsilon} of {LEVELS} levels, so ε = {epsilon / LEVELS:.3f}. Of the pixels that "
+        f"can move, the loss is steepest in the one in row {row + 1}, column {column + 1}:"
+    )
+    st.latex(breaking_words.pixel_moved(before, after, sign, epsilon))
+    st.markdown(
+        "The network is fed (x − μ) / σ in place of x. That divides each slope by σ, which is above 0. So no sign "
+        f"changes. Where the network is very sure of the {label}, float32 rounds p to 1, and the loss has no slope "
+        "left. So the code takes the slope of ln(p / (1 − p)), the **log-odds**: they fall exactly where the loss "
+        "rises."
+    )
+
+
+def show_pushes(aim: attack.Attack, index: int, ways: dict[str, Tensor], epsilon: int) -> None:
+    """Why an aimed change does so much more: what each pixel's push comes to, added up."""
+    model, one = networks.model_in_use()[0], aim.some.subset(slice(index, index + 1))
+    label, slope = int(one.labels[0]), aim.slopes[index].double()
+    before = float(log_odds(aim.before.logits[[index]], one.labels))
+    after = [float(log_odds(read_moved(model, one, signs, epsilon).logits, one.labels)) for signs in ways.values()]
+    both = [pushes(aim.slopes[index], one.images[0], moved(one.images, each, epsilon)[0]) for each in ways.values()]
+    st.subheader("Why small pushes come to so much", anchor=False)
+    st.markdown(
+        f"Before any change, the log-odds of the {label} stand at {words.number(before)}. Below 0 it is likelier, for "
+        f"the network, that this is no {label}. Each pixel pushes them by its slope w times its change. Added up:"
+    )
+    st.markdown(breaking_words.pushes_table(both, [now - before for now in after]))
+    st.markdown(
+        "“Together” is what would come of it if the slopes stayed as they are. On the way some neurons fall silent and "
+        "others wake, so the slopes change. Without the clipping at paper and ink, the aimed pushes would add up all "
+        "absolute values, the first line. Of the others most would cancel, and the second line is typical:"
+    )
+    steep, chance, step = slope.abs().sum().item(), slope.square().sum().sqrt().item(), epsilon / LEVELS
+    lesson.formula(
+        rf"\varepsilon \sum_j |w_j| = {step:.3f} \cdot {steep:.1f} \approx {step * steep:.2f}",
+        rf"\varepsilon \sqrt{{\textstyle\sum_j w_j^2}} = {step:.3f} \cdot {chance:.1f} \approx {step * chance:.2f}",
+    )
+    st.markdown(breaking_words.aimed_beside_random(steep, chance))
+
+
+def show_targeted(aim: attack.Attack, index: int, epsilon: int) -> None:
+    """The same attack towards a digit of the reader's choice."""
+    st.subheader("Make it read another digit", anchor=False)
+    wanted = link.selectbox("Make it read", attack.WANTED, range(CLASSES), FIRST_WANTED, names=str)
+    model, image = networks.model_in_use()[0], aim.some.images[[index]]
+    signs = slopes(model, image, torch.tensor([wanted])).sign()[0]
+    show_changes(aim, index, {f"Towards {wanted}": signs}, epsilon)
+    st.markdown(
+        f"{breaking_words.first_reached(wanted, choices_at(model, image[0], signs))} Here each pixel goes where the "
+        f"loss of the wanted digit falls. That is a minus in the rule, and another label in L. It is called a "
+        "**targeted** attack. A single step often misses its target."
+    )
+
+
+def about_the_example() -> None:
+    """Which network is attacked, and how the image was chosen."""
+    _, name = networks.model_in_use()
+    dataset.notice("the attack is tried here on digits that the program draws itself")
+    st.markdown(
+        f"The attack is aimed at {name}. Another network has other slopes and gets an attack of its own: choose one "
+        f"below, yours too. Of each digit you see the image that an aimed change of {attack.START} levels makes worst, "
+        f"among those that the network was at least {SURE:.0%} sure of. So you see weak places, not the "
+        "typical case: the next scene counts all images."
+    )
+
+
+def about_the_method() -> None:
+    """What the counts are worth."""
+    _, name = networks.model_in_use()
+    st.markdown(
+        f"The attack is aimed at {name}. It is the simplest there is: one step, all pixels alike. Attacks of many "
+        "small steps find worse changes of the same size (Madry and others, 2018). So what a network still reads here "
+        "is no promise of what it reads under those. The best-known remedy is to learn from attacked images too: "
+        "**adversarial training**."
+    )
+    if elsewhere := networks.learned_elsewhere():
+        st.markdown(elsewhere)
+
+
+ASKED = 32  # levels, in the question
+ATTACKED = Question(
+    key="ask_attacked",
+    text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many images does it still "
+    "read?",
+    right="Less than a third",
+    why="And the same amount of noise costs it little.",
+    wrong={
+        "Nearly all": "So it is with noise of that size. Aimed, all pixels push the same way.",
+        "About two thirds": "It is nearer the other way round: more than two thirds are misread.",
+    },
+    order=2,
+)
+
+
+@lesson.scene("How many images does it still read?")
+@st.fragment
+def attacked() -> None:
+    """How the share read falls with the change: aimed, and at random."""
+    seed, answered = link.seed_below(breaking.SEED), ask(ATTACKED)
+    aim = attack.attack()
+    with lesson.stage():
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            epsilon = epsilon_slider(answered=answered)
+            if answered:
+                show_counts(attack.read(epsilon, seed), len(aim.some))
+        with right:
+            show_attack_curve(seed, epsilon, len(aim.some), answered=answered)
+    with st.container():
+        if answered:
+            lesson.notice(
+                "Noise as large as the attack costs next to nothing at first. To read well and to be hard to fool are "
+                "two things: accuracy measures only the first."
+            )
+    lesson.deeper(
+        lambda: ready_made_under_attack(seed),
+        lambda: sizes_of_changes(aim, seed, epsilon),
+        about_the_method,
+        seed_and_network,
+        try_attacking,
+    )
+
+
+def show_counts(read: attack.Read, count: int) -> None:
+    """How many images are read after each change."""
+    with st.container(horizontal=True):
+        for name, right in zip((AIMED, RANDOM), read, strict=True):
+            st.metric(name, f"{right:,}", width="content")
+    st.caption(f"So many of the first {count:,} validation images are read rightly.")
+
+
+def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) -> None:
+    """The share read over the size of the change."""
+    read = attack.curve(seed) if answered else []
+    theme.show(
+        failure_curve(
+            amounts=EPSILONS,
+            read=[each.aimed / count for each in read],
+            ring=(epsilon, attack.read(epsilon, seed).aimed / count) if answered else None,
+            title="change per pixel, in levels",
+            shown="d",
+            theme=theme.current(),
+            reference=[each.noise / count for each in read],
+        ),
+        key="brk_attack_curve",
+        description="The share read rightly over the change of each pixel: a line for the aimed change, with a ring at "
+        "your setting, and a dashed grey one for the random change.",
+    )
+    st.caption("Line: aimed. Dashed: random. Ring: what you have set.")
+
+
+def ready_made_under_attack(seed: int) -> None:
+    """What the question asked, where the figure shows another network."""
+    if not breaking.reads_ready_made():
+        some = attack.attack(ready_made=True).before.labels
+        read = attack.read(ASKED, seed, ready_made=True)
+        st.markdown(
+            f"The curves are of the network you attack. The ready-made one, of which the question spoke, reads "
+            f"**{read.aimed:,}** of {len(some):,} images after an aimed change of {ASKED} levels, and {read.noise:,} "
+            "after a random one."
+        )
+
+
+def sizes_of_changes(aim: attack.Attack, seed: int, epsilon: int) -> None:
+    """How large both changes really are, once they have stopped at paper and ink."""
+    before = aim.some.images.float()
+    sizes = [
+        (moved(aim.some.images, signs, epsilon).float() - before).abs().mean().item()
+        for signs in (aim.signs, attack.noise(len(before), seed))
+    ]
+    st.subheader("Are both changes equally large?", anchor=False)
+    st.markdown(
+        f"Both move each pixel by {words.count(epsilon, 'level')}, and both stop at paper and at ink. Most pixels are "
+        "paper, which can't go any lower, so many a push is lost. What is left is a change of "
+        f"**{sizes[0]:.1f} levels** a pixel on average when it is aimed, and of **{sizes[1]:.1f}** at random."
+    )
+
+
+def try_attacking() -> None:
+    """What to try."""
+    lesson.try_this(
+        "Train a network without a hidden layer, and one with dropout. Come back and choose each of them here. Which "
+        "of the two is harder to fool? Is it also the one that reads more?"
+    )
+
+
+lesson.show(noisy, silent, displaced, together, adversarial, attacked)

@@ -1,4 +1,4 @@
-"""Cross-entropy: the price of an answer, of a batch of answers, and which way it pushes the scores."""
+"""Cross-entropy: the price of an answer, of a batch of answers, why it is this one, and which way it pushes."""
 
 import math
 from functools import partial
@@ -11,8 +11,17 @@ from mnist_core import words
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_losses, batch_mean
+from mnist_core.figures.cross_entropy_bias import over_a_bias
+from mnist_core.figures.cross_entropy_squared import two_pushes
 from mnist_core.figures.curves import loss_of_probability
 from mnist_core.lessons.cross_entropy import price
+from mnist_core.lessons.cross_entropy_bias import Answers, likelihood
+from mnist_core.lessons.cross_entropy_squared import (
+    push_of_cross_entropy,
+    push_of_squared_error,
+    squared_error,
+    steps_until_right,
+)
 from mnist_core.network.functions import (
     binary_cross_entropy,
     cross_entropy,
@@ -25,9 +34,10 @@ from mnist_core.network.functions import (
     sigmoid,
     softmax,
 )
-from ui.frame import lesson, link, question, theme
+from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
-from ui.lessons.cross_entropy_words import model_choice
+from ui.lessons import cross_entropy_cache
+from ui.lessons.cross_entropy_words import model_choice, tiny
 
 MARKS = (0.9, 0.1, 0.01)
 
@@ -254,6 +264,232 @@ def typical_probability(p: list[float]) -> None:
     )
 
 
+COUNTED = 20  # images, few enough for steps that can be seen
+COUNT = Question(
+    key="ask_count",
+    text="A bias grows by a hair. How many of 20 images are read rightly then?",
+    right="Almost always as many as before",
+    why="An image is read differently only where two scores change places. Until then, the count stays.",
+    wrong={
+        "A few more, or a few fewer": "For that, the scores of several images would have to change places at once.",
+        "A tiny part of one more, or less": "There is no part of an image to count: each is right or wrong.",
+    },
+    order=1,
+)
+
+
+@lesson.scene("Why not simply count the mistakes?")
+@st.fragment
+def count_of_mistakes() -> None:
+    """The accuracy is a staircase; the loss of the same answers has a slope everywhere."""
+    answered = question.ask(COUNT)
+    splits = dataset.splits()
+    answers = cross_entropy_cache.answers(splits, COUNTED)
+    with lesson.stage():
+        controls, figures = st.columns([2, 3], gap="large", vertical_alignment="center")
+        with controls:
+            bias = bias_of_the_three(disabled=not answered)
+            right, loss, slope = answers.right(bias), answers.losses(bias).mean().item(), answers.slope(bias)
+            if answered:
+                st.markdown(
+                    "| of 20 images | now | slope |\n|---|---|---|\n"
+                    f"| read rightly | {right} | 0 |\n"
+                    f"| mean loss | {loss:.3f} | {words.number(slope, 3)} |"
+                )
+        with figures:
+            show_staircase_and_loss((bias, right, loss), slope if answered else None)
+    if answered:
+        lesson.notice(
+            "The count, the **accuracy**, is a staircase: between two steps its slope is 0, and nothing says which way "
+            "to go. The loss slopes everywhere but at its lowest point. So training follows the loss."
+        )
+        lesson.deeper(
+            partial(where_the_steps_are, answers, bias),
+            partial(slope_of_the_loss, answers, bias),
+            partial(lesson.show_source, Answers.right, Answers.slope),
+        )
+
+
+def bias_of_the_three(*, disabled: bool = False) -> float:
+    """The control that two scenes have."""
+    furthest = cross_entropy_cache.FURTHEST
+    return link.slider("Bias of the 3, b₃", "ce_bias", -furthest, furthest, -3.0, shown="%.1f", disabled=disabled)
+
+
+def show_staircase_and_loss(now: tuple[float, int, float], slope: float | None) -> None:
+    """The number of images read rightly above the mean loss, over the bias, and both slopes if they are to be told."""
+    curves = cross_entropy_cache.curves(dataset.splits(), COUNTED)
+    bias, right, loss = now
+    theme.show(
+        over_a_bias(
+            biases=curves.biases,
+            values=curves.right,
+            point=(bias, right),
+            slope=None if slope is None else 0.0,
+            title="read rightly",
+            ends=(0, COUNTED),
+            is_staircase=True,
+            theme=theme.current(),
+        ),
+        key="ce_count",
+        description="How many of 20 images are read rightly, over the bias of the 3: a line that is level, jumps by "
+        "one, and is level again. At your point it is level.",
+    )
+    theme.show(
+        over_a_bias(
+            biases=curves.biases,
+            values=curves.means,
+            point=(bias, loss),
+            slope=slope,
+            title="mean loss",
+            ends=(math.floor(2 * min(curves.means)) / 2, math.ceil(2 * max(curves.means)) / 2),
+            below="bias of the 3, b₃",
+            room=85,
+            theme=theme.current(),
+        ),
+        key="ce_loss",
+        description="The mean loss of the same images over the same bias: a smooth valley. A short line at your point "
+        "shows its slope.",
+    )
+
+
+def where_the_steps_are(answers: Answers, bias: float) -> None:
+    """At which biases an image changes sides, and between which two the reader stands."""
+    dataset.notice("the 20 images are generated digits")
+    steps = answers.steps()
+    shown = [step for step in steps if abs(step) <= cross_entropy_cache.FURTHEST]
+    below, above = [step for step in steps if step <= bias], [step for step in steps if step > bias]
+    level = [
+        *(f"from {words.number(step)}" for step in below[-1:]),
+        *(f"up to {words.number(step)}" for step in above[:1]),
+    ]
+    lowest = cross_entropy_cache.curves(dataset.splits(), COUNTED).lowest
+    st.markdown(
+        "The network is small: it has 16 hidden neurons, and has learned from 640 images only. The bias b₃ is added to "
+        f"its score of the 3, whatever the image. The 20 images are the first training images of "
+        f"{dataset.splits().name}."
+    )
+    st.markdown(
+        "Each image has one step at most: where the score of the 3 overtakes the largest of the others. In the figure "
+        f"they are at {words.listed([words.number(step) for step in shown])}. So, {' '.join(level)}, it is "
+        f"{answers.right(bias)} of 20, whatever the bias. With 1,000 images there are at most 1,000 steps, each of a "
+        f"thousandth, and between them it is as level as here. Of all biases in the figure, {words.number(lowest)} has "
+        "the lowest loss."
+    )
+
+
+def slope_of_the_loss(answers: Answers, bias: float) -> None:
+    """The slope by its formula and by a difference."""
+    p, slope = softmax(answers.with_bias(bias))[:, 3], answers.slope(bias)
+    threes = int((answers.labels == 3).sum())
+    higher, lower = (answers.losses(bias + side).mean().item() for side in (0.01, -0.01))
+    st.markdown(
+        "The slope of the loss is a mean too, of p − y of the 3: its probability, minus 1 where the image is a 3. The "
+        "next scene but one is about that number. A difference finds the same: the loss a little to the right, minus "
+        "that a little to the left."
+    )
+    st.latex(
+        r"\begin{aligned} \frac{\partial L}{\partial b_3} & = \frac{1}{N} \sum_{i=1}^{N} (p_3 - y_3) \\ "
+        rf"& = \frac{{{p.sum().item():.3f} - {threes}}}{{{len(answers.labels)}}} = {slope:z.3f} \\ "
+        r"& \approx \frac{L(b_3 + 0.01) - L(b_3 - 0.01)}{0.02} \\ "
+        rf"& = \frac{{{higher:.5f} - {lower:.5f}}}{{0.02}} = {(higher - lower) / 0.02:z.3f} \end{{aligned}}"
+    )
+
+
+AMOUNTS = (20, 50, 100, 1_000)
+
+
+@lesson.scene("Why is there a logarithm in the loss?")
+@st.fragment
+def all_answers_together() -> None:
+    """The likelihood is a product, which float32 loses; the sum of logarithms has its best at the same place."""
+    splits = dataset.splits()
+    with lesson.stage():
+        controls, figures = st.columns([2, 3], gap="large", vertical_alignment="center")
+        with controls:
+            bias = bias_of_the_three()
+            count = link.select_slider("Images", "ce_images", AMOUNTS, AMOUNTS[0], names="{:,}".format)
+            answers = cross_entropy_cache.answers(splits, count)
+            product, total = likelihood(answers.given(bias)), answers.losses(bias).sum().item()
+            with st.container(horizontal=True):
+                st.metric("Product of all p", tiny(product), width="content")
+                st.metric("Sum of all −ln p", f"{total:,.2f}", width="content")
+        with figures:
+            show_product_and_sum(count, (bias, product, total))
+    lesson.notice(
+        "Let the network draw its answers by lot, each digit with its probability. The product of all p is the chance "
+        "that every answer is right, the **likelihood**. Where it is highest, **maximum likelihood**, the sum of −ln p "
+        "is lowest. Take 1,000 images: in float32 the product is 0 everywhere, the sum keeps its valley."
+    )
+    lesson.deeper(partial(product_to_sum, answers, bias), partial(lesson.show_source, likelihood))
+
+
+def show_product_and_sum(count: int, now: tuple[float, float, float]) -> None:
+    """The likelihood above the sum of −ln p, over the bias."""
+    curves = cross_entropy_cache.curves(dataset.splits(), count)
+    bias, product, total = now
+    theme.show(
+        over_a_bias(
+            biases=curves.biases,
+            values=curves.likelihoods,
+            point=(bias, product),
+            slope=None,
+            title="product of p",
+            ends=(0, max(curves.likelihoods) or 1.0),
+            room=130,
+            theme=theme.current(),
+        ),
+        key="ce_product",
+        description="The product of all p over the bias of the 3: a single hill. With many images it is level, at 0.",
+    )
+    theme.show(
+        over_a_bias(
+            biases=curves.biases,
+            values=curves.sums,
+            point=(bias, total),
+            slope=None,
+            title="sum of −ln p",
+            ends=(0.9 * min(curves.sums), max(curves.sums)),
+            below="bias of the 3, b₃",
+            room=110,
+            theme=theme.current(),
+        ),
+        key="ce_sum",
+        description="The sum of all −ln p over the same bias: a valley, with its lowest point where the hill has its "
+        "peak.",
+    )
+
+
+def product_to_sum(answers: Answers, bias: float) -> None:
+    """Why the best of one is the best of the other, and where float32 and float64 end."""
+    losses, p = answers.losses(bias), answers.given(bias)
+    count, total = len(p), losses.sum().item()
+    st.markdown(
+        "Here $i$ counts the images, and $p_i$ is what the right digit of image $i$ got. The sign Π stands for a "
+        "product, as Σ does for a sum. The logarithm of a product is the sum of the logarithms. It grows when its "
+        "number grows, so the bias that is best for one is best for the other. Divided by N, the sum is the mean loss: "
+        "to make the cross-entropy small *is* maximum likelihood."
+    )
+    first = r" \cdot ".join(f"{value:.3f}" for value in p[:3].tolist())
+    logs = " + ".join(f"{value:.3f}" for value in losses[:3].tolist())
+    st.latex(
+        r"\begin{aligned} -\ln \prod_{i=1}^{N} p_i & = -\sum_{i=1}^{N} \ln p_i \\ "
+        rf"& = {logs} + … = {total:.2f} \\ \prod_{{i=1}}^{{N}} p_i & = {first} \cdot … \\ "
+        rf"& = e^{{-{total:.2f}}} \approx 10^{{-{total / math.log(10):.1f}}} \\ "
+        rf"\frac{{1}}{{N}} \sum_{{i=1}}^{{N}} -\ln p_i & = \frac{{{total:.2f}}}{{{count}}} = {total / count:.3f} "
+        r"\end{aligned}"
+    )
+    st.markdown(
+        "The smallest number above 0 that float32 has is 1.4 · 10⁻⁴⁵. Even a good network gets there: 0.9 for each of "
+        "1,000 right digits makes 1.7 · 10⁻⁴⁶, which becomes 0, while the sum is 105.361. In float64, where numbers go "
+        "down to 4.9 · 10⁻³²⁴, the same happens with more images."
+    )
+    st.markdown(
+        "With two classes, each factor is the ${p^y (1 - p)^{1 - y}}$ of the lesson *From two classes to many*. The "
+        "N-th root of the likelihood is the geometric mean of scene 3."
+    )
+
+
 CLASSES = ("3", "5", "8")
 LETTERS = ("z₃", "z₅", "z₈")
 SCORES = (2.0, 1.0, -1.0)
@@ -388,4 +624,115 @@ def show_torch(z: torch.Tensor, y: torch.Tensor) -> None:
     )
 
 
-lesson.show(price_of_an_answer, knowing_nothing, batch, push_on_the_scores)
+CROSS_ENTROPY, SQUARED = "cross-entropy, −ln p", "squared error, (1 − p)²"
+MOST_SURE = 8.0
+SURE = Question(
+    key="ask_sure",
+    text="At p = 0.002, how hard does the squared error, (1 − p)², push the score?",
+    right="Hardly at all",
+    why="Its push has the factor p(1 − p), which is nearly 0 where the network is sure, rightly or wrongly.",
+    wrong={
+        "As hard as cross-entropy": "Cross-entropy pushes with 1 − p. Squared error pushes with 2p(1 − p) times that.",
+        "As hard as it can": "The loss is nearly 1, its highest. But the push is the slope, and up there it is level.",
+    },
+    order=2,
+)
+
+
+@lesson.scene("Why not take the squared error?")
+@st.fragment
+def squared() -> None:
+    """How hard cross-entropy and squared error push the score of the right answer."""
+    answered = question.ask(SURE)
+    with lesson.stage():
+        controls, figure = st.columns([2, 3], gap="large", vertical_alignment="center")
+        with controls:
+            z = link.slider(
+                "Score of the right answer, z",
+                "ce_sure",
+                -MOST_SURE,
+                MOST_SURE,
+                -6.0,
+                0.5,
+                shown="%.1f",
+                disabled=not answered,
+            )
+            p = sigmoid(torch.tensor(z)).item()
+            here = {
+                CROSS_ENTROPY: push_of_cross_entropy(torch.tensor(z)).item(),
+                SQUARED: push_of_squared_error(torch.tensor(z)).item(),
+            }
+            if answered:
+                of_entropy, of_squared = here.values()
+                st.markdown(
+                    f"| p = {words.decimal(p)} | push | steps |\n|---|---|---|\n"
+                    f"| cross-entropy | {of_entropy:.3f} | {steps_until_right(z, push_of_cross_entropy):,} |\n"
+                    f"| squared error | {of_squared:.3f} | {steps_until_right(z, push_of_squared_error):,} |"
+                )
+        with figure:
+            show_pushes(z, here, answered)
+    if answered:
+        lesson.notice(
+            "On the left the network is sure and wrong, and has most to learn. There cross-entropy pushes hardest. "
+            "Squared error hardly pushes: count the steps of gradient descent until p is 0.9."
+        )
+        lesson.deeper(
+            partial(two_chains, z),
+            still_a_loss,
+            partial(lesson.show_source, squared_error, push_of_squared_error, steps_until_right),
+        )
+
+
+def show_pushes(z: float, here: dict[str, float], answered: bool) -> None:
+    """Both pushes over the score; before the answer, that of cross-entropy alone."""
+    scores = torch.linspace(-MOST_SURE, MOST_SURE, 161)
+    pushes = {
+        CROSS_ENTROPY: push_of_cross_entropy(scores).tolist(),
+        SQUARED: push_of_squared_error(scores).tolist() if answered else [None] * len(scores),
+    }
+    theme.show(
+        two_pushes(scores=scores.tolist(), pushes=pushes, at=z, here=here if answered else {}, theme=theme.current()),
+        key="ce_pushes",
+        description="How hard each loss pushes the score of the right answer, over that score. Cross-entropy: from 1 "
+        "on the left down to 0. Squared error, once the question is answered: a low hill in the middle, and nearly 0 "
+        "at both ends.",
+    )
+
+
+def two_chains(z: float) -> None:
+    """Both slopes by the chain rule, with the numbers of the slider."""
+    at = torch.tensor(z, dtype=torch.float64)
+    p = sigmoid(at).item()
+    st.markdown(
+        "There are two answers here, the right one with the score z and the other with 0, so p is the sigmoid of z. "
+        "Both slopes are products of two: how the loss changes with p, and how p changes with z. The second is "
+        "${p(1 - p)}$ for both, nearly 0 where p is near 0 or 1. In cross-entropy the slope of the logarithm, "
+        "${-1/p}$, cancels it. In squared error nothing does."
+    )
+    st.latex(
+        r"\begin{aligned} \frac{\partial p}{\partial z} & = p (1 - p) \\ "
+        r"-\frac{\partial}{\partial z} (-\ln p) & = \frac{1}{p} \cdot p (1 - p) = 1 - p \\ "
+        rf"& = 1 - {words.decimal(p)} = {push_of_cross_entropy(at).item():.5f} \\ "
+        r"-\frac{\partial}{\partial z} (1 - p)^2 & = 2 (1 - p) \cdot p (1 - p) \\ "
+        rf"& = 2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f} \\ "
+        rf"& = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
+    )
+    st.markdown(
+        "Squared error pushes hardest at p = 1/3, with 0.296. A step adds the push to z: that is gradient descent on "
+        "the score itself, with learning rate 1."
+    )
+
+
+def still_a_loss() -> None:
+    """What is good about squared error, and what is the same with ten classes."""
+    st.markdown(
+        "Squared error is no wrong loss: it, too, is 0 only at p = 1, and networks have been trained with it. As a "
+        "measure of probabilities it is called the **Brier score**. For numbers that are no probabilities, such as "
+        "a temperature, it is the usual one. With ten classes and the softmax it is the sum of ten ${(p_i - y_i)^2}$. "
+        "Where the softmax is sure of a wrong digit, all ten of its slopes are nearly 0."
+    )
+
+
+lesson.show(
+    price_of_an_answer, knowing_nothing, batch, count_of_mistakes, all_answers_together, push_on_the_scores, squared
+)

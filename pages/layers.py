@@ -272,6 +272,7 @@ def what_it_does_not_know() -> None:
                     show_both,
                     before="It takes a few seconds.",
                     setting=(seed, splits.name),
+                    share_done=lambda records: records[PLAIN].share_done,
                 )
     lesson.deeper(about_the_shuffled, lambda: lesson.show_source(pixel_order, reordered))
 

@@ -76,6 +76,7 @@ def run_it(name: str, remedies: Remedies, splits: Splits, buttons: DeltaGenerato
         draw,
         before=partial(draw_blank, f"{name}_blank"),
         setting=(remedies, splits.name),
+        share_done=lambda latest: len(latest[1].readings) / EPOCHS,
         beside=buttons,
     )
 

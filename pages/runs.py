@@ -65,6 +65,7 @@ def train_five(buttons: DeltaGenerator, sliders: DeltaGenerator, *, answered: bo
             progress,
             before=chosen.work,
             setting=chosen.label,
+            share_done=lambda band: band.progress,
             beside=buttons,
         )
 
@@ -96,7 +97,7 @@ def progress(band: Band) -> None:
     st.progress(
         band.progress,
         text=f"Network {len(band.records)} of {SEEDS}, seed {seed}: epoch {epoch} of {record.training_config.epochs}. "
-        f"{runs.time_left(band)}".strip(),
+        f"{runs.time_left()}".strip(),
     )
 
 

@@ -1,4 +1,4 @@
-"""From two classes to many: a neuron set by hand, its probability, then one for each of k classes."""
+"""From two classes to many: a neuron set by hand, its probability and its border, then one for each of k classes."""
 
 import math
 from functools import partial
@@ -7,6 +7,7 @@ import streamlit as st
 import torch
 
 from mnist_core import words
+from mnist_core.data.dataset import Dataset
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.two_classes import (
     image_with_frames,
@@ -15,13 +16,24 @@ from mnist_core.figures.two_classes import (
     sigmoid_curve,
     told_apart,
 )
-from mnist_core.lessons.two_classes import MIDDLE, SIDES, logit, middle_and_sides, named_rightly, zeros_and_ones
-from mnist_core.network.functions import bernoulli, random_logits, sigmoid, softmax
+from mnist_core.figures.two_classes_plane import plane
+from mnist_core.lessons.two_classes import (
+    MIDDLE,
+    SIDES,
+    descend,
+    logit,
+    middle_and_sides,
+    named_rightly,
+    spread_out,
+    zeros_and_ones,
+)
+from mnist_core.network.functions import bernoulli, binary_cross_entropy, random_logits, sigmoid, softmax
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 
 IMAGES = 200  # the zeros and ones the reader's weights are tried on
 ENLARGED = 8
+STEPS = (0, 10, 100, 1_000)  # of training
 
 
 @lesson.scene("Can two weights tell a 0 from a 1?")
@@ -43,9 +55,7 @@ def neuron_by_hand() -> None:
             count = st.container(width="stretch")
         controls, figure = st.columns([2, 3], gap="medium", vertical_alignment="center")
         with controls:
-            w1 = link.slider("Weight of the middle, w₁", "two_w1", -5.0, 5.0, 3.0, 0.5, shown="%.1f")
-            w2 = link.slider("Weight of the sides, w₂", "two_w2", -5.0, 5.0, 0.0, 0.5, shown="%.1f")
-            b = link.slider("Bias, b", "two_b", -2.0, 2.0, 0.0, 0.5, shown="%.1f")
+            w1, w2, b = weights_and_bias()
         z = logit(middle_and_sides(some.images), torch.tensor([w1, w2]), b)
         with count:
             st.metric("Right, of 200 zeros and ones", named_rightly(z, some.labels))
@@ -61,6 +71,14 @@ def neuron_by_hand() -> None:
         "are right for 190 images or more. With weights found by training, this is called **logistic regression**."
     )
     lesson.deeper(in_symbols, partial(one_image, w1, w2, b))
+
+
+def weights_and_bias() -> tuple[float, float, float]:
+    """The controls that two scenes have."""
+    w1 = link.slider("Weight of the middle, w₁", "two_w1", -5.0, 5.0, 3.0, 0.5, shown="%.1f")
+    w2 = link.slider("Weight of the sides, w₂", "two_w2", -5.0, 5.0, 0.0, 0.5, shown="%.1f")
+    b = link.slider("Bias, b", "two_b", -2.0, 2.0, 0.0, 0.5, shown="%.1f")
+    return w1, w2, b
 
 
 def in_symbols() -> None:
@@ -142,6 +160,91 @@ def sigmoid_in_numbers(z: float) -> None:
         rf"& = \frac{{1}}{{1 + e^{{{-z:z.1f}}}}} = \frac{{1}}{{1 + {power:.3f}}} = {words.decimal(p)} \end{{aligned}}"
     )
     lesson.show_source(sigmoid)
+
+
+@lesson.scene("Where does a neuron draw the line?")
+@st.fragment
+def border() -> None:
+    """The plane of the two inputs: the weights turn the border between the classes, the bias moves it."""
+    some = zeros_and_ones(dataset.splits().train, IMAGES)
+    x = middle_and_sides(some.images)
+    with lesson.stage():
+        controls, figure = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        with controls:
+            w1, w2, b = weights_and_bias()
+            z = logit(x, torch.tensor([w1, w2]), b)
+            with st.container(horizontal=True):
+                st.metric("Right, of 200", named_rightly(z, some.labels), width="content")
+                loss = binary_cross_entropy(z, some.labels).mean().item()
+                st.metric("Mean loss", f"{loss:.3f}", width="content")
+        with figure:
+            show_plane(some, x, (w1, w2), b)
+    lesson.notice(
+        "Each image is a point: a 0 is a ring, a 1 is a stroke. On the line, the **decision boundary**, z is 0 and p "
+        "is one half. The weights are the arrow: they turn the line. The bias moves it along the arrow. Double all "
+        "three: the line stays, and the colours grow stronger."
+    )
+    lesson.deeper(
+        partial(why_a_line, w1, w2, b),
+        partial(line_by_training, some, x, w1, w2, b),
+        partial(lesson.show_source, logit, descend),
+    )
+
+
+def show_plane(some: Dataset, x: torch.Tensor, w: tuple[float, float], b: float) -> None:
+    """The points of all images, six of them as images, and the border of a neuron."""
+    reach = math.ceil(10 * x.max().item()) / 10
+    drawn = plane(
+        points=x.tolist(),
+        labels=some.labels.tolist(),
+        weights=w,
+        bias=b,
+        reach=reach,
+        thumbnails=[(number, some.images[number]) for number in spread_out(x, some.labels)],
+        theme=theme.current(),
+    )
+    st.html(drawn)
+
+
+def why_a_line(w1: float, w2: float, b: float) -> None:
+    """The equation of the border, and how far a point is from it."""
+    length = math.hypot(w1, w2)
+    st.markdown(
+        "The sigmoid is one half where z is 0. So the border is where the sum is 0, and that is the equation of a "
+        "straight line. The arrow of the weights stands at a right angle to it, and is called its **normal**: whoever "
+        "walks along the line changes $x$ by a step $d$ with $w^T d = 0$. How far a point is from the line is z, "
+        "divided by the length of the arrow:"
+    )
+    st.latex(
+        r"\begin{aligned} w_1 x_1 + w_2 x_2 + b & = 0 \\ "
+        rf"{w1:z.1f} \cdot x_1 + {words.in_brackets(w2, 1)} \cdot x_2 + {words.in_brackets(b, 1)} & = 0 \\ "
+        rf"\lVert w \rVert = \sqrt{{w_1^2 + w_2^2}} & = {length:.3f} \\ "
+        r"\text{distance} & = \frac{z}{\lVert w \rVert} \end{aligned}"
+    )
+    st.markdown(
+        "Doubling w₁, w₂ and b doubles every z and leaves the line. So the direction of the arrow decides what is "
+        "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a **hyperplane** "
+        "of 783 dimensions. One neuron never bends its border: for that it takes a hidden layer, as in the lesson "
+        "*What layers do*."
+    )
+
+
+def line_by_training(some: Dataset, x: torch.Tensor, w1: float, w2: float, b: float) -> None:
+    """Where the border goes when it is trained, from the reader's weights on."""
+    st.subheader("Let it turn by itself", anchor=False)
+    st.markdown(
+        "Here the neuron learns from your weights on: gradient descent on the mean loss of the 200 images, learning "
+        "rate 1. This is logistic regression."
+    )
+    steps = link.select_slider("Steps of training", "two_steps", STEPS, STEPS[2], names="{:,}".format)
+    w, bias = descend(x, some.labels, torch.tensor([w1, w2]), b, steps)
+    z = logit(x, w, bias)
+    show_plane(some, x, (w[0].item(), w[1].item()), bias)
+    st.markdown(
+        f"w₁ = {words.number(w[0].item())}, w₂ = {words.number(w[1].item())}, b = {words.number(bias)}: "
+        f"{named_rightly(z, some.labels)} of 200 right, mean loss "
+        f"{binary_cross_entropy(z, some.labels).mean().item():.3f}."
+    )
 
 
 @lesson.scene("How can one number hold two answers?")
@@ -312,4 +415,4 @@ def why_the_same(first: float, second: float, by_softmax: str, by_sigmoid: str) 
     )
 
 
-lesson.show(neuron_by_hand, squeezed, one_number, many_classes, both_are_one)
+lesson.show(neuron_by_hand, squeezed, border, one_number, many_classes, both_are_one)

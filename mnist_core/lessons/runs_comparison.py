@@ -184,7 +184,7 @@ class Band:
     @property
     def progress(self) -> float:
         """The share of the work that is done, 0 to 1."""
-        shares = [1.0 if record.diverged else record.steps / record.total_steps for record in self.records.values()]
+        shares = [1.0 if record.diverged else record.share_done for record in self.records.values()]
         return min(1.0, sum(shares) / SEEDS)
 
     @property

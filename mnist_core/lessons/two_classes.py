@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from mnist_core.data.dataset import Dataset
+from mnist_core.network.functions import sigmoid
 
 Box = tuple[int, int, int, int]  # top, bottom, left, right, in pixels; bottom and right are the first beyond it
 
@@ -72,3 +73,43 @@ def named_rightly(z: Tensor, labels: Tensor) -> int:
         labels: torch.int64 [N], 0 or 1.
     """
     return int(((z > 0) == (labels == 1)).sum())
+
+
+def spread_out(x: Tensor, labels: Tensor) -> list[int]:
+    """Which images stand for their class.
+
+    Of the zeros that with least ink at the sides, a middle one, and that with most; of the ones the same by the ink in
+    the middle.
+
+    Args:
+        x: From ``middle_and_sides``, torch.float32 [N, 2].
+        labels: torch.int64 [N], 0 or 1; both occur.
+
+    Returns:
+        Three zeros and three ones, by number.
+    """
+    chosen: list[int] = []
+    for digit, ink in ((0, x[:, 1]), (1, x[:, 0])):
+        own = (labels == digit).nonzero().flatten()
+        ascending = own[ink[own].argsort(stable=True)].tolist()
+        chosen += [ascending[0], ascending[len(ascending) // 2], ascending[-1]]
+    return chosen
+
+
+def descend(x: Tensor, labels: Tensor, w: Tensor, b: float, steps: int) -> tuple[Tensor, float]:
+    """Gradient descent on the mean loss of all images, with the learning rate 1: logistic regression.
+
+    Args:
+        x: torch.float32 [N, 2].
+        labels: torch.int64 [N], 0 or 1.
+        w: The weights at the start, torch.float32 [2].
+        b: The bias at the start.
+        steps: How many, 0 or more.
+
+    Returns:
+        Weights and bias after them.
+    """
+    for _ in range(steps):
+        error = sigmoid(logit(x, w, b)) - labels  # p − y: (N,)
+        w, b = w - (error @ x) / len(x), b - error.mean().item()
+    return w, b

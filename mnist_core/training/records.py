@@ -123,6 +123,7 @@ class RunRecord:
     diverged: TrainingDiverged | None = field(default=None, compare=False)
     test: Score | None = None
     view: NetworkView | None = field(default=None, compare=False)
+    _due: int = field(default=0, repr=False, compare=False)  # no batch before this has more to note than its loss
 
     @property
     def steps_per_epoch(self) -> int:
@@ -157,6 +158,11 @@ class RunRecord:
         return self.train_size * self.training_config.epochs
 
     @property
+    def share_done(self) -> float:
+        """The share of its batches that it has learned from, 0 to 1."""
+        return self.steps / self.total_steps
+
+    @property
     def learned_steps(self) -> int:
         """The batches that the weights have learned from: those of a run that diverged went back to earlier ones."""
         return self.diverged.kept_step if self.diverged else self.steps
@@ -177,15 +183,21 @@ class RunRecord:
             return replace(self, steps=event.step, rates=(*self.rates, event))
         if isinstance(event, EpochEvent):
             return replace(self, epochs=(*self.epochs, event))
-        norms, frames, view = self.norms, self.frames, self.view
-        if event.step % self.batches_per_point == 0 and (new := _norms(model, event.step)).is_finite:
+        record = replace(self, steps=event.step, batches=self._extended(event))
+        return record if event.step < self._due else record._looked_at(model, self.steps)
+
+    def _looked_at(self, model: MLP, before: int) -> "RunRecord":
+        """The record with what is to be noted of the model now, when ``before`` batches were done at the last event."""
+        norms, frames, view, step = self.norms, self.frames, self.view, self.steps
+        if step % self.batches_per_point == 0 and (new := _norms(model, step)).is_finite:
             norms = (*norms, new)
-        if event.step >= self._next_frame():
-            frames = (*frames, _frame(model, event.step))
-        if event.step // self.batches_per_view > self.steps // self.batches_per_view or event.step == self.total_steps:
+        if step >= self._next_frame():
+            frames = (*frames, _frame(model, step))
+        if step // self.batches_per_view > before // self.batches_per_view or step == self.total_steps:
             view = _renewed(view, model)
-        batches = self._extended(event)
-        return replace(self, steps=event.step, batches=batches, norms=norms, frames=frames, view=view)
+        record = replace(self, norms=norms, frames=frames, view=view)
+        nexts = (step // every * every + every for every in (self.batches_per_point, self.batches_per_view))
+        return replace(record, _due=min(*nexts, record._next_frame(), self.total_steps))
 
     def _extended(self, event: BatchEvent) -> tuple[BatchEvent, ...]:
         """The curve with one more event, which completes its last point or begins another one."""
@@ -193,9 +205,9 @@ class RunRecord:
             return (*self.batches, event)
         return (*self.batches[:-1], _mean(self.batches[-1], event))
 
-    def _next_frame(self) -> float:
+    def _next_frame(self) -> int:
         last = self.frames[-1].step if self.frames else -1
-        return next((moment for moment in frame_moments(self.total_steps) if moment > last), float("inf"))
+        return next((moment for moment in frame_moments(self.total_steps) if moment > last), self.total_steps + 1)
 
     def card(self) -> dict[str, Any]:
         """What a checkpoint says of this run, as plain JSON values."""

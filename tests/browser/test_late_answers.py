@@ -74,7 +74,7 @@ def test_a_digit_chosen_after_another_keeps_its_label(open_page: OpenPage) -> No
 
 
 def test_an_answer_counts_that_is_given_before_the_last_one_is_shown(open_page: OpenPage) -> None:
-    page = open_page("cross_entropy?scene=4")
+    page = open_page("cross_entropy?scene=6")
     line = Line(page)
     box = page.locator(".st-key-ask_push_box")
     settle(page)

@@ -1,12 +1,13 @@
-"""The fair queue: turns, places, owners who go away, and iterators that misbehave."""
+"""The queue: who goes first, what is said of the time, owners who go away, and iterators that misbehave."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from mnist_core.jobs import AT_ONCE, ENDED, FORGET_AFTER, PAUSE_AFTER, FairQueue, Job, State
+from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Job, State
 
 
 class Clock:
@@ -46,33 +47,99 @@ def test_a_job_runs_to_its_end() -> None:
     assert (snapshot.latest, snapshot.error, snapshot.place) == (3, None, 0)
 
 
-def test_at_most_four_take_turns_and_the_rest_see_their_place() -> None:
-    queue = FairQueue()
-    running = [queue.submit(counting()) for _ in range(AT_ONCE)]
-    waiting = [queue.submit(counting()) for _ in range(2)]
-    wait_until(lambda: all(job.snapshot().latest for job in running))
-    assert [job.snapshot().state for job in running] == [State.RUNNING] * AT_ONCE
-    assert [(job.snapshot().state, job.snapshot().place) for job in waiting] == [
-        (State.WAITING, 1),
-        (State.WAITING, 2),
+STEP = 1 / 32  # seconds, which floats hold exactly
+FIRST = math.ceil(FIRST_TURN / STEP) * STEP
+
+
+class Course:
+    """Jobs that all arrive while the queue's thread is busy, by a clock that only their steps move on."""
+
+    def __init__(self, slowness: float = 1.0) -> None:
+        self.clock = Clock()
+        self.started = self.clock.now
+        self.queue = FairQueue(self.clock, effort=lambda: self.clock.now / slowness)
+        self.jobs: dict[str, Job[int]] = {}
+        self.steps: list[str] = []  # whose, in order
+        self.ends: dict[str, float] = {}
+        self.told: list[tuple[float, dict[str, tuple[int, float | None]]]] = []  # when, to whom, which place and time
+
+    def run(self, seconds: dict[str, float], silent: str = "") -> None:
+        """Lets jobs of these lengths run to their ends; a silent one can't say how far it is."""
+        everyone_is_here = threading.Event()
+        self.queue.submit(item for item in [0] if everyone_is_here.wait(20))
+        for name, length in seconds.items():
+            share = None if name == silent else lambda done, length=length: done * STEP / length
+            self.jobs[name] = self.queue.submit(self._work(name, length), share)
+        everyone_is_here.set()
+        for job in self.jobs.values():
+            assert job.wait(20)
+            assert job.snapshot().state is State.FINISHED
+
+    def _work(self, name: str, length: float) -> Iterator[int]:
+        for done in range(1, round(length / STEP) + 1):
+            self.clock.now += STEP
+            self.steps.append(name)
+            shots = {other: job.snapshot() for other, job in self.jobs.items() if other not in self.ends}
+            told = {other: (shot.place, shot.left) for other, shot in shots.items()}
+            self.told.append((self.clock.now - self.started, told))
+            yield done
+        self.ends[name] = self.clock.now - self.started
+
+
+def test_all_begin_at_once_and_then_end_one_after_another_as_they_came() -> None:
+    course = Course()
+    names = ["a", "b", "c", "d", "e"]
+    course.run(dict.fromkeys(names, 2.0))
+    assert course.steps[: round(5 * FIRST / STEP)] == [name for name in names for _ in range(round(FIRST / STEP))]
+    assert list(course.ends) == names
+    expected = [5 * FIRST + (place + 1) * (2.0 - FIRST) for place in range(5)]
+    assert list(course.ends.values()) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("slowness", [1.0, 2.5])
+def test_what_a_job_has_left_is_told_with_the_work_of_those_that_go_first(slowness: float) -> None:
+    course = Course(slowness)
+    course.run(dict.fromkeys("abcde", 2.0))
+    for now, told in course.told[round(5 * FIRST / STEP) :]:
+        assert [place for place, _ in told.values()] == list(range(len(told)))
+        for name, (_, left) in told.items():
+            assert left == pytest.approx(course.ends[name] - now, abs=TURN + STEP)
+
+
+def test_the_short_go_first_and_the_long_one_has_every_fourth_turn() -> None:
+    course = Course()
+    course.run({"long": 20.0, "short": 1.0, "shorter": 0.5, "middle": 4.0})
+    assert list(course.ends) == ["short", "shorter", "middle", "long"]
+    assert course.ends["shorter"] < 3
+    until_middle = len(course.steps) - course.steps[::-1].index("middle")
+    share = course.steps[:until_middle].count("long") / until_middle
+    assert 0.2 < share < 0.3
+    assert course.ends["long"] == pytest.approx(25.5)
+    for now, told in course.told[round(4 * FIRST / STEP) :]:
+        for name, (_, left) in told.items():
+            assert left == pytest.approx(course.ends[name] - now, abs=0.75)
+
+
+def test_nobody_is_told_a_time_that_nobody_knows() -> None:
+    course = Course()
+    course.run({"a": 3.0, "silent": 3.0, "b": 3.0}, silent="silent")
+    for _, told in course.told:
+        for place, left in told.values():
+            assert left is None or place == 0 or "silent" not in told
+    assert not any(left for _, told in course.told for name, (_, left) in told.items() if name == "silent")
+
+
+def test_a_new_job_has_its_place_and_no_time() -> None:
+    clock = Clock()  # no turn ends
+    queue = FairQueue(clock)
+    jobs = [queue.submit(counting(), lambda number: number / 1_000) for _ in range(3)]
+    wait_until(lambda: jobs[0].snapshot().latest is not None)
+    shots = [job.snapshot() for job in jobs]
+    assert [(shot.state, shot.place, shot.left) for shot in shots] == [
+        (State.RUNNING, 0, None),
+        (State.WAITING, 1, None),
+        (State.WAITING, 2, None),
     ]
-    assert all(job.snapshot().latest is None for job in waiting)
-    assert {job.snapshot().sharing for job in running} == {AT_ONCE}
-
-    running[0].cancel()
-    wait_until(lambda: waiting[0].snapshot().latest is not None)
-    assert waiting[1].snapshot().place == 1
-    for job in (*running, *waiting):
-        job.cancel()
-        wait_until(state_is(job, State.CANCELLED))
-
-
-def test_turns_are_fair() -> None:
-    queue = FairQueue()
-    jobs = [queue.submit(counting()) for _ in range(3)]
-    wait_until(lambda: min(job.snapshot().worked for job in jobs) > 0.4)
-    worked = [job.snapshot().worked for job in jobs]
-    assert max(worked) < 3 * min(worked)
     for job in jobs:
         job.cancel()
 
@@ -101,13 +168,13 @@ def test_cancelling_closes_the_iterator_before_its_next_step() -> None:
 
 
 def test_a_job_in_line_can_be_cancelled() -> None:
-    queue = FairQueue()
-    running = [queue.submit(counting()) for _ in range(AT_ONCE)]
+    queue = FairQueue(Clock())  # no turn ends
+    running = [queue.submit(counting()) for _ in range(4)]
     waiting = queue.submit(counting())
     waiting.cancel()
     wait_until(state_is(waiting, State.CANCELLED))
     assert waiting.snapshot().latest is None
-    assert all(job.snapshot().state is State.RUNNING for job in running)
+    assert [job.snapshot().state for job in running] == [State.RUNNING, *[State.WAITING] * 3]
     for job in running:
         job.cancel()
 
@@ -173,9 +240,9 @@ def test_a_paused_job_gives_up_its_place_and_can_be_cancelled() -> None:
     gone = queue.submit(counting())
     clock.now += PAUSE_AFTER + 1
     wait_until(state_is(gone, State.PAUSED))
-    here = [queue.submit(counting()) for _ in range(AT_ONCE)]
+    here = [queue.submit(counting()) for _ in range(4)]
     gone.touch()
-    assert gone.snapshot().place == 1
+    assert gone.snapshot().state in (State.WAITING, State.RUNNING)
     clock.now += 1
     gone.cancel()
     wait_until(state_is(gone, *ENDED))
@@ -219,8 +286,8 @@ def test_a_job_goes_on_until_something_is_reached_and_rests_there() -> None:
 
 
 def test_a_single_step_comes_before_everyone_elses_turn() -> None:
-    queue = FairQueue()
-    others = [queue.submit(counting()) for _ in range(AT_ONCE + 2)]
+    queue = FairQueue(Clock())  # no turn ends by itself
+    others = [queue.submit(counting()) for _ in range(6)]
     job = queue.submit(counting(), held=True)
     assert job.snapshot().state is State.PAUSED
     for expected in (1, 2, 3):

@@ -8,20 +8,34 @@ import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.data.dataset import Splits
-from mnist_core.evaluation.accuracy import evaluate
+from mnist_core import words
+from mnist_core.data.dataset import Dataset, Splits
+from mnist_core.evaluation.accuracy import Evaluation, evaluate
 from mnist_core.lessons.breaking import Damage, more_noise, more_silenced, read_damaged
+from mnist_core.lessons.breaking_adversarial import (
+    EPSILONS,
+    choices_at,
+    examples,
+    fgsm,
+    log_odds,
+    moved,
+    pushes,
+    random_signs,
+    read_moved,
+    slopes,
+    targeted,
+)
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
 from tests.app import answer, go_deeper, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 from ui.frame import resources, state
-from ui.lessons import breaking
+from ui.lessons import breaking, breaking_attack
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 PAGE = "pages/breaking.py"
-NOISY, SILENT, DISPLACED, TOGETHER = 1, 2, 3, 4  # the scenes
+NOISY, SILENT, DISPLACED, TOGETHER, ADVERSARIAL, ATTACKED = 1, 2, 3, 4, 5, 6  # the scenes
 
 
 def rights(splits: Splits, damage: Damage) -> int:
@@ -325,3 +339,144 @@ def test_on_mnist_it_says_that_it_takes_the_first_two_thousand(mnist: Splits, mo
     assert "this network learned from MNIST" not in text(app)
     expected = rights(mnist, Damage())
     assert f"It reads **{expected:,}** of 2,000 validation images" in text(app)
+
+
+def aim_at(model: MLP, digits: Splits) -> tuple[Dataset, torch.Tensor, dict[int, int]]:
+    """The images that are attacked, their slopes, and which of them are shown."""
+    some = digits.validation
+    found = slopes(model, some.images, some.labels)
+    return some, found, examples(evaluate(model, some), read_moved(model, some, -found.sign(), breaking_attack.START))
+
+
+def drawn_changes(app: AppTest, row: int = 0) -> list[tuple[str, str]]:
+    """What the pictures say is read: before and after, row by row."""
+    html = [element.proto.body for element in app.get("html") if "changes-place" in element.proto.body][row]
+    return re.findall(r"reads <b>(\d)</b>, ([^<]+)<", html)
+
+
+@pytest.mark.parametrize(("digit", "epsilon", "seed"), [(8, 12, 0), (3, 40, 5), (1, 0, 0)])
+def test_an_image_its_changes_and_what_is_read(digits: Splits, digit: int, epsilon: int, seed: int) -> None:
+    model = load_shipped().requires_grad_(False)
+    some, found, shown = aim_at(model, digits)
+    index = shown[digit]
+    app = go_deeper(open_page(PAGE, ADVERSARIAL))
+    assert (app.segmented_control(key="brk_digit").value, app.slider(key="brk_epsilon").value) == (8, 12)
+    app = sound(app.segmented_control(key="brk_digit").set_value(digit).run())
+    app = sound(app.slider(key="brk_epsilon").set_value(epsilon).run())
+    app = sound(app.number_input(key="brk_seed").set_value(seed).run())
+    image, label, noise = some.images[[index]], some.labels[[index]], random_signs(len(some), seed)[[index]]
+    aimed, noisy = fgsm(model, image, label, epsilon), moved(image, noise, epsilon)
+    before, after, beside = (evaluate(model, Dataset(each, label)) for each in (image, aimed, noisy))
+
+    def said(found: Evaluation) -> tuple[str, str]:
+        choice = int(found.choices[0])
+        return str(choice), words.percent(found.probabilities[0, choice].item())
+
+    assert drawn_changes(app) == [said(before), said(after), said(before), said(beside)]
+    if epsilon == 12:
+        assert int(after.choices[0]) != digit == int(beside.choices[0])  # it shows something at once
+    signs = (-found[index].sign(), noise[0])
+    for name, each in zip(("Aimed at the network", "Drawn at random"), signs, strict=True):
+        choices = choices_at(model, image[0], each)
+        at = next((e for e, choice in enumerate(choices) if choice != digit), None)
+        ends = "read rightly up to 64 levels" if at is None else f"first misread at {at} level"
+        assert f"**{name}:** {ends}" in text(app)
+    assert f"Your slider stands on {epsilon} of 255 levels, so ε = {epsilon / 255:.3f}." in text(app)
+
+    odds = [log_odds(each.logits, label).item() for each in (before, after, beside)]
+    assert f"the log-odds of the {digit} stand at {words.number(odds[0])}." in text(app)
+    down, up = zip(*(pushes(found[index], image[0], images[0]) for images in (aimed, noisy)), strict=True)
+    rows = {
+        "pushes down": down,
+        "pushes up": up,
+        "together": [sum(both) for both in zip(down, up, strict=True)],
+        "what came of it": [now - odds[0] for now in odds[1:]],
+    }
+    for name, numbers in rows.items():
+        assert f"| {name} | {' | '.join(map(words.signed, numbers))} |" in text(app)
+    steep, chance = found[index].double().abs().sum(), found[index].double().square().sum().sqrt()
+    assert f"aimed change does **{steep / chance:.0f} times** as much here" in text(app)
+    step = epsilon / 255
+    for line, sum_of in ((r"\sum_j |w_j|", steep), (r"\sqrt{\textstyle\sum_j w_j^2}", chance)):
+        assert rf"\varepsilon {line} = {step:.3f} \cdot {sum_of:.1f} \approx {step * sum_of:.2f}" in written(app)
+
+
+def test_the_pixel_that_is_written_out_is_the_steepest_of_those_that_move(digits: Splits) -> None:
+    model = load_shipped().requires_grad_(False)
+    some, found, shown = aim_at(model, digits)
+    index = shown[8]
+    image, aimed = some.images[index], fgsm(model, some.images[[index]], some.labels[[index]], 12)[0]
+    steepest = max(
+        ((row, column) for row in range(28) for column in range(28) if image[row, column] != aimed[row, column]),
+        key=lambda at: abs(found[index][at].item()),
+    )
+    page = go_deeper(open_page(PAGE, ADVERSARIAL))
+    assert f"row {steepest[0] + 1}, column {steepest[1] + 1}:" in text(page)
+    (line,) = (line for line in written(page) if "tfrac{12}{255}" in line)
+    assert f"left({image[steepest] / 255:.3f} + " in line
+    assert line.endswith(f"= {aimed[steepest] / 255:.3f}")
+
+
+def test_an_image_can_be_made_another_digit(digits: Splits) -> None:
+    model = load_shipped().requires_grad_(False)
+    some, _, shown = aim_at(model, digits)
+    image = some.images[[shown[8]]]
+    app = go_deeper(open_page(PAGE, ADVERSARIAL))
+    assert app.selectbox(key="brk_wanted").value == 9
+    for wanted in (9, 3):
+        app = sound(app.selectbox(key="brk_wanted").set_value(wanted).run())
+        label = torch.tensor([wanted])
+        after = evaluate(model, Dataset(targeted(model, image, label, 12), label))
+        assert drawn_changes(app, 1)[1][0] == str(int(after.choices[0]))
+        choices = choices_at(model, image[0], slopes(model, image, label).sign()[0])
+        expected = f"at {choices.index(wanted)} level" if wanted in choices else "No change up to 64 levels"
+        assert expected in text(app)
+    assert wanted in choices  # the 3 at least
+
+
+def test_how_many_are_still_read_is_counted_once_the_question_is_answered(digits: Splits) -> None:
+    model = load_shipped().requires_grad_(False)
+    some, found, _ = aim_at(model, digits)
+    app = go_deeper(open_page(PAGE, ATTACKED))
+    assert app.slider(key="brk_epsilon").disabled
+    assert not app.metric
+    assert drawn(app, 0, "curve") == drawn(app, 0, "reference") == drawn(app, 0, "yours") == []
+    app = answer(app, "ask_attacked", "Nearly all")
+    for epsilon in (12, 32):
+        app = sound(app.slider(key="brk_epsilon").set_value(epsilon).run())
+        ways = (-found.sign(), random_signs(len(some), 0))
+        shares = [[read_moved(model, some, signs, each).accuracy for each in EPSILONS] for signs in ways]
+        now = [read_moved(model, some, signs, epsilon).accuracy for signs in ways]
+        assert [metric.value for metric in app.metric] == [str(round(300 * share)) for share in now]
+        assert now[0] < now[1]
+        assert drawn(app, 0, "curve") == [pytest.approx(point) for point in zip(EPSILONS, shares[0], strict=True)]
+        assert drawn(app, 0, "reference") == [pytest.approx(point) for point in zip(EPSILONS, shares[1], strict=True)]
+        assert drawn(app, 0, "yours") == [pytest.approx([epsilon, now[0]])]
+        sizes = [
+            (moved(some.images, signs, epsilon).int() - some.images.int()).abs().float().mean().item() for signs in ways
+        ]
+        assert (
+            f"**{sizes[0]:.1f} levels** a pixel on average when it is aimed, and of **{sizes[1]:.1f}** at random"
+            in (text(app))
+        )
+    assert "of the first 300 validation images are read rightly" in text(app)
+    assert "of which the question spoke" not in text(app)
+
+
+def test_another_network_gets_an_attack_of_its_own(digits: Splits) -> None:
+    app, model = with_own(MLPConfig((16,)), ADVERSARIAL)
+    some, _, shown = aim_at(model, digits)
+    image, label = some.images[[shown[8]]], some.labels[[shown[8]]]
+    after = evaluate(model, Dataset(fgsm(model, image, label, 12), label))
+    assert drawn_changes(app)[1][0] == str(int(after.choices[0]))
+    assert "The attack is aimed at your network" in text(app)
+    app = go_deeper(answer(turn_to(app, ATTACKED), "ask_attacked", "Nearly all"))
+    own = read_moved(model, some, -slopes(model, some.images, some.labels).sign(), 12).accuracy
+    assert app.metric[0].value == str(round(300 * own))
+    shipped = load_shipped().requires_grad_(False)
+    aimed = read_moved(shipped, some, -slopes(shipped, some.images, some.labels).sign(), 32).accuracy
+    noisy = read_moved(shipped, some, random_signs(len(some), 0), 32).accuracy
+    assert (
+        f"of which the question spoke, reads **{round(300 * aimed)}** of 300 images after an aimed change of 32 "
+        f"levels, and {round(300 * noisy)} after a random one" in text(app)
+    )

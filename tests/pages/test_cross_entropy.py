@@ -10,12 +10,20 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
+from mnist_core.data.dataset import Splits
+from mnist_core.lessons.cross_entropy_bias import answers
 from tests.app import answer, controls, in_one_piece, open_page, sound, text
-from ui.lessons.cross_entropy_words import model_choice
+from ui.lessons.cross_entropy_words import model_choice, tiny
 
 PAGE = "pages/cross_entropy.py"
-SCENES = {"ask_nothing": 2, "ask_push": 4}
-RIGHT = {"ask_nothing": "2.303", "ask_push": "That of 3 up, the other two down"}
+SCENES = {"ask_nothing": 2, "ask_count": 4, "ask_push": 6, "ask_sure": 7}
+LIKELIHOOD = 5  # a scene without a question
+RIGHT = {
+    "ask_nothing": "2.303",
+    "ask_count": "Almost always as many as before",
+    "ask_push": "That of 3 up, the other two down",
+    "ask_sure": "Hardly at all",
+}
 
 
 def formulas(app: AppTest) -> str:
@@ -46,13 +54,22 @@ def test_nothing_can_be_moved_before_the_answer(key: str) -> None:
     app = open_page(PAGE, scene=SCENES[key])
     assert all(control.disabled for control in (*app.slider, *app.segmented_control))
     assert not app.metric
-    assert len(charts(app)) == 1
-    assert "push" not in charts(app)[0]
+    assert "|---|" not in text(app)
+    drawn = len(charts(app))
+    assert drawn == (2 if key == "ask_count" else 1)
+    if key == "ask_push":
+        assert "push" not in charts(app)[0]
+    if key == "ask_count":
+        assert all("tangent" not in set(chart["kind"]) for chart in charts(app))
+    if key == "ask_sure":
+        told = charts(app)[0]
+        assert told[told["loss"].str.startswith("squared")]["push"].isna().all()
+        assert "yours" not in set(told["kind"])
     assert "gradient" not in text(app)
     app = answer(app, key, RIGHT[key])
     assert app.slider
     assert not [control for control in (*app.slider, *app.segmented_control) if control.disabled]
-    assert len(charts(app)) == 1
+    assert len(charts(app)) == drawn
 
 
 def test_a_wrong_answer_shows_the_figure_and_what_is_wrong() -> None:
@@ -187,10 +204,120 @@ def test_a_moved_score_moves_the_arrows() -> None:
 
 def test_the_question_about_the_push_has_the_softmax_of_the_starting_scores() -> None:
     p = torch.softmax(torch.tensor([2.0, 1.0, -1.0]), dim=-1).tolist()
-    asked = open_page(PAGE, scene=4).pills(key="ask_push")
+    asked = open_page(PAGE, scene=SCENES["ask_push"]).pills(key="ask_push")
     assert "p = {:.3f}, {:.3f} and {:.3f}".format(*p) in asked.label
     app = answered("ask_push")
     assert [app.slider(key=f"ce_z{name}").value for name in ("3", "5", "8")] == [2.0, 1.0, -1.0]
+
+
+def rows(app: AppTest, head: str) -> list[list[str]]:
+    """The table whose first cell begins so, without its head."""
+    (found,) = [element.value for element in app.markdown if element.value.startswith(f"| {head}")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in found.splitlines()[2:]]
+
+
+def test_the_bias_moves_the_count_in_steps_and_the_loss_smoothly(digits: Splits) -> None:
+    app, given = answered("ask_count"), answers(digits.train).first(20)
+    for bias in (-3.0, 0.5, 4.0):
+        app = sound(app.slider(key="ce_bias").set_value(bias).run())
+        b = torch.tensor(bias, requires_grad=True)
+        z = given.scores + b * F.one_hot(torch.tensor(3), 10)
+        loss = F.cross_entropy(z, given.labels)
+        loss.backward()
+        assert b.grad is not None
+        right = int((z.argmax(1) == given.labels).sum())
+        slope = f"{b.grad.item():.3f}".replace("-", "−")
+        assert rows(app, "of 20 images") == [
+            ["read rightly", str(right), "0"],
+            ["mean loss", f"{loss.item():.3f}", slope],
+        ]
+        staircase, valley = charts(app)
+        assert staircase.loc[staircase["kind"] == "yours", "value"].tolist() == [right]
+        low, high = valley.loc[valley["kind"] == "tangent"].sort_values("bias")[["bias", "value"]].to_numpy()
+        assert (high[1] - low[1]) / (high[0] - low[0]) == pytest.approx(b.grad.item(), abs=1e-6)
+        assert staircase.loc[staircase["kind"] == "tangent", "value"].tolist() == [right, right]
+
+
+def test_where_the_steps_are_is_told_and_the_slope_by_a_difference(digits: Splits) -> None:
+    app, given = in_one_piece(PAGE, ce_bias="0.5"), answers(digits.train).first(20)
+    page = text(app)
+    steps = given.steps()
+    for step in steps:
+        assert (f"{step:.2f}".replace("-", "−") in page) or abs(step) > 5
+    below, above = max(step for step in steps if step <= 0.5), min(step for step in steps if step > 0.5)
+    level = f"from {below:.2f} up to {above:.2f}, it is {given.right(0.5)} of 20".replace("-", "−")
+    assert f"So, {level}" in page
+    (shown,) = [element.value for element in app.latex if r"\partial b_3" in element.value]
+    by_formula, by_difference = re.findall(r"= (-?\d\.\d{3})(?: |$)", shown)
+    assert by_formula == f"{given.slope(0.5):.3f}"
+    assert float(by_difference) == pytest.approx(given.slope(0.5), abs=2e-3)
+    assert "it has 16 hidden neurons, and has learned from 640 images" in page
+
+
+def test_the_product_vanishes_and_the_sum_stays(digits: Splits) -> None:
+    app, given = open_page(PAGE, scene=LIKELIHOOD), answers(digits.train)
+    for count, bias in ((20, -3.0), (20, 1.0), (1_000, 1.0)):
+        app.slider(key="ce_bias").set_value(bias)
+        app = sound(app.select_slider(key="ce_images").set_value(count).run())
+        z = given.scores[:count] + bias * F.one_hot(torch.tensor(3), 10)
+        total = F.cross_entropy(z, given.labels[:count], reduction="sum").item()
+        product, shown = (metric.value for metric in app.metric)
+        assert shown == f"{total:,.2f}"
+        assert product == ("0" if count == 1_000 else tiny(math.exp(-total)))
+        hill, valley = charts(app)
+        assert valley.loc[valley["kind"] == "yours", "value"].tolist() == pytest.approx([total])
+        assert (hill.loc[hill["kind"] == "curve", "value"].max() == 0) == (count == 1_000)
+
+
+def test_the_product_is_written_out_as_a_sum() -> None:
+    shown = formulas(in_one_piece(PAGE, ce_bias="1.0"))
+    found = re.search(r"(\d\.\d{3}) \+ (\d\.\d{3}) \+ (\d\.\d{3}) \+ … = ([\d.]+) ", shown)
+    factors = re.search(r"p_i & = (\d\.\d{3}) \\cdot (\d\.\d{3}) \\cdot (\d\.\d{3})", shown)
+    assert found
+    assert factors
+    for loss, p in zip(found.groups()[:3], factors.groups(), strict=True):
+        assert math.exp(-float(loss)) == pytest.approx(float(p), abs=1e-3)
+    total = float(found[4])
+    assert rf"= e^{{-{total:.2f}}} \approx 10^{{-{total / math.log(10):.1f}}}" in shown
+    assert rf"\frac{{{total:.2f}}}{{20}} = {total / 20:.3f}" in shown
+
+
+@pytest.mark.parametrize(("z", "steps"), [(-6.0, ("17", "249")), (-8.0, ("19", "1,542")), (3.0, ("0", "0"))])
+def test_squared_error_hardly_pushes_where_it_should_most(z: float, steps: tuple[str, str]) -> None:
+    app = sound(answered("ask_sure").slider(key="ce_sure").set_value(z).run())
+    score = torch.tensor(z, requires_grad=True)
+    p = score.sigmoid()
+    (of_entropy,) = torch.autograd.grad(-p.log(), score, retain_graph=True)
+    (of_squared,) = torch.autograd.grad((1 - p) ** 2, score)
+    pushes = [-of_entropy.item(), -of_squared.item()]
+    assert [row[1:] for row in rows(app, "p = ")] == [
+        [f"{push:.3f}", count] for push, count in zip(pushes, steps, strict=True)
+    ]
+    (figure,) = charts(app)
+    assert figure.loc[figure["kind"] == "yours", "push"].tolist() == pytest.approx(pushes, abs=1e-6)
+
+
+def test_the_question_about_squared_error_starts_where_the_slider_does() -> None:
+    app = open_page(PAGE, scene=SCENES["ask_sure"])
+    p = torch.sigmoid(torch.tensor(app.slider(key="ce_sure").value)).item()
+    assert f"At p = {p:.3f}, how hard" in app.pills(key="ask_sure").label
+    assert f"with {8 / 27:.3f}" in text(in_one_piece(PAGE))
+
+
+def test_both_chains_are_written_out() -> None:
+    shown = formulas(in_one_piece(PAGE, ce_sure="-2.0"))
+    p = 1 / (1 + math.exp(2))
+    assert rf"= 1 - {p:.3f} = {1 - p:.5f} " in shown
+    assert rf"2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f}" in shown
+    assert f"& = {2 * (1 - p) * p * (1 - p):.5f} " in shown
+
+
+def test_the_numbers_stated_about_underflow() -> None:  # tests of the core hold them against float32 and float64
+    page = text(in_one_piece(PAGE))
+    assert tiny(2.0**-149) in page
+    assert f"1,000 right digits makes {tiny(0.9**1000)}" in page
+    assert f"the sum is {-1_000 * math.log(0.9):.3f}" in page
+    assert tiny(5e-324) in page
 
 
 def test_torchs_two_steps_and_its_one_have_the_same_loss() -> None:

@@ -4,6 +4,7 @@ import inspect
 import math
 import re
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -46,7 +47,7 @@ from tests.app import (
     train,
     turn_to,
 )
-from ui.frame import state
+from ui.frame import resources, state
 from ui.studio import control, recipe
 from ui.visitor import store
 
@@ -109,6 +110,28 @@ def test_other_first_weights_have_another_loss_near_it(digits: Splits) -> None:
 
 
 # The studio
+
+
+def nearly_done() -> Iterator[float]:
+    while True:
+        time.sleep(0.001)
+        yield 0.999
+
+
+def test_whoever_waits_reads_their_place_and_their_time_on_the_page_and_below_it() -> None:
+    app = opened_by_link(PAGE, epochs="20", batch_size="8", width="16")
+    others = [resources.jobs().submit(nearly_done(), lambda share: share) for _ in range(3)]
+    app = sound(app.button(key="train").click().run())
+    going = visitor(app).going
+    assert going is not None
+    while going.job.snapshot().latest is None or going.job.snapshot().left is None:
+        time.sleep(0.01)
+    app = sound(app.run())
+    time_told = r"done in about \d+ (seconds|minutes)"
+    assert re.search(rf"You are number 3 in line on this server\. Yours is {time_told}\. It goes on by", text(app))
+    assert re.search(rf"training: number 3 in line, {time_told}$", status(app))
+    for other in others:
+        other.cancel()
 
 
 def network(app: AppTest) -> dict[str, Any]:

@@ -7,11 +7,17 @@ import pandas as pd
 import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
+from torch.nn import functional as F
 
-from tests.app import answer, formulas, hints, in_one_piece, open_page, opened_by_link, sound, text
+from mnist_core.data.dataset import Splits
+from mnist_core.figures.two_classes_plane import crossing
+from mnist_core.lessons.two_classes import middle_and_sides, zeros_and_ones
+from tests.app import answer, formulas, hints, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 
 PAGE = "pages/two_classes.py"
-MANY = 4  # the scene with more than two classes
+BORDER = 3  # the scene with the plane of two inputs
+LABEL = 4  # that with one number for two answers
+MANY = 5  # that with more than two classes
 RIGHT = "Nothing: each stays as it is"
 
 
@@ -70,6 +76,64 @@ def test_every_corner_of_the_sliders_has_its_dots() -> None:
         assert ((dots["x"] > 0) == (w > 0)).all()
 
 
+def planes(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html") if "ink at the sides" in element.proto.body]
+
+
+def test_the_border_turns_with_the_weights_and_count_and_loss_follow(digits: Splits) -> None:
+    app = open_page(PAGE, scene=BORDER)
+    some = zeros_and_ones(digits.train, 200)
+    x, seen = middle_and_sides(some.images), set()
+    for w1, w2, b in ((3.0, 0.0, 0.0), (5.0, -5.0, 0.0), (3.0, 0.0, -1.0), (0.0, 0.0, 1.0)):
+        for key, value in (("two_w1", w1), ("two_w2", w2), ("two_b", b)):
+            app.slider(key=key).set_value(value)
+        app = sound(app.run())
+        z = w1 * x[:, 0] + w2 * x[:, 1] + b
+        right = int(((z > 0) == (some.labels == 1)).sum())
+        loss = F.binary_cross_entropy_with_logits(z, some.labels.float()).item()
+        assert numbers(app) == [str(right), f"{loss:.3f}"]
+        (drawn,) = planes(app)
+        seen.add(drawn)
+        assert ("shows its border" in drawn) == bool(w1 or w2)
+    assert len(seen) == 4
+
+
+def test_the_weights_are_those_of_the_first_scene() -> None:
+    app = open_page(PAGE)
+    app.slider(key="two_w1").set_value(5.0)
+    app = sound(app.slider(key="two_w2").set_value(-5.0).run())
+    right = numbers(app)[0]
+    app = turn_to(app, BORDER)
+    assert (app.slider(key="two_w1").value, app.slider(key="two_w2").value) == (5.0, -5.0)
+    assert numbers(app)[0] == right
+
+
+def test_twice_the_weights_and_the_bias_leave_the_border(digits: Splits) -> None:
+    x = middle_and_sides(zeros_and_ones(digits.train, 200).images)
+    once, twice = 2 * x[:, 0] - x[:, 1] - 0.5, 4 * x[:, 0] - 2 * x[:, 1] - 1
+    assert (once > 0).equal(twice > 0)
+    assert crossing((2, -1), -0.5, (0, 1)) == crossing((4, -2), -1, (0, 1))
+    page = in_one_piece(PAGE, two_w1="4.0", two_w2="-2.0", two_b="-1.0")
+    assert r"4.0 \cdot x_1 + (-2.0) \cdot x_2 + (-1.0) & = 0" in formulas(page)
+    assert f"& = {math.hypot(4, 2):.3f}" in formulas(page)
+
+
+def test_training_turns_the_border_on_from_the_readers_weights() -> None:
+    def told(steps: str) -> tuple[float, ...]:
+        found = re.search(
+            r"w₁ = (\S+), w₂ = (\S+), b = (\S+): (\d+) of 200 right, mean loss (\S+)\.",
+            text(in_one_piece(PAGE, two_steps=steps)),
+        )
+        assert found
+        return tuple(float(number.replace("−", "-")) for number in found.groups())
+
+    before, after = told("0"), told("1,000")
+    assert before[:3] == (3.0, 0.0, 0.0)
+    assert after[1] < 0  # the sides speak against a 1
+    assert after[3] > before[3]
+    assert after[4] < before[4]
+
+
 @pytest.mark.parametrize("z", [-12.0, 0.0, 1.5, 12.0])
 def test_the_sigmoid_follows_its_slider(z: float) -> None:
     app = sound(open_page(PAGE, scene=2).slider(key="two_z").set_value(z).run())
@@ -89,7 +153,7 @@ def test_the_label_picks_one_of_two_probabilities() -> None:
 
 
 def test_the_label_flips_the_line() -> None:
-    app = open_page(PAGE, scene=3)
+    app = open_page(PAGE, scene=LABEL)
     for y, p, given in ((1, 0.8, 0.8), (0, 0.8, 0.2), (0, 0.35, 0.65)):
         app.slider(key="two_answer").set_value(p)
         app = sound(app.segmented_control(key="two_label").set_value(y).run())
@@ -152,7 +216,7 @@ def test_softmax_of_two_is_the_sigmoid_of_the_difference() -> None:
 
 
 def test_both_scores_together_leave_the_point_where_it_is() -> None:
-    app = open_page(PAGE, scene=5)
+    app = open_page(PAGE, scene=MANY + 1)
     first = numbers(app)
     assert first[0] == first[1] == f"{1 / (1 + math.exp(-1.5)):.3f}"
     app.slider(key="two_z1").set_value(3.0)
@@ -163,7 +227,7 @@ def test_both_scores_together_leave_the_point_where_it_is() -> None:
 
 
 def test_the_differences_asked_for_are_within_the_sliders() -> None:
-    app = open_page(PAGE, scene=5)
+    app = open_page(PAGE, scene=MANY + 1)
     for difference, p in ((2.2, "0.900"), (4.6, "0.990"), (6.9, "0.999")):
         for second in (-4.0, round(4.0 - difference, 1)):
             app.slider(key="two_z1").set_value(round(second + difference, 1))

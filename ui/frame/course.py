@@ -120,7 +120,8 @@ SECTIONS = (
                 "two_classes",
                 "From two classes to many",
                 "How can one number answer yes or no, and what if there are ten answers?",
-                "one formula for both labels; a neuron with two weights to set by hand; softmax over 2 to 10 classes",
+                "a neuron with two weights to set by hand, and the border it draws; one formula for both labels; "
+                "softmax over 2 to 10 classes",
             ),
             Lesson(
                 "softmax",
@@ -132,7 +133,8 @@ SECTIONS = (
                 "cross_entropy",
                 "Cross-entropy",
                 "What does it cost to be wrong, and what does the cost tell the network to do?",
-                "the one term that is left, −ln p, the mean of a batch, p − y as arrows, what PyTorch calls it",
+                "the one term that is left, −ln p, the mean of a batch, accuracy and squared error beside it, the "
+                "likelihood, p − y as arrows, what PyTorch calls it",
             ),
             Lesson(
                 "backpropagation",
@@ -183,7 +185,7 @@ SECTIONS = (
                 "Break it",
                 "How much of a network can you destroy before it stops reading?",
                 "biases gone, neurons silent, noise on the weights, pixels shuffled: the accuracy follows, and "
-                "undo is always there",
+                "undo is always there; an image changed so little that one hardly sees it, and read as another digit",
             ),
             Lesson(
                 "teach",

@@ -19,3 +19,15 @@ def model_choice(classes: Sequence[str], scores: Sequence[float]) -> str:
         f"Here {words.listed(leaders)} have the same largest score, which leaves no choice; the outline in the figure "
         f"marks the first of them, the {leaders[0]}."
     )
+
+
+def tiny(value: float) -> str:
+    """A small number with a power of ten: 1.3 · 10⁻⁶; one that has become 0 is 0.
+
+    Args:
+        value: 0 or more.
+    """
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} · 10{str(int(exponent)).translate(str.maketrans('0123456789-', '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'))}"

@@ -23,7 +23,6 @@ TICKED = "runs_ticked"  # the buttons that say which runs are laid over each oth
 TICKED_AT_FIRST = 3
 BATCHES_PER_SECOND = (200, 2_000)  # of a recipe's network, on a computer that is busy and on one that is not
 Draw = Callable[[bool], None]
-SURE_SECONDS = 1.0  # of work, before which the speed says little about the rest
 
 
 def results() -> list[RunResult]:
@@ -172,13 +171,11 @@ def is_training() -> bool:
     return experiment is not None and experiment.job.snapshot().state not in ENDED
 
 
-def time_left(band: Band) -> str:
-    """How long the training of a band will still take, in words; empty while that is not known."""
+def time_left() -> str:
+    """How long until the band that is being trained is done, in words; empty while that is not known."""
     experiment = store.visitor().experiments.get(EXPERIMENT)
     snapshot = experiment.job.snapshot() if experiment else None
-    if snapshot is None or snapshot.worked < SURE_SECONDS or not band.progress:
-        return ""
-    return f"About {words.duration(snapshot.worked * (1 / band.progress - 1) * snapshot.sharing)} left."
+    return "" if snapshot is None or snapshot.left is None else f"{words.about(snapshot.left).capitalize()} left."
 
 
 def tick_new(numbers: list[int]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mnist_core import words
 from mnist_core.data.dataset import Splits
-from mnist_core.jobs import AT_ONCE, TURN, Snapshot
+from mnist_core.jobs import TURN, Snapshot
 from mnist_core.lessons.train import look_at
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import RateDial, TrainingConfig, batch_at, new_model
@@ -36,7 +36,8 @@ def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, spl
         model, dial = new_model(model_config, config.seed), RateDial()
         visitor.runs_started += 1
         visitor.last = None
-        job = resources.jobs().submit(run(model, splits, config, dial=dial), held=held)
+        training = run(model, splits, config, dial=dial)
+        job = resources.jobs().submit(training, lambda record: record.share_done, held=held)
         visitor.going = Going(job, model, dial, splits)
 
 
@@ -127,19 +128,18 @@ def turn_rate(visitor: Visitor, learning_rate: float) -> None:
 
 
 def in_line(snapshot: Snapshot[Any]) -> str:
-    """Why a job that waits does so, in a sentence."""
-    return f"You are number {snapshot.place} in line: {words.spelled(AT_ONCE)} networks train at a time on this server."
+    """How long a job waits that does so, in a sentence or two: how many go first, and when it is done."""
+    done = "" if snapshot.left is None else f" Yours is done in {words.about(snapshot.left)}."
+    return f"You are number {snapshot.place} in line on this server.{done}"
 
 
 def poll_seconds(snapshot: Snapshot[Any] | None) -> float:
     """How often a page looks at a job: as often as it may show something new.
 
-    Of those that take turns each works a quarter of a second in every round. One that waits in line has only its
-    place to show. What thirty visitors then cost, benchmarks/class_of_thirty.py measures.
+    The one that works shows something new after each turn. One that waits in line has only its place and time to
+    show. What thirty visitors then cost, benchmarks/class_trains.py measures.
     """
-    if snapshot is None or snapshot.place:
-        return WAITING_SECONDS
-    return TURN * snapshot.sharing
+    return WAITING_SECONDS if snapshot is None or snapshot.place else TURN
 
 
 def is_time_to_change(every: float | None, wanted: float | None) -> bool:

@@ -25,6 +25,7 @@ def experiment(
     *,
     before: str | Callable[[], object],
     setting: object,
+    share_done: Callable[[T], float],
     beside: DeltaGenerator | None = None,
 ) -> None:
     """Draws a button that starts a small training in the background, and below it what came of it so far.
@@ -38,6 +39,7 @@ def experiment(
         draw: Draws what the training has yielded last.
         before: What stands there before the first start, or what draws it.
         setting: What the result depends on. When it is another than at the start, a line says so.
+        share_done: How much of the training is done, 0 to 1, from what it has yielded last.
         beside: Where the button stands, if not above the figure.
     """
     with beside or st.container():
@@ -47,7 +49,7 @@ def experiment(
             st.button("Stop", key=f"stop_{name}", icon=":material/stop:", on_click=_stop, args=(name,))
         # Not a callback, which would train with the settings of the run before.
         elif st.button(label, key=f"start_{name}", type="primary", icon=":material/play_arrow:"):
-            _start(name, make(), setting)
+            _start(name, make(), setting, share_done)
             st.rerun()
     every = _seconds(name)
     st.fragment(_show, run_every=every)(name, draw, before, setting, every)
@@ -59,12 +61,12 @@ def _seconds(name: str) -> float | None:
     return control.poll_seconds(found.job.snapshot()) if found and _is_running(name) else None
 
 
-def _start(name: str, training: Iterator[object], setting: object) -> None:
+def _start(name: str, training: Iterator[T], setting: object, share_done: Callable[[T], float]) -> None:
     visitor = store.visitor()
     with visitor.lock:
         for other in visitor.experiments.values():
             other.job.cancel()
-        job = resources.jobs().submit(training)
+        job = resources.jobs().submit(training, share_done)
         visitor.experiments[name] = store.Experiment(job, setting)
 
 

@@ -25,7 +25,6 @@ from ui.studio import control
 from ui.visitor import known_networks, run_in_words, store
 from ui.visitor.store import Mode, TrainedModel, Visitor
 
-FIRST_SECONDS = 1.0  # of work, before which the speed says little about the rest
 NEXT = {
     "mistakes": "See what it gets wrong",
     "certainty": "Ask how sure it is",
@@ -115,7 +114,7 @@ def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: Trained
         return "Not a single image learned yet. Press **Train**."
     match snapshot.state:
         case State.WAITING:
-            return f"{control.in_line(snapshot)} Yours starts by itself, and you may look at the other pages."
+            return f"{control.in_line(snapshot)} It goes on by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
             return f"**{record.diverged}**"
         case State.FAILED:
@@ -244,15 +243,13 @@ def _in_numbers() -> None:
 
 def _speed(snapshot: Snapshot[RunRecord], record: RunRecord) -> None:
     speed = record.examples / max(snapshot.worked, 1e-3)
-    left_over = (record.total_examples - record.examples) / speed * snapshot.sharing
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs done", f"{len(record.epochs)} of {record.training_config.epochs}", width="content")
         st.metric("Images per second", f"{speed:,.0f}", width="content")
         if snapshot.state in ENDED:
             st.metric("Time taken", f"{snapshot.worked:.1f} s", width="content")
         else:
-            known = snapshot.worked > FIRST_SECONDS
-            st.metric("Time left", f"{left_over:.0f} s" if known else "…", width="content")
+            st.metric("Time left", "…" if snapshot.left is None else f"{snapshot.left:.0f} s", width="content")
 
 
 def _lengths(record: RunRecord) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.jobs import State
 from ui.frame import dataset, resources, state
 from ui.visitor import run_in_words, store
@@ -28,8 +29,9 @@ def _line(waits_for: tuple[bool, ...]) -> None:
     parts = [f":material/neurology: Reads: {_in_short()}", f":material/database: Digits: {_data()}"]
     if visitor.going:
         snapshot = visitor.going.job.snapshot()
-        done = f"{snapshot.latest.steps / snapshot.latest.total_steps:.0%}" if snapshot.latest else "0%"
-        waits = f"number {snapshot.place} in line" if snapshot.state is State.WAITING else done
+        done = f"{snapshot.latest.share_done:.0%}" if snapshot.latest else "0%"
+        time = "" if snapshot.left is None else f", done in {words.about(snapshot.left)}"
+        waits = f"number {snapshot.place} in line{time}" if snapshot.state is State.WAITING else done
         rests = {"paused": ", paused", "slow": ", in slow motion"}.get(visitor.mode, "")
         parts.append(f":material/model_training: training: {waits}{rests}")
     st.caption(" &nbsp; ".join(parts))

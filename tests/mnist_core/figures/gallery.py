@@ -15,11 +15,14 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.batches import cosine_bars, gradient_bars, running_mean_lines, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
 from mnist_core.figures.breaking import digit_bars, failure_curve, reading_cards
+from mnist_core.figures.breaking_adversarial import Change, changes
 from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_losses, batch_mean
+from mnist_core.figures.cross_entropy_bias import over_a_bias
+from mnist_core.figures.cross_entropy_squared import two_pushes
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.draw import Picture, photo_way
@@ -44,6 +47,7 @@ from mnist_core.figures.train_batch import phase_cards
 from mnist_core.figures.train_norms import norm_curves
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
+from mnist_core.figures.two_classes_plane import plane
 from mnist_core.figures.welcome import hundred_squares
 from mnist_core.lessons.backpropagation import small_pass
 from mnist_core.lessons.batches_xray import BatchXray
@@ -170,6 +174,16 @@ GALLERY: dict[str, Builder] = {
     "failure_curve": _failure,
     "reading_cards": lambda theme: reading_cards(
         readings=[ReadCard(IMAGES[0].numpy(), digit, digit, 3) for digit in range(10)], theme=theme
+    ),
+    "changes": lambda theme: changes(
+        image=IMAGES[0].numpy(),
+        shows=8,
+        before=(8, 0.993),
+        ways=[
+            Change(name, IMAGES[0].numpy() // 2, read, 0.999)
+            for name, read in (("Aimed at the network", 3), ("Drawn at random", 8))
+        ],
+        theme=theme,
     ),
     "cards": lambda theme: cards(
         images=IMAGES, lines=[two_lines(label=label, choice=3, probabilities=P) for label in range(10)], theme=theme
@@ -337,6 +351,32 @@ GALLERY: dict[str, Builder] = {
     "batch_losses": lambda theme: batch_losses(losses=[0.1, 2.3, 0.7], theme=theme),
     "score_bars": lambda theme: score_bars(scores=[2.0, -1.5, 6.0], classes=["3", "5", "8"], right="8", theme=theme),
     "told_apart": lambda theme: told_apart(z=[-3.0, 1.5, 40.0], labels=[0, 1, 1], theme=theme),
+    "over_a_bias": lambda theme: over_a_bias(
+        biases=[-5.0, 0.0, 5.0],
+        values=[2e-7, 1e-6, 0.0],
+        point=(0.0, 1e-6),
+        slope=0.0,
+        title="product of p",
+        ends=(0, 1e-6),
+        below="bias of the 3, b₃",
+        theme=theme,
+    ),
+    "two_pushes": lambda theme: two_pushes(
+        scores=[-8.0, 0.0, 8.0],
+        pushes={"cross-entropy, −ln p": [1.0, 0.5, 0.0], "squared error, (1 − p)²": [0.0, 0.25, 0.0]},
+        at=0.0,
+        here={"cross-entropy, −ln p": 0.5, "squared error, (1 − p)²": 0.25},
+        theme=theme,
+    ),
+    "plane": lambda theme: plane(
+        points=[[0.1, 0.5], [0.5, 0.0]],
+        labels=[0, 1],
+        weights=(3.0, -3.0),
+        bias=0.0,
+        reach=1.0,
+        thumbnails=[(0, IMAGES[0])],
+        theme=theme,
+    ),
     "hundred_squares": lambda theme: hundred_squares(filled=37, theme=theme),
     "flattened": lambda theme: flattened(
         places=[(float(n % 7), float(n % 3)) for n in range(10)],

@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 import torch
+from torch.nn import functional
 
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.lessons.two_classes import logit, middle_and_sides, named_rightly, zeros_and_ones
+from mnist_core.lessons.two_classes import descend, logit, middle_and_sides, named_rightly, spread_out, zeros_and_ones
 
 
 def test_only_zeros_and_ones_in_the_order_they_had() -> None:
@@ -35,6 +36,27 @@ def test_the_logit_is_a_weighted_sum() -> None:
 
 def test_what_has_a_sum_above_zero_is_called_a_one() -> None:
     assert named_rightly(torch.tensor([2.0, 0.1, 0.0, -3.0]), torch.tensor([1, 0, 0, 1])) == 2
+
+
+def test_three_of_each_class_stand_for_it() -> None:
+    x = torch.tensor([[0.0, 0.9], [0.0, 0.1], [0.5, 0.0], [0.0, 0.4], [0.7, 0.0], [0.2, 0.0]])
+    assert spread_out(x, torch.tensor([0, 0, 1, 0, 1, 1])) == [1, 3, 0, 5, 2, 4]
+
+
+def test_gradient_descent_is_that_of_autograd() -> None:
+    generator = torch.Generator().manual_seed(0)
+    x, labels = torch.rand(30, 2, generator=generator), torch.arange(30) % 2
+    w, b = torch.tensor([1.0, -2.0], requires_grad=True), torch.tensor(0.5, requires_grad=True)
+    optimizer = torch.optim.SGD([w, b], lr=1.0)
+    for _ in range(5):
+        optimizer.zero_grad()
+        functional.binary_cross_entropy_with_logits(x @ w + b, labels.float()).backward()
+        optimizer.step()
+    ours, bias = descend(x, labels, torch.tensor([1.0, -2.0]), 0.5, 5)
+    assert ours.tolist() == pytest.approx(w.tolist(), abs=1e-5)
+    assert bias == pytest.approx(b.item(), abs=1e-5)
+    same, start = descend(x, labels, torch.tensor([1.0, -2.0]), 0.5, 0)
+    assert (same.tolist(), start) == ([1.0, -2.0], 0.5)
 
 
 def best_with_the_sliders(splits: Splits) -> tuple[int, float]:

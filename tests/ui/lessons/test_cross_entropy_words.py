@@ -1,10 +1,10 @@
-"""Which score is the largest, in words."""
+"""Which score is the largest, in words; and small numbers with a power of ten."""
 
 import re
 
 import pytest
 
-from ui.lessons.cross_entropy_words import model_choice
+from ui.lessons.cross_entropy_words import model_choice, tiny
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,10 @@ from ui.lessons.cross_entropy_words import model_choice
 )
 def test_it_names_each_class_with_the_largest_score(scores: tuple[float, ...], named: list[str]) -> None:
     assert re.findall(r"\d", model_choice(("3", "5", "8"), scores)) == named
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(1.29e-6, "1.3 · 10⁻⁶"), (1.4e-45, "1.4 · 10⁻⁴⁵"), (0.0, "0"), (0.5, "5.0 · 10⁻¹")]
+)
+def test_a_small_number_has_a_power_of_ten(value: float, said: str) -> None:
+    assert tiny(value) == said

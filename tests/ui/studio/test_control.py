@@ -9,7 +9,7 @@ import torch
 
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import evaluate
-from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, FairQueue, Snapshot, State
+from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Snapshot, State
 from mnist_core.network.checkpoint import Checkpoint
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import BatchEvent, TrainingConfig, fit, new_model
@@ -303,15 +303,21 @@ def test_visitors_who_never_return_are_forgotten() -> None:
     assert visitors.find("gone") is not gone
 
 
-def snapshot(place: int, sharing: int) -> Snapshot[object]:
-    return Snapshot(State.WAITING if place else State.RUNNING, None, False, 0.0, place, sharing, None)
+def snapshot(place: int, left: float | None = None) -> Snapshot[object]:
+    return Snapshot(State.WAITING if place else State.RUNNING, None, False, 0.0, place, left, None)
 
 
 def test_a_page_looks_as_often_as_it_may_see_something_new() -> None:
-    asked = [control.poll_seconds(snapshot(0, sharing)) for sharing in (1, 2, 3, 4)]
-    assert asked == [0.25, 0.5, 0.75, 1.0]
-    assert control.poll_seconds(snapshot(3, 4)) == 2.0
+    assert control.poll_seconds(snapshot(0)) == TURN
+    assert control.poll_seconds(snapshot(3)) == 2.0
     assert control.poll_seconds(None) == 2.0
+
+
+def test_whoever_waits_is_told_their_place_and_their_time() -> None:
+    assert control.in_line(snapshot(12)) == "You are number 12 in line on this server."
+    told = [control.in_line(snapshot(1, left)) for left in (0.1, 7.4, 38.0, 130.0)]
+    times = ["about 5 seconds", "about 5 seconds", "about 40 seconds", "about 2 minutes"]
+    assert told == [f"You are number 1 in line on this server. Yours is done in {time}." for time in times]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A lesson's small training: its buttons, what is shown of it, and whose it is."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -56,7 +57,13 @@ def page(scripts: "Any", setting: object) -> None:  # AppTest runs its text alon
     state.identify()
     for name, make in scripts.items():
         live.experiment(
-            name, f"Start {name}", make, lambda latest: st.write(latest), before=f"Not begun: {name}", setting=setting
+            name,
+            f"Start {name}",
+            make,
+            lambda latest: st.write(latest),
+            before=f"Not begun: {name}",
+            setting=setting,
+            share_done=lambda latest: int(latest[-1]) / 3,
         )
 
 
@@ -179,11 +186,15 @@ def test_a_failure_is_a_sentence(error: Exception, message: str) -> None:
     assert "training 1, step 3" in said(app)
 
 
-def test_whoever_must_wait_is_told_their_place() -> None:
+def test_whoever_must_wait_is_told_their_place_and_time_and_sees_how_it_begins() -> None:
     for _ in range(4):
-        resources.jobs().submit(Script().make())
-    app = start(opened(one=Script()), "one")
-    assert "You are number 1 in line" in said(app)
+        resources.jobs().submit(Script().make(), lambda latest: 0.999)
+    script = Script()
+    script.allowed.release()
+    app = start(opened(one=script), "one")
+    app = until(app, lambda app: "Yours is done" in said(app))
+    assert "training 1, step 1" in said(app)
+    assert re.search(r"You are number 4 in line on this server\. Yours is done in about \d+ seconds\.", said(app))
 
 
 def test_forgetting_a_visitor_ends_their_experiment() -> None:
