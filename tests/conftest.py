@@ -1,12 +1,15 @@
 """What all tests share: a small data set that needs no network."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
 import torch
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import magic
 from torchvision.datasets import MNIST
 
 from mnist_core.data import generated
@@ -21,6 +24,10 @@ torch.set_num_threads(1)  # as the app does: results do not depend on the machin
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
+# Each AppTest looks through all installed packages for components, and each run reads the scripts anew: most of what
+# opening a page costs. Neither changes while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+magic.add_magic = cache(magic.add_magic)
 
 
 @pytest.fixture(scope="session")
