@@ -137,6 +137,13 @@ SECTIONS = (
                 "likelihood, p − y as arrows, what PyTorch calls it",
             ),
             Lesson(
+                "backpropagation",
+                "The way back",
+                "How does the loss reach a weight deep inside?",
+                "a network of eight weights with the error going back through it line by line; the same in the network "
+                "that reads; a gradient as a picture; its check by a difference, in float32 and float64",
+            ),
+            Lesson(
                 "data",
                 "The data",
                 "What does a network learn from, and what does it get to see?",
@@ -238,7 +245,7 @@ _IN_NOTES = {
     "Softmax and loss": ("two_classes", "softmax", "cross_entropy"),
     "Data": ("data", "batches", "pixels"),
     "Network": ("network", "layers"),
-    "Training": ("step", "train", "overfitting", "mistakes", "runs"),
+    "Training": ("step", "backpropagation", "train", "overfitting", "mistakes", "runs"),
     "Your handwriting": ("duel", "draw", "evidence", "teach", "collection"),
     "Trust": ("certainty", "breaking"),
     "Look back": ("finish", "symbols"),

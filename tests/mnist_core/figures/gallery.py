@@ -8,6 +8,9 @@ import numpy as np
 import torch
 
 from mnist_core.evaluation.calibration import Bin
+from mnist_core.figures.backpropagation import AT_ALL, way_back
+from mnist_core.figures.backpropagation_check import DOUBLE, SINGLE, errors_over_steps, slope_and_secant
+from mnist_core.figures.backpropagation_pictures import WayPicture, neuron_squares, pictures_in_a_row
 from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.batches import cosine_bars, gradient_bars, running_mean_lines, xray_cards
 from mnist_core.figures.breaking import Reading as ReadCard
@@ -48,6 +51,7 @@ from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
 from mnist_core.figures.two_classes_plane import plane
 from mnist_core.figures.welcome import hundred_squares
+from mnist_core.lessons.backpropagation import small_pass
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
 from mnist_core.lessons.runs_comparison import Band, RunResult
@@ -389,6 +393,33 @@ GALLERY: dict[str, Builder] = {
         labels=range(10),
         star=(2.5, 1.5),
         rings=range(5),
+        theme=theme,
+    ),
+    "way_back": lambda theme: way_back(run=small_pass(-0.7), back=AT_ALL, theme=theme),
+    "pictures_in_a_row": lambda theme: pictures_in_a_row(
+        pictures=[
+            WayPicture(
+                neuron_squares(values=[-1.0, 0.5, 2.0], silent=[True, False, False], theme=theme), words, "Squares"
+            )
+            for words in ("comes back", "gets through")
+        ],
+        between="× −0.1234 =",
+        wide=200,
+        theme=theme,
+    ),
+    "slope_and_secant": lambda theme: slope_and_secant(
+        along=[-1.0, 0.0, 1.0],
+        losses=[3.0, 1.0, 0.2],
+        at=(0.0, 1.0),
+        moved=(1.0, 0.2),
+        slope=-1.5,
+        name="score of the 3",
+        theme=theme,
+    ),
+    "errors_over_steps": lambda theme: errors_over_steps(
+        steps=[1e-8, 1e-4, 1.0],
+        errors={SINGLE: [1.0, 1e-3, 0.1], DOUBLE: [1e-7, 1e-11, 0.1]},
+        chosen=1e-4,
         theme=theme,
     ),
 }
