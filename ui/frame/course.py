@@ -135,6 +135,13 @@ SECTIONS = (
                 "the one term that is left, −ln p, the mean of a batch, p − y as arrows, what PyTorch calls it",
             ),
             Lesson(
+                "initialisation",
+                "How to begin",
+                "Does it matter where a network begins?",
+                "the spread of the first weights, and what runs through five layers; four beginnings over their first "
+                "hundred batches; neurons that stay twins; the gradient that fades with depth",
+            ),
+            Lesson(
                 "data",
                 "The data",
                 "What does a network learn from, and what does it get to see?",
@@ -234,7 +241,7 @@ _IN_NOTES = {
     "Softmax and loss": ("two_classes", "softmax", "cross_entropy"),
     "Data": ("data", "batches", "pixels"),
     "Network": ("network", "layers"),
-    "Training": ("step", "train", "overfitting", "mistakes", "runs"),
+    "Training": ("step", "train", "initialisation", "overfitting", "mistakes", "runs"),
     "Your handwriting": ("duel", "draw", "evidence", "teach", "collection"),
     "Trust": ("certainty", "breaking"),
     "Look back": ("finish", "symbols"),
