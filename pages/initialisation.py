@@ -115,9 +115,10 @@ def why_the_root() -> None:
         rf"\sqrt{{\frac{{2}}{{{INPUTS}}}}} = {he_deviation(INPUTS):.3f}",
     )
     st.markdown(
-        "He and others (2015) found it. The typical size here is the **root mean square**: square all numbers, take "
-        "the mean, and the root of that. With biases of 0 the rule is exact in one more way. Half the spread makes "
-        "the sums half as large in layer 1, a quarter as large in layer 2, and "
+        "He and others (2015) found it; PyTorch has it as `nn.init.kaiming_normal_`. The typical size here is the "
+        "**root mean square**: square all numbers, take the mean, and the root of that. With biases of 0 the rule is "
+        "exact in one more way. Half the spread makes the sums half as large in layer 1, a quarter as large in layer "
+        "2, and "
         f"{2**DEEPEST} times smaller in layer {DEEPEST}."
     )
 
@@ -182,10 +183,10 @@ def four_beginnings() -> None:
 
 def show_beginnings(starts: dict[str, Start]) -> None:
     """The losses of the four, and what became of each."""
-    show_race(starts, list(SPREADS), "beginnings")
+    show_race(starts, list(SPREADS), "beginnings", highest=1e5)
 
 
-def show_race(starts: dict[str, Start], names: list[str], key: str) -> None:
+def show_race(starts: dict[str, Start], names: list[str], key: str, *, highest: float) -> None:
     """The losses of several networks, and what became of each."""
     figure, said = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with figure:
@@ -195,15 +196,16 @@ def show_race(starts: dict[str, Start], names: list[str], key: str) -> None:
                 ended=[name for name, start in starts.items() if start.has_exploded],
                 names=names,
                 batches=BATCHES,
+                highest=highest,
                 theme=theme.current(),
             ),
             key=f"{key}_losses",
             description="The training loss of each network over its first batches; the text has the numbers.",
         )
     with said:
-        st.markdown(
-            "  \n".join(f"**{name}**: {initialisation_words.fate(start)}" for name, start in starts.items()),
-        )
+        lines = [f"**{name}**: {initialisation_words.fate(start)}" for name, start in starts.items()]
+        st.markdown("  \n".join(lines))
+        st.caption("Loss: first batch → mean of the last ten; then the accuracy on the validation images.")
 
 
 def about_the_four() -> None:
@@ -339,7 +341,9 @@ def why_it_fades() -> None:
         f"So of what reaches hidden layer {DEEPEST}, about {(math.sqrt(2) / 4) ** (DEEPEST - 1):.1%} reaches layer 1, "
         f"or less. Measured here: {measured:.1%}. All three networks have the same first weights, He's; the gradient "
         f"is that of the mean loss of {IMAGES} training images, its typical size the root mean square over the weights "
-        "of a layer. Hochreiter described the vanishing gradient in 1991. Deep networks became usual once ReLU, "
+        "of a layer. The usual beginning for sigmoid and tanh, of Glorot and Bengio (2010), has a variance of "
+        "2 ÷ (inputs + outputs). Between two equal layers that is half of He's: the gradient fades faster still. "
+        "Hochreiter described the vanishing gradient in 1991. Deep networks became usual once ReLU, "
         "better beginnings and layers that normalise had tamed it."
     )
     seed_of_the_weights()
@@ -352,7 +356,8 @@ FADED = Question(
     right="It still guesses",
     why="Its last layer learns, but what it gets from the layers before says next to nothing about the image.",
     wrong={
-        "It learns half as fast": "Half would be fine. Its first layer gets a gradient hundreds of times smaller.",
+        "It learns half as fast": "Half would be fine. Its first layer gets a gradient hundreds of times smaller than "
+        "with ReLU.",
         "It catches up": "Not in so few batches: the first layers hardly move.",
     },
 )
@@ -364,7 +369,9 @@ def what_it_costs() -> None:
     splits, seed = dataset.splits(), link.seed_below("start_seed")
     answered = ask(FADED)
     with lesson.stage():
-        depth = choose_depth(disabled=not answered)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            depth = choose_depth(disabled=not answered)
+            button = st.container(width="content")
         if answered:
             live.experiment(
                 "activations",
@@ -373,6 +380,7 @@ def what_it_costs() -> None:
                 show_activations,
                 before="A few seconds.",
                 setting=(splits.name, depth, seed),
+                beside=button,
             )
         else:
             st.caption("The curves of all three will stand here.")
@@ -381,7 +389,7 @@ def what_it_costs() -> None:
 
 def show_activations(starts: dict[str, Start]) -> None:
     """The losses of the three, and what became of each."""
-    show_race(starts, list(ACTIVATIONS), "activations")
+    show_race(starts, list(ACTIVATIONS), "activations", highest=10.0)
 
 
 def about_the_three() -> None:

@@ -16,8 +16,8 @@ BIN = 0.2
 ROOM = 2.5  # on the right, for how large the sums are
 HIGHEST = 0.8  # of a hill, where the next one stands 1 above
 SMALLEST_GRADIENT, LARGEST_GRADIENT = 1e-5, 1.0  # of the axis
-SMALLEST_LOSS, LARGEST_LOSS = 0.1, 1e5  # of the axis
-DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
+SMALLEST_LOSS = 0.1  # likewise
+DASHES = ([2, 2], [6, 3], [1, 0], [9, 3, 2, 3])
 
 
 def sum_hills(
@@ -96,14 +96,20 @@ def _hill_spec(names: Sequence[str], theme: Theme) -> dict[str, Any]:
     }
     text = {
         "transform": [{"filter": "datum.part == 'size'"}],
-        "mark": {"type": "text", "align": "right", "fontWeight": {"expr": "isNaN(datum.label) ? 'normal' : 'bold'"}},
+        "mark": {"type": "text", "align": "right", "fontWeight": "bold"},
         "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}},
     }
     return {"height": 390, "layer": [area, text]}
 
 
 def first_losses(
-    *, losses: Mapping[str, Sequence[float]], ended: Sequence[str], names: Sequence[str], batches: int, theme: Theme
+    *,
+    losses: Mapping[str, Sequence[float]],
+    ended: Sequence[str],
+    names: Sequence[str],
+    batches: int,
+    highest: float,
+    theme: Theme,
 ) -> VegaFigure:
     """The loss of each batch on a logarithmic axis, a line for each network.
 
@@ -111,14 +117,15 @@ def first_losses(
         losses: By name, as far as each network has come; above 0.
         ended: The names of those whose loss exploded: a cross stands at their last.
         names: All that there will be, at most four; each keeps its colour and its dashes.
-        batches: Where the axis ends.
+        batches: Where the axis of the batches ends.
+        highest: Where the axis of the loss ends; what is above stands there.
         theme: Of the page.
 
     Returns:
         The figure; only its data changes while the runs go on.
     """
     rows = [
-        (name, step, loss, min(max(loss, SMALLEST_LOSS), LARGEST_LOSS), name in ended and step == len(losses[name]))
+        (name, step, loss, min(max(loss, SMALLEST_LOSS), highest), name in ended and step == len(losses[name]))
         for name in losses
         for step, loss in enumerate(losses[name], start=1)
     ]
@@ -135,8 +142,8 @@ def first_losses(
             "field": "shown",
             "type": "quantitative",
             "title": "training loss",
-            "scale": {"type": "log", "domain": [SMALLEST_LOSS, LARGEST_LOSS]},
-            "axis": {"values": [0.1, 1, 10, 100, 1_000, 10_000, 100_000], "format": ",~g"},
+            "scale": {"type": "log", "domain": [SMALLEST_LOSS, highest]},
+            "axis": {"values": [10.0**power for power in range(-1, 6)], "format": ",~r"},
         },
         **_lines(names, theme, "network"),
         "tooltip": [
@@ -156,7 +163,7 @@ def first_losses(
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest},
         "encoding": {"y": {"datum": GUESSING_LOSS}, "x": None, "color": None, "strokeDash": None, "tooltip": None},
     }
-    return theme.figure(data, {"height": 300, "encoding": encoding, "layer": [guess, line, cross]})
+    return theme.figure(data, {"height": 265, "encoding": encoding, "layer": [guess, line, cross]})
 
 
 def gradient_lines(*, sizes: Mapping[str, Sequence[float]], theme: Theme) -> VegaFigure:
@@ -212,7 +219,7 @@ def _lines(names: Sequence[str], theme: Theme, field: str) -> dict[str, Any]:
         "symbolType": "stroke",
         "symbolStrokeWidth": 3,
         "symbolSize": 300,
-        "columns": max(2, theme.columns(names)),
+        "columns": len(names) if len(names) < 4 else 2,
     }
     common = {"field": field, "type": "nominal", "sort": None}
     return {

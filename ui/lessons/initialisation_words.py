@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from mnist_core import words
 from mnist_core.lessons.initialisation_race import Start
 
+LAST = 10  # batches, whose mean says where a run stands: a single one is an accident
+
 
 def fate(start: Start) -> str:
-    """Where a run stands: the loss of its first and its last batch, and what it reads, or that it exploded."""
+    """The loss at the beginning and at the end of a run, and its accuracy; or that it exploded."""
     if not start.losses:
         return "not begun"
-    ends = f"{words.loss(start.losses[0], 2)} → {words.loss(start.losses[-1], 2)}"
     if start.has_exploded:
-        return f"{ends}, exploded at batch {len(start.losses)}"
-    return ends if start.accuracy is None else f"{ends}, reads {start.accuracy:.1%}"
+        exploded = words.loss(start.losses[-1])
+        return f"{words.loss(start.losses[0], 2)} → {exploded}, exploded at batch {len(start.losses)}"
+    last = start.losses[-LAST:]
+    ends = f"{words.loss(start.losses[0], 2)} → {words.loss(sum(last) / len(last), 2)}"
+    return ends if start.accuracy is None else f"{ends}, {start.accuracy:.1%}"
 
 
 def compared(sizes: Sequence[float]) -> str:
