@@ -147,7 +147,7 @@ def _sizes(model: MLP, x: Tensor) -> list[str]:
 
 FOUR = Question(
     key="ask_start",
-    text="Four deep networks begin with a spread of 0, ¼, 1 and 2 times He's. Which get better in a hundred batches?",
+    text="Weights of 0, ¼, 1 and 2 times He's: which of these networks learn?",
     right="Only He's",
     why="The first two hand no gradient back, or next to none. The last one explodes.",
     wrong={
@@ -173,7 +173,7 @@ def four_beginnings() -> None:
                 "Train all four",
                 lambda: spread_race(splits, seed),
                 show_beginnings,
-                before="A few seconds.",
+                before="Each learns from a hundred batches. That takes a few seconds.",
                 setting=(splits.name, seed),
             )
         else:
@@ -285,9 +285,9 @@ def zeros_in_numbers() -> None:
     seed_of_the_weights()
 
 
-def choose_depth(*, disabled: bool = False) -> int:
+def choose_depth() -> int:
     """How many hidden layers the networks with different activations have."""
-    return link.whole_slider("Hidden layers", "start_depth", 1, DEEPEST, DEEPEST, disabled=disabled)
+    return link.whole_slider("Hidden layers", "start_depth", 1, DEEPEST, DEEPEST)
 
 
 @lesson.scene("What is left of the gradient in the first layer?")
@@ -349,41 +349,27 @@ def why_it_fades() -> None:
     seed_of_the_weights()
 
 
-FADED = Question(
-    key="ask_faded",
-    text="The same three networks, five hidden layers each, learn for a hundred batches. What becomes of the one with "
-    "sigmoid?",
-    right="It still guesses",
-    why="Its last layer learns, but what it gets from the layers before says next to nothing about the image.",
-    wrong={
-        "It learns half as fast": "Half would be fine. Its first layer gets a gradient hundreds of times smaller than "
-        "with ReLU.",
-        "It catches up": "Not in so few batches: the first layers hardly move.",
-    },
-)
-
-
 @lesson.scene("What does a faded gradient cost?")
 def what_it_costs() -> None:
     """The first batches with three activations."""
     splits, seed = dataset.splits(), link.seed_below("start_seed")
-    answered = ask(FADED)
     with lesson.stage():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            depth = choose_depth(disabled=not answered)
+            depth = choose_depth()
             button = st.container(width="content")
-        if answered:
-            live.experiment(
-                "activations",
-                "Train all three",
-                lambda: activation_race(splits, depth, seed),
-                show_activations,
-                before="A few seconds.",
-                setting=(splits.name, depth, seed),
-                beside=button,
-            )
-        else:
-            st.caption("The curves of all three will stand here.")
+        live.experiment(
+            "activations",
+            "Train all three",
+            lambda: activation_race(splits, depth, seed),
+            show_activations,
+            before="Three networks learn from a hundred batches. That takes a few seconds.",
+            setting=(splits.name, depth, seed),
+            beside=button,
+        )
+    lesson.notice(
+        "With sigmoid, one hidden layer learns and five still guess. The last layer learns, but what reaches it is "
+        "nearly the same for every image."
+    )
     lesson.deeper(about_the_three, lambda: lesson.show_source(activation_race))
 
 

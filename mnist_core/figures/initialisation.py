@@ -163,7 +163,7 @@ def first_losses(
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": theme.rest},
         "encoding": {"y": {"datum": GUESSING_LOSS}, "x": None, "color": None, "strokeDash": None, "tooltip": None},
     }
-    return theme.figure(data, {"height": 265, "encoding": encoding, "layer": [guess, line, cross]})
+    return theme.figure(data, {"height": 250, "encoding": encoding, "layer": [guess, line, cross]})
 
 
 def gradient_lines(*, sizes: Mapping[str, Sequence[float]], theme: Theme) -> VegaFigure:

@@ -86,10 +86,12 @@ def losses(app: AppTest) -> dict[str, list[float]]:
 def test_of_four_beginnings_one_learns() -> None:
     app = open_page(PAGE, 2)
     assert "start_beginnings" not in [button.key for button in app.button]
-    assert "a hundred batches" in app.pills(key="ask_start").label
+    assert "0, ¼, 1 and 2 times He's" in app.pills(key="ask_start").label
     assert BATCHES == 100
     assert list(SPREADS.values()) == [0, 0.25, 1, 2]
-    app = finished(answer(app, "ask_start", "All four, some later"), "beginnings")
+    app = answer(app, "ask_start", "All four, some later")
+    assert "a hundred batches" in text(app)
+    app = finished(app, "beginnings")
     found = losses(app)
     assert {name: len(run) for name, run in found.items() if name != "too large"} == dict.fromkeys(
         ("zero", "too small", "He"), BATCHES
@@ -181,12 +183,8 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
 
 
 def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> None:
-    app = open_page(PAGE, 5)
-    assert app.slider(key="start_depth").disabled
-    assert "start_activations" not in [button.key for button in app.button]
-    assert "five hidden layers" in app.pills(key="ask_faded").label
-    app = finished(answer(app, "ask_faded", "It catches up"), "activations")
-    assert not app.slider(key="start_depth").disabled
+    app = finished(open_page(PAGE, 5), "activations")
+    assert "one hidden layer learns and five still guess" in text(app)
     said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: [\d.]+ → ([\d.]+), ", text(app)))
     assert float(said["sigmoid"]) == pytest.approx(math.log(10), abs=0.06)
     assert max(float(said["tanh"]), float(said["ReLU"])) < 1.3
@@ -195,6 +193,9 @@ def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> N
     assert "The settings have changed since" in text(app)
     app = finished(app, "activations")
     assert losses(app) != deep
+    shallow = re.search(r"\*\*sigmoid\*\*: [\d.]+ → ([\d.]+), ", text(app))
+    assert shallow
+    assert float(shallow[1]) < 1.5
 
 
 def test_nothing_is_drawn_from_the_generator_of_all() -> None:
