@@ -205,7 +205,6 @@ def show_race(starts: dict[str, Start], names: list[str], key: str, *, highest: 
     with said:
         lines = [f"**{name}**: {initialisation_words.fate(start)}" for name, start in starts.items()]
         st.markdown("  \n".join(lines))
-        st.caption("Loss: first batch → mean of the last ten; then the accuracy on the validation images.")
 
 
 def about_the_four() -> None:
@@ -215,7 +214,8 @@ def about_the_four() -> None:
         f"the same batches of {TRAINING.batch_size} images. They learn by plain SGD at a learning rate of "
         f"{words.learning_rate(TRAINING.learning_rate)}. The dashed line is the loss of guessing, ln 10 = "
         f"{GUESSING_LOSS:.3f}. The axis is logarithmic: each mark is ten times the one before. A run whose loss "
-        "explodes is stopped."
+        "explodes is stopped. The numbers beside the curves: the loss of the first batch, the mean loss of the last "
+        "ten, and the share of the validation images read rightly."
     )
     seed_of_the_weights()
 
@@ -383,7 +383,8 @@ def about_the_three() -> None:
     st.markdown(
         f"Each hidden layer has {WIDTH} neurons. All three have the same first weights, He's, and get the same batches "
         f"of {TRAINING.batch_size} images. They learn by plain SGD at a learning rate of "
-        f"{words.learning_rate(TRAINING.learning_rate)}."
+        f"{words.learning_rate(TRAINING.learning_rate)}. The numbers beside the curves: the loss of the first batch, "
+        "the mean loss of the last ten, and the share of the validation images read rightly."
     )
     seed_of_the_weights()
     lesson.try_this("Find out with how many hidden layers the sigmoid still learns something in so few batches.")

@@ -219,7 +219,7 @@ def _lines(names: Sequence[str], theme: Theme, field: str) -> dict[str, Any]:
         "symbolType": "stroke",
         "symbolStrokeWidth": 3,
         "symbolSize": 300,
-        "columns": len(names) if len(names) < 4 else 2,
+        "columns": len(names),
     }
     common = {"field": field, "type": "nominal", "sort": None}
     return {

@@ -93,16 +93,16 @@ def test_of_four_beginnings_one_learns() -> None:
     assert "a hundred batches" in text(app)
     app = finished(app, "beginnings")
     found = losses(app)
-    assert {name: len(run) for name, run in found.items() if name != "too large"} == dict.fromkeys(
-        ("zero", "too small", "He"), BATCHES
+    assert {name: len(run) for name, run in found.items() if name != "He × 2"} == dict.fromkeys(
+        ("He × 0", "He × ¼", "He × 1"), BATCHES
     )
     page = text(app)
-    assert re.search(r"\*\*zero\*\*: 2\.30 → 2\.3\d, \d+\.\d%", page)
-    assert re.search(r"\*\*too small\*\*: 2\.3\d → 2\.3\d, \d+\.\d%", page)
-    he = found["He"]
-    assert f"**He**: {he[0]:.2f} → {sum(he[-10:]) / 10:.2f}, " in page
-    large = found["too large"]
-    assert f"**too large**: {large[0]:,.0f} → {large[-1]:,.0f}, exploded at batch {len(large)}" in page
+    assert re.search(r"\*\*He × 0\*\*: loss 2\.30 → 2\.3\d, reads \d+\.\d%", page)
+    assert re.search(r"\*\*He × ¼\*\*: loss 2\.3\d → 2\.3\d, reads \d+\.\d%", page)
+    he = found["He × 1"]
+    assert f"**He × 1**: loss {he[0]:.2f} → {sum(he[-10:]) / 10:.2f}, " in page
+    large = found["He × 2"]
+    assert f"**He × 2**: loss {large[0]:,.0f} → {large[-1]:,.0f}, exploded at batch {len(large)}" in page
 
 
 def test_how_the_four_are_trained() -> None:
@@ -185,7 +185,7 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
 def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> None:
     app = finished(open_page(PAGE, 5), "activations")
     assert "one hidden layer learns and five still guess" in text(app)
-    said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: [\d.]+ → ([\d.]+), ", text(app)))
+    said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: loss [\d.]+ → ([\d.]+), ", text(app)))
     assert float(said["sigmoid"]) == pytest.approx(math.log(10), abs=0.06)
     assert max(float(said["tanh"]), float(said["ReLU"])) < 1.3
     deep = losses(app)
@@ -193,7 +193,7 @@ def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> N
     assert "The settings have changed since" in text(app)
     app = finished(app, "activations")
     assert losses(app) != deep
-    shallow = re.search(r"\*\*sigmoid\*\*: [\d.]+ → ([\d.]+), ", text(app))
+    shallow = re.search(r"\*\*sigmoid\*\*: loss [\d.]+ → ([\d.]+), ", text(app))
     assert shallow
     assert float(shallow[1]) < 1.5
 

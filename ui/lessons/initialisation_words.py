@@ -14,10 +14,10 @@ def fate(start: Start) -> str:
         return "not begun"
     if start.has_exploded:
         exploded = words.loss(start.losses[-1])
-        return f"{words.loss(start.losses[0], 2)} → {exploded}, exploded at batch {len(start.losses)}"
+        return f"loss {words.loss(start.losses[0], 2)} → {exploded}, exploded at batch {len(start.losses)}"
     last = start.losses[-LAST:]
-    ends = f"{words.loss(start.losses[0], 2)} → {words.loss(sum(last) / len(last), 2)}"
-    return ends if start.accuracy is None else f"{ends}, {start.accuracy:.1%}"
+    ends = f"loss {words.loss(start.losses[0], 2)} → {words.loss(sum(last) / len(last), 2)}"
+    return ends if start.accuracy is None else f"{ends}, reads {start.accuracy:.1%}"
 
 
 def compared(sizes: Sequence[float]) -> str:

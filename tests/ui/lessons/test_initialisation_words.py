@@ -8,9 +8,9 @@ from ui.lessons.initialisation_words import compared, fate
 
 def test_what_became_of_a_run() -> None:
     assert fate(Start()) == "not begun"
-    assert fate(Start((3.0, 2.0))) == "3.00 → 2.50"
-    assert fate(Start((9.0, *([1.0] * 5 + [0.5] * 5)), accuracy=0.8264)) == "9.00 → 0.75, 82.6%"
-    assert fate(Start((158.0, 10_430.4), has_exploded=True)) == "158 → 10,430, exploded at batch 2"
+    assert fate(Start((3.0, 2.0))) == "loss 3.00 → 2.50"
+    assert fate(Start((9.0, *([1.0] * 5 + [0.5] * 5)), accuracy=0.8264)) == "loss 9.00 → 0.75, reads 82.6%"
+    assert fate(Start((158.0, 10_430.4), has_exploded=True)) == "loss 158 → 10,430, exploded at batch 2"
 
 
 @pytest.mark.parametrize(
