@@ -35,6 +35,7 @@ from mnist_core.lessons.initialisation_race import (
     Start,
     activation_race,
     grow,
+    race,
     spread_race,
 )
 from mnist_core.network.model import INPUTS, MLP
@@ -82,7 +83,7 @@ def through_the_layers() -> None:
     sizes = [size(each) for each in sums]
     with controls:
         st.markdown(
-            f"A new network, {DEEP.label}, gets {len(x)} images. Its sums have a typical size of "
+            f"A new network, {DEEP.label}, gets {len(x)} images. The sums of its neurons have a typical size of "
             f"**{words.significant(sizes[0], 2)}** in layer 1, and of **{words.significant(sizes[-2], 2)}** in layer "
             f"{DEEPEST}."
         )
@@ -102,17 +103,19 @@ def why_the_root() -> None:
         "negative. The squares do not cancel, so the mean of the squares says how large the sums are:"
     )
     lesson.formula(
-        r"\text{mean of } z^2 = \text{inputs} \cdot \text{variance of } w \cdot \text{mean of } h^2",
-        r"\text{mean of } h^2 = \tfrac{1}{2} \cdot \text{mean of } z^2 \quad \text{(ReLU silences one half)}",
+        r"\begin{aligned} & \text{mean of } z^2 \\ & = \text{inputs} \cdot \text{variance of } w \cdot "
+        r"\text{mean of } h^2 \end{aligned}",
     )
+    st.markdown("Here h is what the layer before passed on. ReLU silences one half of its sums:")
+    lesson.formula(r"\text{mean of } h^2 = \tfrac{1}{2} \cdot \text{mean of } z^2")
     st.markdown(
         "So each layer multiplies the mean square by inputs · variance ÷ 2. That is 1 if the variance is 2 ÷ inputs. "
         "Its root is the **standard deviation** of the weights:"
     )
     lesson.formula(
-        r"\sqrt{\frac{2}{\text{inputs}}} = "
-        rf"\sqrt{{\frac{{2}}{{{WIDTH}}}}} = {he_deviation(WIDTH):.3f} \qquad "
-        rf"\sqrt{{\frac{{2}}{{{INPUTS}}}}} = {he_deviation(INPUTS):.3f}",
+        r"\sqrt{\frac{2}{\text{inputs}}}",
+        rf"\sqrt{{\frac{{2}}{{{INPUTS}}}}} = {he_deviation(INPUTS):.3f} \text{{ in layer 1}}",
+        rf"\sqrt{{\frac{{2}}{{{WIDTH}}}}} = {he_deviation(WIDTH):.3f} \text{{ in the others}}",
     )
     st.markdown(
         "He and others (2015) found it; PyTorch has it as `nn.init.kaiming_normal_`. The typical size here is the "
@@ -133,12 +136,14 @@ def beginnings_in_numbers() -> None:
     rows = [f"| {name} | {' | '.join(_sizes(model, x))} |" for name, model in beginnings.items()]
     st.markdown("\n".join([f"| beginning | {' | '.join(LAYERS)} |", "|---|" + "---:|" * len(LAYERS), *rows]))
     st.markdown(
-        "PyTorch's `nn.Linear`, and every other network of this app, draws weights and biases evenly between "
-        "−1 ÷ √inputs and 1 ÷ √inputs. Their deviation is 1 ÷ √(3 · inputs), which is √6 = "
+        "PyTorch's `nn.Linear`, and this app where it trains on digits elsewhere, draw weights and biases evenly "
+        "between −1 ÷ √inputs and 1 ÷ √inputs. Their deviation is 1 ÷ √(3 · inputs), which is √6 = "
         f"{math.sqrt(6):.2f} times smaller than He's. So the sums shrink, until little but the biases is left."
     )
     seed_of_the_weights()
-    lesson.try_this("Find the largest spread at which no layer has sums beyond 10. Does another seed change it?")
+    lesson.try_this(
+        "Find the largest spread at which no layer's typical size is above 10. Does another seed change it?"
+    )
 
 
 def _sizes(model: MLP, x: Tensor) -> list[str]:
@@ -178,7 +183,7 @@ def four_beginnings() -> None:
             )
         else:
             st.caption("The curves of all four will stand here.")
-    lesson.deeper(about_the_four, lambda: lesson.show_source(spread_race))
+    lesson.deeper(about_the_four, lambda: lesson.show_source(spread_race, race))
 
 
 def show_beginnings(starts: dict[str, Start]) -> None:
@@ -262,9 +267,9 @@ def why_they_stay_alike() -> None:
     )
     st.markdown(
         f"**{EQUAL.capitalize()}.** All hidden neurons have the same sum, pass on the same number, and are asked for "
-        "the same change. So they are equal after each step, to the last digit. After the first step the first layer "
-        "has not even moved: a hidden neuron is told 0.01 · (p − **y**), added up over the ten scores, and p and "
-        "**y** both add up to 1."
+        "the same change. So they are equal after each step, to the last digit. At the first step the first layer "
+        "does not even move, but for rounding: a hidden neuron is told 0.01 · (p − **y**), added up over the ten "
+        "scores, and p and **y** both add up to 1."
     )
     st.markdown(
         f"**{ZERO.capitalize()}.** Each hidden neuron passes on 0. The gradient of a weight after it is what the "
@@ -326,8 +331,8 @@ def why_it_fades() -> None:
     st.subheader("By how much it fades", anchor=False)
     st.markdown(
         "From one hidden layer back to the one before, the slopes of the loss are multiplied by the weights, and added "
-        f"up. He's weights make them √2 = {math.sqrt(2):.2f} times as large. Then each is multiplied by the slope of "
-        "the activation. ReLU's slope is 1 for one half of the neurons and 0 for the other: that takes back the √2. "
+        f"up. Between equal layers, He's weights make them √2 = {math.sqrt(2):.2f} times as large. Then each is "
+        "multiplied by the slope of the activation. ReLU's slope is 1 for one half of the neurons and 0 for the other: that takes back the √2. "
         "The sigmoid's slope is ¼ at most:"
     )
     lesson.formula(
@@ -339,8 +344,8 @@ def why_it_fades() -> None:
     measured = sigmoid[0] / sigmoid[-2]
     st.markdown(
         f"So of what reaches hidden layer {DEEPEST}, about {(math.sqrt(2) / 4) ** (DEEPEST - 1):.1%} reaches layer 1, "
-        f"or less. Measured here: {measured:.1%}. All three networks have the same first weights, He's; the gradient "
-        f"is that of the mean loss of {IMAGES} training images, its typical size the root mean square over the weights "
+        f"or less. Measured on the weights: {measured:.1%}. All three networks have the same first weights, He's; the "
+        f"gradient is that of the mean loss of {IMAGES} training images, its typical size the root mean square over the weights "
         "of a layer. The usual beginning for sigmoid and tanh, of Glorot and Bengio (2010), has a variance of "
         "2 ÷ (inputs + outputs). Between two equal layers that is half of He's: the gradient fades faster still. "
         "Hochreiter described the vanishing gradient in 1991. Deep networks became usual once ReLU, "

@@ -178,7 +178,7 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
     found = gradients(digits, 5, "sigmoid")
     measured = found[0] / found[-2]
     assert measured < factor**4
-    assert f"about {factor**4:.1%} reaches layer 1, or less. Measured here: {measured:.1%}" in text(app)
+    assert f"about {factor**4:.1%} reaches layer 1, or less. Measured on the weights: {measured:.1%}" in text(app)
     assert f"√2 = {math.sqrt(2):.2f}" in text(app)
 
 
