@@ -332,7 +332,8 @@ def why_it_fades() -> None:
     st.markdown(
         "From one hidden layer back to the one before, the slopes of the loss are multiplied by the weights, and added "
         f"up. Between equal layers, He's weights make them √2 = {math.sqrt(2):.2f} times as large. Then each is "
-        "multiplied by the slope of the activation. ReLU's slope is 1 for one half of the neurons and 0 for the other: that takes back the √2. "
+        "multiplied by the slope of the activation. ReLU's slope is 1 for one half of the neurons and 0 for the other: "
+        "that takes back the √2. "
         "The sigmoid's slope is ¼ at most:"
     )
     lesson.formula(
@@ -344,9 +345,10 @@ def why_it_fades() -> None:
     measured = sigmoid[0] / sigmoid[-2]
     st.markdown(
         f"So of what reaches hidden layer {DEEPEST}, about {(math.sqrt(2) / 4) ** (DEEPEST - 1):.1%} reaches layer 1, "
-        f"or less. Measured on the weights: {measured:.1%}. All three networks have the same first weights, He's; the "
-        f"gradient is that of the mean loss of {IMAGES} training images, its typical size the root mean square over the weights "
-        "of a layer. The usual beginning for sigmoid and tanh, of Glorot and Bengio (2010), has a variance of "
+        f"or less. Measured on the weights: {measured:.1%}. All three networks have the same first weights, He's. The "
+        f"gradient is that of the mean loss of {IMAGES} training images, and its typical size the root mean square "
+        "over the weights of a layer. The usual beginning for sigmoid and tanh, of Glorot and Bengio (2010), has a "
+        "variance of "
         "2 ÷ (inputs + outputs). Between two equal layers that is half of He's: the gradient fades faster still. "
         "Hochreiter described the vanishing gradient in 1991. Deep networks became usual once ReLU, "
         "better beginnings and layers that normalise had tamed it."
