@@ -110,10 +110,9 @@ def why_the_root() -> None:
     lesson.formula(r"\text{mean of } h^2 = \tfrac{1}{2} \cdot \text{mean of } z^2")
     st.markdown(
         "So each layer multiplies the mean square by inputs · variance ÷ 2. That is 1 if the variance is 2 ÷ inputs. "
-        "Its root is the **standard deviation** of the weights:"
+        "Its root, √(2 ÷ inputs), is the **standard deviation** of the weights:"
     )
     lesson.formula(
-        r"\sqrt{\frac{2}{\text{inputs}}}",
         rf"\sqrt{{\frac{{2}}{{{INPUTS}}}}} = {he_deviation(INPUTS):.3f} \text{{ in layer 1}}",
         rf"\sqrt{{\frac{{2}}{{{WIDTH}}}}} = {he_deviation(WIDTH):.3f} \text{{ in the others}}",
     )
