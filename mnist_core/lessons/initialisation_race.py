@@ -15,7 +15,7 @@ from mnist_core.training.loop import BatchEvent, TrainingConfig, TrainingDiverge
 
 BATCHES = 100
 TRAINING = TrainingConfig(batch_size=32, learning_rate=0.05, optimizer="sgd")  # plain: each step is the gradient's own
-SPREADS = {"He × 0": 0.0, "He × ¼": 0.25, "He × 1": 1.0, "He × 2": 2.0}  # multiples of his deviation
+SPREADS = {"× 0": 0.0, "× ¼": 0.25, "× 1": 1.0, "× 2": 2.0}  # multiples of his deviation
 ACTIVATIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu"}  # what each is called, and its name in the code
 ONE_LAYER = MLPConfig((10,))  # small enough for all its neurons to be seen
 ZERO, EQUAL, RANDOM = "all zero", "all equal", "random"

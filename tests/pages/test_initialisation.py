@@ -93,16 +93,16 @@ def test_of_four_beginnings_one_learns() -> None:
     assert "a hundred batches" in text(app)
     app = finished(app, "beginnings")
     found = losses(app)
-    assert {name: len(run) for name, run in found.items() if name != "He × 2"} == dict.fromkeys(
-        ("He × 0", "He × ¼", "He × 1"), BATCHES
+    assert {name: len(run) for name, run in found.items() if name != "× 2"} == dict.fromkeys(
+        ("× 0", "× ¼", "× 1"), BATCHES
     )
     page = text(app)
-    assert re.search(r"\*\*He × 0\*\*: loss 2\.30 → 2\.3\d, reads \d+\.\d%", page)
-    assert re.search(r"\*\*He × ¼\*\*: loss 2\.3\d → 2\.3\d, reads \d+\.\d%", page)
-    he = found["He × 1"]
-    assert f"**He × 1**: loss {he[0]:.2f} → {sum(he[-10:]) / 10:.2f}, " in page
-    large = found["He × 2"]
-    assert f"**He × 2**: loss {large[0]:,.0f} → {large[-1]:,.0f}, exploded at batch {len(large)}" in page
+    assert re.search(r"\*\*× 0\*\*: loss 2\.30 → 2\.3\d, reads \d+\.\d%", page)
+    assert re.search(r"\*\*× ¼\*\*: loss 2\.3\d → 2\.3\d, reads \d+\.\d%", page)
+    he = found["× 1"]
+    assert f"**× 1**: loss {he[0]:.2f} → {sum(he[-10:]) / 10:.2f}, " in page
+    large = found["× 2"]
+    assert f"**× 2**: loss {large[0]:,.0f} → {large[-1]:,.0f}, exploded at batch {len(large)}" in page
 
 
 def test_how_the_four_are_trained() -> None:

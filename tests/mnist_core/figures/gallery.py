@@ -232,9 +232,9 @@ GALLERY: dict[str, Builder] = {
         theme=theme,
     ),
     "first_losses": lambda theme: first_losses(
-        losses={"He × 0": [2.303] * 9, "He × ¼": [2.302] * 9, "He × 1": [3.1, 1.0, 0.5], "He × 2": [158.0, 10_430.0]},
-        ended=["He × 2"],
-        names=("He × 0", "He × ¼", "He × 1", "He × 2"),
+        losses={"× 0": [2.303] * 9, "× ¼": [2.302] * 9, "× 1": [3.1, 1.0, 0.5], "× 2": [158.0, 10_430.0]},
+        ended=["× 2"],
+        names=("× 0", "× ¼", "× 1", "× 2"),
         batches=100,
         highest=1e5,
         theme=theme,

@@ -48,9 +48,9 @@ def test_a_layer_without_a_sum_in_sight_is_flat() -> None:
 
 def test_a_cross_stands_where_a_loss_exploded() -> None:
     figure = first_losses(
-        losses={"He × 1": [3.0, 0.5], "He × 2": [158.0, 1e9]},
-        ended=["He × 2"],
-        names=("He × 1", "He × 2"),
+        losses={"× 1": [3.0, 0.5], "× 2": [158.0, 1e9]},
+        ended=["× 2"],
+        names=("× 1", "× 2"),
         batches=100,
         highest=1e5,
         theme=LIGHT,
@@ -65,10 +65,10 @@ def test_a_cross_stands_where_a_loss_exploded() -> None:
 
 
 def test_while_the_runs_go_on_only_the_data_changes() -> None:
-    names = ("He × 0", "He × ¼", "He × 1", "He × 2")
+    names = ("× 0", "× ¼", "× 1", "× 2")
     specs = [
         first_losses(losses=losses, ended=[], names=names, batches=100, highest=10, theme=LIGHT).spec
-        for losses in ({}, {"He × 1": [1.0]}, {name: [2.0, 1.0] for name in names})
+        for losses in ({}, {"× 1": [1.0]}, {name: [2.0, 1.0] for name in names})
     ]
     assert specs[0] == specs[1] == specs[2]
     dashes = specs[0]["encoding"]["strokeDash"]["scale"]["range"]

@@ -37,24 +37,24 @@ def read(start: Start) -> float:
 
 
 def _only_he_learns(last: dict[str, Start]) -> None:
-    for name in ("He × 0", "He × ¼"):
+    for name in ("× 0", "× ¼"):
         assert len(last[name].losses) == BATCHES
         assert max(abs(loss - GUESSING_LOSS) for loss in last[name].losses) < 0.05
         assert end(last[name]) == pytest.approx(GUESSING_LOSS, abs=0.02)
         assert read(last[name]) < 0.2
-    assert end(last["He × 1"]) < last["He × 1"].losses[0] / 2
-    assert read(last["He × 1"]) > 0.5
-    assert last["He × 2"].has_exploded
-    assert len(last["He × 2"].losses) < 10
-    assert last["He × 2"].losses[-1] > 1_000
-    assert last["He × 2"].accuracy is None
+    assert end(last["× 1"]) < last["× 1"].losses[0] / 2
+    assert read(last["× 1"]) > 0.5
+    assert last["× 2"].has_exploded
+    assert len(last["× 2"].losses) < 10
+    assert last["× 2"].losses[-1] > 1_000
+    assert last["× 2"].accuracy is None
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_of_four_beginnings_only_hes_learns(seed: int, digits: Splits) -> None:
     states = list(spread_race(digits, seed))
     assert len(states) == BATCHES + 1
-    assert len(states[0]["He × 1"].losses) == 1
+    assert len(states[0]["× 1"].losses) == 1
     _only_he_learns(states[-1])
 
 
