@@ -144,6 +144,13 @@ SECTIONS = (
                 "that reads; a gradient as a picture; its check by a difference, in float32 and float64",
             ),
             Lesson(
+                "initialisation",
+                "How to begin",
+                "Does it matter where a network begins?",
+                "the spread of the first weights, and what runs through five layers; four beginnings over their first "
+                "hundred batches; neurons that stay twins; the gradient that fades with depth",
+            ),
+            Lesson(
                 "data",
                 "The data",
                 "What does a network learn from, and what does it get to see?",
@@ -245,7 +252,7 @@ _IN_NOTES = {
     "Softmax and loss": ("two_classes", "softmax", "cross_entropy"),
     "Data": ("data", "batches", "pixels"),
     "Network": ("network", "layers"),
-    "Training": ("step", "backpropagation", "train", "overfitting", "mistakes", "runs"),
+    "Training": ("step", "backpropagation", "train", "initialisation", "overfitting", "mistakes", "runs"),
     "Your handwriting": ("duel", "draw", "evidence", "teach", "collection"),
     "Trust": ("certainty", "breaking"),
     "Look back": ("finish", "symbols"),

@@ -29,6 +29,7 @@ from mnist_core.figures.data_distances import mean_distances
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.finish import small_columns, small_hill
+from mnist_core.figures.initialisation import first_losses, gradient_lines, sum_hills
 from mnist_core.figures.layers import activation_curves, score_pairs, silenced_neurons, two_classes_map
 from mnist_core.figures.mistakes import accuracies, confusion_matrix, precision_and_recall
 from mnist_core.figures.network import network_diagram, weight_areas
@@ -246,6 +247,23 @@ GALLERY: dict[str, Builder] = {
         lines=[["Neuron 12", "passes on 3.45", "adds +0.12 to the 3"]] * 4,
         limit=2.0,
         theme=theme,
+    ),
+    "sum_hills": lambda theme: sum_hills(
+        sums=[DRAW.normal(0, 0.001 * 10**n, 500) for n in range(6)],
+        sizes=[0.001 * 10**n for n in range(6)],
+        names=[*(f"layer {n}" for n in range(1, 6)), "scores"],
+        theme=theme,
+    ),
+    "first_losses": lambda theme: first_losses(
+        losses={"× 0": [2.303] * 9, "× ¼": [2.302] * 9, "× 1": [3.1, 1.0, 0.5], "× 2": [158.0, 10_430.0]},
+        ended=["× 2"],
+        names=("× 0", "× ¼", "× 1", "× 2"),
+        batches=100,
+        highest=1e5,
+        theme=theme,
+    ),
+    "gradient_lines": lambda theme: gradient_lines(
+        sizes={"sigmoid": [6e-5, 0.001, 0.06], "tanh": [0.011, 0.01, 0.03], "ReLU": [0.02, 0.03, 0.16]}, theme=theme
     ),
     "score_pairs": lambda theme: score_pairs(
         scores={"three layers": [-1_650.0 + 190 * digit for digit in range(10)], "one layer": [12.5] * 10}, theme=theme
