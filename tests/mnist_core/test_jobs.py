@@ -201,7 +201,7 @@ def test_what_a_failed_job_worked_on_is_let_go() -> None:
     class Tensors:
         """Stands for what a training has in memory."""
 
-    made = []
+    made: list[weakref.ref[Tensors]] = []
 
     def fails() -> Iterator[int]:
         tensors = Tensors()
