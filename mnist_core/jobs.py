@@ -125,7 +125,7 @@ class Job(Generic[T]):
         except StopIteration:
             return State.FINISHED
         except Exception as error:  # whatever an iterator does, the queue and the other jobs live on
-            self.error = error
+            self.error = error.with_traceback(None)  # which would keep all that was on its way, tensors included
             return State.FAILED
         finally:
             self.worked += self._jobs._clock() - started

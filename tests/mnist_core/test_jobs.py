@@ -1,8 +1,10 @@
 """The queue: who goes first, what is said of the time, owners who go away, and iterators that misbehave."""
 
+import gc
 import math
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -193,6 +195,25 @@ def test_a_failing_job_harms_no_other() -> None:
     before = other.snapshot().latest or 0
     wait_until(lambda: (other.snapshot().latest or 0) > before)
     other.cancel()
+
+
+def test_what_a_failed_job_worked_on_is_let_go() -> None:
+    class Tensors:
+        """Stands for what a training has in memory."""
+
+    made: list[weakref.ref[Tensors]] = []
+
+    def fails() -> Iterator[int]:
+        tensors = Tensors()
+        made.append(weakref.ref(tensors))
+        yield 1
+        raise ZeroDivisionError("oops")
+
+    job = FairQueue().submit(fails())
+    wait_until(state_is(job, State.FAILED))
+    assert isinstance(job.snapshot().error, ZeroDivisionError)
+    gc.collect()
+    assert made[0]() is None
 
 
 def test_a_job_without_its_owner_pauses_and_goes_on_when_they_return() -> None:
