@@ -14,7 +14,7 @@ from mnist_core.figures.signed import signed_colours
 from mnist_core.figures.theme import Theme
 
 SIDE = 300.0  # of the plane, in units of the drawing
-LEFT, ABOVE, BELOW = 26.0, 24.0, 44.0  # for what is written around it
+LEFT, ABOVE, RIGHT, BELOW = 26.0, 24.0, 16.0, 44.0  # for what is written around it, and for an arrow's head
 LOWEST = -0.06  # the plane begins a little below 0, so that points and borders there can be seen
 CELLS = 64
 ROUNDING = 1e-9  # a border through a corner would be lost to it
@@ -64,13 +64,13 @@ def plane(
         + (", and a straight line with an arrow across it shows its border." if ends else "; its border is outside.")
     )
     return svg.drawing(
-        width=LEFT + SIDE,
+        width=LEFT + SIDE + RIGHT,
         height=ABOVE + SIDE + BELOW,
         content="".join(parts),
         said=said,
         labels=of.labels(),
         theme=theme,
-        most=LEFT + SIDE,
+        most=LEFT + SIDE + RIGHT,
     )
 
 
@@ -134,7 +134,10 @@ class _Scale:
         x, y = self.place((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
         along = np.array([w[0], -w[1]]) / np.hypot(*w)  # in the drawing, down is more
         across = np.array([-along[1], along[0]])
-        tip = np.array([x, y]) + ARROW * np.hypot(*w) * along
+        middle, corner = np.array([x, y]), np.array([LEFT + SIDE + RIGHT, ABOVE + SIDE + BELOW])
+        with np.errstate(divide="ignore"):  # along an axis, it never meets two of the edges
+            room = (np.where(along > 0, corner - 3 - middle, middle - 3) / np.abs(along)).min()
+        tip = middle + min(ARROW * np.hypot(*w), room) * along  # a border at the edge leaves little room
         wings = [tip - 9 * along + side * 6 * across for side in (-1, 1)]
         head = f"M{wings[0][0]:.1f} {wings[0][1]:.1f}L{tip[0]:.1f} {tip[1]:.1f}L{wings[1][0]:.1f} {wings[1][1]:.1f}"
         return _stroke(f"M{x:.1f} {y:.1f}L{tip[0]:.1f} {tip[1]:.1f}{head}", theme)

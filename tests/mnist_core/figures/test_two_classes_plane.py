@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as strategy
 
 from mnist_core.figures.theme import DARK, LIGHT
-from mnist_core.figures.two_classes_plane import LOWEST, crossing, plane
+from mnist_core.figures.two_classes_plane import ABOVE, BELOW, LEFT, LOWEST, RIGHT, SIDE, crossing, plane
 
 WEIGHT = strategy.integers(-10, 10).map(lambda half: half / 2)
 
@@ -53,6 +53,14 @@ def test_a_ring_a_stroke_an_image_a_line_and_an_arrow() -> None:
     assert picture.count("<circle") == 1
     assert len(re.findall(r"<image", picture)) == 2  # the shading, and one digit
     assert picture.count(f'stroke="{LIGHT.text}" stroke-width="3"') == 2  # line and arrow
+
+
+@given(WEIGHT, WEIGHT, WEIGHT)
+def test_the_arrow_ends_inside_the_drawing(w1: float, w2: float, b: float) -> None:
+    width, height = LEFT + SIDE + RIGHT, ABOVE + SIDE + BELOW
+    for tip in re.findall(r"d=\"M[^\"L]+L([\d.-]+) ([\d.-]+)M", drawn((w1, w2), b)):
+        assert 0 <= float(tip[0]) <= width
+        assert 0 <= float(tip[1]) <= height
 
 
 @pytest.mark.parametrize(("weights", "bias"), [((0.0, 0.0), 1.0), ((1.0, 0.0), 2.0)])
