@@ -208,7 +208,7 @@ def in_code() -> None:
 
 WANTED = Question(
     "ask_gradient_picture",
-    "A neuron has 784 weights, one for each pixel. What does their gradient look like, as a picture?",
+    "A neuron has a weight for each of 784 pixels. What does their gradient look like?",
     "Like the image",
     "Each weight's gradient is the neuron's δ, times the pixel that the weight is fed. So it is the image, times one "
     "number.",
@@ -243,7 +243,7 @@ def the_image_times_a_number() -> None:
     if answered:
         lesson.notice(
             "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger "
-            "or weaker, as it is or turned round. The paper has a colour, too: normalised, it is not 0."
+            "or weaker, as it is or with its colours swapped. The paper has a colour, too: normalised, it is not 0."
         )
         lesson.deeper(partial(outer_product, way, number), whole_batch)
 
@@ -398,7 +398,7 @@ def gradient_check() -> None:
             st.markdown("All gradients of the first layer are 0 here. There is nothing to check.")
     lesson.notice(
         "A **gradient check**: move one weight of the real network both ways, and hold this **finite difference** "
-        "against the formula. float32 keeps about 7 digits of each number, float64 about 16. The check takes two passes "
+        "against the formula. float32 keeps about 7 digits of a number, float64 about 16. The check takes two passes "
         "for each weight. Backpropagation takes one way back for all."
     )
     if check.gradient:

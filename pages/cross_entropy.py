@@ -267,7 +267,7 @@ def typical_probability(p: list[float]) -> None:
 COUNTED = 20  # images, few enough for steps that can be seen
 COUNT = Question(
     key="ask_count",
-    text="A bias grows by a hair. How many of 20 images are read rightly then?",
+    text="The bias of the 3 is added to its score. It grows by a hair. How many of 20 images are read rightly then?",
     right="Almost always as many as before",
     why="An image is read differently only where two scores change places. Until then, the count stays.",
     wrong={

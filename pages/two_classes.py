@@ -181,8 +181,8 @@ def border() -> None:
             show_plane(some, x, (w1, w2), b)
     lesson.notice(
         "Each image is a point: a 0 is a ring, a 1 is a stroke. On the line, the **decision boundary**, z is 0 and p "
-        "is one half. The weights are the arrow: they turn the line. The bias moves it along the arrow. Double all "
-        "three: the line stays, and the colours grow stronger."
+        "is one half. Where it is vermillion the neuron says 1, where it is blue 0. The weights are the arrow: they "
+        "turn the line. The bias moves it along the arrow. Halve all three: the line stays, and the colours fade."
     )
     lesson.deeper(
         partial(why_a_line, w1, w2, b),

@@ -96,7 +96,8 @@ def gate(way: WayBack, activation: str, dead: int, images: int) -> str:
     """
     neurons, silent = len(way.deltas), int(way.silent.sum())
     largest = way.p_minus_y.abs().max().item()
-    start = f"At the scores, p − y is {words.decimal(largest)} in size at most. It comes back to {words.count(neurons, 'neuron')}"
+    most = f"At the scores, p − y is {words.decimal(largest)} in size at most."
+    start = f"{most} It comes back to {words.count(neurons, 'neuron')}"
     if activation != "relu":
         return f"{start}, **times** the slope that {activation} has there."
     are = "is" if silent == 1 else "are"
