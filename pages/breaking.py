@@ -685,7 +685,7 @@ def show_counts(read: attack.Read, count: int) -> None:
     with st.container(horizontal=True):
         for name, right in zip((AIMED, RANDOM), read, strict=True):
             st.metric(name, f"{right:,}", width="content")
-    st.caption(f"So many of the first {count:,} validation images are read rightly.")
+    st.caption(f"Read rightly, of the first {count:,} validation images.")
 
 
 def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) -> None:

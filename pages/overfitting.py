@@ -337,8 +337,8 @@ def other_digits() -> None:
     """The digit to make copies of."""
     link.select_slider("Digit", "augment_digit", range(10), 6)
     st.markdown(
-        "The image is the first training image of this digit. What each copy is read as says the ready-made network, "
-        "which learned from such copies itself."
+        "The image is the first training image of this digit. The ready-made network reads the copies. It learned from "
+        "such copies itself."
     )
 
 
