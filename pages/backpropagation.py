@@ -242,8 +242,8 @@ def the_image_times_a_number() -> None:
                 st.markdown(backpropagation_words.neuron(way, number))
     if answered:
         lesson.notice(
-            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger "
-            "or weaker, as it is or with its colours swapped. The paper has a colour, too: normalised, it is not 0."
+            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets this picture, stronger or "
+            "weaker, or with its colours swapped. Paper has a colour, too: normalised, it is not 0."
         )
         lesson.deeper(partial(outer_product, way, number), whole_batch)
 
