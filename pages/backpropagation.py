@@ -121,11 +121,10 @@ def through_the_network() -> None:
         with beside:
             images = len(dataset.splits().validation)
             st.markdown(backpropagation_words.gate(way, config.activation, backpropagation.dead(), images))
-            st.caption("Vermillion: the loss rises with the neuron. Blue: it falls. A dot: the neuron is silent.")
+            st.caption("Vermillion: the loss rises with the neuron. Blue: it falls. Dot: silent.")
     lesson.notice(
-        "It begins with p − y: y is 1 for the right digit, 0 for the others. Through each layer it goes **times** the "
-        "weights, added up, and through ReLU times 1 or 0. Slide to an image that is read well: there is hardly any "
-        "error to send."
+        "It begins with p − y: y is 1 for the right digit, else 0. Each layer multiplies by its **weights** and adds "
+        "up; ReLU multiplies by 1 or 0. Slide to an image that is read well: hardly any error."
     )
     lesson.deeper(
         partial(layer_by_layer, model),
