@@ -121,9 +121,10 @@ def through_the_network() -> None:
         with beside:
             images = len(dataset.splits().validation)
             st.markdown(backpropagation_words.gate(way, config.activation, backpropagation.dead(), images))
+            st.caption("Vermillion: the loss rises with the neuron. Blue: it falls. Dot: silent.")
     lesson.notice(
-        "It begins with p − y. Through each layer it goes **times** the weights, added up, and through ReLU times 1 or "
-        "0. Slide to an image that is read well: there is hardly any error to send."
+        "It begins with p − y: y is 1 for the right digit, else 0. Each layer multiplies by its **weights** and adds "
+        "up; ReLU multiplies by 1 or 0. Slide to an image that is read well: hardly any error."
     )
     lesson.deeper(
         partial(layer_by_layer, model),
@@ -206,7 +207,7 @@ def in_code() -> None:
 
 WANTED = Question(
     "ask_gradient_picture",
-    "A neuron has 784 weights, one for each pixel. What does their gradient look like, as a picture?",
+    "A neuron has a weight for each of 784 pixels. What does their gradient look like?",
     "Like the image",
     "Each weight's gradient is the neuron's δ, times the pixel that the weight is fed. So it is the image, times one "
     "number.",
@@ -240,8 +241,8 @@ def the_image_times_a_number() -> None:
                 st.markdown(backpropagation_words.neuron(way, number))
     if answered:
         lesson.notice(
-            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets the same picture, stronger "
-            "or weaker, as it is or turned round. The paper has a colour, too: normalised, it is not 0."
+            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets this picture, stronger or "
+            "weaker, or with its colours swapped. Paper has a colour, too: normalised, it is not 0."
         )
         lesson.deeper(partial(outer_product, way, number), whole_batch)
 
@@ -301,7 +302,7 @@ SCORES, NAMES, RIGHT = (2.0, 1.0, -1.0), ("3", "5", "8"), 0
 MOVES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001)
 
 
-@lesson.scene("Why does the way back begin with p − y?")
+@lesson.scene("Why does the way back begin with p\u00a0−\u00a0y?")
 @st.fragment
 def first_link() -> None:
     """The slope of the loss over one score, by a difference and by the formula, and its proof in three lines."""
@@ -318,8 +319,8 @@ def first_link() -> None:
         with figure:
             show_slope(score, by)
     lesson.notice(
-        "The image is a 3. The dashed line goes through two losses; the other has the slope p − y. The smaller ε, the "
-        "closer they are. A score changes the loss twice: by itself, if it is right, and as a part of the sum."
+        "The image is a 3, so 1{y = i} is 1 for the score of the 3, and 0 for the others. The dashed line goes through "
+        "two losses; the straight line beside it has the slope p − y. The smaller ε, the closer they are."
     )
     lesson.deeper(term_by_term, partial(lesson.show_source, cross_entropy_gradient, loss_when_moved))
 
@@ -327,8 +328,9 @@ def first_link() -> None:
 def term_by_term() -> None:
     """The three lines, with words."""
     st.markdown(
-        "The first line is $-\\ln p_y$ with softmax put in: the logarithm of a fraction is a difference. Then each "
-        "term is a rate of change. $-z_y$ changes by $-1$ with the right score, and not at all with the others. The "
+        "The first line is $-\\ln p_y$ with softmax put in: the logarithm of a fraction is a difference. A score "
+        "changes the loss twice: by itself, if it is right, and as a part of the sum. Then each term is a rate of "
+        "change. $-z_y$ changes by $-1$ with the right score, and not at all with the others. The "
         "logarithm of a sum changes by 1/sum, times what the sum changes by: the chain rule again. The sum changes by "
         "$e^{z_i}$. The fraction that comes out is $p_i$."
     )
@@ -395,7 +397,8 @@ def gradient_check() -> None:
             st.markdown("All gradients of the first layer are 0 here. There is nothing to check.")
     lesson.notice(
         "A **gradient check**: move one weight of the real network both ways, and hold this **finite difference** "
-        "against the formula. It takes two passes for each weight. Backpropagation takes one way back for all."
+        "against the formula. float32 keeps about 7 digits of a number, float64 about 16. The check takes two passes "
+        "for each weight. Backpropagation takes one way back for all."
     )
     if check.gradient:
         lesson.deeper(

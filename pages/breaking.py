@@ -481,10 +481,10 @@ def adversarial() -> None:
             show_first_misread(aim, index, ways)
         with right:
             show_changes(aim, index, ways, epsilon)
-            st.caption("The change is drawn with full contrast. Vermillion: brighter. Blue: darker.")
+            st.caption("The change is drawn with full contrast. Vermillion: brighter. Blue: darker. Blank: as it was.")
     lesson.notice(
-        "Aimed, each pixel goes where the loss rises: 784 small pushes add up. At random, about half push the other "
-        "way, and they cancel. An image changed so that it is misread is an **adversarial example**."
+        "Aimed, each pixel goes where the loss rises: many small pushes add up. At random, about half push the other "
+        "way, and most of it cancels. An image changed so that it is misread is an **adversarial example**."
     )
     lesson.deeper(
         lambda: attack_in_symbols(aim, index, epsilon),
@@ -685,7 +685,7 @@ def show_counts(read: attack.Read, count: int) -> None:
     with st.container(horizontal=True):
         for name, right in zip((AIMED, RANDOM), read, strict=True):
             st.metric(name, f"{right:,}", width="content")
-    st.caption(f"So many of the first {count:,} validation images are read rightly.")
+    st.caption(f"Read rightly, of the first {count:,} validation images.")
 
 
 def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) -> None:

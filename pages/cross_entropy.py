@@ -267,7 +267,7 @@ def typical_probability(p: list[float]) -> None:
 COUNTED = 20  # images, few enough for steps that can be seen
 COUNT = Question(
     key="ask_count",
-    text="A bias grows by a hair. How many of 20 images are read rightly then?",
+    text="The bias of the 3 is added to its score. It grows by a hair. How many of 20 images are read rightly then?",
     right="Almost always as many as before",
     why="An image is read differently only where two scores change places. Until then, the count stays.",
     wrong={
@@ -712,10 +712,10 @@ def two_chains(z: float) -> None:
     st.latex(
         r"\begin{aligned} \frac{\partial p}{\partial z} & = p (1 - p) \\ "
         r"-\frac{\partial}{\partial z} (-\ln p) & = \frac{1}{p} \cdot p (1 - p) = 1 - p \\ "
-        rf"& = 1 - {words.decimal(p)} = {push_of_cross_entropy(at).item():.5f} \\ "
+        rf"& = 1 - {p:.5f} = {push_of_cross_entropy(at).item():.5f} \\ "
         r"-\frac{\partial}{\partial z} (1 - p)^2 & = 2 (1 - p) \cdot p (1 - p) \\ "
-        rf"& = 2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f} \\ "
-        rf"& = {push_of_squared_error(at).item():.5f} \end{{aligned}}"
+        rf"& = 2 \cdot {1 - p:.5f} \cdot {p * (1 - p):.6f} \\ "
+        rf"& \approx {push_of_squared_error(at).item():.5f} \end{{aligned}}"
     )
     st.markdown(
         "Squared error pushes hardest at p = 1/3, with 0.296. A step adds the push to z: that is gradient descent on "
@@ -726,7 +726,7 @@ def two_chains(z: float) -> None:
 def still_a_loss() -> None:
     """What is good about squared error, and what is the same with ten classes."""
     st.markdown(
-        "Squared error is no wrong loss: it, too, is 0 only at p = 1, and networks have been trained with it. As a "
+        "Squared error is not a wrong loss: it, too, is 0 only at p = 1, and networks have been trained with it. As a "
         "measure of probabilities it is called the **Brier score**. For numbers that are no probabilities, such as "
         "a temperature, it is the usual one. With ten classes and the softmax it is the sum of ten ${(p_i - y_i)^2}$. "
         "Where the softmax is sure of a wrong digit, all ten of its slopes are nearly 0."

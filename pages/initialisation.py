@@ -152,11 +152,11 @@ def _sizes(model: MLP, x: Tensor) -> list[str]:
 
 FOUR = Question(
     key="ask_start",
-    text="Weights of 0, ¼, 1 and 2 times He's: which of these networks learn?",
-    right="Only He's",
+    text="Four networks begin at 0, ¼, 1 and 2 times the spread of scene 1. Which of them learn?",
+    right="Only the one at 1",
     why="The first two hand no gradient back, or next to none. The last one explodes.",
     wrong={
-        "All but the one with zeros": "It takes more than not being zero: a gradient that shrinks in every layer moves "
+        "All but the one at 0": "It takes more than not being zero: a gradient that shrinks in every layer moves "
         "nothing, and one that grows blows the weights up.",
         "All four, some later": "Some never set out: no gradient, no step.",
     },
@@ -376,8 +376,8 @@ def what_it_costs() -> None:
             beside=button,
         )
     lesson.notice(
-        "With sigmoid, one hidden layer learns and five still guess. The last layer learns, but what reaches it is "
-        "nearly the same for every image."
+        "With sigmoid, a network of one hidden layer learns, and one of five still guesses. Its last layer learns, but "
+        "what reaches that is nearly the same for every image."
     )
     lesson.deeper(about_the_three, lambda: lesson.show_source(activation_race))
 

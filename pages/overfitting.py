@@ -219,8 +219,8 @@ REMEDIES: dict[str, tuple[Remedies, str]] = {
     ),
     "Dropout": (
         Remedies(dropout=0.8),
-        "**Dropout** silences 80% of the hidden neurons at random, others for each image and step. So none can rely on "
-        "another.",
+        "**Dropout** silences 80% of the hidden neurons at random, and draws anew for each image and step. So "
+        "none can rely on another.",
     ),
     "Augmentation": (
         Remedies(augment=True),
@@ -292,8 +292,8 @@ def augmentation_of_one() -> None:
     with lesson.stage():
         st.fragment(copies_of_one)(splits)
     lesson.notice(
-        "The copies keep the **label**, so they cost nothing. That is right as long as one would still read them so. "
-        "Choose *Turn* and 180 degrees: an upside-down 6 is a 9."
+        "The copies keep the **label**, so they cost nothing. That is right only while you yourself would still read "
+        "the same digit. Choose *Turn* and 180 degrees: an upside-down 6 is a 9."
     )
     lesson.deeper(other_digits, what_training_uses, lambda: lesson.show_source(copies, shift, turn_by, distort))
 
@@ -337,8 +337,8 @@ def other_digits() -> None:
     """The digit to make copies of."""
     link.select_slider("Digit", "augment_digit", range(10), 6)
     st.markdown(
-        "The image is the first training image of this digit. What each copy is read as says the ready-made network, "
-        "which learned from such copies itself."
+        "The image is the first training image of this digit. The ready-made network reads the copies. It learned from "
+        "such copies itself."
     )
 
 

@@ -314,7 +314,7 @@ def draw_both(records: dict[str, RunRecord]) -> None:
             quantity="loss",
             epochs=SCHEDULED.epochs,
             theme=theme.current(),
-            height=265,
+            height=240,
         ),
         key="schedule_losses",
         description="The validation loss of both runs after each epoch.",

@@ -181,8 +181,8 @@ def border() -> None:
             show_plane(some, x, (w1, w2), b)
     lesson.notice(
         "Each image is a point: a 0 is a ring, a 1 is a stroke. On the line, the **decision boundary**, z is 0 and p "
-        "is one half. The weights are the arrow: they turn the line. The bias moves it along the arrow. Double all "
-        "three: the line stays, and the colours grow stronger."
+        "is one half. Where it is vermillion the neuron says 1, where it is blue 0. The weights are the arrow: they "
+        "turn the line. The bias moves it along the arrow. Halve all three: the line stays, and the colours fade."
     )
     lesson.deeper(
         partial(why_a_line, w1, w2, b),
@@ -212,14 +212,14 @@ def why_a_line(w1: float, w2: float, b: float) -> None:
     st.markdown(
         "The sigmoid is one half where z is 0. So the border is where the sum is 0, and that is the equation of a "
         "straight line. The arrow of the weights stands at a right angle to it, and is called its **normal**: whoever "
-        "walks along the line changes $x$ by a step $d$ with $w^T d = 0$. How far a point is from the line is z, "
-        "divided by the length of the arrow:"
+        "walks along the line changes $x$ by a step $d$ with $w^T d = 0$. How far a point is from the line is the "
+        "size of z, divided by the length of the arrow:"
     )
     st.latex(
         r"\begin{aligned} w_1 x_1 + w_2 x_2 + b & = 0 \\ "
         rf"{w1:z.1f} \cdot x_1 + {words.in_brackets(w2, 1)} \cdot x_2 + {words.in_brackets(b, 1)} & = 0 \\ "
         rf"\lVert w \rVert = \sqrt{{w_1^2 + w_2^2}} & = {length:.3f} \\ "
-        r"\text{distance} & = \frac{z}{\lVert w \rVert} \end{aligned}"
+        r"\text{distance} & = \frac{|z|}{\lVert w \rVert} \end{aligned}"
     )
     st.markdown(
         "Doubling w₁, w₂ and b doubles every z and leaves the line. So the direction of the arrow decides what is "

@@ -184,7 +184,7 @@ def gradient_lines(*, sizes: Mapping[str, Sequence[float]], theme: Theme) -> Veg
         "x": {
             "field": "layer",
             "type": "quantitative",
-            "title": "layer, from the pixels on",
+            "title": "layer, from the pixels to the scores",
             "scale": {"domain": [0.8, last + 0.2], "nice": False},
             "axis": {"values": list(range(1, last + 1)), "format": "d"},
         },

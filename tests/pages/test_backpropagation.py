@@ -110,10 +110,10 @@ def test_another_digit_can_count_as_right(digits: Splits) -> None:
     pixels, x, label = chosen(model, digits, 20)
     assert pixels.shape == (28, 28)
     app = opened_by_link(PAGE, scene="2", bp_image="20")
-    largest = [float(re.findall(r"p − y is at most ([\d.]+)\.", text(app))[0])]
+    largest = [float(re.findall(r"p − y is ([\d.]+) in size at most", text(app))[0])]
     other = (label + 1) % 10
     app = sound(app.selectbox(key="bp_called").set_value(other).run())
-    largest += [float(re.findall(r"p − y is at most ([\d.]+)\.", text(app))[0])]
+    largest += [float(re.findall(r"p − y is ([\d.]+) in size at most", text(app))[0])]
     p = model(x).softmax(1)[0]
     for said, right in zip(largest, (label, other), strict=True):
         assert said == pytest.approx((p - F.one_hot(torch.tensor(right), 10)).abs().max().item(), abs=0.0005)

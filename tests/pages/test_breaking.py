@@ -459,7 +459,7 @@ def test_how_many_are_still_read_is_counted_once_the_question_is_answered(digits
             f"**{sizes[0]:.1f} levels** a pixel on average when it is aimed, and of **{sizes[1]:.1f}** at random"
             in (text(app))
         )
-    assert "of the first 300 validation images are read rightly" in text(app)
+    assert "Read rightly, of the first 300 validation images." in text(app)
     assert "of which the question spoke" not in text(app)
 
 

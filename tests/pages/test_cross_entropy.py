@@ -307,9 +307,9 @@ def test_the_question_about_squared_error_starts_where_the_slider_does() -> None
 def test_both_chains_are_written_out() -> None:
     shown = formulas(in_one_piece(PAGE, ce_sure="-2.0"))
     p = 1 / (1 + math.exp(2))
-    assert rf"= 1 - {p:.3f} = {1 - p:.5f} " in shown
-    assert rf"2 \cdot {1 - p:.3f} \cdot {p * (1 - p):.5f}" in shown
-    assert f"& = {2 * (1 - p) * p * (1 - p):.5f} " in shown
+    assert rf"= 1 - {p:.5f} = {1 - p:.5f} " in shown
+    assert rf"2 \cdot {1 - p:.5f} \cdot {p * (1 - p):.6f}" in shown
+    assert rf"& \approx {2 * (1 - p) * p * (1 - p):.5f} " in shown
 
 
 def test_the_numbers_stated_about_underflow() -> None:  # tests of the core hold them against float32 and float64

@@ -86,7 +86,7 @@ def losses(app: AppTest) -> dict[str, list[float]]:
 def test_of_four_beginnings_one_learns() -> None:
     app = open_page(PAGE, 2)
     assert "start_beginnings" not in [button.key for button in app.button]
-    assert "0, ¼, 1 and 2 times He's" in app.pills(key="ask_start").label
+    assert "0, ¼, 1 and 2 times" in app.pills(key="ask_start").label
     assert BATCHES == 100
     assert list(SPREADS.values()) == [0, 0.25, 1, 2]
     app = answer(app, "ask_start", "All four, some later")
@@ -184,7 +184,7 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
 
 def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> None:
     app = finished(open_page(PAGE, 5), "activations")
-    assert "one hidden layer learns and five still guess" in text(app)
+    assert "a network of one hidden layer learns, and one of five still guesses" in text(app)
     said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: loss [\d.]+ → ([\d.]+), ", text(app)))
     assert float(said["sigmoid"]) == pytest.approx(math.log(10), abs=0.06)
     assert max(float(said["tanh"]), float(said["ReLU"])) < 1.3

@@ -170,7 +170,7 @@ def test_another_way_and_another_amount_make_other_copies(digits: Splits) -> Non
     expected = of_digit(digits, 6, "Turn", 180.0, 9, 0)
     assert re.findall(r"read as (\d)<", tiles(app)) == [str(read) for read in expected.read]
     assert 9 in expected.read
-    assert "would teach a wrong label" in text(app)
+    assert "A copy that you, too, would read otherwise teaches a wrong label." in text(app)
     app = opened_by_link(PAGE, scene=str(COPIES), augment_digit="3", augment_way="Shift", augment_shift="0")
     assert "All 9 copies are still read as a 3." in text(app)
 

@@ -58,7 +58,7 @@ def meaning(run: SmallPass, back: int) -> str:
     is_silent = run.hidden[0] == 0
     gradient = run.first_gradient[0][0]
     return {
-        AT_SCORES: "Each score gets its probability, less 1 where it is right.",
+        AT_SCORES: "**δ** says how fast the loss rises with a score: its probability, less 1 where it is right.",
         AT_NEURON: "Back along two lines: **times** their weights. Where they meet: **plus**.",
         AT_SUM: "The neuron is silent: **times 0**. Nothing gets through."
         if is_silent
@@ -96,9 +96,8 @@ def gate(way: WayBack, activation: str, dead: int, images: int) -> str:
     """
     neurons, silent = len(way.deltas), int(way.silent.sum())
     largest = way.p_minus_y.abs().max().item()
-    start = (
-        f"At the scores p − y is at most {words.decimal(largest)}. It comes back to {words.count(neurons, 'neuron')}"
-    )
+    most = f"At the scores, p − y is {words.decimal(largest)} in size at most."
+    start = f"{most} It comes back to {words.count(neurons, 'neuron')}"
     if activation != "relu":
         return f"{start}, **times** the slope that {activation} has there."
     are = "is" if silent == 1 else "are"

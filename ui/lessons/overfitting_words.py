@@ -151,4 +151,5 @@ def copies(digit: int, read: Sequence[int]) -> str:
     kept = sum(each == digit for each in read)
     if kept == len(read):
         return f"All {len(read)} copies are still read as {words.a(digit)}."
-    return f"{kept} of {len(read)} copies are still read as {words.a(digit)}. The others would teach a wrong label."
+    still = f"{kept} of {len(read)} copies are still read as {words.a(digit)}."
+    return f"{still} A copy that you, too, would read otherwise teaches a wrong label."

@@ -63,7 +63,7 @@ def way(deltas: list[float], passed_on: list[float]) -> WayBack:
 
 def test_silent_and_dead_neurons_are_counted() -> None:
     said = gate(way([0.5, 0.0, 0.0], [1.0, 0.0, 0.0]), "relu", 1, 5_000)
-    assert "At the scores p − y is at most 0.750." in said
+    assert "At the scores, p − y is 0.750 in size at most." in said
     assert "comes back to 3 neurons" in said
     assert "**2** are silent" in said
     assert "gets through to **1**" in said
