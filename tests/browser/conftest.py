@@ -43,8 +43,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    # The same engine without a window around the page, where there is one: opening a page costs a fifth less.
-    executable = shutil.which("chromium-headless-shell") or chromium()
+    executable = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
         yield browser
