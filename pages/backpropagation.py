@@ -174,7 +174,7 @@ def stopped() -> None:
 def chosen_image() -> tuple[Tensor, int]:
     """The control for a validation image: its pixels and what it shows."""
     most = backpropagation.IMAGES
-    return backpropagation.image(link.whole_slider("Image, from read worst to read best", IMAGE, 1, most, 4))
+    return backpropagation.validation_image(link.whole_slider("Image, from read worst to read best", IMAGE, 1, most, 4))
 
 
 def show_gate(way: WayBack) -> None:
@@ -459,7 +459,7 @@ def which_weight(check: Check) -> None:
     """Where the weight is, and what it costs to check all."""
     model, name, _ = backpropagation.network()
     count = model.config.parameter_count
-    found = way_to_first_layer(model, *backpropagation.image(1)).gradient[check.neuron, check.pixel].item()
+    found = way_to_first_layer(model, *backpropagation.validation_image(1)).gradient[check.neuron, check.pixel].item()
     off = backpropagation_words.share(check.error(found))
     st.markdown(
         f"The weight is that of {name} with the largest gradient in the first layer: from pixel "

@@ -20,7 +20,7 @@ def network() -> tuple[MLP, str, str]:
     return *networks.with_hidden_layer(), networks.key_with_hidden_layer()
 
 
-def image(number: int) -> tuple[Tensor, int]:
+def validation_image(number: int) -> tuple[Tensor, int]:
     """One of the validation images: its pixels, torch.float32 [28, 28] in 0..1, and what it shows.
 
     Args:
@@ -54,5 +54,5 @@ def check() -> Check:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _check(owner: str, key: str, name: str, size: int, _model: MLP) -> Check:
-    pixels, label = image(1)
+    pixels, label = validation_image(1)
     return backpropagation_check.check_weight(_model, pixels, label, _BETWEEN)
