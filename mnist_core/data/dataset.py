@@ -1,13 +1,14 @@
 """Images of digits with their labels, in the three parts that have three uses, on the scale that a network is fed."""
 
+import threading
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import torch
 from torch import Tensor
 
 MEAN = 0.1307  # of all pixels of MNIST's 60,000 training images, in the range 0..1
 STD = 0.3081  # their standard deviation; both are the figures the field uses
+_ONE_AT_A_TIME = threading.RLock()  # again for the same thread: a stretch asks the whole for its inputs
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,19 @@ class Dataset:
         whole = (self, indices) if isinstance(indices, slice) else None
         return Dataset(self.images[indices], self.labels[indices], self.classes, whole)
 
-    @cached_property
+    @property
     def inputs(self) -> Tensor:
         """The images as a network is fed them, torch.float32 [N, 784]: read-only, made when first asked for, and kept.
 
         All runs on a data set and on any stretch of it share these: 172 MB for MNIST's 55,000. To take a batch out of
         them costs less than to make it from the images each time.
         """
-        if self._whole:
-            dataset, stretch = self._whole
-            return dataset.inputs[stretch]
-        return normalize(self.images)
+        with _ONE_AT_A_TIME:  # two runs may begin at once: else each would make its own, and keep it
+            made: Tensor | None = self.__dict__.get("_inputs")
+            if made is None:
+                whole, stretch = self._whole or (None, slice(None))
+                made = self.__dict__["_inputs"] = whole.inputs[stretch] if whole else normalize(self.images)
+            return made
 
 
 @dataclass(frozen=True)
