@@ -383,30 +383,31 @@ class FairQueue:
 
     def _snapshot(self, job: Job[T]) -> Snapshot[T]:
         with self._changed:
-            place, lefts = self._outlook(job) if job in self._line else (0, [job.left])
+            place, left = self._outlook(job) if job in self._line else (0, self._time_for([job]))
             state = job.state
             if state in (State.WAITING, State.RUNNING):
                 state = State.PAUSED if job.is_held else State.WAITING if place else State.RUNNING
-            return Snapshot(state, job.latest, job.is_held, job.worked, place, self._time_for(lefts), job.error)
+            return Snapshot(state, job.latest, job.is_held, job.worked, place, left, job.error)
 
-    def _outlook(self, job: "Job[Any]") -> tuple[int, list[float | None]]:
-        """The place in line, and the efforts that are made until the job has ended, its own at last."""
+    def _outlook(self, job: "Job[Any]") -> tuple[int, float | None]:
+        """The place in line, and the seconds until the job has ended, if all can say what they have left."""
         in_order = self._in_order(self._line)
         index = in_order.index(job)
-        until_then = in_order[: index + 1]
-        lefts, oldest = [other.left for other in until_then], self._line[0]
-        if oldest not in until_then and None not in lefts:
-            its_turns = sum(left or 0.0 for left in lefts) / (OLDEST_EVERY - 1)  # meanwhile
-            lefts.insert(0, min(its_turns, math.inf if oldest.left is None else oldest.left))
-        return max(0, index + 1 - len(self._workers)), lefts
+        until_then, oldest = in_order[: index + 1], self._line[0]
+        left = self._time_for(until_then)
+        if left is not None and oldest not in until_then:
+            its_end = self._time_for([oldest])
+            its_turns = left / (OLDEST_EVERY - 1)  # meanwhile, of each thread
+            left += its_turns if its_end is None else min(its_turns, its_end / len(self._workers))
+        return max(0, index + 1 - len(self._workers)), left
 
-    def _time_for(self, lefts: list[float | None]) -> float | None:
-        """Seconds until the last of some efforts is made, if they are begun in turn; None if one of them is unknown."""
+    def _time_for(self, jobs: "list[Job[Any]]") -> float | None:
+        """Seconds until the last of these has ended, begun in turn; None if one can't say what it has left."""
         ends, end = [0.0] * len(self._workers), 0.0
-        for left in lefts:
-            if left is None:
+        for job in jobs:
+            if job.left is None:
                 return None
-            # The thread that is done with it the earliest makes it.
-            end, index = min((end + left * self._workers[i].pace, i) for i, end in enumerate(ends))
+            # The thread that has it done the earliest does it.
+            end, index = min((ends[i] + job.left * worker.pace, i) for i, worker in enumerate(self._workers))
             ends[index] = end
         return end
