@@ -1,6 +1,8 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
 import pickle
+import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from mnist_core import jobs
 from mnist_core.data.augmentation import affine
 from mnist_core.data.dataset import Dataset, Splits, normalize, standardize
 from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
@@ -35,6 +38,7 @@ from mnist_core.training.loop import (
     train_step,
 )
 from mnist_core.training.recipes import RECIPES
+from mnist_core.training.records import RunRecord, run
 
 WITH_DROPOUT = MLPConfig((32,), dropout=0.5)
 
@@ -533,6 +537,43 @@ def test_the_default_recipe_ends_with_the_weights_of_the_courses_loop(digits: Sp
     model = new_model(model_config, 3)
     assert list(fit(model, digits.train, digits.validation, config))
     assert same_weights(model, by_autograd(model_config, digits.train, config, None, {}))
+
+
+def test_the_weights_are_the_same_whichever_thread_trains_and_whatever_else_does(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue's threads hand their runs over to each other after every few steps."""
+    both = threading.Barrier(2)
+    threads: list[set[int]] = [set(), set()]
+
+    def train(which: int, model: MLP) -> Iterator[RunRecord]:
+        for record in run(model, digits, configs[which], augment=affine if which else None):
+            if not threads[which]:
+                both.wait(20)
+            threads[which].add(threading.get_ident())
+            assert torch.get_num_threads() == 1
+            yield record
+
+    configs = [
+        TrainingConfig(3, 32, 0.01, "adamw", 1, schedule="one-cycle"),
+        TrainingConfig(2, 50, 0.05, "momentum", 2),
+    ]
+    shapes = [WITH_DROPOUT, MLPConfig((24, 16), activation="tanh")]
+    models = [new_model(shape, 0) for shape in shapes]
+    for name in ("TURN", "FIRST_TURN"):
+        monkeypatch.setattr(jobs, name, 0.001)
+    chance = random.Random(0)
+    queue = jobs.FairQueue(is_busy=lambda: chance.random() < 0.2)
+    waiting = [queue.submit(train(which, model)) for which, model in enumerate(models)]
+    for job in waiting:
+        assert job.wait(60)
+        assert job.snapshot().state is jobs.State.FINISHED, job.snapshot().error
+    queue.close()
+    assert len(threads[0] | threads[1]) == 2
+    for which, trained in enumerate(models):
+        alone = new_model(shapes[which], 0)
+        list(run(alone, digits, configs[which], augment=affine if which else None))
+        assert same_weights(trained, alone)
 
 
 def test_runs_on_a_data_set_and_on_its_stretches_share_one_standardised_copy(digits: Splits) -> None:
