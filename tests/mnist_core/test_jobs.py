@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from mnist_core import jobs
 from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Job, State
 
 
@@ -442,6 +443,21 @@ def test_a_job_alone_is_the_first_threads() -> None:
     assert set(alone) == {course.first}
 
 
+def test_a_job_alone_stays_with_the_first_thread_between_its_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "TURN", 1e-6)
+    threads = set()
+
+    def work() -> Iterator[int]:
+        for number in range(2_000):
+            threads.add(threading.get_ident())
+            yield number
+
+    queue = FairQueue(is_busy=lambda: False)
+    assert queue.submit(work()).wait(20)
+    queue.close()
+    assert len(threads) == 1
+
+
 class Working:
     """A queue with a helper, whose turns don't end by themselves, and a job for each of its threads."""
 
@@ -516,6 +532,39 @@ def test_the_job_in_the_helpers_hands_rests_without_its_owner(working: Working) 
     assert helped.snapshot().state is State.PAUSED
     assert working.goes_on(first)
     helped.touch()
+    assert working.goes_on(helped)
+
+
+def test_a_job_is_not_said_to_rest_while_the_helper_is_in_its_step() -> None:
+    clock, in_step, step_ends = Clock(), threading.Event(), threading.Event()
+
+    def work() -> Iterator[int]:
+        in_step.set()
+        assert step_ends.wait(20)
+        yield 1
+
+    queue = FairQueue(clock, is_busy=lambda: False)
+    first, helped = queue.submit(counting()), queue.submit(work())
+    assert in_step.wait(20)
+    for _ in range(3):  # turns of the first thread, which looks around in between
+        clock.now += PAUSE_AFTER - 1
+        first.touch()
+        time.sleep(0.02)
+    assert not helped.wait(0)
+    assert helped.snapshot().state is State.RUNNING
+    step_ends.set()
+    assert helped.wait(20)
+    assert helped.snapshot().state is State.PAUSED
+    queue.close()
+
+
+def test_what_the_helper_must_leave_and_goes_first_the_first_thread_takes_at_once(working: Working) -> None:
+    first, helped = working.jobs
+    by = working.threads[0]
+    helped.go_on(lambda number: False, first=True)
+    assert working.goes_on(first)
+    working.is_busy = True
+    wait_until(lambda: working.threads[1] == by)
     assert working.goes_on(helped)
 
 
