@@ -1,8 +1,8 @@
 """A queue that runs any iterator in the background, a quarter of a second at a time, and says how long each must wait.
 
-One thread does all the work, so that whatever else the process does (serving pages) always finds a core. Each job
-has an owner who must show up now and then, or it rests. Its owner can also let it rest, and let it do a single step
-before everyone else's turn.
+One thread works all the time, and a second one helps with the next job as long as the process has nothing better to do
+(serving pages, which then always find a core). Each job has an owner who must show up now and then, or it rests. Its
+owner can also let it rest, and let it do a single step before everyone else's turn.
 """
 
 import math
@@ -21,7 +21,8 @@ TURN = 0.25  # seconds: long enough that changing turns costs nothing
 FIRST_TURN = 0.1  # thirty who start together have all begun within three seconds
 OLDEST_EVERY = 4  # turns
 SHORT = 8.0  # seconds; so little work goes in order of arrival, since the first turn says only roughly how much it is
-REMEMBERED = 0.9  # of the past, after each turn: how long a second of work lasts while pages are drawn changes
+REMEMBERED = 0.9  # of the past, after a turn's time: how long a second of work lasts while pages are drawn changes
+BUSY_SECONDS = 0.01  # until the helper asks again whether it may work
 PAUSE_AFTER = 30.0  # seconds without a sign of the owner
 FORGET_AFTER = 30 * 60.0
 
@@ -49,7 +50,7 @@ class Snapshot(Generic[T]):
         latest: What its iterator yielded last, if anything.
         is_held: Whether its owner wants it to rest; else a paused job goes on when they show up.
         worked: Seconds of work so far, other jobs' turns not counted.
-        place: How many jobs go first; 0 for the one that works.
+        place: Which it is of those that wait in line, from 1; 0 for those that work.
         left: Seconds until it has ended, with the work of those that go first; None while nobody knows.
         error: Why it failed.
     """
@@ -114,7 +115,7 @@ class Job(Generic[T]):
         return self.is_still.wait(seconds)
 
     def work(self, seconds: float, is_interrupted: Callable[[], bool]) -> State:
-        """Lets the iterator run for one turn (the queue's thread calls this); returns the state after it."""
+        """Lets the iterator run for one turn (a thread of the queue calls this); returns the state after it."""
         started, effort = self._jobs._clock(), self._jobs._effort()
         share = 0.0
         try:
@@ -159,26 +160,61 @@ class Job(Generic[T]):
             close()
 
 
+class _Worker:
+    """One of the queue's threads.
+
+    Args:
+        must_end: Asked after each step: whether its turn is over.
+    """
+
+    def __init__(self, must_end: Callable[[], bool]) -> None:
+        self.must_end = must_end
+        self.job: Job[Any] | None = None  # in its hands: no other thread touches what that works on
+        self.turns = 0
+        self._seconds = self._effort = 1e-6  # of the last turns, and of waiting between them
+
+    def note(self, seconds: float, effort: float) -> None:
+        """Remembers how much processor time it has had in so many seconds in which there was work for it."""
+        kept = REMEMBERED ** (seconds / TURN)
+        self._seconds = kept * self._seconds + seconds
+        self._effort = kept * self._effort + effort
+
+    @property
+    def pace(self) -> float:
+        """How many seconds a second of processor time lately took."""
+        return self._seconds / max(self._effort, 1e-9)
+
+
 class FairQueue:
-    """Runs iterators on one thread of its own, which starts with the first job.
+    """Runs iterators on threads of its own, which start with the first job.
+
+    The first thread works as long as there are jobs. The helper takes another one while the first has one in its hands,
+    so that no two work on the same, and one job alone is the first one's.
 
     Args:
         clock: Tells the seconds of turns, and by which owners are missed; another one makes tests quick.
         effort: Tells the seconds of processor time that the thread which asks has used.
+        is_busy: Whether the process needs the helper's core for something else. The helper asks after each of its
+            steps. Without it, there is no helper.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, effort: Callable[[], float] = time.thread_time
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        effort: Callable[[], float] = time.thread_time,
+        is_busy: Callable[[], bool] | None = None,
     ) -> None:
         self._clock, self._effort = clock, effort
-        self._lately = self._lately_effort = 0.0  # seconds of the last turns
         self._line: list[Job[Any]] = []  # in order of arrival
         self._paused: list[Job[Any]] = []
         self._changed = threading.Condition()
-        self._turns = 0
-        self._urgent = False  # someone waits for an answer: the turn under way ends after this step
+        self._urgent = False  # someone waits for an answer: the first thread's turn ends after this step
         self._is_closed = False
-        self._thread: threading.Thread | None = None
+        self._first = _Worker(lambda: self._urgent)
+        self._workers = [self._first]
+        if is_busy:
+            self._workers.append(_Worker(lambda: self._is_closed or is_busy()))
+        self._threads: list[threading.Thread] = []
 
     def submit(
         self, iterator: Iterator[T], share_done: Callable[[T], float] | None = None, *, held: bool = False
@@ -197,10 +233,14 @@ class FairQueue:
             if held:
                 job.is_held = True
                 self._rest(job)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="jobs")
-                self._thread.start()
-            self._changed.notify()
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._run, args=(worker,), daemon=True, name="jobs")
+                    for worker in self._workers
+                ]
+                for thread in self._threads:
+                    thread.start()
+            self._changed.notify_all()
         return job
 
     def active(self) -> int:
@@ -209,58 +249,83 @@ class FairQueue:
             return len(self._line)
 
     def close(self) -> None:
-        """Stops working, for good. A process must not exit while its thread is inside a library's code."""
+        """Stops working, for good. A process must not exit while a thread of it is inside a library's code."""
         with self._changed:
             self._is_closed = True
             self._urgent = True
-            self._changed.notify()
-        if self._thread:
-            self._thread.join(timeout=5.0)
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(timeout=5.0)
 
-    def _run(self) -> None:
-        while not self._is_closed:
-            with self._changed:
-                self._miss_owners()
-                job = self._next()
-                self._urgent = False
-                if job is None:
-                    # Nobody to work for; look again now and then for owners who are gone for good.
-                    self._changed.wait(timeout=1.0 if self._paused else None)
-                    continue
-                self._turns += 1
+    def _run(self, worker: _Worker) -> None:
+        while job := self._take(worker):
             worked, effort = job.worked, job.effort
-            state = job.work(TURN if worked else FIRST_TURN, lambda: self._urgent)
+            state = job.work(TURN if worked else FIRST_TURN, worker.must_end)
             if state in ENDED:
                 job.close()
             with self._changed:
-                self._lately = REMEMBERED * self._lately + job.worked - worked
-                self._lately_effort = REMEMBERED * self._lately_effort + job.effort - effort
-                if state is State.PAUSED:
-                    job.is_held = job.is_held or (job.rest_when is not None and job.rest_when is job.reached)
-                    state = State.PAUSED if job.is_held else State.RUNNING  # told to go on in the meantime
-                job.state = state
-                if state in ENDED:
-                    self._line.remove(job)
-                    job.is_still.set()
-                elif state is State.PAUSED:
-                    self._rest(job)
+                worker.note(job.worked - worked, job.effort - effort)
+                worker.job = None
+                self._put_back(job, state)
 
-    def _next(self) -> "Job[Any] | None":
+    def _take(self, worker: _Worker) -> "Job[Any] | None":
+        """Waits for a job, which then is in the thread's hands; None once the queue is closed."""
+        with self._changed:
+            while not self._is_closed:
+                self._miss_owners()
+                job = self._next(worker)
+                if worker is self._first:
+                    self._urgent = False
+                if job and not worker.must_end():
+                    worker.job = job
+                    worker.turns += 1
+                    self._changed.notify_all()  # now the helper may take one
+                    return job
+                started = self._clock()
+                # Without a job, look again now and then for owners who are gone for good.
+                self._changed.wait(timeout=BUSY_SECONDS if job else 1.0 if self._paused else None)
+                if job:
+                    worker.note(self._clock() - started, 0.0)
+        return None
+
+    def _next(self, worker: _Worker) -> "Job[Any] | None":
         """One whose owner waits for its end, its rest or a step; else a new one; else the shortest or the oldest."""
-        for job in self._line:
+        if worker is not self._first and self._first.job is None:
+            return None
+        free = [job for job in self._line if not self._is_in_hands(job)]
+        for job in free:
             if job.cancelled.is_set() or job.is_held or job.goes_first:
                 return job
-        new = [job for job in self._line if not job.worked]
-        return next(iter(new or (self._in_order() if self._turns % OLDEST_EVERY else self._line)), None)
+        new = [job for job in free if not job.worked]
+        return next(iter(new or (self._in_order(free) if worker.turns % OLDEST_EVERY else free)), None)
 
-    def _in_order(self) -> "list[Job[Any]]":
-        """The line as it goes: the shortest first, and of about the same length, the first come."""
-        return sorted(self._line, key=lambda job: job.size)
+    def _put_back(self, job: "Job[Any]", state: State) -> None:
+        if state is State.PAUSED:
+            job.is_held = job.is_held or (job.rest_when is not None and job.rest_when is job.reached)
+            state = State.PAUSED if job.is_held else State.RUNNING  # told to go on in the meantime
+        job.state = state
+        if state in ENDED:
+            self._line.remove(job)
+            job.is_still.set()
+        elif state is State.PAUSED:
+            self._rest(job)
+        elif job.goes_first:
+            self._urgent = True
+        self._changed.notify_all()  # where the first thread has nothing to do, this job is for it
+
+    def _is_in_hands(self, job: "Job[Any]") -> bool:
+        return any(worker.job is job for worker in self._workers)
+
+    @staticmethod
+    def _in_order(jobs: "list[Job[Any]]") -> "list[Job[Any]]":
+        """A line as it goes: the shortest first, and of about the same length, the first come."""
+        return sorted(jobs, key=lambda job: job.size)
 
     def _miss_owners(self) -> None:
         now = self._clock()
         for job in [job for job in self._line if now - job.last_seen > PAUSE_AFTER and not job.cancelled.is_set()]:
-            self._rest(job)
+            if not self._is_in_hands(job):  # else once that turn is over
+                self._rest(job)
         for job in [job for job in self._paused if now - job.last_seen > FORGET_AFTER]:
             self._end_paused(job)
 
@@ -277,7 +342,7 @@ class FairQueue:
             self._line.append(job)
             job.state = State.WAITING
         job.is_still.clear()
-        self._changed.notify()
+        self._changed.notify_all()
 
     def _end_paused(self, job: "Job[Any]") -> None:
         self._paused.remove(job)
@@ -295,7 +360,7 @@ class FairQueue:
         with self._changed:
             job.is_held = True
             self._urgent = True
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _go_on(self, job: Job[T], until: Callable[[T], bool] | None, first: bool) -> None:
         with self._changed:
@@ -314,28 +379,35 @@ class FairQueue:
             if job in self._paused:
                 self._end_paused(job)
             self._urgent = True
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _snapshot(self, job: Job[T]) -> Snapshot[T]:
         with self._changed:
-            place, left = self._outlook(job) if job in self._line else (0, job.left)
-            if left is not None and self._lately_effort:
-                left *= self._lately / self._lately_effort
+            place, left = self._outlook(job) if job in self._line else (0, self._time_for([job]))
             state = job.state
             if state in (State.WAITING, State.RUNNING):
                 state = State.PAUSED if job.is_held else State.WAITING if place else State.RUNNING
             return Snapshot(state, job.latest, job.is_held, job.worked, place, left, job.error)
 
     def _outlook(self, job: "Job[Any]") -> tuple[int, float | None]:
-        """How many go first, and the effort until the job has ended, if all those can say how much they have left."""
-        in_order = self._in_order()
-        place = in_order.index(job)
-        until_then = in_order[: place + 1]
-        known = [other.left for other in until_then if other.left is not None]
-        if len(known) <= place:
-            return place, None
-        left, oldest = sum(known), self._line[0]
-        if oldest in until_then:
-            return place, left
-        its_turns = left / (OLDEST_EVERY - 1)  # meanwhile
-        return place, left + min(its_turns, math.inf if oldest.left is None else oldest.left)
+        """The place in line, and the seconds until the job has ended, if all can say what they have left."""
+        in_order = self._in_order(self._line)
+        index = in_order.index(job)
+        until_then, oldest = in_order[: index + 1], self._line[0]
+        left = self._time_for(until_then)
+        if left is not None and oldest not in until_then:
+            its_end = self._time_for([oldest])
+            its_turns = left / (OLDEST_EVERY - 1)  # meanwhile, of each thread
+            left += its_turns if its_end is None else min(its_turns, its_end / len(self._workers))
+        return max(0, index + 1 - len(self._workers)), left
+
+    def _time_for(self, jobs: "list[Job[Any]]") -> float | None:
+        """Seconds until the last of these has ended, begun in turn; None if one can't say what it has left."""
+        ends, end = [0.0] * len(self._workers), 0.0
+        for job in jobs:
+            if job.left is None:
+                return None
+            # The thread that has it done the earliest does it.
+            end, index = min((ends[i] + job.left * worker.pace, i) for i, worker in enumerate(self._workers))
+            ends[index] = end
+        return end

@@ -284,14 +284,17 @@ def fit(
         each epoch's end, and a ``RateEvent`` before the first batch with another learning rate.
 
     Raises:
+        ValueError: If there is nothing to learn from.
         TrainingDiverged: If the loss of a batch is above ``EXPLODED`` or no number. The model then has
             the last weights again that were known to be better than guessing, at most a few batches old.
     """
     batches = DatasetBatches(train, config, as_images=augment is not None) if isinstance(train, Dataset) else train
-    learner = Learner(model, config, len(batches) * config.epochs)
+    per_epoch = len(batches)
+    if not per_epoch:
+        raise ValueError("There is no image to learn from.")
+    learner = Learner(model, config, per_epoch * config.epochs)
     generator = torch.Generator().manual_seed(config.seed)  # of the distortion
     model.seed_dropout(config.seed)
-    per_epoch = len(batches)
     for epoch in range(1, config.epochs + 1):
         epoch_tally, recent = _Tally(), _Tally()
         for images, labels in batches:

@@ -2,13 +2,16 @@
 
 import gc
 import math
+import random
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
+from mnist_core import jobs
 from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Job, State
 
 
@@ -358,3 +361,304 @@ def test_pausing_and_going_on_at_any_moment_loses_no_step() -> None:
     assert job.wait(20)
     assert job.snapshot().state is State.FINISHED
     assert steps == list(range(300))
+
+
+# With a helper
+
+
+class Together(Course):
+    """The same with a helper: time goes on once everyone at work has done a step."""
+
+    def __init__(self, slowness: float = 1.0) -> None:
+        super().__init__(slowness)
+        self.everyone_is_here = threading.Event()
+        self.queue = FairQueue(
+            self.clock, lambda: self.clock.now / slowness, lambda: not self.everyone_is_here.is_set()
+        )
+        self.beat = threading.Condition()
+        self.arrived = self.beats = self.going = 0
+        self.first: int | None = None  # the thread
+        self.threads: list[int] = []  # which did each step
+
+    def run(self, seconds: dict[str, float], silent: str = "") -> None:
+        self.going = len(seconds)
+        self.queue.submit(self._gate())
+        for name, length in seconds.items():
+            self.jobs[name] = self.queue.submit(self._work(name, length), self._share(length))
+        self.everyone_is_here.set()
+        for job in self.jobs.values():
+            assert job.wait(20)
+            assert job.snapshot().state is State.FINISHED
+
+    @staticmethod
+    def _share(length: float) -> Callable[[int], float]:
+        return lambda done: done * STEP / length
+
+    def _gate(self) -> Iterator[int]:
+        self.first = threading.get_ident()
+        assert self.everyone_is_here.wait(20)
+        yield 0
+
+    def _work(self, name: str, length: float) -> Iterator[int]:
+        for done in range(1, round(length / STEP) + 1):
+            with self.beat:
+                self.steps.append(name)
+                self.threads.append(threading.get_ident())
+                self.arrived += 1
+                now = self.beats
+                self._go_on()
+                assert self.beat.wait_for(partial(self._is_over, now), 20)
+            yield done
+        with self.beat:
+            self.ends[name] = self.clock.now - self.started
+            self.going -= 1
+            self._go_on()
+
+    def _is_over(self, beat: int) -> bool:
+        return self.beats > beat
+
+    def _go_on(self) -> None:
+        """Once everyone is there: both threads, or the one that has still something to do."""
+        if self.arrived == min(2, self.going) > 0:
+            shots = {other: job.snapshot() for other, job in self.jobs.items() if other not in self.ends}
+            told = {other: (shot.place, shot.left) for other, shot in shots.items()}
+            self.told.append((self.clock.now - self.started, told))
+            self.arrived = 0
+            self.beats += 1
+            self.clock.now += STEP
+            self.beat.notify_all()
+
+
+@pytest.mark.parametrize("slowness", [1.0, 2.5])
+def test_a_helper_takes_the_next_job_and_the_time_told_counts_with_it(slowness: float) -> None:
+    course = Together(slowness)
+    course.run(dict.fromkeys("abcdef", 2.0))
+    assert sorted(course.steps[: round(6 * FIRST / STEP)]) == sorted("abcdef" * round(FIRST / STEP))
+    assert sorted(course.ends, key=lambda name: (round(course.ends[name]), name)) == list("abcdef")
+    assert max(course.ends.values()) == pytest.approx(6 * 2.0 / 2, abs=TURN)  # in half the time
+    for now, told in course.told[round(3 * FIRST / STEP) + 1 :]:
+        assert [place for place, _ in told.values()] == [max(0, index - 1) for index in range(len(told))]
+        for name, (_, left) in told.items():
+            assert left == pytest.approx(course.ends[name] - now, abs=2 * TURN + STEP)
+
+
+def test_beside_a_helper_too_the_short_go_first_and_the_long_one_is_not_left_out() -> None:
+    course = Together()
+    course.run({"long": 20.0, "short": 1.0, "shorter": 0.5, "middle": 4.0, "medium": 4.0})
+    assert list(course.ends)[:2] == ["shorter", "short"]
+    assert list(course.ends)[-1] == "long"
+    until_medium = len(course.steps) - course.steps[::-1].index("medium")
+    assert course.steps[:until_medium].count("long") / until_medium > 0.12  # of what both do: every fourth turn of one
+    for now, told in course.told[round(3 * FIRST / STEP) + 1 :]:
+        for name, (_, left) in told.items():
+            assert left is not None
+            assert -0.75 < left - (course.ends[name] - now) < 2.5  # the long one's turns meanwhile count as no gain
+
+
+def test_a_job_alone_is_the_first_threads() -> None:
+    course = Together()
+    course.run({"a": 1.0, "b": 3.0})
+    assert len(set(course.threads)) == 2
+    alone = course.threads[round(2 * 1.0 / STEP) + round(2 * TURN / STEP) :]
+    assert len(alone) > 10
+    assert set(alone) == {course.first}
+
+
+def test_a_job_alone_stays_with_the_first_thread_between_its_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "TURN", 1e-6)
+    threads = set()
+
+    def work() -> Iterator[int]:
+        for number in range(2_000):
+            threads.add(threading.get_ident())
+            yield number
+
+    queue = FairQueue(is_busy=lambda: False)
+    assert queue.submit(work()).wait(20)
+    queue.close()
+    assert len(threads) == 1
+
+
+class Working:
+    """A queue with a helper, whose turns don't end by themselves, and a job for each of its threads."""
+
+    def __init__(self) -> None:
+        self.clock, self.is_busy = Clock(), False
+        self.queue = FairQueue(self.clock, is_busy=lambda: self.is_busy)
+        self.threads: dict[int, int] = {}  # which thread did the last step of each
+        self.jobs = [self.queue.submit(self._counting(number)) for number in range(2)]
+        wait_until(lambda: len(self.threads) == 2)
+
+    def _counting(self, number: int) -> Iterator[int]:
+        for step in counting():
+            self.threads[number] = threading.get_ident()
+            yield step
+
+    def goes_on(self, job: Job[int]) -> bool:
+        before = job.snapshot().latest or 0
+        wait_until(lambda: (job.snapshot().latest or 0) > before)
+        return True
+
+    def stands_still(self, job: Job[int]) -> bool:
+        """Soon: the step under way may take its time on a busy machine."""
+
+        def makes_no_step() -> bool:
+            before = job.snapshot().latest
+            time.sleep(0.1)
+            return job.snapshot().latest == before
+
+        wait_until(makes_no_step)
+        return True
+
+
+@pytest.fixture
+def working() -> Iterator[Working]:
+    both = Working()
+    yield both
+    both.queue.close()
+
+
+def test_the_helper_works_only_while_nothing_else_is_to_be_done(working: Working) -> None:
+    first, helped = working.jobs
+    for _ in range(3):
+        working.is_busy = True
+        assert working.stands_still(helped)
+        assert working.goes_on(first)
+        working.is_busy = False
+        assert working.goes_on(helped)
+        assert working.goes_on(first)
+    assert len(set(working.threads.values())) == 2
+
+
+def test_the_job_in_the_helpers_hands_rests_and_ends_when_its_owner_wants_it(working: Working) -> None:
+    first, helped = working.jobs
+    helped.pause()
+    assert helped.wait(20)
+    assert helped.snapshot().state is State.PAUSED
+    assert working.stands_still(helped)
+    helped.go_on()
+    assert working.goes_on(helped)
+    helped.cancel()
+    assert helped.wait(20)
+    assert helped.snapshot().state is State.CANCELLED
+    assert working.goes_on(first)
+
+
+def test_the_job_in_the_helpers_hands_rests_without_its_owner(working: Working) -> None:
+    first, helped = working.jobs
+    working.clock.now += PAUSE_AFTER - 1
+    first.touch()
+    working.clock.now += 2
+    assert helped.wait(20)
+    assert helped.snapshot().state is State.PAUSED
+    assert working.goes_on(first)
+    helped.touch()
+    assert working.goes_on(helped)
+
+
+def test_a_job_is_not_said_to_rest_while_the_helper_is_in_its_step() -> None:
+    clock, in_step, step_ends = Clock(), threading.Event(), threading.Event()
+
+    def work() -> Iterator[int]:
+        in_step.set()
+        assert step_ends.wait(20)
+        yield 1
+
+    queue = FairQueue(clock, is_busy=lambda: False)
+    first, helped = queue.submit(counting()), queue.submit(work())
+    assert in_step.wait(20)
+    for _ in range(3):  # turns of the first thread, which looks around in between
+        clock.now += PAUSE_AFTER - 1
+        first.touch()
+        time.sleep(0.02)
+    assert not helped.wait(0)
+    assert helped.snapshot().state is State.RUNNING
+    step_ends.set()
+    assert helped.wait(20)
+    assert helped.snapshot().state is State.PAUSED
+    queue.close()
+
+
+def test_what_the_helper_must_leave_and_goes_first_the_first_thread_takes_at_once(working: Working) -> None:
+    first, helped = working.jobs
+    by = working.threads[0]
+    helped.go_on(lambda number: False, first=True)
+    assert working.goes_on(first)
+    working.is_busy = True
+    wait_until(lambda: working.threads[1] == by)
+    assert working.goes_on(helped)
+
+
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_a_single_step_comes_before_the_turns_of_both_threads(working: Working, is_busy: bool) -> None:
+    waiting = working.queue.submit(counting())
+    job = working.queue.submit(counting(), held=True)
+    working.is_busy = is_busy
+    for expected in (1, 2, 3):
+        job.go_on(lambda number: True, first=True)
+        assert job.wait(20)
+        assert (job.snapshot().state, job.snapshot().latest) == (State.PAUSED, expected)
+    job.go_on(lambda number: number >= 20, first=True)  # the helper may have to leave it in between
+    assert job.wait(20)
+    assert (job.snapshot().state, job.snapshot().latest) == (State.PAUSED, 20)
+    assert waiting.snapshot().latest is None or not is_busy
+
+
+def test_nothing_works_once_the_queue_is_closed(working: Working) -> None:
+    working.queue.close()
+    assert all(working.stands_still(job) for job in working.jobs)
+    assert not {thread.ident for thread in threading.enumerate()} & set(working.threads.values())
+
+
+def test_the_first_thread_takes_over_what_the_helper_must_leave(working: Working) -> None:
+    first, helped = working.jobs
+    by = working.threads[0]
+    working.is_busy = True
+    first.cancel()
+    wait_until(lambda: working.threads[1] == by)
+    assert working.goes_on(helped)
+
+
+def test_whatever_owners_do_no_job_is_in_two_hands_and_none_loses_a_step() -> None:
+    steps: list[list[int]] = [[] for _ in range(12)]
+    inside = [threading.Lock() for _ in steps]
+    clashes: list[int] = []
+
+    def work(which: int) -> Iterator[int]:
+        for number in range(150):
+            if not inside[which].acquire(blocking=False):
+                clashes.append(which)
+                return
+            steps[which].append(number)
+            time.sleep(0.0001)
+            inside[which].release()
+            yield number
+
+    chance = random.Random(0)
+    queue = FairQueue(is_busy=lambda: chance.random() < 0.2)
+    jobs = [queue.submit(work(which), lambda number: number / 150, held=which % 3 == 0) for which in range(len(steps))]
+
+    def own(seed: int) -> None:
+        mine = random.Random(seed)
+        for _ in range(150):
+            job = mine.choice(jobs)
+            ways: list[Callable[[], object]] = [job.pause, job.go_on, job.touch, job.snapshot]
+            ways += [partial(job.go_on, lambda number: number % 7 == 0, first=True), partial(job.wait, 0.001)]
+            if mine.random() < 0.02:
+                ways = [jobs[mine.randrange(3)].cancel]
+            mine.choice(ways)()
+
+    owners = [threading.Thread(target=own, args=(seed,)) for seed in range(3)]
+    for owner in owners:
+        owner.start()
+    for owner in owners:
+        owner.join(20)
+    for job in jobs:
+        job.go_on()
+        assert job.wait(20)
+    queue.close()
+    assert not clashes
+    for job, done in zip(jobs, steps, strict=True):
+        assert done == list(range(len(done)))
+        assert job.snapshot().state is State.CANCELLED or (job.snapshot().state, len(done)) == (State.FINISHED, 150)
+    assert sum(job.snapshot().state is State.FINISHED for job in jobs) >= 9

@@ -123,13 +123,23 @@ def library() -> DataLibrary:
     return DataLibrary()
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # the first asks for it alone, from Python 3.13 on
+
+
+def is_drawing() -> bool:
+    """Whether a page is being drawn. Streamlit draws each on a thread of its own, which ends with it."""
+    return any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())
+
+
 @st.cache_resource(show_spinner=False)
 def jobs() -> FairQueue:
-    """The one queue all visitors' trainings share."""
+    """The one queue all visitors' trainings share: on one core, and on a second one while no page is drawn."""
     # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
     # being drawn slows it to a quarter; at half a millisecond, to less than a half.
     sys.setswitchinterval(0.0005)
-    queue = FairQueue()
+    queue = FairQueue(is_busy=is_drawing if cores() > 1 else None)
     atexit.register(queue.close)
     return queue
 

@@ -21,7 +21,7 @@ MOST_BANDS = 4  # kept for a visitor; the oldest goes first
 FIRST, SECOND = "band_a", "band_b"  # the select boxes for the two bands on show
 TICKED = "runs_ticked"  # the buttons that say which runs are laid over each other
 TICKED_AT_FIRST = 3
-BATCHES_PER_SECOND = (200, 2_000)  # of a recipe's network, on a computer that is busy and on one that is not
+BATCHES_PER_SECOND = (200, 3_000)  # of a recipe's network, on a computer that is busy and on one that is not
 Draw = Callable[[bool], None]
 
 

@@ -1,6 +1,8 @@
 """Training: that it learns, that it can be repeated, and that it reports what happened."""
 
 import pickle
+import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from mnist_core import jobs
 from mnist_core.data.augmentation import affine
 from mnist_core.data.dataset import Dataset, Splits, normalize, standardize
 from mnist_core.evaluation.accuracy import GUESSING_LOSS, evaluate
@@ -35,6 +38,7 @@ from mnist_core.training.loop import (
     train_step,
 )
 from mnist_core.training.recipes import RECIPES
+from mnist_core.training.records import RunRecord, run
 
 WITH_DROPOUT = MLPConfig((32,), dropout=0.5)
 
@@ -535,8 +539,61 @@ def test_the_default_recipe_ends_with_the_weights_of_the_courses_loop(digits: Sp
     assert same_weights(model, by_autograd(model_config, digits.train, config, None, {}))
 
 
+def test_the_weights_are_the_same_whichever_thread_trains_and_whatever_else_does(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue's threads hand their runs over to each other after every few steps."""
+    both = threading.Barrier(2)
+    threads: list[set[int]] = [set(), set()]
+
+    def train(which: int, model: MLP) -> Iterator[RunRecord]:
+        for record in run(model, digits, configs[which], augment=affine if which else None):
+            if not threads[which]:
+                both.wait(20)
+            threads[which].add(threading.get_ident())
+            assert torch.get_num_threads() == 1
+            yield record
+
+    configs = [
+        TrainingConfig(3, 32, 0.01, "adamw", 1, schedule="one-cycle"),
+        TrainingConfig(2, 50, 0.05, "momentum", 2),
+    ]
+    shapes = [WITH_DROPOUT, MLPConfig((24, 16), activation="tanh")]
+    models = [new_model(shape, 0) for shape in shapes]
+    for name in ("TURN", "FIRST_TURN"):
+        monkeypatch.setattr(jobs, name, 0.001)
+    chance = random.Random(0)
+    queue = jobs.FairQueue(is_busy=lambda: chance.random() < 0.2)
+    waiting = [queue.submit(train(which, model)) for which, model in enumerate(models)]
+    for job in waiting:
+        assert job.wait(60)
+        assert job.snapshot().state is jobs.State.FINISHED, job.snapshot().error
+    queue.close()
+    assert len(threads[0] | threads[1]) == 2
+    for which, trained in enumerate(models):
+        alone = new_model(shapes[which], 0)
+        list(run(alone, digits, configs[which], augment=affine if which else None))
+        assert same_weights(trained, alone)
+
+
 def test_runs_on_a_data_set_and_on_its_stretches_share_one_standardised_copy(digits: Splits) -> None:
     part = digits.train.subset(slice(0, 200)).subset(slice(100, 200))
     list(fit(new_model(MLPConfig(()), 0), part, digits.validation, TrainingConfig(1)))
     assert part.inputs.untyped_storage().data_ptr() == digits.train.inputs.untyped_storage().data_ptr()
     assert torch.equal(part.inputs, normalize(part.images))
+
+
+def test_a_short_stretch_leaves_its_whole_alone_until_that_is_there(digits: Splits) -> None:
+    whole = digits.train.subset(torch.arange(1_000))
+    short, long = whole.subset(slice(0, 100)), whole.subset(slice(0, 101))
+    assert short.inputs.untyped_storage().nbytes() == 100 * 784 * 4
+    assert long.inputs.untyped_storage().nbytes() == 1_000 * 784 * 4
+    assert whole.subset(slice(0, 100)).inputs.data_ptr() == whole.inputs.data_ptr()
+    assert torch.equal(short.inputs, long.inputs[:100])
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_nothing_to_learn_from_is_said(schedule: str, digits: Splits) -> None:
+    nothing, config = digits.train.subset(slice(0, 0)), TrainingConfig(schedule=schedule)
+    with pytest.raises(ValueError, match="no image to learn from"):
+        next(fit(new_model(MLPConfig(()), 0), nothing, digits.validation, config))

@@ -5,16 +5,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from mnist_core.data import generated
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Splits
 from mnist_core.data.mnist import DatasetUnavailable
 from tests.conftest import PROJECT
+from ui.frame import resources
 from ui.frame.resources import DataLibrary
 
 IN_A_THREAD = """
@@ -110,3 +113,30 @@ def test_whoever_comes_while_torch_is_half_loaded_waits_for_the_rest(tmp_path: P
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
     assert "Error" not in said.stderr
     assert said.stdout.split() == ["1"]
+
+
+def test_a_page_being_drawn_is_told_from_none() -> None:
+    assert not resources.is_drawing()
+    app = AppTest.from_string(
+        "import streamlit as st; from ui.frame import resources; st.write(resources.is_drawing())"
+    )
+    assert app.run().markdown[0].value == "`True`"
+    wait_until(lambda: not resources.is_drawing())
+
+
+def endless() -> Iterator[int]:
+    while True:
+        time.sleep(0.001)
+        yield 0
+
+
+@pytest.mark.parametrize(("cores", "places"), [(1, [0, 1, 2, 3]), (2, [0, 0, 1, 2]), (64, [0, 0, 1, 2])])
+def test_two_train_at_once_where_there_is_a_second_core(
+    monkeypatch: pytest.MonkeyPatch, cores: int, places: list[int]
+) -> None:
+    monkeypatch.setattr(resources, "cores", lambda: cores)
+    st.cache_resource.clear()
+    jobs = [resources.jobs().submit(endless()) for _ in places]
+    assert [job.snapshot().place for job in jobs] == places
+    resources.jobs().close()
+    st.cache_resource.clear()

@@ -186,7 +186,10 @@ def test_a_failure_is_a_sentence(error: Exception, message: str) -> None:
     assert "training 1, step 3" in said(app)
 
 
-def test_whoever_must_wait_is_told_their_place_and_time_and_sees_how_it_begins() -> None:
+def test_whoever_must_wait_is_told_their_place_and_time_and_sees_how_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resources, "cores", lambda: 1)
     for _ in range(4):
         resources.jobs().submit(Script().make(), lambda latest: 0.999)
     script = Script()
