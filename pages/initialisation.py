@@ -85,9 +85,10 @@ def through_the_layers() -> None:
     with controls:
         st.markdown(
             f"A new network, {DEEP.label}, gets {len(x)} images. The sums of its neurons have a typical size of "
-            f"**{words.significant(sizes[0], 2)}** in layer 1, and of **{words.significant(sizes[-2], 2)}** in layer "
+            f"**{words.rounded(sizes[0], 2)}** in layer 1, and of **{words.rounded(sizes[-2], 2)}** in layer "
             f"{DEEPEST}."
         )
+        st.caption("All hills have one scale. The tallest are cut off.")
     with figure:
         theme.show(
             sum_hills(sums=[each.numpy() for each in sums], sizes=sizes, names=LAYERS, theme=theme.current()),
@@ -147,7 +148,7 @@ def beginnings_in_numbers() -> None:
 
 
 def _sizes(model: MLP, x: Tensor) -> list[str]:
-    return [words.significant(size(sums), 2) for sums in layer_sums(model, x)]
+    return [words.rounded(size(sums), 2) for sums in layer_sums(model, x)]
 
 
 FOUR = Question(
@@ -254,7 +255,7 @@ def ten_neurons() -> None:
     apart = (grown.weights.amax(0) - grown.weights.amin(0)).max().item()
     st.markdown(
         f"The weights of {len(names)} neurons. Largest difference between two of them, at any pixel: "
-        f"**{words.significant(apart, 2)}**.  \nRead rightly: **{grown.accuracy:.1%}** of "
+        f"**{words.rounded(apart, 2)}**.  \nRead rightly: **{grown.accuracy:.1%}** of "
         f"{len(splits.validation):,} validation images."
     )
 
