@@ -48,7 +48,7 @@ def sum_hills(
         ]
         rows.append(("size", REACH + SIZES, base, base + 0.3, words.rounded(amount, 2)))
         rows.append(("outside", REACH + OUTSIDE, base, base + 0.3, _share((np.abs(numbers) > REACH).mean())))
-    rows.append(("size", REACH + SIZES, 0.0, len(sums) + 0.3, "typical size"))
+    rows.append(("size", REACH + SIZES, 0.0, len(sums) + 0.3, "size"))
     rows.append(("outside", REACH + OUTSIDE, 0.0, len(sums) + 0.3, f"beyond ±{REACH:.0f}"))
     data = pd.DataFrame(rows, columns=["part", "sum", "base", "top", "label"])
     return theme.figure(data, _hill_spec(names, theme))

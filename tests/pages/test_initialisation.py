@@ -91,7 +91,9 @@ def test_of_four_beginnings_one_learns() -> None:
     assert "0, ¼, 1 and 2 times" in app.pills(key="ask_start").label
     assert BATCHES == 100
     assert list(SPREADS.values()) == [0, 0.25, 1, 2]
+    assert losses(app) == {}
     app = answer(app, "ask_start", "All four, some later")
+    assert losses(app) == {}
     assert "a hundred batches" in text(app)
     app = finished(app, "beginnings")
     found = losses(app)
@@ -118,6 +120,7 @@ def test_how_the_four_are_trained() -> None:
 def test_equal_neurons_stay_twins_and_random_ones_do_not(digits: Splits) -> None:
     app = open_page(PAGE, 3)
     assert "at any pixel: **0**" in text(app)
+    assert "Orange: a weight above zero. Blue: below. Full colour: ±0.06 or more." in text(app)
     equal = grow("all equal", digits, 0)[100]
     assert f"**{equal.accuracy:.1%}** of 300 validation images" in text(app)
     assert len(set(tiles(app))) == 1
@@ -185,7 +188,10 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
 
 
 def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> None:
-    app = finished(open_page(PAGE, 5), "activations")
+    app = open_page(PAGE, 5)
+    assert losses(app) == {}
+    assert "still guesses" not in text(app)
+    app = finished(app, "activations")
     assert "a network of one hidden layer learns, and one of five still guesses" in text(app)
     said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: loss [\d.]+ → ([\d.]+), ", text(app)))
     assert float(said["sigmoid"]) == pytest.approx(math.log(10), abs=0.06)

@@ -61,7 +61,7 @@ def test_what_relu_silences_lies_left_of_zero_and_both_sides_touch() -> None:
 def test_the_sizes_stand_beside_the_hills_the_first_layer_on_top() -> None:
     data = hills([1.0], [1.0]).data
     sizes = data[data["part"] == "size"].sort_values("top", ascending=False)
-    assert sizes["label"].tolist() == ["typical size", "1.5", "0.00012"]
+    assert sizes["label"].tolist() == ["size", "1.5", "0.00012"]
 
 
 def test_a_layer_without_a_sum_in_sight_is_flat() -> None:
