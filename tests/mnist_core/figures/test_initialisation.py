@@ -24,7 +24,9 @@ def hills(first: list[float], last: list[float]) -> VegaFigure:
 
 def heights(figure: VegaFigure, base: int) -> pd.Series:
     data = figure.data
-    return data[(data["base"] == base) & data["part"].isin(["silenced", "passed on"])].groupby("sum")["top"].max() - base
+    return (
+        data[(data["base"] == base) & data["part"].isin(["silenced", "passed on"])].groupby("sum")["top"].max() - base
+    )
 
 
 def test_a_hill_counts_how_often_each_value_is_there() -> None:
