@@ -665,10 +665,7 @@ def attacked() -> None:
             if answered:
                 show_counts(attack.read(epsilon, seed), len(aim.some))
                 asked = attack.read(ASKED, seed, ready_made=True)
-                st.caption(
-                    f"The ready-made network at {ASKED} levels, as asked: {asked.aimed:,} aimed, {asked.noise:,} at "
-                    "random."
-                )
+                st.caption(f"The ready-made one at {ASKED} levels: {asked.aimed:,} and {asked.noise:,}.")
         with right:
             show_attack_curve(seed, epsilon, len(aim.some), answered=answered)
     with st.container():
@@ -711,7 +708,7 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
         description="The share read rightly over the change of each pixel: a line for the aimed change, with a ring at "
         "your setting, and a dashed grey one for the random change.",
     )
-    lines = "Line: aimed. Dashed: random. Ring: what you have set. " if answered else ""
+    lines = "Line: aimed. Dashed: random. Ring: yours. " if answered else ""
     st.caption(f"{lines}Dotted: guessing.")
 
 

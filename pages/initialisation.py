@@ -387,7 +387,7 @@ def what_it_costs() -> None:
         "what reaches that is nearly the same for every image."
         if live.is_finished("activations")
         else "Where the gradient is small, each step moves the weights little. Train with five hidden layers, and then "
-        "with one."
+        "with one. What becomes of the sigmoid's loss?"
     )
     lesson.deeper(about_the_three, lambda: lesson.show_source(activation_race))
 

@@ -13,7 +13,7 @@ from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
 
 REACH = 6.0  # the hills go from -REACH to REACH
 BIN = 0.2
-SIZES, OUTSIDE = 3.5, 6.5  # on the right: where the columns of sizes and of the share out of sight end, beyond REACH
+SIZES, OUTSIDE = 3.5, 8.5  # on the right: where the columns of sizes and of the share out of sight end, beyond REACH
 HIGHEST = 0.8  # of a hill, where the next one stands 1 above
 FULL = 0.1  # the share of all sums in one bin that makes a hill as high as that
 SMALLEST_GRADIENT, LARGEST_GRADIENT = 1e-5, 1.0  # of the axis
