@@ -101,7 +101,11 @@ def times(logarithm: float) -> str:
     power = logarithm / math.log(10)
     mantissa, carried = f"{10 ** (power - math.floor(power)):.1e}".split("e")  # 9.96 is rounded to 1.0e+01
     exponent = math.floor(power) + int(carried)
-    return f"{mantissa} · 10{str(exponent).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{mantissa} · {_power_of_ten(exponent)}"
+
+
+def _power_of_ten(exponent: int) -> str:
+    return f"10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def in_brackets(value: float, places: int = 2) -> str:
@@ -118,10 +122,27 @@ def significant(number: float, digits: int = 4) -> str:
     """A number with some significant digits, in LaTeX: 0.01234, and a power of ten only where it is tiny."""
     if not number or not math.isfinite(number):
         return f"{number:.0f}"
-    power = math.floor(math.log10(abs(float(f"{number:.{digits - 1}e}"))))
+    mantissa, power = _mantissa_and_power(number, digits)
     if power < -5:
-        return rf"{number / 10.0**power:.{digits - 1}f} \cdot 10^{{{power}}}"
-    return f"{number:.{max(0, digits - 1 - power)}f}"
+        return rf"{mantissa} \cdot 10^{{{power}}}"
+    return _with_commas(number, digits, power).replace(",", "{,}")
+
+
+def rounded(number: float, digits: int) -> str:
+    """The same in text: 0.00012, 1,615, and 1.2 · 10⁻⁷ where it is tiny."""
+    if not number or not math.isfinite(number):
+        return minus(f"{number:.0f}")
+    mantissa, power = _mantissa_and_power(number, digits)
+    return minus(f"{mantissa} · {_power_of_ten(power)}" if power < -5 else _with_commas(number, digits, power))
+
+
+def _mantissa_and_power(number: float, digits: int) -> tuple[str, int]:
+    mantissa, power = f"{number:.{digits - 1}e}".split("e")
+    return mantissa, int(power)
+
+
+def _with_commas(number: float, digits: int, power: int) -> str:
+    return f"{number:,.{max(0, digits - 1 - power)}f}"
 
 
 def places_that_show(before: float, change: float, after: float) -> int | None:

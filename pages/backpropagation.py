@@ -48,8 +48,9 @@ def link_by_link() -> None:
         with figure:
             st.html(way_back(run=run, back=back, theme=theme.current()))
     lesson.notice(
-        "The **chain rule**: along a line multiply, where lines meet add. **Backpropagation** goes this way once, for "
-        "all weights. Pull w down to −0.5: the neuron falls silent, and nothing gets through."
+        "The **gradient** of a weight says how fast the loss rises with it. The **chain rule** finds it: along a line "
+        "multiply, where lines meet add. **Backpropagation** goes this way once, for all weights. Pull w down to −0.5: "
+        "the neuron falls silent, and nothing gets through."
     )
     lesson.deeper(
         partial(one_formula, run),
@@ -121,7 +122,7 @@ def through_the_network() -> None:
         with beside:
             images = len(dataset.splits().validation)
             st.markdown(backpropagation_words.gate(way, config.activation, backpropagation.dead(), images))
-            st.caption("Vermillion: the loss rises with the neuron. Blue: it falls. Dot: silent.")
+            st.caption("Orange: the loss rises with the neuron. Blue: it falls. Dot: silent.")
     lesson.notice(
         "It begins with p − y: y is 1 for the right digit, else 0. Each layer multiplies by its **weights** and adds "
         "up; ReLU multiplies by 1 or 0. Slide to an image that is read well: hardly any error."
@@ -241,7 +242,7 @@ def the_image_times_a_number() -> None:
                 st.markdown(backpropagation_words.neuron(way, number))
     if answered:
         lesson.notice(
-            "Vermillion: the weight should shrink; blue: it should grow. Each neuron gets this picture, stronger or "
+            "Orange: the weight should shrink; blue: it should grow. Each neuron gets this picture, stronger or "
             "weaker, or with its colours swapped. Paper has a colour, too: normalised, it is not 0."
         )
         lesson.deeper(partial(outer_product, way, number), whole_batch)

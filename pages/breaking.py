@@ -114,7 +114,7 @@ def show_readings(before: Evaluation, now: Evaluation, damage: Damage) -> None:
         for index, image in zip(firsts, some.images.numpy(), strict=True)
     ]
     st.html(reading_cards(readings=readings, theme=theme.current()))
-    st.caption("Green: read rightly now. Dashed vermillion: read wrongly.")
+    st.caption("Green: read rightly now. Dashed orange: read wrongly.")
 
 
 def about_the_images() -> None:
@@ -243,7 +243,8 @@ def show_curve(kind: Kind, damage: Damage, now: Evaluation | None, *, answered: 
     )
     images = min(breaking.CURVE_IMAGES, len(breaking.validation().labels))
     st.caption(
-        f"On the first {images:,} images. Ring: what you have set."
+        f"On the first {images:,} images. Dotted: guessing."
+        + (" Ring: what you have set." if ring else "")
         + (" Dashed: the ready-made network, seed 0." if is_compared else "")
     )
 
@@ -415,7 +416,7 @@ def show_weights(now: breaking.Broken) -> None:
             place.image(pictures, output_format="PNG", alt="Weights of neurons as pictures: before above, now below.")
     st.caption(
         f"The weights of the first {len(before)} neurons of the first layer: in each block before above, now below. "
-        f"Blue is below zero, vermillion above; the strongest colour stands for ±{limit:.2f} or more. A silenced "
+        f"Blue is below zero, orange above; the strongest colour stands for ±{limit:.2f} or more. A silenced "
         "neuron is blank."
     )
 
@@ -481,7 +482,7 @@ def adversarial() -> None:
             show_first_misread(aim, index, ways)
         with right:
             show_changes(aim, index, ways, epsilon)
-            st.caption("The change is drawn with full contrast. Vermillion: brighter. Blue: darker. Blank: as it was.")
+            st.caption("The change is drawn with full contrast. Orange: brighter. Blue: darker. Blank: as it was.")
     lesson.notice(
         "Aimed, each pixel goes where the loss rises: many small pushes add up. At random, about half push the other "
         "way, and most of it cancels. An image changed so that it is misread is an **adversarial example**."
@@ -663,6 +664,8 @@ def attacked() -> None:
             epsilon = epsilon_slider(answered=answered)
             if answered:
                 show_counts(attack.read(epsilon, seed), len(aim.some))
+                asked = attack.read(ASKED, seed, ready_made=True)
+                st.caption(f"The ready-made one at {ASKED} levels: {asked.aimed:,} and {asked.noise:,}.")
         with right:
             show_attack_curve(seed, epsilon, len(aim.some), answered=answered)
     with st.container():
@@ -705,7 +708,8 @@ def show_attack_curve(seed: int, epsilon: int, count: int, *, answered: bool) ->
         description="The share read rightly over the change of each pixel: a line for the aimed change, with a ring at "
         "your setting, and a dashed grey one for the random change.",
     )
-    st.caption("Line: aimed. Dashed: random. Ring: what you have set.")
+    lines = "Line: aimed. Dashed: random. Ring: yours. " if answered else ""
+    st.caption(f"{lines}Dotted: guessing.")
 
 
 def ready_made_under_attack(seed: int) -> None:

@@ -116,7 +116,7 @@ def explain_diagram(found: Calibration) -> None:
     st.markdown(
         "It is called a **reliability diagram**. The images are sorted by confidence into 15 **bins** of equal width. "
         "A dot for each bin compares the mean confidence with the share read rightly. A thick line from the diagonal "
-        "to the dot is the gap: vermillion where the network is surer than it is right, blue where it is less sure. "
+        "to the dot is the gap: orange where the network is surer than it is right, blue where it is less sure. "
         "The thin line shows which shares the images of the bin leave plausible, a **confidence interval**: few images "
         f"leave many. Where it crosses the diagonal, the gap may be chance. Pale: fewer than {FEW} images."
     )

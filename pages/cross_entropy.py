@@ -417,9 +417,8 @@ def all_answers_together() -> None:
         with figures:
             show_product_and_sum(count, (bias, product, total))
     lesson.notice(
-        "Let the network draw its answers by lot, each digit with its probability. The product of all p is the chance "
-        "that every answer is right, the **likelihood**. Where it is highest, **maximum likelihood**, the sum of −ln p "
-        "is lowest. Take 1,000 images: in float32 the product is 0 everywhere, the sum keeps its valley."
+        "The product of all p, the **likelihood**, is highest where the sum of −ln p is lowest. Take 1,000 images: the "
+        "product is too small for the computer and becomes 0. The sum keeps its valley."
     )
     lesson.deeper(partial(product_to_sum, answers, bias), partial(lesson.show_source, likelihood))
 
@@ -465,6 +464,8 @@ def product_to_sum(answers: Answers, bias: float) -> None:
     losses, p = answers.losses(bias), answers.given(bias)
     count, total = len(p), losses.sum().item()
     st.markdown(
+        "Let the network draw its answers by lot, each digit with its probability. Then the product of all p is the "
+        "chance that every answer is right. To look for where it is highest is called **maximum likelihood**. "
         "Here $i$ counts the images, and $p_i$ is what the right digit of image $i$ got. The sign Π stands for a "
         "product, as Σ does for a sum. The logarithm of a product is the sum of the logarithms. It grows when its "
         "number grows, so the bias that is best for one is best for the other. Divided by N, the sum is the mean loss: "
@@ -480,7 +481,8 @@ def product_to_sum(answers: Answers, bias: float) -> None:
         r"\end{aligned}"
     )
     st.markdown(
-        "The smallest number above 0 that float32 has is 1.4 · 10⁻⁴⁵. Even a good network gets there: 0.9 for each of "
+        "The numbers here are float32. The smallest above 0 that it has is 1.4 · 10⁻⁴⁵, so of 1,000 images the product "
+        "is 0 everywhere. Even a good network gets there: 0.9 for each of "
         "1,000 right digits makes 1.7 · 10⁻⁴⁶, which becomes 0, while the sum is 105.361. In float64, where numbers go "
         "down to 4.9 · 10⁻³²⁴, the same happens with more images."
     )

@@ -44,7 +44,7 @@ def your_drawing() -> None:
             if found:
                 evidence_pictures.show(found, a, b)
     lesson.notice(
-        "Vermillion ink speaks for the one digit, blue ink for the other. This is **attribution**: a decision is "
+        "Orange ink speaks for the one digit, blue ink for the other. This is **attribution**: a decision is "
         "shared out among the pixels. Choose another rival, and the same ink changes its colours."
     )
     which_network_reads()
@@ -379,7 +379,7 @@ def inside() -> None:
         if model.config.hidden_sizes:
             lesson.notice(
                 f"Here are the neurons that say most about {a} or {b}. Lines to these two alone are drawn on the "
-                "right: vermillion raises a score, blue lowers it. Point at a neuron, and all its lines are there."
+                "right: orange raises a score, blue lowers it. Point at a neuron, and all its lines are there."
             )
         else:
             lesson.notice("The evidence is your ink times the difference of two of these pictures.")
@@ -468,7 +468,7 @@ def show_single_layer(model: MLP, found: Evidence) -> None:
             weights=weights.numpy(), ink=found.ink.numpy(), lines=lines, limit=limit, theme=theme.current(), columns=5
         )
     )
-    st.caption(f"Blue is below zero, vermillion above; the strongest colour stands for ±{limit:.2f}.")
+    st.caption(f"Blue is below zero, orange above; the strongest colour stands for ±{limit:.2f}.")
 
 
 def code_inside() -> None:

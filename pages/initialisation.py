@@ -1,6 +1,7 @@
 """Where a network begins: how large its first weights are, why they differ, and what depth does to the gradient."""
 
 import math
+from functools import partial
 
 import streamlit as st
 from torch import Tensor
@@ -85,9 +86,10 @@ def through_the_layers() -> None:
     with controls:
         st.markdown(
             f"A new network, {DEEP.label}, gets {len(x)} images. The sums of its neurons have a typical size of "
-            f"**{words.significant(sizes[0], 2)}** in layer 1, and of **{words.significant(sizes[-2], 2)}** in layer "
+            f"**{words.rounded(sizes[0], 2)}** in layer 1, and of **{words.rounded(sizes[-2], 2)}** in layer "
             f"{DEEPEST}."
         )
+        st.caption("All hills have one scale. The tallest are cut off.")
     with figure:
         theme.show(
             sum_hills(sums=[each.numpy() for each in sums], sizes=sizes, names=LAYERS, theme=theme.current()),
@@ -147,7 +149,7 @@ def beginnings_in_numbers() -> None:
 
 
 def _sizes(model: MLP, x: Tensor) -> list[str]:
-    return [words.significant(size(sums), 2) for sums in layer_sums(model, x)]
+    return [words.rounded(size(sums), 2) for sums in layer_sums(model, x)]
 
 
 FOUR = Question(
@@ -179,21 +181,22 @@ def four_beginnings() -> None:
                 lambda: spread_race(splits, seed),
                 show_beginnings,
                 share_done=share_raced,
-                before="Each learns from a hundred batches. That takes a few seconds.",
+                before=partial(show_beginnings, {}),
                 setting=(splits.name, seed),
             )
         else:
-            st.caption("The curves of all four will stand here.")
+            show_beginnings({})
     lesson.deeper(about_the_four, lambda: lesson.show_source(spread_race, race))
 
 
 def show_beginnings(starts: dict[str, Start]) -> None:
     """The losses of the four, and what became of each."""
-    show_race(starts, list(SPREADS), "beginnings", highest=1e5)
+    before = "Each learns from a hundred batches. That takes a few seconds."
+    show_race(starts, list(SPREADS), "beginnings", highest=1e5, before=before)
 
 
-def show_race(starts: dict[str, Start], names: list[str], key: str, *, highest: float) -> None:
-    """The losses of several networks, and what became of each."""
+def show_race(starts: dict[str, Start], names: list[str], key: str, *, highest: float, before: str) -> None:
+    """The losses of several networks, and what became of each; before the start, the axes and what is to come."""
     figure, said = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with figure:
         theme.show(
@@ -209,6 +212,9 @@ def show_race(starts: dict[str, Start], names: list[str], key: str, *, highest: 
             description="The training loss of each network over its first batches; the text has the numbers.",
         )
     with said:
+        if not starts:
+            st.caption(before)
+            return
         lines = [f"**{name}**: {initialisation_words.fate(start)}" for name, start in starts.items()]
         st.markdown("  \n".join(lines))
 
@@ -251,10 +257,11 @@ def ten_neurons() -> None:
     grown = initialisation_cache.grown(splits, beginning, link.seed_below("start_seed"))[moment]
     names = [f"neuron {number}" for number in range(1, len(grown.weights) + 1)]
     st.html(weight_tiles(weights=grown.weights, limit=LIMIT, theme=theme.current(), names=names))
+    st.caption(f"Orange: a weight above zero. Blue: below. Full colour: ±{LIMIT} or more.")
     apart = (grown.weights.amax(0) - grown.weights.amin(0)).max().item()
     st.markdown(
         f"The weights of {len(names)} neurons. Largest difference between two of them, at any pixel: "
-        f"**{words.significant(apart, 2)}**.  \nRead rightly: **{grown.accuracy:.1%}** of "
+        f"**{words.rounded(apart, 2)}**.  \nRead rightly: **{grown.accuracy:.1%}** of "
         f"{len(splits.validation):,} validation images."
     )
 
@@ -371,20 +378,24 @@ def what_it_costs() -> None:
             lambda: activation_race(splits, depth, seed),
             show_activations,
             share_done=share_raced,
-            before="Three networks learn from a hundred batches. That takes a few seconds.",
+            before=partial(show_activations, {}),
             setting=(splits.name, depth, seed),
             beside=button,
         )
     lesson.notice(
         "With sigmoid, a network of one hidden layer learns, and one of five still guesses. Its last layer learns, but "
         "what reaches that is nearly the same for every image."
+        if live.is_finished("activations")
+        else "Where the gradient is small, each step moves the weights little. Train with five hidden layers, and then "
+        "with one. What becomes of the sigmoid's loss?"
     )
     lesson.deeper(about_the_three, lambda: lesson.show_source(activation_race))
 
 
 def show_activations(starts: dict[str, Start]) -> None:
     """The losses of the three, and what became of each."""
-    show_race(starts, list(ACTIVATIONS), "activations", highest=10.0)
+    before = "Three networks learn from a hundred batches. That takes a few seconds."
+    show_race(starts, list(ACTIVATIONS), "activations", highest=10.0, before=before)
 
 
 def about_the_three() -> None:

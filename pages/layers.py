@@ -75,7 +75,7 @@ def two_rings() -> None:
                 theme=theme.current(),
             )
         )
-        st.caption("Vermillion: it says filled. Blue: it says hollow. Pale: it is not sure.")
+        st.caption("Orange: it says filled. Blue: it says hollow. Pale: it is not sure.")
 
 
 def about_the_rings() -> None:

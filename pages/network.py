@@ -46,7 +46,7 @@ def growing() -> None:
         dataset.notice("this page shows digits that the program draws itself")
     grow()
     lesson.notice(
-        "A **neuron** has a **weight** for each of 784 pixels: here as a picture. Vermillion says “ink here speaks for "
+        "A **neuron** has a **weight** for each of 784 pixels: here as a picture. Orange says “ink here speaks for "
         "my digit”, blue “against it”."
     )
     lesson.deeper(one_layer, how_it_was_trained, lambda: lesson.show_source(learning_layer, for_plain_pixels))
@@ -144,7 +144,7 @@ def point_at_a_neuron() -> None:
             show_sum(pixels, snapshot.weights[digit], sums[digit], largest(snapshot.weights) or 1.0)
             st.markdown(
                 f"$z_{digit}$ = {sums[digit].above:.2f} + {words.in_brackets(sums[digit].below)} + "
-                f"{words.in_brackets(sums[digit].bias)} ≈ **{words.number(sums[digit].z)}**: vermillion, blue, bias."
+                f"{words.in_brackets(sums[digit].bias)} ≈ **{words.number(sums[digit].z)}**: orange, blue, bias."
             )
         with right:
             show_answer(snapshot.biases.new_tensor([found.z for found in sums]), shows)
@@ -172,7 +172,7 @@ def show_sum(pixels: Tensor, weights: Tensor, found: NeuronSum, limit: float) ->
     st.image(
         pictures,
         "image × weights = what each pixel adds",
-        alt="The image, the weights of the neuron, and their product, pixel by pixel. Blue is below zero, vermillion "
+        alt="The image, the weights of the neuron, and their product, pixel by pixel. Blue is below zero, orange "
         "above.",
         output_format="PNG",
         width="stretch",
@@ -363,7 +363,7 @@ def inside_a_hidden_layer() -> None:
         key = networks.key_with_hidden_layer()
         drawing.show("net_inside", network=key, subject=image, is_about_neurons=True, height=INSIDE_HEIGHT)
     lesson.notice(
-        "Ink where its picture is vermillion raises a neuron's sum, ink where it is blue lowers it. Some neurons look "
+        "Ink where its picture is orange raises a neuron's sum, ink where it is blue lowers it. Some neurons look "
         "for a stroke, hardly any for a whole digit. In the bars, green is the right digit."
     )
     lesson.deeper(lambda: one_by_hand(model, image.image), lambda: first_neurons(model, name))

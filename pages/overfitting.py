@@ -242,8 +242,8 @@ def what_helps() -> None:
             run_it("overfit_remedies", remedies, splits, buttons, draw_against_plain)
             st.markdown(said)
     lesson.notice(
-        "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise, "
-        "but the lowest loss hardly moves. More images move it, and so does augmentation."
+        "Such remedies are called **regularisation**. Dropout or weight decay takes away more than half of the rise of "
+        "the validation loss, but its lowest value hardly moves. More images move it, and so does augmentation."
     )
     lesson.deeper(what_was_measured, explain_decay)
 
@@ -262,9 +262,9 @@ def draw_against_plain(run: tuple[int, Study]) -> None:
 def what_was_measured() -> None:
     """How much each remedy did."""
     st.markdown(
-        "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise, and the mistakes are less "
-        "sure. But the lowest value itself hardly moves: it is less than a tenth lower. With 2,000 images instead of "
-        "500 it is more than a fifth lower. When the network reads, all its neurons work."
+        "Dropout of 80%, or a weight decay of λ = 3, takes away more than half of the rise of the validation loss, and "
+        "the mistakes are less sure. But the lowest value itself hardly moves: it is less than a tenth lower. With "
+        "2,000 images instead of 500 it is more than a fifth lower. When the network reads, all its neurons work."
     )
     st.markdown(
         "With data augmentation it is more than a third lower, lower than with 2,000 images. Of 100 new images, at "

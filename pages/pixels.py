@@ -256,7 +256,7 @@ def fed_tile(way: Way, stages: Stages) -> Tile:
     return Tile(
         "5 Normalised",
         f"784 numbers, {low} to {high}",
-        "What the network is fed. Vermillion: above zero. "
+        "What the network is fed. Orange: above zero. "
         + ("Blue: below." if stages.normalize else "Paper is 0, which has no colour."),
         signed_colours(values=way.fed, limit=BRIGHTEST, theme=theme.current()),
         is_mnist=True,

@@ -408,13 +408,13 @@ def explain_pictures(gradient: Tensor) -> None:
         signed_pictures(images=rows, columns=8 if len(rows) == 16 else 5, factor=2, theme=theme.current(), gap=4),
         caption="the gradient",
         alt=f"The gradient of the first layer: a picture for each of its {len(rows)} neurons, a square for each of its "
-        "784 weights. Blue is below zero, vermillion above.",
+        "784 weights. Blue is below zero, orange above.",
         output_format="PNG",
         width=480,
     )
     st.markdown(
         f"The pictures of the gradient: one for each of the {len(gradient)} neurons of the first layer, a square for "
-        f"each of 784 weights. Blue is below zero, vermillion above; full colour is ±{largest([gradient]):.4f}. "
+        f"each of 784 weights. Blue is below zero, orange above; full colour is ±{largest([gradient]):.4f}. "
         "Every one is a mixture of the images in the batch, since the gradient of a weight is the "
         "slope of the neuron's sum, times the pixel, added up over the images. The paper has a colour too: after "
         "normalisation it is −0.424, not 0, so its weights move as well." + step_words.silent_neurons(gradient)

@@ -355,7 +355,7 @@ def its_gradient() -> None:
                 key="teach_slopes",
                 description="p − y for each of the ten digits, as bars; below zero for the digit you named.",
             )
-            st.caption("p − y for each digit. Blue: this score is to rise. Vermillion: it is to fall.")
+            st.caption("p − y for each digit. Blue: this score is to rise. Orange: it is to fall.")
         with right:
             if now.is_sure:
                 nothing_to_learn(now)

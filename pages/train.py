@@ -54,7 +54,7 @@ def the_studio() -> None:
     lesson.notice(
         "It looks at a small **batch** of images, compares its answers with the **labels** and changes each **weight** "
         "a little. A pass over all images is an **epoch**. The dots are **validation** images, from which it never "
-        "learns. Ink on vermillion raises a neuron's sum, ink on blue lowers it."
+        "learns. Ink on orange raises a neuron's sum, ink on blue lowers it."
     )
     lesson.deeper(curves_in_words, lambda: run_view.in_numbers(mode), run_view.final_test, the_code)
 

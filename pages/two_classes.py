@@ -181,7 +181,7 @@ def border() -> None:
             show_plane(some, x, (w1, w2), b)
     lesson.notice(
         "Each image is a point: a 0 is a ring, a 1 is a stroke. On the line, the **decision boundary**, z is 0 and p "
-        "is one half. Where it is vermillion the neuron says 1, where it is blue 0. The weights are the arrow: they "
+        "is one half. Where it is orange the neuron says 1, where it is blue 0. The weights are the arrow: they "
         "turn the line. The bias moves it along the arrow. Halve all three: the line stays, and the colours fade."
     )
     lesson.deeper(
@@ -221,6 +221,11 @@ def why_a_line(w1: float, w2: float, b: float) -> None:
         rf"\lVert w \rVert = \sqrt{{w_1^2 + w_2^2}} & = {length:.3f} \\ "
         r"\text{distance} & = \frac{|z|}{\lVert w \rVert} \end{aligned}"
     )
+    if length == 0:
+        st.markdown(
+            "Now both weights are 0. So z is b, whatever the image: no image is on the line, or all are. There is no "
+            "arrow and **no line**, and the distance, |z| divided by 0, does not exist."
+        )
     st.markdown(
         "Doubling w₁, w₂ and b doubles every z and leaves the line. So the direction of the arrow decides what is "
         "called a 1, and its length how sure the neuron is. With 784 pixels as inputs the border is a **hyperplane** "

@@ -129,7 +129,7 @@ def _curve_axes(reach: tuple[float, float], title: str, shown: str) -> dict[str,
 def _guessing(theme: Theme) -> list[dict[str, Any]]:
     """Where a network stands that names a digit blindly."""
     at = {"y": {"datum": GUESSING_ACCURACY}}
-    rule = {"type": "rule", "strokeDash": [4, 4], "color": theme.rest}
+    rule = {"type": "rule", "strokeDash": [2, 4], "color": theme.rest}  # dots: the other network's line has dashes
     text = {"type": "text", "text": "guessing: 10%", "align": "left", "dx": 4, "dy": 0.8 * theme.size}
     nothing: dict[str, Any] = {"values": [{}]}
     return [

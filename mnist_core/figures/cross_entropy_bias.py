@@ -8,7 +8,14 @@ import pandas as pd
 from mnist_core.figures.theme import Theme, VegaFigure
 
 TANGENT = 1.2  # as much of the axis as the slope is drawn over, to each side
-_WRITTEN = "datum.value > 0 && datum.value < 0.01 ? format(datum.value, '.0e') : format(datum.value, '~g')"
+# As in a book: 0.5, and 10⁻⁶ or 5 · 10⁻⁷ for what is small. Vega has no format for that.
+_PARTS = "split(format(datum.value, '.1~e'), 'e-')"
+_TENS, _ONES = (
+    f"['', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][floor({_PARTS}[1] / 10)]",
+    f"slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {_PARTS}[1] % 10, {_PARTS}[1] % 10 + 1)",
+)
+_POWER = f"({_PARTS}[0] == '1' ? '' : {_PARTS}[0] + ' · ') + '10⁻' + {_TENS} + {_ONES}"
+_WRITTEN = f"datum.value > 0 && datum.value < 0.01 ? {_POWER} : format(datum.value, '~g')"
 
 
 def over_a_bias(
@@ -77,7 +84,7 @@ def _axes(
             "type": "quantitative",
             "scale": {"domain": list(ends), "nice": False},
             # As wide in every figure, so that those below each other have their points below each other.
-            "axis": {"tickCount": 3, "labelExpr": _WRITTEN, "minExtent": round(3.4 * theme.size)},
+            "axis": {"tickCount": 3, "labelExpr": _WRITTEN, "minExtent": round(4.2 * theme.size)},
             "title": title,
         },
     }

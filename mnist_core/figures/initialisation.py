@@ -13,8 +13,9 @@ from mnist_core.figures.theme import CHOICE, Theme, VegaFigure
 
 REACH = 6.0  # the hills go from -REACH to REACH
 BIN = 0.2
-ROOM = 2.5  # on the right, for how large the sums are
+SIZES, OUTSIDE = 3.5, 8.5  # on the right: where the columns of sizes and of the share out of sight end, beyond REACH
 HIGHEST = 0.8  # of a hill, where the next one stands 1 above
+FULL = 0.1  # the share of all sums in one bin that makes a hill as high as that
 SMALLEST_GRADIENT, LARGEST_GRADIENT = 1e-5, 1.0  # of the axis
 SMALLEST_LOSS = 0.1  # likewise
 DASHES = ([2, 2], [6, 3], [1, 0], [9, 3, 2, 3])
@@ -32,28 +33,39 @@ def sum_hills(
         theme: Of the page.
 
     Returns:
-        The figure; each hill is as high as the others, however flat.
+        The figure; all hills have one scale, and what is higher than ``FULL`` is cut off. Beside each stands the share
+        that lies beyond REACH.
     """
     rows: list[tuple[str, float, float, float, str]] = []
     for place, (values, amount) in enumerate(zip(sums, sizes, strict=True)):
         base = float(len(sums) - 1 - place)
-        middles, heights = _hill(np.asarray(values, dtype=np.float64).ravel())
+        numbers = np.asarray(values, dtype=np.float64).ravel()
+        middles, heights = _hill(numbers)
         rows += [
             (side, float(x), base, base + HIGHEST * float(height), "")
             for x, height in zip(middles, heights, strict=True)
             for side in _sides(x)
         ]
-        rows.append(("size", REACH + ROOM, base, base + 0.3, words.significant(amount, 2)))
-    rows.append(("size", REACH + ROOM, 0.0, len(sums) + 0.3, "typical size"))
+        rows.append(("size", REACH + SIZES, base, base + 0.3, words.rounded(amount, 2)))
+        rows.append(("outside", REACH + OUTSIDE, base, base + 0.3, _share((np.abs(numbers) > REACH).mean())))
+    rows.append(("size", REACH + SIZES, 0.0, len(sums) + 0.3, "size"))
+    rows.append(("outside", REACH + OUTSIDE, 0.0, len(sums) + 0.3, f"beyond ±{REACH:.0f}"))
     data = pd.DataFrame(rows, columns=["part", "sum", "base", "top", "label"])
     return theme.figure(data, _hill_spec(names, theme))
 
 
 def _hill(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The middles of the bins, of which one is 0, and the share of the fullest that is in each."""
+    """The middles of the bins, of which one is 0, and how high the hill is there, 0 to 1."""
     bins = 2 * round(REACH / BIN) + 1
     counts, edges = np.histogram(values, bins, (-REACH - BIN / 2, REACH + BIN / 2))
-    return (edges[:-1] + edges[1:]) / 2, counts / max(1, int(counts.max()))
+    return (edges[:-1] + edges[1:]) / 2, np.minimum(counts / len(values) / FULL, 1)
+
+
+def _share(share: float) -> str:
+    """A share in whole percents; neither none nor all where it is not quite that."""
+    if 0 < share < 0.005:
+        return "< 1%"
+    return "> 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _sides(x: float) -> list[str]:
@@ -64,7 +76,7 @@ def _sides(x: float) -> list[str]:
 def _hill_spec(names: Sequence[str], theme: Theme) -> dict[str, Any]:
     count = len(names)
     shown = " : ".join(f"datum.value == {count - 1 - place} ? '{name}'" for place, name in enumerate(names))
-    scale = {"domain": [-REACH, REACH + ROOM], "nice": False}
+    scale = {"domain": [-REACH, REACH + OUTSIDE + 0.3], "nice": False}
     x = {
         "field": "sum",
         "type": "quantitative",
@@ -84,7 +96,7 @@ def _hill_spec(names: Sequence[str], theme: Theme) -> dict[str, Any]:
     legend = {"orient": "top", "title": None, "columns": 2}
     fill = {"field": "part", "type": "nominal", "scale": colours, "legend": legend}
     area = {
-        "transform": [{"filter": "datum.part != 'size'"}],
+        "transform": [{"filter": "datum.part != 'size' && datum.part != 'outside'"}],
         "mark": {"type": "area", "opacity": 0.85, "interpolate": "monotone"},
         "encoding": {
             "x": x,
@@ -95,7 +107,7 @@ def _hill_spec(names: Sequence[str], theme: Theme) -> dict[str, Any]:
         },
     }
     text = {
-        "transform": [{"filter": "datum.part == 'size'"}],
+        "transform": [{"filter": "datum.part == 'size' || datum.part == 'outside'"}],
         "mark": {"type": "text", "align": "right", "fontWeight": "bold"},
         "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}},
     }

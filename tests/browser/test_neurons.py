@@ -115,7 +115,7 @@ def test_arrow_keys_reach_a_neuron_and_its_sum_is_the_networks_own(open_page: Op
     check_sum(said, second.weight[number], h, second.bias[number].item(), second(h)[number].item())
     picture = page.locator("section:visible canvas").last
     expect(picture).to_have_accessible_name(
-        "Its 800 weights, one for each neuron before it, row by row. Vermillion is above zero, blue below."
+        "Its 800 weights, one for each neuron before it, row by row. Orange is above zero, blue below."
     )
     page.keyboard.press("End")
     expect(page.locator(".heard")).to_have_text(re.compile(r"^Output 9.*This is the logit of the 9"))
@@ -124,7 +124,7 @@ def test_arrow_keys_reach_a_neuron_and_its_sum_is_the_networks_own(open_page: Op
 
 def test_two_neurons_are_pinned_beside_a_third_and_stay_in_the_link(open_page: OpenPage) -> None:
     page = open_page(SCENE)
-    below = page.get_by_text("Ink where its picture is vermillion")
+    below = page.get_by_text("Ink where its picture is orange")
     at_the_picture(page, "Escape")
     expect(page.get_by_text("Tap or point at a neuron")).to_be_visible()
     stands = [below.bounding_box()]

@@ -115,11 +115,22 @@ def test_a_time_in_few_words(seconds: float, said: str) -> None:
     ("number", "text"),
     [
         *((0.0, "0"), (1.0, "1.000"), (-0.01234567, "-0.01235"), (0.99999, "1.000"), (123.456, "123.5")),
-        *((12345.6, "12346"), (0.00001, "0.00001000"), (-0.0000012345678, r"-1.235 \cdot 10^{-6}")),
+        *((12345.6, "12{,}346"), (0.00001, "0.00001000"), (-0.0000012345678, r"-1.235 \cdot 10^{-6}")),
     ],
 )
 def test_four_significant_digits(number: float, text: str) -> None:
     assert words.significant(number) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        *((0.0, "0"), (1615.4, "1,615"), (-8239.0, "−8,239"), (999.6, "1,000"), (0.00012, "0.00012"), (1.46, "1.5")),
+        *((1.2e-7, "1.2 · 10⁻⁷"), (-9.96e-7, "−1.0 · 10⁻⁶"), (float("inf"), "inf")),
+    ],
+)
+def test_two_significant_digits_in_text(number: float, text: str) -> None:
+    assert words.rounded(number, 2) == text
 
 
 @pytest.mark.parametrize("rate", [0.00001, 0.0003, 0.05, 1.0, 10.0])

@@ -441,7 +441,16 @@ def test_how_many_are_still_read_is_counted_once_the_question_is_answered(digits
     assert app.slider(key="brk_epsilon").disabled
     assert not app.metric
     assert drawn(app, 0, "curve") == drawn(app, 0, "reference") == drawn(app, 0, "yours") == []
+    assert "Dotted: guessing." in text(app)
+    assert "Dashed: random" not in text(app)
+    assert "The ready-made one at" not in text(app)
     app = answer(app, "ask_attacked", "Nearly all")
+    assert "Line: aimed. Dashed: random. Ring: yours. Dotted: guessing." in text(app)
+    at_32 = [
+        round(300 * read_moved(model, some, signs, 32).accuracy)
+        for signs in (-found.sign(), random_signs(len(some), 0))
+    ]
+    assert f"The ready-made one at 32 levels: {at_32[0]} and {at_32[1]}." in text(app)
     for epsilon in (12, 32):
         app = sound(app.slider(key="brk_epsilon").set_value(epsilon).run())
         ways = (-found.sign(), random_signs(len(some), 0))

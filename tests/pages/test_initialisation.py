@@ -23,7 +23,7 @@ PAGE = "pages/initialisation.py"
 
 def sizes(splits: Splits, spread: float, seed: int = 0) -> list[str]:
     x = normalize(splits.validation.images[:500])
-    return [words.significant(size(sums), 2) for sums in layer_sums(drawn(DEEP, spread, seed), x)]
+    return [words.rounded(size(sums), 2) for sums in layer_sums(drawn(DEEP, spread, seed), x)]
 
 
 def test_the_sums_follow_the_spread(digits: Splits) -> None:
@@ -36,6 +36,8 @@ def test_the_sums_follow_the_spread(digits: Splits) -> None:
         data = convert_arrow_bytes_to_pandas_df(app.get("vega_lite_chart")[0].proto.data.data)
         labels = data[data["part"] == "size"]["label"].tolist()
         assert labels[:-1] == expected
+        outside = data[data["part"] == "outside"]["label"].tolist()
+        assert (outside[0] in {"0%", "< 1%"}) == (spread <= 1)
         shown.append(labels)
     assert len({str(labels) for labels in shown}) == 4
 
@@ -64,7 +66,7 @@ def test_the_table_of_beginnings_has_pytorchs(digits: Splits) -> None:
     for spread, name in ((0.25, "¼"), (0.5, "½"), (1.0, "1"), (2.0, "2")):
         assert f"| He × {name} | {' | '.join(sizes(digits, spread))} |" in page
     sums = layer_sums(new_model(DEEP, 0), normalize(digits.validation.images))
-    assert f"| PyTorch | {' | '.join(words.significant(size(each), 2) for each in sums)} |" in page
+    assert f"| PyTorch | {' | '.join(words.rounded(size(each), 2) for each in sums)} |" in page
     assert f"√6 = {math.sqrt(6):.2f} times smaller" in page
 
 
@@ -89,7 +91,9 @@ def test_of_four_beginnings_one_learns() -> None:
     assert "0, ¼, 1 and 2 times" in app.pills(key="ask_start").label
     assert BATCHES == 100
     assert list(SPREADS.values()) == [0, 0.25, 1, 2]
+    assert losses(app) == {}
     app = answer(app, "ask_start", "All four, some later")
+    assert losses(app) == {}
     assert "a hundred batches" in text(app)
     app = finished(app, "beginnings")
     found = losses(app)
@@ -116,13 +120,14 @@ def test_how_the_four_are_trained() -> None:
 def test_equal_neurons_stay_twins_and_random_ones_do_not(digits: Splits) -> None:
     app = open_page(PAGE, 3)
     assert "at any pixel: **0**" in text(app)
+    assert "Orange: a weight above zero. Blue: below. Full colour: ±0.06 or more." in text(app)
     equal = grow("all equal", digits, 0)[100]
     assert f"**{equal.accuracy:.1%}** of 300 validation images" in text(app)
     assert len(set(tiles(app))) == 1
     app = sound(app.segmented_control(key="start_twins").set_value("random").run())
     random = grow("random", digits, 0)[100]
     apart = (random.weights.amax(0) - random.weights.amin(0)).max().item()
-    assert f"at any pixel: **{words.significant(apart, 2)}**" in text(app)
+    assert f"at any pixel: **{words.rounded(apart, 2)}**" in text(app)
     assert f"**{random.accuracy:.1%}** of 300" in text(app)
     assert len(set(tiles(app))) == 10
     now = tiles(app)
@@ -183,7 +188,10 @@ def test_by_how_much_it_fades(digits: Splits) -> None:
 
 
 def test_sigmoid_still_guesses_and_the_depth_is_read_from_the_same_slider() -> None:
-    app = finished(open_page(PAGE, 5), "activations")
+    app = open_page(PAGE, 5)
+    assert losses(app) == {}
+    assert "still guesses" not in text(app)
+    app = finished(app, "activations")
     assert "a network of one hidden layer learns, and one of five still guesses" in text(app)
     said = dict(re.findall(r"\*\*(sigmoid|tanh|ReLU)\*\*: loss [\d.]+ → ([\d.]+), ", text(app)))
     assert float(said["sigmoid"]) == pytest.approx(math.log(10), abs=0.06)

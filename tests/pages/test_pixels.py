@@ -144,9 +144,9 @@ def test_without_20_pixels_nothing_can_be_centred_and_the_switch_says_so() -> No
 
 def test_both_colours_of_the_last_picture_are_explained() -> None:
     app = click_sample(opened(), 7)
-    assert "Vermillion: above zero. Blue: below." in html(app)
+    assert "Orange: above zero. Blue: below." in html(app)
     app = sound(app.toggle(key="pix_normalise").set_value(False).run())
-    assert "Vermillion: above zero. Paper is 0, which has no colour." in html(app)
+    assert "Orange: above zero. Paper is 0, which has no colour." in html(app)
 
 
 def written(app: AppTest) -> str:

@@ -245,3 +245,9 @@ def test_what_is_hidden_keeps_its_start() -> None:
     app = opened_by_link(PAGE, scene=str(MANY), hide="two_k,ask_shift")
     assert [slider.key for slider in app.slider] == ["two_shift"]
     assert [len(chart) for chart in charts(app)] == [4, 4]
+
+
+def test_without_weights_there_is_no_line_and_no_distance() -> None:
+    app = in_one_piece(PAGE, two_w1="0.0", two_w2="0.0")
+    assert "There is no arrow and **no line**, and the distance, |z| divided by 0, does not exist." in text(app)
+    assert "**no line**" not in text(in_one_piece(PAGE, two_w1="0.0", two_w2="0.5"))

@@ -166,6 +166,6 @@ function paintGrid(canvas, weights, { data, picture }, { layer }) {
   })
   context.putImageData(image, 0, 0)
   const each = `one for each ${layer ? "neuron before it, row by row" : "pixel"}`
-  canvas.title = `Its ${weights.length.toLocaleString("en")} weights, ${each}. Vermillion is above zero, blue below.`
+  canvas.title = `Its ${weights.length.toLocaleString("en")} weights, ${each}. Orange is above zero, blue below.`
   canvas.setAttribute("aria-label", canvas.title)
 }

@@ -22,7 +22,7 @@ def show(found: Evidence, a: int, b: int) -> None:
                 {"url": ink_picture(ink=found.ink.numpy()), "name": "What the network sees"},
                 {
                     "url": _evidence(found),
-                    "name": f"Vermillion speaks for {a}, blue for {b}",
+                    "name": f"Orange speaks for {a}, blue for {b}",
                 },
             ],
             "ink": found.ink.flatten().tolist(),

@@ -15,6 +15,6 @@ def what_the_weights_show(batches: int) -> str:
         return "Nobody draws the shapes that begin to show in the random numbers: they come from the examples."
     return (
         "Nobody drew these shapes: they come from the examples. Where ink speaks for a digit, the weight has become "
-        "vermillion; where ink speaks against it, blue. In the middle of a 0 there should be no ink, so the weights "
+        "orange; where ink speaks against it, blue. In the middle of a 0 there should be no ink, so the weights "
         "there are blue."
     )

@@ -55,6 +55,12 @@ def experiment(
     st.fragment(_show, run_every=every)(name, draw, before, setting, every)
 
 
+def is_finished(name: str) -> bool:
+    """Whether the last training of this experiment has come to its end."""
+    found = store.visitor().experiments.get(name)
+    return found is not None and found.job.snapshot().state == State.FINISHED
+
+
 def _seconds(name: str) -> float | None:
     """Until the page looks at the training again; None if it is over."""
     found = store.visitor().experiments.get(name)

@@ -51,6 +51,8 @@ def test_another_network_is_drawn_grey_and_dashed_and_alone_where_ours_can_not_b
     other = figure.spec["layer"][2]
     assert other["transform"] == [{"filter": "datum.kind == 'reference'"}]
     assert (other["mark"]["color"], other["mark"]["strokeDash"]) == (DARK.rest, [6, 4])
+    guessing = next(layer for layer in figure.spec["layer"] if layer["mark"]["type"] == "rule")
+    assert guessing["mark"]["strokeDash"] == [2, 4]
 
 
 def test_right_and_wrong_readings_differ_in_more_than_colour() -> None:

@@ -1,9 +1,11 @@
 """The figures on where a network begins: each shows the numbers it is given."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mnist_core.figures.initialisation import (
+    FULL,
     REACH,
     SMALLEST_GRADIENT,
     SMALLEST_LOSS,
@@ -20,13 +22,36 @@ def hills(first: list[float], last: list[float]) -> VegaFigure:
     return sum_hills(sums=[first, last], sizes=[1.5, 0.00012], names=NAMES, theme=LIGHT)
 
 
+def heights(figure: VegaFigure, base: int) -> pd.Series:
+    data = figure.data
+    return (
+        data[(data["base"] == base) & data["part"].isin(["silenced", "passed on"])].groupby("sum")["top"].max() - base
+    )
+
+
 def test_a_hill_counts_how_often_each_value_is_there() -> None:
-    data = hills([-1.0, -1.0, 1.0, 99.0], [0.0, 0.0]).data
-    first = data[(data["base"] == 1) & (data["part"] != "size")].groupby("sum")["top"].max() - 1
-    counts, _ = np.histogram([-1.0, -1.0, 1.0, 99.0], 61, (-6.1, 6.1))
-    assert first.tolist() == pytest.approx((0.8 * counts / 2).tolist())
+    values = [*np.linspace(-4, 4, 99).tolist(), 99.0]
+    first = heights(hills(values, [0.0, 0.0]), 1)
+    counts, _ = np.histogram(values, 61, (-6.1, 6.1))
+    assert first.tolist() == pytest.approx((0.8 * counts / 100 / FULL).tolist())
+    assert 0 < first.max() < 0.8
     assert first.index.min() == pytest.approx(-REACH)
     assert first.index.max() == pytest.approx(REACH)
+
+
+def test_all_hills_have_one_scale_and_what_is_higher_is_cut_off() -> None:
+    wide, narrow = np.linspace(-60, 60, 1_000).tolist(), np.linspace(-0.5, 0.5, 1_000).tolist()
+    figure = hills(wide, narrow)
+    assert heights(figure, 1).max() < 0.05
+    assert heights(figure, 0).max() == pytest.approx(0.8)
+
+
+def test_beside_each_hill_stands_how_much_is_out_of_sight() -> None:
+    data = hills([-7.0, 7.0, 6.0, 1.0], [1.0] * 999 + [-6.1]).data
+    outside = data[data["part"] == "outside"].sort_values("top", ascending=False)
+    assert outside["label"].tolist() == ["beyond ±6", "50%", "< 1%"]
+    almost = hills([7.0] * 999 + [1.0], [7.0]).data
+    assert almost[almost["part"] == "outside"]["label"].tolist()[:2] == ["> 99%", "100%"]
 
 
 def test_what_relu_silences_lies_left_of_zero_and_both_sides_touch() -> None:
@@ -38,12 +63,11 @@ def test_what_relu_silences_lies_left_of_zero_and_both_sides_touch() -> None:
 def test_the_sizes_stand_beside_the_hills_the_first_layer_on_top() -> None:
     data = hills([1.0], [1.0]).data
     sizes = data[data["part"] == "size"].sort_values("top", ascending=False)
-    assert sizes["label"].tolist() == ["typical size", "1.5", "0.00012"]
+    assert sizes["label"].tolist() == ["size", "1.5", "0.00012"]
 
 
 def test_a_layer_without_a_sum_in_sight_is_flat() -> None:
-    data = hills([99.0], [0.0]).data
-    assert data[(data["base"] == 1) & (data["part"] != "size")]["top"].max() == 1
+    assert heights(hills([99.0], [0.0]), 1).max() == 0
 
 
 def test_a_cross_stands_where_a_loss_exploded() -> None:
