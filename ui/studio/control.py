@@ -16,6 +16,7 @@ from ui.visitor.store import Going, Visitor
 
 STILL_SECONDS = 0.5  # that a page waits for a run to stop, pause or do a batch, which takes less
 WAITING_SECONDS = 2.0  # between two looks at a run that waits in line
+LONG_WAIT, LONG_WAITING_SECONDS = 20.0, 6.0  # with more seconds left than this, little changes from look to look
 PHASES = ("forward", "loss", "gradient", "update")
 PHASE_SECONDS = 1.0  # that each phase of a batch is shown in slow motion
 
@@ -137,9 +138,12 @@ def poll_seconds(snapshot: Snapshot[Any] | None) -> float:
     """How often a page looks at a job: as often as it may show something new.
 
     The one that works shows something new after each turn. One that waits in line has only its place and time to
-    show. What thirty visitors then cost, benchmarks/class_trains.py measures.
+    show. What thirty visitors then cost, benchmarks/class_trains.py measures: each look takes time from the trainings.
     """
-    return WAITING_SECONDS if snapshot is None or snapshot.place else TURN
+    if snapshot and not snapshot.place:
+        return TURN
+    is_long = snapshot is not None and snapshot.left is not None and snapshot.left > LONG_WAIT
+    return LONG_WAITING_SECONDS if is_long else WAITING_SECONDS
 
 
 def is_time_to_change(every: float | None, wanted: float | None) -> bool:

@@ -9,12 +9,15 @@ from ui.visitor import run_in_words, store
 from ui.visitor.known_networks import key_in_use, names
 
 
+LOOKS_EVERY = 5.0  # seconds; a class that trains has as many lines that look
+
+
 def line() -> None:
     """Draws the line; while a training or the download goes on, it looks again every few seconds."""
     if dataset.is_behind():
         st.rerun()
     waits_for = _going_on()
-    st.fragment(_line, run_every=2.0 if any(waits_for) else None)(waits_for)
+    st.fragment(_line, run_every=LOOKS_EVERY if any(waits_for) else None)(waits_for)
 
 
 def _going_on() -> tuple[bool, ...]:

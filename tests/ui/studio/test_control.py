@@ -310,6 +310,8 @@ def snapshot(place: int, left: float | None = None) -> Snapshot[object]:
 def test_a_page_looks_as_often_as_it_may_see_something_new() -> None:
     assert control.poll_seconds(snapshot(0)) == TURN
     assert control.poll_seconds(snapshot(3)) == 2.0
+    assert control.poll_seconds(snapshot(3, left=20.0)) == 2.0
+    assert control.poll_seconds(snapshot(9, left=20.1)) == 6.0  # a look costs all who train
     assert control.poll_seconds(None) == 2.0
 
 
