@@ -8,7 +8,6 @@ from ui.frame import dataset, resources, state
 from ui.visitor import run_in_words, store
 from ui.visitor.known_networks import key_in_use, names
 
-
 LOOKS_EVERY = 5.0  # seconds; a class that trains has as many lines that look
 
 
