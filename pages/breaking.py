@@ -484,8 +484,8 @@ def adversarial() -> None:
             show_changes(aim, index, ways, epsilon)
             st.caption("The change is drawn with full contrast. Orange: brighter. Blue: darker. Blank: as it was.")
     lesson.notice(
-        "Aimed, each pixel goes where the loss rises: many small pushes add up. At random, about half push the other "
-        "way, and most of it cancels. An image changed so that it is misread is an **adversarial example**."
+        "Aimed, each pixel goes where the loss rises: many small pushes add up. At random, most of them cancel. An "
+        "image changed so that it is misread is an **adversarial example**."
     )
     lesson.deeper(
         lambda: attack_in_symbols(aim, index, epsilon),

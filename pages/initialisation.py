@@ -170,8 +170,6 @@ FOUR = Question(
 def four_beginnings() -> None:
     """The first batches from four beginnings."""
     splits, seed = dataset.splits(), link.seed_below("start_seed")
-    with st.container():
-        dataset.notice("this page trains on digits that the program draws itself")
     answered = ask(FOUR)
     with lesson.stage():
         if answered:
