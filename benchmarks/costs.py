@@ -90,7 +90,7 @@ def against_images(measuring: Measuring) -> Lines:
     """Seconds of an epoch of the network that the training page starts with, validation included."""
     lines: Lines = {}
     for images in (images for images in IMAGES if images <= measuring.images):
-        job = Job(measuring.data, 64, 256, images // 64)
+        job = Job(measuring.data, 100, 256, images // 100)
         for name, speeds in race(measuring.ours("whole epoch", job), measuring.rounds).items():
             lines.setdefault(name, []).append((images, job.batches * job.batch_size / statistics.median(speeds)))
     return lines
