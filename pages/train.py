@@ -130,7 +130,7 @@ def the_code() -> None:
     lesson.show_source(Learner, Backpropagation, Adam, SGD, OneCycle, half_wave, fit, DatasetBatches)
     st.markdown(
         "PyTorch does one such step in five lines. **Autograd** finds the gradients there. It ends with the same "
-        "weights, to the last bit, and takes about twice as long."
+        "weights, to the last bit, and takes up to twice as long."
     )
     lesson.show_source(train_step)
 

@@ -238,7 +238,7 @@ def train_step(
 ) -> tuple[Tensor, Tensor]:
     """One update of the weights from one batch, with autograd and an optimizer of PyTorch: the heart of training.
 
-    ``Learner`` does the same without them, in half the time, and ends with the same weights.
+    ``Learner`` does the same without them, in less time, and ends with the same weights.
 
     Args:
         model: Changed in place.
