@@ -311,6 +311,8 @@ class Contender:
 def race(entries: dict[str, tuple[str, Job]], rounds: int) -> dict[str, list[float]]:
     """Lets contenders take turns; returns the images a second of each in every round. Who is missing is named.
 
+    Another one begins each round.
+
     Args:
         entries: Who takes part, under which name, and what they train.
         rounds: How many turns each has.
@@ -322,7 +324,11 @@ def race(entries: dict[str, tuple[str, Job]], rounds: int) -> dict[str, list[flo
                 going[label] = Contender(name, job)
             except Missing as reason:
                 print(f"{label}: {reason}", flush=True)
-        each = [{label: contender.speed() for label, contender in going.items()} for _ in range(rounds)]
+        each = []
+        for number in range(rounds):  # nobody always comes after the same one, who leaves caches and a clock behind
+            in_turn = list(going.items())
+            first = number % len(in_turn)
+            each.append({label: contender.speed() for label, contender in in_turn[first:] + in_turn[:first]})
     finally:
         for contender in going.values():
             contender.close()

@@ -1,16 +1,12 @@
 """Images of digits with their labels, in the three parts that have three uses, on the scale that a network is fed."""
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 MEAN = 0.1307  # of all pixels of MNIST's 60,000 training images, in the range 0..1
 STD = 0.3081  # their standard deviation; both are the figures the field uses
-SHORT_STRETCH = 0.1  # of a data set: for so few images it is not all made ready
-CHUNK = 5_000  # images
-_ONE_AT_A_TIME = threading.RLock()  # again for the same thread: a stretch asks the whole for its inputs
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,6 @@ class Dataset:
     images: Tensor
     labels: Tensor
     classes: int = 10
-    _whole: "tuple[Dataset, slice] | None" = field(default=None, repr=False, compare=False)  # that this is a stretch of
 
     def __post_init__(self) -> None:
         if self.images.dtype != torch.uint8 or self.images.shape[1:] != (28, 28):
@@ -46,27 +41,7 @@ class Dataset:
 
     def subset(self, indices: Tensor | slice) -> "Dataset":
         """The images and labels at ``indices`` (torch.int64 [M], or a slice)."""
-        whole = (self, indices) if isinstance(indices, slice) else None
-        return Dataset(self.images[indices], self.labels[indices], self.classes, whole)
-
-    @property
-    def inputs(self) -> Tensor:
-        """The images as a network is fed them, torch.float32 [N, 784]: read-only, made when first asked for, and kept.
-
-        All runs on a data set and on any stretch of it share these: 172 MB for MNIST's 55,000. To take a batch out of
-        them costs less than to make it from the images each time. Only a short stretch, asked before its whole, has
-        some of its own.
-        """
-        with _ONE_AT_A_TIME:  # two runs may begin at once: else each would make its own, and keep it
-            made: Tensor | None = self.__dict__.get("_inputs")
-            if made is None:
-                whole, stretch = self._whole or (self, slice(None))
-                is_shared = whole is not self and (
-                    "_inputs" in whole.__dict__ or len(self) > SHORT_STRETCH * len(whole)
-                )
-                made = whole.inputs[stretch] if is_shared else _all_normalized(self.images)
-                self.__dict__["_inputs"] = made
-            return made
+        return Dataset(self.images[indices], self.labels[indices], self.classes)
 
 
 @dataclass(frozen=True)
@@ -100,16 +75,8 @@ def normalize(images: Tensor) -> Tensor:
     """
     if images.dtype != torch.uint8:
         raise TypeError(f"normalize takes torch.uint8 images of 0 to 255, not {images.dtype}; see standardize.")
-    x = images.flatten(1) / 255  # (N, 28, 28) -> (N, 784)
-    return x.sub_(MEAN).div_(STD)  # in place, where ``standardize`` makes new tensors: half the time for a batch
-
-
-def _all_normalized(images: Tensor) -> Tensor:
-    """The same, some thousand images at a time: all at once need twice the memory meanwhile."""
-    x = torch.empty(images.flatten(1).shape)
-    for rows, some in zip(x.split(CHUNK), images.split(CHUNK), strict=True):
-        rows.copy_(normalize(some))
-    return x
+    x = images.flatten(1).float()  # (N, 28, 28) -> (N, 784)
+    return x.div_(255).sub_(MEAN).div_(STD)  # in place, where ``standardize`` makes new tensors: half the time
 
 
 def standardize(pixels: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ Rumelhart, Hinton and Williams (1986), "Learning representations by back-propaga
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_core.network.model import MLP, Dropout
@@ -59,7 +60,7 @@ class Backpropagation:
         fed, passed, kept = self._forward(x)
         logits = torch.addmm(self._b[-1], fed[-1], self._w_turned[-1])  # z = h Wᵀ + b
         log_p = torch.log_softmax(logits, dim=1)
-        loss = aten.nll_loss.default(log_p, labels)  # the mean of -ln p of the right digits
+        loss = F.nll_loss(log_p, labels)  # the mean of -ln p of the right digits
         self._backward(self._error(log_p, labels), fed, passed, kept)
         return loss, logits
 

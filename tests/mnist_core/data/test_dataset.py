@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.datasets import MNIST
 
-from mnist_core.data import dataset as dataset_module
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, normalize, split_stratified
 from mnist_core.data.mnist import DatasetUnavailable, IdxFile, load_mnist
@@ -273,27 +272,6 @@ def test_stratified_split_refuses_an_empty_part() -> None:
 def test_a_dataset_is_checked(images: torch.Tensor, labels: torch.Tensor) -> None:
     with pytest.raises(ValueError, match="must be"):
         Dataset(images, labels)
-
-
-def test_those_who_ask_for_the_inputs_at_once_share_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slowly(images: torch.Tensor) -> torch.Tensor:
-        made.append(threading.get_ident())
-        time.sleep(0.05)
-        return normalize(images)
-
-    made: list[int] = []
-    monkeypatch.setattr(dataset_module, "normalize", slowly)
-    whole = Dataset(torch.zeros(9, 28, 28, dtype=torch.uint8), torch.zeros(9, dtype=torch.int64))
-    part = whole.subset(slice(3, 6))
-    found: list[torch.Tensor] = []
-    threads = [threading.Thread(target=lambda one=one: found.append(one.inputs)) for one in (whole, part) * 3]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert len(made) == 1
-    assert len(found) == 6
-    assert {inputs.untyped_storage().data_ptr() for inputs in found} == {whole.inputs.untyped_storage().data_ptr()}
 
 
 def test_the_real_mnist(mnist: Splits) -> None:

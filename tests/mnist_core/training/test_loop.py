@@ -26,6 +26,7 @@ from mnist_core.training.loop import (
     SCHEDULES,
     Augment,
     BatchEvent,
+    DatasetBatches,
     EpochEvent,
     RateDial,
     RateEvent,
@@ -576,20 +577,16 @@ def test_the_weights_are_the_same_whichever_thread_trains_and_whatever_else_does
         assert same_weights(trained, alone)
 
 
-def test_runs_on_a_data_set_and_on_its_stretches_share_one_standardised_copy(digits: Splits) -> None:
-    part = digits.train.subset(slice(0, 200)).subset(slice(100, 200))
-    list(fit(new_model(MLPConfig(()), 0), part, digits.validation, TrainingConfig(1)))
-    assert part.inputs.untyped_storage().data_ptr() == digits.train.inputs.untyped_storage().data_ptr()
-    assert torch.equal(part.inputs, normalize(part.images))
-
-
-def test_a_short_stretch_leaves_its_whole_alone_until_that_is_there(digits: Splits) -> None:
-    whole = digits.train.subset(torch.arange(1_000))
-    short, long = whole.subset(slice(0, 100)), whole.subset(slice(0, 101))
-    assert short.inputs.untyped_storage().nbytes() == 100 * 784 * 4
-    assert long.inputs.untyped_storage().nbytes() == 1_000 * 784 * 4
-    assert whole.subset(slice(0, 100)).inputs.data_ptr() == whole.inputs.data_ptr()
-    assert torch.equal(short.inputs, long.inputs[:100])
+@pytest.mark.parametrize("batch_size", [1, 7, 128, 256, 300, 1_000])
+def test_batches_are_the_images_in_the_order_of_each_epoch(batch_size: int, digits: Splits) -> None:
+    some, config = digits.train.subset(slice(0, 700)), TrainingConfig(batch_size=batch_size)
+    batches = DatasetBatches(some, config, as_images=False)
+    for order in islice(epoch_orders(len(some), config), 2):
+        dealt = list(batches)
+        assert [len(labels) for _, labels in dealt] == [len(part) for part in order.split(batch_size)]
+        assert len(dealt) == len(batches)
+        assert torch.equal(torch.cat([x for x, _ in dealt]), normalize(some.images[order]))
+        assert torch.equal(torch.cat([labels for _, labels in dealt]), some.labels[order])
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
