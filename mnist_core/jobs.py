@@ -5,9 +5,11 @@ One thread works all the time, and a second one helps with the next job as long 
 owner can also let it rest, and let it do a single step before everyone else's turn.
 """
 
+import logging
 import math
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +27,9 @@ REMEMBERED = 0.9  # of the past, after a turn's time: how long a second of work 
 BUSY_SECONDS = 0.01  # until the helper asks again whether it may work
 PAUSE_AFTER = 30.0  # seconds without a sign of the owner
 FORGET_AFTER = 30 * 60.0
+
+LOG = logging.getLogger(__name__)
+OWN = __name__.partition(".")[0]  # the package whose errors are sentences for the owner of a job
 
 
 class State(StrEnum):
@@ -126,6 +131,9 @@ class Job(Generic[T]):
         except StopIteration:
             return State.FINISHED
         except Exception as error:  # whatever an iterator does, the queue and the other jobs live on
+            if type(error).__module__.partition(".")[0] != OWN:  # that a training diverges is no fault
+                name = getattr(self._iterator, "__qualname__", self._iterator)
+                LOG.error("%s failed.\n%s", name, traceback.format_exc())  # as text, which keeps nothing alive
             self.error = error.with_traceback(None)  # which would keep all that was on its way, tensors included
             return State.FAILED
         finally:

@@ -13,6 +13,7 @@ import pytest
 
 from mnist_core import jobs
 from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Job, State
+from mnist_core.training.loop import TrainingDiverged
 
 
 class Clock:
@@ -198,6 +199,22 @@ def test_a_failing_job_harms_no_other() -> None:
     before = other.snapshot().latest or 0
     wait_until(lambda: (other.snapshot().latest or 0) > before)
     other.cancel()
+
+
+def test_why_a_job_failed_is_in_the_log_once_unless_it_is_a_sentence_for_its_owner(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(error: Exception) -> Iterator[int]:
+        yield 1
+        raise error
+
+    queue = FairQueue()
+    jobs = [queue.submit(fails(error)) for error in (KeyError("lost"), TrainingDiverged(3, 0, math.nan, 0.1))]
+    for job in jobs:
+        wait_until(state_is(job, State.FAILED))
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "fails failed" in caplog.text
+    assert "KeyError: 'lost'" in caplog.text
 
 
 def test_what_a_failed_job_worked_on_is_let_go() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from mnist_core.jobs import FairQueue
+from ui.frame.shared import Shared
 
 if TYPE_CHECKING:
     from mnist_core.data.dataset import Splits
@@ -117,7 +118,7 @@ class DataLibrary:
                 self._mnist = _in_background(self._load)
 
 
-@st.cache_resource(show_spinner=False)
+@Shared
 def library() -> DataLibrary:
     """The data sets."""
     return DataLibrary()
@@ -133,7 +134,7 @@ def is_drawing() -> bool:
     return any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())
 
 
-@st.cache_resource(show_spinner=False)
+@Shared
 def jobs() -> FairQueue:
     """The one queue all visitors' trainings share: on one core, and on a second one while no page is drawn."""
     # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
@@ -160,7 +161,7 @@ def is_digit_model() -> MLP:
     return load_is_digit().requires_grad_(False)
 
 
-@st.cache_resource(show_spinner=False)
+@Shared
 def warm_up() -> threading.Timer:
     """Gets torch and the data ready once the first page is out, so that the second one need not wait."""
     timer = threading.Timer(1.0, library().start)

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import streamlit as st
-
 from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
 from ui.frame import state
+from ui.frame.shared import Shared
 from ui.visitor.pad import Pad
 from ui.visitor.run_in_words import reached, settings
 
@@ -158,7 +157,7 @@ class Visitors:
             return visitor
 
 
-@st.cache_resource(show_spinner=False)
+@Shared
 def visitors() -> Visitors:
     """Everyone on this server."""
     return Visitors()

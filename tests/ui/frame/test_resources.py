@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -19,6 +20,8 @@ from mnist_core.data.mnist import DatasetUnavailable
 from tests.conftest import PROJECT
 from ui.frame import resources
 from ui.frame.resources import DataLibrary
+from ui.frame.shared import Shared
+from ui.visitor import store
 
 IN_A_THREAD = """
 import threading
@@ -135,8 +138,19 @@ def test_two_train_at_once_where_there_is_a_second_core(
     monkeypatch: pytest.MonkeyPatch, cores: int, places: list[int]
 ) -> None:
     monkeypatch.setattr(resources, "cores", lambda: cores)
-    st.cache_resource.clear()
+    resources.jobs.clear()
     jobs = [resources.jobs().submit(endless()) for _ in places]
     assert [job.snapshot().place for job in jobs] == places
     resources.jobs().close()
-    st.cache_resource.clear()
+    resources.jobs.clear()
+
+
+def test_no_message_from_a_browser_takes_away_what_all_share() -> None:
+    everything: list[Shared[Any]] = [resources.library, resources.jobs, store.visitors]
+    before = [shared() for shared in everything]
+    st.cache_resource.clear()  # both are what Streamlit does when a browser sends ``clear_cache``
+    st.cache_data.clear()
+    assert all(shared() is one for shared, one in zip(everything, before, strict=True))
+    resources.jobs().close()
+    for shared in everything:
+        shared.clear()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.jobs import ENDED, FORGET_AFTER, State
@@ -21,10 +20,12 @@ DEADLINE = 20.0
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    st.cache_resource.clear()
+    for shared in (resources.jobs, store.visitors):
+        shared.clear()
     yield
     resources.jobs().close()
-    st.cache_resource.clear()
+    for shared in (resources.jobs, store.visitors):
+        shared.clear()
 
 
 @dataclass
