@@ -59,7 +59,7 @@ def all_networks() -> list[Network]:
     own = [
         Network(
             trained.key,
-            f"{_short(trained)} ({trained.model.config.label})",
+            f"{trained.short} ({trained.model.config.label})",
             trained.model,
             is_taught="taught" in trained.card,
             is_from_file=trained.key.startswith("file-"),
@@ -72,12 +72,6 @@ def all_networks() -> list[Network]:
     return sorted(
         found, key=lambda network: network.key != known_networks.key_in_use()
     )  # which keeps the order otherwise
-
-
-def _short(trained: store.TrainedModel) -> str:
-    """What tells it from the visitor's others, in few words: a copy taught twice has its original's name twice."""
-    kind, _, number = trained.key.partition("-")
-    return f"Taught copy {number}" if kind == "taught" else trained.name.partition(":")[0]
 
 
 def reading(network: Network, digits: Dataset) -> Evaluation:

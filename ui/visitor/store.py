@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mnist_core.network.model import MLP
     from mnist_core.training.loop import RateDial
     from mnist_core.training.records import RunRecord, Score
+    from mnist_core.training.start import Start
     from ui.visitor.desk import Desk
 
 
@@ -57,6 +59,20 @@ class TrainedModel:
     ending: Ending = "finished"
     seconds: float = 0.0
     validation: Score | None = None
+
+    @property
+    def short(self) -> str:
+        """What tells it from the visitor's others, in few words: a copy taught twice has its original's name twice."""
+        kind, _, number = self.key.partition("-")
+        return f"Taught copy {number}" if kind == "taught" else self.name.partition(":")[0]
+
+    @cached_property
+    def start(self) -> Start:
+        """It as a network to begin with. What one from a file has learned from, only its maker knows."""
+        from mnist_core.training.start import Start
+
+        from_file = {"from_file": True} if self.key.startswith("file-") else {}
+        return Start(self.short, self.model, self.card | from_file)
 
     @property
     def has_learned(self) -> bool:
