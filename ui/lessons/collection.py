@@ -28,6 +28,7 @@ from mnist_core.lessons.collection import (
     from_csv,
     to_csv,
 )
+from mnist_core.network.checkpoint import learned_from
 from mnist_core.network.model import MLP
 from ui.drawing.keep import WORD, add, kept
 from ui.frame import resources, state
@@ -50,8 +51,7 @@ class Network(NamedTuple):
     key: str
     name: str
     model: MLP
-    is_taught: bool = False
-    is_from_file: bool = False
+    learned_from: tuple[str, ...] = ()
 
 
 def all_networks() -> list[Network]:
@@ -61,8 +61,7 @@ def all_networks() -> list[Network]:
             trained.key,
             f"{trained.short} ({trained.model.config.label})",
             trained.model,
-            is_taught="taught" in trained.card,
-            is_from_file=trained.key.startswith("file-"),
+            learned_from(trained.start.card),
         )
         for trained in reversed(store.visitor().models)
         if trained.has_learned

@@ -1,12 +1,15 @@
 """What the page on the reader's own test set says of digits, and of the networks that read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from mnist_core import words
-from mnist_core.evaluation.accuracy import wilson_interval
+from mnist_core.evaluation.accuracy import chance_of_split, wilson_interval
+from mnist_core.lessons.collection import OwnDigit
+from mnist_core.lessons.collection_learning import FEWEST, Learning, missing
+from mnist_core.network.checkpoint import FILE, LESSONS, OWN_DIGITS
 
 
 def one_digit(number: int, label: int, p: Tensor) -> str:
@@ -27,17 +30,18 @@ def one_digit(number: int, label: int, p: Tensor) -> str:
     )
 
 
-def who_has_learned_from_neither(*, with_taught: bool, with_files: bool) -> str:
+def who_has_learned_from_neither(learned_from: Collection[str]) -> str:
     """Which of the networks meet all these images for the first time.
 
     Args:
-        with_taught: Whether there are taught copies among them.
-        with_files: Whether there are some from files.
+        learned_from: What some of them have learned from, as their cards say.
     """
     said = "The networks have learned from neither"
-    if with_taught:
+    if LESSONS in learned_from:
         said += ", except for taught copies, which were shown some digit by hand, perhaps one of yours"
-    if with_files:
+    if OWN_DIGITS in learned_from:
+        said += ", except for those that learned from your digits: their dots flatter them"
+    if FILE in learned_from:
         said += ". What a network from a file has learned from, only its maker knows"
     return f"{said}."
 
@@ -72,4 +76,61 @@ def two_intervals(right: int, images: int, more_right: int, more: int) -> str:
     return (
         f"With {images} digits: from **{low:.0%} to {high:.0%}**.\n\n"
         f"With {more:,}: from **{lower:.0%} to {higher:.0%}**."
+    )
+
+
+def whose_instead(digits: Sequence[OwnDigit]) -> str:
+    """Why a made-up writer's digits stand in for the reader's, and who that is."""
+    absent = missing(digits)
+    lacks = f"at least {FEWEST} of yours" if len(digits) < FEWEST else words.listed([words.a(one) for one in absent])
+    return (
+        f"It can learn yours once you have kept {lacks}, each digit among them: you have {len(digits)}. Until then, a "
+        "made-up writer mirrors every digit, as many children do."
+        if digits
+        else f"Keep {lacks}, each digit among them, and it learns those. Until then, a made-up writer mirrors every "
+        "digit, as many children do."
+    )
+
+
+def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]]:
+    """A line for each share that was mixed in, below one for the network as it came.
+
+    Args:
+        learnings: By the share; at least one, all with the same beginning.
+        name: Of what is mixed in.
+    """
+    first = next(iter(learnings.values()))
+    rows = [("before", first.right[0], first.elsewhere[0])]
+    rows += [
+        (f"{share:.0%} {name}" if share else f"no {name}", learning.right[-1], learning.elsewhere[-1])
+        for share, learning in learnings.items()
+    ]
+    return [
+        {
+            "Each batch": what,
+            "Kept back": f"{right} of {len(first.labels)}",
+            name.capitalize() if name.islower() else name: f"{elsewhere / first.images:.1%}",
+        }
+        for what, right, elsewhere in rows
+    ]
+
+
+def how_sure(learning: Learning) -> str:
+    """How much the count of the digits kept back tells."""
+    right, images = learning.right[-1], len(learning.labels)
+    low, high = wilson_interval(right, images)
+    return f"{right} of {images}: of all such digits it may read {low:.0%} to {high:.0%}."
+
+
+def could_be_luck(learning: Learning) -> str:
+    """Whether the digits kept back show that it reads such digits better now, or worse."""
+    gained, lost = learning.gained_and_lost
+    if not gained + lost:
+        return "It reads the same of the digits kept back as before: they show no difference."
+    chance = chance_of_split(gained, lost)
+    judgement = "Luck alone would hardly do that." if chance < 0.05 else "That may be luck."
+    return (
+        f"Of the {len(learning.labels)} digits kept back, it newly reads {gained}, and no longer reads {lost}. Had it "
+        f"become no better and no worse, luck would split {gained + lost} so unevenly, or more so, in "
+        f"{words.percent(chance)} of all cases (**McNemar's exact test**). {judgement}"
     )

@@ -29,7 +29,7 @@ SAID = {
     "Seed": "seed {}",
 }
 PLAIN: dict[tuple[str, SettingValue], str] = {
-    ("Began with", runs_comparison.RANDOM): "random first weights",
+    ("Began with", runs_comparison.RANDOM): "",
     ("Dropout", 0.0): "no dropout",
     ("Learning rate turned", "never"): "",
     ("Schedule", "constant"): "a constant learning rate",

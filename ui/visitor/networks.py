@@ -59,7 +59,7 @@ def _shipped_start() -> Start:
     return Start(known_networks.SHIPPED_NAME, resources.shipped_model(), shipped_card())
 
 
-def chooser() -> None:
+def chooser(label: str = "Which network reads") -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     if link.is_drawn_already("model"):
         return
@@ -70,7 +70,7 @@ def chooser() -> None:
     known[state.SHIPPED] += f": {card['validation_accuracy']:.1%} in validation, trained on {learned_from}"
     st.session_state["model"] = known_networks.key_in_use()
     st.selectbox(
-        "Which network reads",
+        label,
         known,
         format_func=known.__getitem__,
         key="model",

@@ -132,6 +132,7 @@ class Visitor:
     pad: Pad = field(default_factory=Pad)  # what they drew last
     desks: dict[str, Desk] = field(default_factory=dict)  # where they teach a copy of each network, by its key
     copies_kept: int = 0
+    fine_tuned: int = 0
     own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -229,4 +230,22 @@ def add_taught(visitor: Visitor, name: str, model: MLP, card: dict[str, Any]) ->
         visitor.copies_kept += 1
         key = f"taught-{visitor.copies_kept}"
         visitor.models = [*visitor.models, TrainedModel(key, name, model, card)][-MOST_MODELS:]
+        state.offer_model(key)
+
+
+def add_fine_tuned(visitor: Visitor, said: str, model: MLP, card: dict[str, Any], validation: Score | None) -> None:
+    """Keeps a network that learned on from some digits, and reads with it.
+
+    Args:
+        visitor: Whose it is.
+        said: What it is, in a line.
+        model: In eval mode.
+        card: What a file of its weights says of it.
+        validation: Its score on the validation images of what its card calls its data set, if that was counted.
+    """
+    with visitor.lock:
+        visitor.fine_tuned += 1
+        key, name = f"own-{visitor.fine_tuned}", f"Fine-tuned {visitor.fine_tuned}: {said}"
+        trained = TrainedModel(key, name, model, card, validation=validation)
+        visitor.models = [*visitor.models, trained][-MOST_MODELS:]
         state.offer_model(key)
