@@ -1,6 +1,6 @@
 """Your own test set: the digits a reader wrote, and how every network reads them, with how little so few tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 import torch
@@ -9,10 +9,19 @@ from mnist_core import words
 from mnist_core.data.dataset import Dataset
 from mnist_core.evaluation.accuracy import TWO_SIDED_95, chance_of_split, wilson_interval
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
-from mnist_core.figures.collection_learning import Trial, gain_and_cost, kept_back
+from mnist_core.figures.collection_learning import Trial, kept_back, over_the_epochs
 from mnist_core.figures.images import sheet
 from mnist_core.lessons.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
-from mnist_core.lessons.collection_learning import FEWEST_KEPT, OWN, SHARES, TRAINING, Mixed, learn_on, parted
+from mnist_core.lessons.collection_learning import (
+    FEWEST_KEPT,
+    OWN,
+    SHARES,
+    TRAINING,
+    Learning,
+    Mixed,
+    learn_on,
+    parted,
+)
 from mnist_core.network.checkpoint import OWN_DIGITS, shipped_card
 from ui.drawing import canvas, keep, photo, samples
 from ui.frame import dataset, lesson, link, question, state, theme
@@ -397,66 +406,69 @@ SHOWN = 20  # of the digits kept back: two rows
 
 
 def before_learning(chosen: Setting) -> None:
-    """Digits kept back, which nobody has read yet, and empty axes."""
-    kept = chosen.parts.kept
-    show_kept_back(kept, None)
-    draw_gain_and_cost([], chosen.mixed_in)
+    """What the network makes of the digits kept back, and of the validation images, as it came."""
+    learning = collection_learning.before(chosen)
+    show_learning(chosen, learning, {0.0: learning})
 
 
-def show_kept_back(kept: Dataset, read: torch.Tensor | None) -> None:
+def draw_learning(latest: Latest) -> None:
+    """What came of it so far, and of what was tried before; once it is trained, a button to keep it."""
+    show_learning(*latest, collection_learning.tried(latest))
+    name = collection_learning.adopted(latest)
+    if name:
+        st.caption(f"It is called {name}.")
+    elif live.is_finished(collection_learning.EXPERIMENT) and st.button(
+        "Keep it, and read with it", key="learn_adopt", icon=":material/neurology:"
+    ):
+        collection_learning.adopt(latest)
+        st.rerun()
+
+
+def show_learning(chosen: Setting, learning: Learning, tried: Mapping[float, Learning]) -> None:
+    """What is read of the digits kept back, what was tried so far, and both shares over the epochs."""
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        show_kept_back(chosen.parts.kept, learning.read[-1])
+        st.caption(collection_words.how_sure(learning))
+    with right:
+        st.table(collection_words.tried(tried, chosen.mixed_in), hide_index=True, border="horizontal")
+    kept, elsewhere = [], []
+    for share, each in tried.items():
+        name, is_latest = f"{share:.0%}" if len(each.read) > 1 else "", share == learning.share
+        kept.append(Trial(name, [right / len(each.labels) for right in each.right], is_latest))
+        elsewhere.append(Trial(name, [right / each.images for right in each.elsewhere], is_latest))
+    draw_epochs(kept, elsewhere, chosen.mixed_in)
+
+
+def show_kept_back(kept: Dataset, read: torch.Tensor) -> None:
     """The digits kept back, or the first of them."""
-    some = slice(0, SHOWN)
+    some = kept.subset(slice(0, SHOWN))
     st.html(
         kept_back(
-            images=kept.images[some],
-            labels=kept.labels[some].tolist(),
-            read=None if read is None else read[some].tolist(),
+            images=some.images,
+            labels=some.labels.tolist(),
+            read=read[:SHOWN].tolist(),
             theme=theme.current(),
         )
     )
 
 
-def draw_gain_and_cost(trials: Sequence[Trial], mixed_in: str) -> None:
+def draw_epochs(kept: Sequence[Trial], elsewhere: Sequence[Trial], mixed_in: str) -> None:
     """The share read rightly over the epochs, of the digits kept back and of the validation images."""
-    theme.show(
-        gain_and_cost(trials=trials, names=("kept back", f"{mixed_in}"), epochs=TRAINING.epochs, theme=theme.current()),
-        key="gain_and_cost",
-        description="The share read rightly after each epoch, of the digits kept back and of the validation images.",
-    )
-
-
-def draw_learning(latest: Latest) -> None:
-    """What is read of the digits kept back, both shares over the epochs, and what was tried before."""
-    chosen, learning = latest
-    show_kept_back(chosen.parts.kept, learning.read[-1])
-    known = collection_learning.tried(latest)
-    figure, table = st.columns([3, 2], gap="small")
-    with figure:
-        trials = [
-            Trial(
-                [right / len(each.labels) for right in each.right],
-                [right / each.images for right in each.elsewhere],
-                each.share == learning.share,
-            )
-            for each in known.values()
-        ]
-        draw_gain_and_cost(trials, chosen.mixed_in)
-    with table:
-        st.table(collection_words.tried(known, chosen.mixed_in), hide_index=True, border="horizontal")
-        st.caption(collection_words.how_sure(learning))
-        with st.container():
-            offer_to_adopt(latest)
-
-
-def offer_to_adopt(latest: Latest) -> None:
-    """A button that makes the trained network one of the reader's, once it is trained."""
-    name = collection_learning.adopted(latest)
-    if name:
-        st.caption(f"It is called {name}.")
-    elif live.is_finished(collection_learning.EXPERIMENT):
-        if st.button("Keep it, and read with it", key="learn_adopt", icon=":material/neurology:"):
-            collection_learning.adopt(latest)
-            st.rerun()
+    with st.container(key="run_curves_learned"):  # side by side on a phone, too
+        for column, title, trials in zip(st.columns(2), ("Kept back", mixed_in), (kept, elsewhere), strict=True):
+            with column:
+                theme.show(
+                    over_the_epochs(
+                        trials=trials,
+                        title=f"{title}, read rightly",
+                        epochs=TRAINING.epochs,
+                        theme=theme.current(),
+                        lowest=0.95 if trials is elsewhere else 0.0,
+                    ),
+                    key=f"learned_{title}",
+                    description=f"The share read rightly after each epoch: {title}. The table has the last values.",
+                )
 
 
 def how_it_learns_on(chosen: Setting) -> None:

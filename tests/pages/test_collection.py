@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
 from mnist_core.lessons.collection import OwnDigit, own_digit
-from mnist_core.network.checkpoint import load_shipped, shipped_card
+from mnist_core.network.checkpoint import FILE, LESSONS, load_shipped, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 from tests.app import answer, formulas, in_one_piece, open_page, questions_of, sound, text
@@ -109,17 +109,17 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
     app = sound(in_one_piece(PAGE).run())  # by now there are digits
-    assert who_has_learned_from_neither(with_taught=False, with_files=False) in text(app)
+    assert who_has_learned_from_neither([]) in text(app)
     visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [
         TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)
     ]
     app = sound(app.run())
-    assert who_has_learned_from_neither(with_taught=True, with_files=False) in text(app)
+    assert who_has_learned_from_neither([LESSONS]) in text(app)
     names = {row[0] for row in table_rows(app)}
     assert names > {"Taught copy 2 (784-8-10)", "Taught copy 1 (784-8-10)"}  # though they have one name elsewhere
-    assert who_has_learned_from_neither(with_taught=False, with_files=True) in text(with_own_network(app))
+    assert who_has_learned_from_neither([FILE]) in text(with_own_network(app))
 
 
 def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 import streamlit as st
 
+from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.lessons.collection import OwnDigit
 from mnist_core.lessons.collection_learning import (
     FEWEST,
@@ -95,6 +96,15 @@ def train(chosen: Setting, share: float) -> Iterator[Latest]:
     config = replace(TRAINING, seed=chosen.seed)
     learnings = learn_on(chosen.start, chosen.parts, dataset.splits(), share, config)
     return map(partial(Latest, chosen), learnings)
+
+
+def before(chosen: Setting) -> Learning:
+    """How the network reads before it learns on."""
+    start, kept_back, splits = chosen.start, chosen.parts.kept, dataset.splits()
+    elsewhere = networks.validation_of(known_networks.key_in_use(), start.model)
+    read = evaluate(start.model, kept_back).choices
+    right = len(elsewhere.labels) - len(elsewhere.mistakes)
+    return Learning(0.0, (read,), kept_back.labels, (right,), len(splits.validation), start.model)
 
 
 def tried(latest: Latest) -> dict[float, Learning]:

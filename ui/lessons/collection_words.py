@@ -80,16 +80,23 @@ def two_intervals(right: int, images: int, more_right: int, more: int) -> str:
 
 
 def whose_instead(digits: Sequence[OwnDigit]) -> str:
-    """Why a made-up writer's digits stand in for the reader's, and who that is."""
+    """Whose digits are learned in place of the reader's, and what it takes to learn those.
+
+    Args:
+        digits: Those the reader has kept.
+    """
+    made = "mirrors every digit, as many children do."
     absent = missing(digits)
-    lacks = f"at least {FEWEST} of yours" if len(digits) < FEWEST else words.listed([words.a(one) for one in absent])
-    return (
-        f"It can learn yours once you have kept {lacks}, each digit among them: you have {len(digits)}. Until then, a "
-        "made-up writer mirrors every digit, as many children do."
-        if digits
-        else f"Keep {lacks}, each digit among them, and it learns those. Until then, a made-up writer mirrors every "
-        "digit, as many children do."
-    )
+    if len(digits) >= FEWEST and not absent:
+        return f"This made-up writer {made}"
+    if len(digits) >= FEWEST:
+        lacks = words.listed([f"no {digit}" for digit in absent])
+        said = f"You have kept {lacks} yet. With each of the ten, it learns your digits."
+    elif digits:
+        said = f"You have kept {words.how_many(len(digits), 'digit')}. With {FEWEST}, it learns yours."
+    else:
+        said = f"Keep {FEWEST} digits in the first scene, and it learns yours."
+    return f"{said} Until then: a made-up writer, who {made}"
 
 
 def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]]:
@@ -104,6 +111,7 @@ def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]
     rows += [
         (f"{share:.0%} {name}" if share else f"no {name}", learning.right[-1], learning.elsewhere[-1])
         for share, learning in learnings.items()
+        if len(learning.read) > 1
     ]
     return [
         {
@@ -119,7 +127,7 @@ def how_sure(learning: Learning) -> str:
     """How much the count of the digits kept back tells."""
     right, images = learning.right[-1], len(learning.labels)
     low, high = wilson_interval(right, images)
-    return f"{right} of {images}: of all such digits it may read {low:.0%} to {high:.0%}."
+    return f"{right} of {images}: of all such digits it may read {low:.0%} to {high:.0%} (95% interval)."
 
 
 def could_be_luck(learning: Learning) -> str:
