@@ -127,8 +127,8 @@ def _head(record: RunRecord, validation: Score | None) -> str:
 
 
 def _ascii(name: str) -> str:
-    """A name of ours, whatever it may hold, as it can stand in a text within quotation marks."""
-    return re.sub(r"[^A-Za-z0-9 ,.-]", "", name)
+    """A name of ours, whatever it may hold, as it can stand within quotation marks and on a line."""
+    return re.sub(r"[^A-Za-z0-9 ,.-]", "", name)[:60].strip()
 
 
 def _outcome(record: RunRecord, validation: Score | None) -> str:
