@@ -127,22 +127,22 @@ def test_it_is_counted_before_and_after_each_epoch_and_the_network_stays_as_it_i
         assert torch.equal(one, other)
 
 
-def test_it_learns_the_new_forgets_the_old_and_forgets_less_with_the_old_mixed_in(start: Start, digits: Splits) -> None:
-    parts = parted(made_writer(), 0)
-    alone, mixed = (list(learn_on(start, parts, digits, share))[-1] for share in (0.0, 0.8))
-    for each in (alone, mixed):
-        assert each.right[-1] >= each.right[0] + 2
-    assert alone.elsewhere[-1] < alone.elsewhere[0] - 0.02 * alone.images
-    assert mixed.elsewhere[-1] > alone.elsewhere[-1]
-
-
-def test_so_it_is_with_the_ready_made_network_on_mnist(mnist: Splits) -> None:
+def check_it_learns_and_forgets(splits: Splits, least: float) -> None:
+    """What the scene shows with the ready-made network: mixing in saves most of what is forgotten otherwise."""
     parts, shipped = parted(made_writer(), 0), Start("Ready-made network", load_shipped(), shipped_card())
-    alone, mixed = (list(learn_on(shipped, parts, mnist, share))[-1] for share in (0.0, 0.8))
+    alone, mixed = (list(learn_on(shipped, parts, splits, share))[-1] for share in (0.0, 0.8))
     for each in (alone, mixed):
         assert each.right[-1] >= each.right[0] + 4
-    assert alone.elsewhere[-1] < alone.elsewhere[0] - 0.01 * alone.images
-    assert mixed.elsewhere[-1] > alone.elsewhere[-1] + 0.01 * alone.images
+    assert alone.elsewhere[-1] < alone.elsewhere[0] - least * alone.images
+    assert mixed.elsewhere[-1] > alone.elsewhere[-1] + least / 2 * alone.images
+
+
+def test_it_learns_the_new_forgets_the_old_and_forgets_less_with_the_old_mixed_in(digits: Splits) -> None:
+    check_it_learns_and_forgets(digits, 0.02)
+
+
+def test_so_it_does_on_mnist(mnist: Splits) -> None:
+    check_it_learns_and_forgets(mnist, 0.02)
 
 
 def test_the_made_up_writer_writes_ten_of_each_always_the_same_and_mirrored() -> None:
