@@ -85,7 +85,7 @@ def whose_instead(digits: Sequence[OwnDigit]) -> str:
     Args:
         digits: Those the reader has kept.
     """
-    made = "mirrors every digit, as many children do."
+    made = "mirrors digits, as many children do."
     absent = missing(digits)
     if len(digits) >= FEWEST and not absent:
         return f"This made-up writer {made}"
@@ -95,8 +95,8 @@ def whose_instead(digits: Sequence[OwnDigit]) -> str:
     elif digits:
         said = f"You have kept {words.how_many(len(digits), 'digit')}. With {FEWEST}, it learns yours."
     else:
-        said = f"Keep {FEWEST} digits in the first scene, and it learns yours."
-    return f"{said} Until then: a made-up writer, who {made}"
+        said = f"Keep {FEWEST} digits in scene 1, and it learns yours."
+    return f"{said} Until then: a made-up writer who {made}"
 
 
 def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]]:
@@ -127,7 +127,7 @@ def how_sure(learning: Learning) -> str:
     """How much the count of the digits kept back tells."""
     right, images = learning.right[-1], len(learning.labels)
     low, high = wilson_interval(right, images)
-    return f"{right} of {images}: of all such digits it may read {low:.0%} to {high:.0%} (95% interval)."
+    return f"{right} of {images}: 95% interval {low:.0%} to {high:.0%} of such digits."
 
 
 def could_be_luck(learning: Learning) -> str:
