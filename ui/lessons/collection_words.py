@@ -106,10 +106,11 @@ def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]
         learnings: By the share; at least one, all with the same beginning.
         name: Of what is mixed in.
     """
+    short = name.removesuffix(" digits")  # or the lines would break on a phone
     first = next(iter(learnings.values()))
     rows = [("before", first.right[0], first.elsewhere[0])]
     rows += [
-        (f"{share:.0%} {name}" if share else f"no {name}", learning.right[-1], learning.elsewhere[-1])
+        (f"{share:.0%} {short}" if share else f"no {short}", learning.right[-1], learning.elsewhere[-1])
         for share, learning in learnings.items()
         if len(learning.read) > 1
     ]
@@ -117,7 +118,7 @@ def tried(learnings: Mapping[float, Learning], name: str) -> list[dict[str, str]
         {
             "Each batch": what,
             "Kept back": f"{right} of {len(first.labels)}",
-            name.capitalize() if name.islower() else name: f"{elsewhere / first.images:.1%}",
+            short[0].upper() + short[1:]: f"{elsewhere / first.images:.1%}",
         }
         for what, right, elsewhere in rows
     ]

@@ -58,7 +58,8 @@ def test_the_record_says_where_it_began_and_how_that_reads(start: Start, digits:
         "learned_from": ["MNIST"],
     }
     *_, random = trial(new_model(MLPConfig(()), 0), digits, CONFIG)
-    assert random.start is random.before is None
+    assert random.start is None
+    assert random.before is None
     assert "began_with" not in random.card()
 
 
@@ -87,6 +88,6 @@ def test_weights_are_known_again_from_a_file_and_told_from_others() -> None:
     assert Start("From file 1", again.model, again.card).weights == shipped.weights
     other = shipped.network()
     with torch.no_grad():
-        other[0].weight[0, 0] += 1e-3  # type: ignore[operator, index, union-attr]
+        other[0].weight[0, 0] += 1e-3  # type: ignore[operator, index]
     assert Start("other", other.eval(), {}).weights != shipped.weights
     assert not any(isinstance(layer, Dropout) and layer.training for layer in shipped.model)

@@ -9,9 +9,10 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training.export import START_NAME, script
 from mnist_core.training.loop import new_model
 from mnist_core.training.recipes import RECIPES
+from mnist_core.training.start import Start
 from tests.app import finish, in_one_piece, open_page, opened_by_link, sound, text, train, turn_to
 from ui.studio import begin_with
-from ui.visitor import networks, store
+from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
 pytestmark = pytest.mark.usefixtures("offline")
@@ -130,7 +131,7 @@ def test_a_run_that_explodes_at_once_leaves_nothing_and_the_next_one_can_begin_a
     assert weights in {start.weights for start in startable(app)}
 
 
-def startable(app: AppTest) -> list[networks.Start]:
+def startable(app: AppTest) -> list[Start]:
     return [trained.start for trained in visitor(app).models if trained.has_learned]
 
 
@@ -139,12 +140,8 @@ def test_a_run_begun_with_a_file_is_known_as_such_on_the_other_pages() -> None:
     app = train(chosen(app, weights))
     trained = visitor(app).models[-1]
     assert trained.card["began_with"]["learned_from"] == ["MNIST", "a file"]
-    app = sound(app.switch_page(RUNS).run())
-    app = turn_to(app, 3)
-    app = train(sound(app.switch_page(PAGE).run()))  # another one, with the same
-    app = sound(app.switch_page(RUNS).run())
     app.session_state["_linked"]["show"] = "whole"
-    app = sound(app.run())
+    app = sound(app.switch_page(RUNS).run())
     assert "begun with From file 1" in text(app)
     assert "What a network from a file has learned from, only its maker knows" in text(in_collection(app))
 
