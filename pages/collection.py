@@ -373,14 +373,15 @@ def learn_yours() -> None:
         with sliders:
             chosen = collection_learning.setting()
             share = link.select_slider(
-                f"Share of {chosen.mixed_in} in each batch", "learn_share", SHARES, 0.0, names="{:.0%}".format
+                f"Share of {chosen.mixed_in}", "learn_share", SHARES, 0.0, names="{:.0%}".format, help=IN_EACH_BATCH
             )
             networks.chooser("Begin with")
         with view:
-            if chosen.whose != OWN:
-                st.caption(collection_words.whose_instead(keep.kept()))
-            elif chosen.may_flatter:
-                st.caption("It has learned from digits of yours before, perhaps from some that are kept back here.")
+            with st.container():
+                if chosen.whose != OWN:
+                    st.caption(collection_words.whose_instead(keep.kept()))
+                elif chosen.may_flatter:
+                    st.caption("It has learned from digits of yours before, perhaps from some that are kept back here.")
             live.experiment(
                 collection_learning.EXPERIMENT,
                 "Learn these digits",
@@ -402,6 +403,7 @@ def learn_yours() -> None:
     )
 
 
+IN_EACH_BATCH = "In each batch. With none, it sees the new digits only."
 SHOWN = 20  # of the digits kept back: two rows
 
 

@@ -11,7 +11,7 @@ from mnist_core.figures.cards import data_url
 from mnist_core.figures.curves import epoch_axis
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme, VegaFigure
 
-HEIGHT = 160  # pixels
+HEIGHT = 150  # pixels
 
 _STYLE = """
 <style>
