@@ -192,7 +192,7 @@ def test_it_looks_into_the_visitors_own_network_and_begins_with_its_seed(digits:
 
 def test_a_network_that_began_with_anothers_weights_has_no_seed_of_its_own(digits: Splits) -> None:
     own = new_model(MLPConfig((24,)), 3).eval()
-    app = use(opened(), own, {"seed": 7, "began_with": {"name": "Your network 1"}})
+    app = go_deeper(use(opened(), own, {"seed": 7, "began_with": {"name": "Your network 1"}}))
     assert "those of seed 7" not in text(app)
     assert "once began is not known" in text(app)
 
