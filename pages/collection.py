@@ -1,6 +1,6 @@
 """Your own test set: the digits a reader wrote, and how every network reads them, with how little so few tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 import torch
@@ -9,15 +9,27 @@ from mnist_core import words
 from mnist_core.data.dataset import Dataset
 from mnist_core.evaluation.accuracy import TWO_SIDED_95, chance_of_split, wilson_interval
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
+from mnist_core.figures.collection_learning import Trial, kept_back, over_the_epochs
 from mnist_core.figures.images import sheet
 from mnist_core.lessons.collection import OwnDigit, Standing, as_dataset, from_csv, merge, verdict
-from mnist_core.network.checkpoint import shipped_card
+from mnist_core.lessons.collection_learning import (
+    FEWEST_KEPT,
+    OWN,
+    SHARES,
+    TRAINING,
+    Learning,
+    Mixed,
+    learn_on,
+    parted,
+)
+from mnist_core.network.checkpoint import OWN_DIGITS, shipped_card
 from ui.drawing import canvas, keep, photo, samples
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
-from ui.lessons import collection, collection_words
+from ui.lessons import collection, collection_learning, collection_words
 from ui.lessons.collection import Network
-from ui.studio import take_home
+from ui.lessons.collection_learning import Latest, Setting
+from ui.studio import beside, live, take_home
 from ui.visitor import networks
 
 
@@ -120,6 +132,8 @@ def compare() -> None:
     first = standings[0]
     low, high = first.interval
     luck = f" {verdict(first)}" if digits else ""  # the example is itself of the images it would be compared with
+    if digits and OWN_DIGITS in known[0].learned_from:
+        luck = " It has learned from such digits of yours, perhaps from these very ones. So that proves nothing."
     lesson.notice(
         f"{first.name} reads {first.right} of {words.how_many(first.images, 'digit')} rightly, and the line reaches "
         f"from {low:.0%} to {high:.0%}.{luck}"
@@ -161,10 +175,7 @@ def about_both(first: Standing, known: Sequence[Network]) -> None:
     theirs = dataset.splits()
     dataset.notice("the validation images are digits that the program draws itself")
     who = "which others wrote" if theirs.name == state.MNIST else "which the program drew"
-    learned = collection_words.who_has_learned_from_neither(
-        with_taught=any(network.is_taught for network in known),
-        with_files=any(network.is_from_file for network in known),
-    )
+    learned = collection_words.who_has_learned_from_neither([each for one in known for each in one.learned_from])
     each = f"Each counts for {100 / first.images:.2g} points" if first.images > 1 else "One digit can only be 0 or 100%"
     st.markdown(
         "The line is the **95% interval**: where the true share may lie, as far as so few digits can tell. "
@@ -354,4 +365,138 @@ def about_files() -> None:
     )
 
 
-lesson.show(your_digits, compare, how_little_few_tell, mixed_up, take_and_bring)
+@lesson.scene("Can it learn your writing, and forget nothing?")
+def learn_yours() -> None:
+    """The network in use learns on from most of the digits; the others, and MNIST, tell what came of it."""
+    with lesson.stage():
+        buttons, sliders, view = beside.places()
+        with sliders:
+            chosen = collection_learning.setting()
+            share = link.select_slider(
+                f"Share of {chosen.mixed_in}", "learn_share", SHARES, 0.0, names="{:.0%}".format, help=IN_EACH_BATCH
+            )
+            networks.chooser("Begin with")
+        with view:
+            with st.container():
+                if chosen.whose != OWN:
+                    st.caption(collection_words.whose_instead(keep.kept()))
+                elif chosen.may_flatter:
+                    st.caption("It has learned from digits of yours before, perhaps from some that are kept back here.")
+            live.experiment(
+                collection_learning.EXPERIMENT,
+                "Learn these digits",
+                lambda: collection_learning.train(chosen, share),
+                draw_learning,
+                before=lambda: before_learning(chosen),
+                setting=(chosen, share),
+                share_done=lambda latest: latest.share_done,
+                beside=buttons,
+            )
+    lesson.notice(
+        "To learn on is **fine-tuning**. Whoever sees only new digits may unlearn the old ones: **catastrophic "
+        f"forgetting**. Then mix in {chosen.mixed_in}, and learn once more. What does that save?"
+    )
+    lesson.deeper(
+        lambda: how_it_learns_on(chosen),
+        could_it_be_luck,
+        lambda: lesson.show_source(learn_on, Mixed, parted),
+    )
+
+
+IN_EACH_BATCH = "In each batch. With none, it sees the new digits only."
+SHOWN = 20  # of the digits kept back: two rows
+
+
+def before_learning(chosen: Setting) -> None:
+    """What the network makes of the digits kept back, and of the validation images, as it came."""
+    learning = collection_learning.before(chosen)
+    show_learning(chosen, learning, {0.0: learning})
+
+
+def draw_learning(latest: Latest) -> None:
+    """What came of it so far, and of what was tried before; once it is trained, a button to keep it."""
+    show_learning(*latest, collection_learning.tried(latest))
+    name = collection_learning.adopted(latest)
+    if name:
+        st.caption(f"It is called {name}.")
+    elif live.is_finished(collection_learning.EXPERIMENT) and st.button(
+        "Keep it, and read with it", key="learn_adopt", icon=":material/neurology:"
+    ):
+        collection_learning.adopt(latest)
+        st.rerun()
+
+
+def show_learning(chosen: Setting, learning: Learning, tried: Mapping[float, Learning]) -> None:
+    """What is read of the digits kept back, what was tried so far, and both shares over the epochs."""
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        show_kept_back(chosen.parts.kept, learning.read[-1])
+        st.caption(collection_words.how_sure(learning))
+    with right:
+        st.table(collection_words.tried(tried, chosen.mixed_in), hide_index=True, border="horizontal")
+    kept, elsewhere = [], []
+    for share, each in tried.items():
+        name, is_latest = f"{share:.0%}" if len(each.read) > 1 else "", share == learning.share
+        kept.append(Trial(name, [right / len(each.labels) for right in each.right], is_latest))
+        elsewhere.append(Trial(name, [right / each.images for right in each.elsewhere], is_latest))
+    draw_epochs(kept, elsewhere, chosen.mixed_in)
+
+
+def show_kept_back(kept: Dataset, read: torch.Tensor) -> None:
+    """The digits kept back, or the first of them."""
+    some = kept.subset(slice(0, SHOWN))
+    st.html(
+        kept_back(
+            images=some.images,
+            labels=some.labels.tolist(),
+            read=read[:SHOWN].tolist(),
+            theme=theme.current(),
+        )
+    )
+
+
+def draw_epochs(kept: Sequence[Trial], elsewhere: Sequence[Trial], mixed_in: str) -> None:
+    """The share read rightly over the epochs, of the digits kept back and of the validation images."""
+    with st.container(key="run_curves_learned"):  # side by side on a phone, too
+        for column, title, trials in zip(st.columns(2), ("Kept back", mixed_in), (kept, elsewhere), strict=True):
+            with column:
+                theme.show(
+                    over_the_epochs(
+                        trials=trials,
+                        title=f"{title}, read rightly",
+                        epochs=TRAINING.epochs,
+                        theme=theme.current(),
+                        lowest=0.95 if trials is elsewhere else 0.0,
+                    ),
+                    key=f"learned_{title}",
+                    description=f"The share read rightly after each epoch: {title}. The table has the last values.",
+                )
+
+
+def how_it_learns_on(chosen: Setting) -> None:
+    """What is kept back, how it is trained, and the seed."""
+    parts, size = chosen.parts, TRAINING.batch_size
+    st.markdown(
+        f"A fifth of the digits, and at least {FEWEST_KEPT}, are **kept back**, of each digit the same share. The copy "
+        f"learns from the other {len(parts.learned)} for {TRAINING.epochs} epochs, with Adam at "
+        f"{TRAINING.learning_rate:g}, {size} digits to a batch. At 50%, {size} images of {chosen.mixed_in} stand "
+        f"beside them, at 80% {4 * size}, at 90% {9 * size}. The network it was copied from stays as it is.\n\n"
+        f"{chosen.mixed_in} is counted on all {chosen.images:,} validation images. In a set that many people wrote, "
+        "the digits kept back are by the same people as the others. Somebody new may be harder to read. The frames: "
+        f"green is right, dashed is wrong; of more than {SHOWN} digits the first {SHOWN} are shown."
+    )
+    link.seed("Seed", collection_learning.SEED, meaning="Which digits are kept back, and the order of all others.")
+    st.markdown(
+        "A network that is kept joins your networks. On the page *Train*, in the last scene, its weights can be taken "
+        "home."
+    )
+
+
+def could_it_be_luck() -> None:
+    """What the digits kept back prove of the last training."""
+    latest = collection_learning.latest()
+    if latest:
+        st.markdown(collection_words.could_be_luck(latest.learning))
+
+
+lesson.show(your_digits, compare, how_little_few_tell, mixed_up, take_and_bring, learn_yours)

@@ -18,6 +18,7 @@ from mnist_core.network.model import CLASSES, MLPConfig
 from mnist_core.training.loop import DatasetBatches, Learner, TrainingConfig, fit, new_model, train_step
 from mnist_core.training.records import RunRecord
 from mnist_core.training.schedule import OneCycle, half_wave
+from mnist_core.training.start import Start
 from mnist_core.training.update import SGD, Adam
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
@@ -47,7 +48,7 @@ def the_studio() -> None:
     with buttons:
         transport.show(visitor, mode, lambda held: begin(visitor, chosen, held))
     with view:
-        run_view.show(mode, run_view.not_begun(chosen.model_config, chosen.training_config))
+        run_view.show(mode, run_view.not_begun(chosen.model_config, chosen.training_config, chosen.start))
     with after:
         if mode == "idle":
             run_view.offer_to_read()
@@ -79,6 +80,11 @@ def describe(chosen: recipe.Chosen) -> None:
     """The network of the controls in a line."""
     network = chosen.model_config
     parts = ["784 pixels in", *(f"{size} neurons" for size in network.hidden_sizes), "10 scores out"]
+    if chosen.start:
+        st.markdown(
+            f"It begins with the weights of {chosen.start.name} ({chosen.start.weights}) and learns on: "
+            "**fine-tuning**, or a **warm start**. That often takes a learning rate ten times smaller."
+        )
     st.caption(
         f"{recipe.sentence(chosen)} The network {network.label}: {' → '.join(parts)}. "
         f"It has {network.parameter_count:,} numbers to learn: weights, and a bias for each neuron and each score. "
@@ -88,7 +94,7 @@ def describe(chosen: recipe.Chosen) -> None:
 
 def begin(visitor: Visitor, chosen: recipe.Chosen, held: bool) -> None:
     """Starts a run with the controls as they stand; a held one rests before its first batch."""
-    start(visitor, chosen.model_config, chosen.training_config, held, chosen.cut)
+    start(visitor, chosen.model_config, chosen.training_config, held, chosen.cut, chosen.start)
 
 
 def start(
@@ -97,11 +103,12 @@ def start(
     config: TrainingConfig,
     held: bool,
     cut: Callable[[Splits], Splits] = lambda splits: splits,
+    begin_with: Start | None = None,
 ) -> None:
     """Starts a run."""
     with st.spinner("The first digits are being drawn."):  # on a server that has just started
         splits = cut(dataset.splits())
-    control.start(visitor, network, config, splits, held=held)
+    control.start(visitor, network, config, splits, held=held, begin_with=begin_with)
 
 
 def start_as_asked(visitor: Visitor) -> None:
@@ -430,9 +437,14 @@ def again() -> None:
                 transport.show(visitor, mode, lambda held: start(visitor, model_config, config, held))
             with view:
                 run_view.show(mode, run_view.not_begun(model_config, config))
+    began = trained.record.start if trained and trained.record else None
     lesson.notice(
-        "Each picture holds the weights of one neuron of the first layer, one for each pixel. They begin as noise. The "
-        "first batches change them most."
+        "Each picture holds the weights of one neuron of the first layer, one for each pixel. "
+        + (
+            f"This run began with those of {began.name}."
+            if began
+            else "They begin as noise. The first batches change them most."
+        )
     )
 
 

@@ -33,7 +33,7 @@ def training_curve(
     """Loss or accuracy over the epochs: a line for the training batches, dots for the validation images.
 
     Args:
-        record: The run so far.
+        record: The run so far. If it began with weights that had learned before, the dots begin before the first batch.
         quantity: Which of the two.
         theme: Of the page.
         logarithmic: Whether equal steps mean equal ratios. The accuracy is then shown as the share misread, since that
@@ -51,6 +51,7 @@ def training_curve(
     per_epoch, axis = record.steps_per_epoch, _y_axis(quantity, logarithmic)
     points = [(event.step / per_epoch, getattr(event, quantity), TRAINING) for event in record.batches]
     last = points[-1:]
+    points += [(0, getattr(record.before, quantity), VALIDATION)] if record.before else []
     points += [(event.epoch, getattr(event, f"validation_{quantity}"), VALIDATION) for event in record.epochs]
     rows = [axis.row(*point, "curve") for point in points]
     rows += [axis.row(*point, side) for point in points if (side := axis.side(point[1]))]

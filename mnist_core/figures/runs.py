@@ -117,7 +117,8 @@ def _points(result: RunResult, curve: Curve) -> list[tuple[float, float]]:
         return [(event.step / record.steps_per_epoch, event.loss) for event in record.batches]
     quantity = curve.removeprefix("validation ")
     end = record.learned_steps / record.steps_per_epoch
-    points = [(float(event.epoch), float(getattr(event, f"validation_{quantity}"))) for event in record.epochs]
+    points = [(0.0, getattr(record.before, quantity))] if record.before else []
+    points += [(float(event.epoch), float(getattr(event, f"validation_{quantity}"))) for event in record.epochs]
     if not points or points[-1][0] != end:
         points.append((end, getattr(result.validation, quantity)))
     return sorted(points)  # a run that diverged went back

@@ -16,11 +16,13 @@ from mnist_core.data.dataset import Splits
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import RateDial, RateEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import RunRecord, Score, trial
+from mnist_core.training.start import Start
 
 SEEDS = 5  # of a band: enough for a spread, few enough to wait for
 ALL_SEEDS = 2**32  # how many there are
 LEVEL = 0.05  # a difference that luck makes in fewer than one of twenty comparisons is taken for more than luck
 
+RANDOM = "random weights"
 SettingValue = str | int | float | bool
 
 
@@ -60,6 +62,7 @@ def settings(record: RunRecord) -> dict[str, SettingValue]:
         "Digits": record.dataset,
         "Training images": record.train_size,
         "Network": model.label,
+        "Began with": record.start.name if record.start else RANDOM,
         "Activation": model.activation if model.hidden_sizes else "",
         "Dropout": model.dropout if model.hidden_sizes else "",
         "Optimizer": training.optimizer,
@@ -122,7 +125,11 @@ def seeds_from(first: int) -> list[int]:
 
 
 def five_seeds(
-    model_config: MLPConfig, config: TrainingConfig, splits: Splits, changes: Sequence[RateEvent] = ()
+    model_config: MLPConfig,
+    config: TrainingConfig,
+    splits: Splits,
+    changes: Sequence[RateEvent] = (),
+    start: Start | None = None,
 ) -> Iterator[dict[int, RunRecord]]:
     """Trains five times with the same settings and five seeds; never looks at the test images.
 
@@ -133,6 +140,7 @@ def five_seeds(
         config: How it is trained; its seed is the first of the five.
         splits: What it learns from and is judged on.
         changes: Of the learning rate, made again in each run.
+        start: A network whose weights all five begin with; None: each has first weights of its own.
 
     Yields:
         The latest record of each seed that has begun, after each event: without norms and pictures of the weights,
@@ -140,9 +148,9 @@ def five_seeds(
     """
     latest: dict[int, RunRecord] = {}
     for seed in seeds_from(config.seed):
-        model = new_model(model_config, seed)
+        model = start.network() if start else new_model(model_config, seed)
         with suppress(TrainingDiverged):
-            for record in trial(model, splits, replace(config, seed=seed), dial=RateDial(changes)):
+            for record in trial(model, splits, replace(config, seed=seed), dial=RateDial(changes), start=start):
                 latest = {**latest, seed: replace(record, norms=(), frames=())}
                 yield latest
 

@@ -1,5 +1,6 @@
 """Weights on disk: safetensors, with a card that says what they are."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -21,6 +22,9 @@ SUFFIX = ".safetensors"
 SHIPPED = MODELS / "shipped.safetensors"
 LARGEST = 32_000_000  # bytes; the largest network MLPConfig allows has 20 million
 LARGEST_CARD = 100_000  # bytes; ours have a thousand
+# What a network can have learned from, as far as cards tell. What a network from a file met, only its maker knows.
+DRAWN, LESSONS, OWN_DIGITS, FILE = "drawn digits", "lessons by hand", "own digits", "a file"
+SOURCES = ("MNIST", "generated digits", DRAWN, LESSONS, OWN_DIGITS, FILE)
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -156,6 +160,38 @@ def largest_score(model: MLP) -> Tensor:
         elif isinstance(layer, nn.Tanh | nn.Sigmoid):
             largest = torch.where(largest.isfinite(), torch.ones(()), largest)
     return largest
+
+
+def fingerprint(model: MLP) -> str:
+    """Eight characters that tell its weights from any others, wherever they are: the beginning of their SHA-256.
+
+    Args:
+        model: Only looked at. Its dropout does not count.
+
+    Returns:
+        Of 0 to 9 and a to f.
+    """
+    digest = hashlib.sha256(repr((model.config.layer_sizes, model.config.activation)).encode())
+    for tensor in model.state_dict().values():
+        digest.update(tensor.detach().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:8]
+
+
+def learned_from(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a network has learned from, the networks included that it began with.
+
+    Args:
+        card: Of the network. A file's can say anything; only what is known is repeated.
+
+    Returns:
+        Some of ``SOURCES``.
+    """
+    began = card.get("began_with")
+    before = began.get("learned_from") if isinstance(began, dict) else None
+    said = [card.get("dataset"), *(before if isinstance(before, list) else [])]
+    marks = {"drawn_digits": DRAWN, "taught": LESSONS, "own_digits": OWN_DIGITS, "from_file": FILE}
+    said += [source for mark, source in marks.items() if card.get(mark)]
+    return tuple(source for source in SOURCES if source in said)
 
 
 def load_shipped() -> MLP:

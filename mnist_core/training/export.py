@@ -7,6 +7,7 @@ compare the weights.
 
 import inspect
 import io
+import json
 import re
 import textwrap
 from typing import Any
@@ -21,6 +22,7 @@ from mnist_core.training.loop import train_step
 from mnist_core.training.records import RunRecord, Score
 
 DATA_NAME = "digits.npz"  # under which the script looks for data that is not MNIST
+START_NAME = "start.safetensors"  # and for weights that its run began with, if they were not random
 WEIGHTS_NAME = "weights.safetensors"
 MNIST_TRAIN_SIZE = 60_000 - VALIDATION_SIZE
 WIDTH = 88  # columns, as formatters of Python have them
@@ -32,15 +34,16 @@ def script(record: RunRecord, validation: Score | None = None) -> str:
 
     With the same version of PyTorch on the same machine it ends with the same weights, bit for bit: changes of the
     learning rate are made at their batches, and a run that was stopped or diverged ends where its weights come from.
-    It learns from the first ``record.train_size`` training images, without distortion, and its weights are drawn with
-    the run's own seed, as those of the training page are.
+    It learns from the first ``record.train_size`` training images, without distortion. Its weights are drawn with the
+    run's own seed, as those of the training page are; or the run began with another network's, and so does the script.
 
     Args:
         record: The run.
         validation: Its score on the validation images at its end, for the script's head, if it had no final test.
 
     Returns:
-        Python source, plain ASCII. A run on other digits than MNIST's needs its ``data_file`` beside it.
+        Python source, plain ASCII. A run on other digits than MNIST's needs its ``data_file`` beside it, and one that
+        began with a network's weights the file of those.
 
     Raises:
         ValueError: If the run has learned from no batch, so that there is nothing to repeat.
@@ -48,7 +51,7 @@ def script(record: RunRecord, validation: Score | None = None) -> str:
     if not record.learned_steps:
         raise ValueError("This run has learned from no batch, so there is nothing to repeat.")
     top = [_head(record, validation), _imports(record), _settings(record)]
-    definitions = [SPLIT if _is_mnist(record) else PART, DRAW_WEIGHTS, EVALUATE]
+    definitions = [SPLIT if _is_mnist(record) else PART, *([] if record.start else [DRAW_WEIGHTS]), EVALUATE]
     if record.model_config.dropout:
         definitions.insert(0, DROPOUT)
     program = [THREADS, _data(record), _network(record), _optimizer(record), _training(record), _ending(record)]
@@ -99,7 +102,8 @@ def _head(record: RunRecord, validation: Score | None) -> str:
     command = f"python {file_stem(record)}.py"
     digits = "MNIST" if _is_mnist(record) else "generated digits"
     parts = [
-        f"The network {record.model_config.label} learns to read {digits}.",
+        f"The network {record.model_config.label} learns {'on' if record.start else 'to read'}"
+        f"{', now from' if record.start else ''} {digits}.",
         _wrapped(
             f'An experiment from "Understand a classifier". {_outcome(record, validation)} This script repeats it '
             f"batch by batch: on the same machine and with the same PyTorch ({torch.__version__}) it ends with the "
@@ -112,7 +116,19 @@ def _head(record: RunRecord, validation: Score | None) -> str:
         parts += [f"    {command} path/to/folder"]
     else:
         parts += [f"It reads its digits from {DATA_NAME}, which must lie in the same folder."]
+    if record.start:
+        parts.append(
+            _wrapped(
+                f"It begins with the weights in {START_NAME}, which must lie in the same folder, too: "
+                f"{record.start.weights}, of the network that the app called {_ascii(record.start.name)}."
+            )
+        )
     return '"""' + "\n\n".join(parts) + '\n"""'
+
+
+def _ascii(name: str) -> str:
+    """A name of ours, whatever it may hold, as it can stand within quotation marks and on a line."""
+    return re.sub(r"[^A-Za-z0-9 ,.-]", "", name)[:60].strip()
 
 
 def _outcome(record: RunRecord, validation: Score | None) -> str:
@@ -135,18 +151,19 @@ def _outcome(record: RunRecord, validation: Score | None) -> str:
 
 
 def _imports(record: RunRecord) -> str:
-    standard = ["import json", "import math"]
+    standard = ["import json", *([] if record.start else ["import math"])]
     if _is_mnist(record):
         standard.append("import sys")
     if _is_cut_short(record):
         standard.append("from itertools import islice")
-    if not _is_mnist(record):
+    if not _is_mnist(record) or record.start:
         standard.append("from pathlib import Path")
     loading = ["DataLoader"]
     loading += ["Subset"] if _is_mnist(record) else []
     loading += ["SubsetRandomSampler"] if record.training_config.shuffle else []
     loading += [] if _is_mnist(record) else ["TensorDataset"]
-    others = ["import torch", "from safetensors.torch import save_file", "from torch import nn"]
+    files = "load_file, save_file" if record.start else "save_file"
+    others = ["import torch", f"from safetensors.torch import {files}", "from torch import nn"]
     others.append(f"from torch.utils.data import {', '.join(loading)}")
     if _is_mnist(record):
         others += ["from torchvision import transforms", "from torchvision.datasets import MNIST"]
@@ -158,13 +175,13 @@ def _imports(record: RunRecord) -> str:
 def _settings(record: RunRecord) -> str:
     config = record.training_config
     one_cycle = config.schedule == "one-cycle"
-    random = ["first weights", *(["order of images"] if config.shuffle else [])]
+    random = [*([] if record.start else ["first weights"]), *(["order of images"] if config.shuffle else [])]
     random += ["dropout"] if record.model_config.dropout else []
     lines = [
         _line(f"EPOCHS = {config.epochs}", "passes over the training images"),
         _line(f"BATCH_SIZE = {config.batch_size}", "images before each change of the weights"),
         _line(f"LEARNING_RATE = {config.learning_rate!r}", "the highest; see the schedule" if one_cycle else ""),
-        _line(f"SEED = {config.seed}", f"decides all that is random: {', '.join(random)}"),
+        _line(f"SEED = {config.seed}", f"decides all that is random: {', '.join(random) or 'nothing here'}"),
     ]
     if _has_decay(record):
         lines.insert(3, _line(f"WEIGHT_DECAY = {config.weight_decay!r}", "pulls all weights a little towards 0"))
@@ -214,7 +231,13 @@ def _network(record: RunRecord) -> str:
             if config.dropout:
                 layers.append(f"Dropout({config.dropout!r}, seed=SEED + {len(layers)}),")
     what = "The network: from 784 pixels to a score for each digit."
-    return "\n".join([f"# {what}", "model = nn.Sequential(", *_indented(layers), ")", "draw_weights(model, SEED)"])
+    first = ["draw_weights(model, SEED)"]
+    if record.start:
+        first = [
+            "# It begins with weights that have learned before.",
+            f'model.load_state_dict(load_file(Path(__file__).with_name("{START_NAME}")))',
+        ]
+    return "\n".join([f"# {what}", "model = nn.Sequential(", *_indented(layers), ")", *first])
 
 
 def _optimizer(record: RunRecord) -> str:
@@ -278,6 +301,11 @@ def _ending(record: RunRecord) -> str:
         '"validation_accuracy": round(accuracy, 4),',
     ]
     card += ['"test_accuracy": round(test_accuracy, 4),'] if record.test else []
+    if record.start:
+        began = record.start.on_card()
+        parts = [f'"name": "{_ascii(began["name"])}"', f'"weights": "{began["weights"]}"']
+        parts.append(f'"learned_from": {json.dumps(began["learned_from"])}')
+        card += _call('"began_with": {', parts, "},", WIDTH - 4)
     lines = [*TEST.splitlines(), ""] if record.test else []
     lines += ["# The weights, with a card that says what they are: the app can load them back."]
     return "\n".join([*lines, "card = {", *_indented(card), "}", *SAVE.splitlines()])

@@ -23,6 +23,7 @@ from mnist_core.training.loop import (
     TrainingDiverged,
     fit,
 )
+from mnist_core.training.start import Start
 
 MOST_POINTS = 240  # of a curve: more than a phone has pixels to tell apart, few enough to send in milliseconds
 MOST_FRAMES = 20  # pictures of the weights kept from a run
@@ -108,6 +109,8 @@ class RunRecord:
         view: The network while it reads one validation image, always the same, as it was after the last of every
             ``batches_per_view``; at the end as it then is, and after a run that diverged, with the weights it went back
             to. None where the record did not begin with one.
+        start: The network whose weights it began with; None: they were random.
+        before: How that one reads the validation images, before the first batch of this run.
     """
 
     model_config: MLPConfig
@@ -123,6 +126,8 @@ class RunRecord:
     diverged: TrainingDiverged | None = field(default=None, compare=False)
     test: Score | None = None
     view: NetworkView | None = field(default=None, compare=False)
+    start: Start | None = None
+    before: Score | None = None
     _due: int = field(default=0, repr=False, compare=False)  # no batch before this has more to note than its loss
 
     @property
@@ -212,7 +217,9 @@ class RunRecord:
     def card(self) -> dict[str, Any]:
         """What a checkpoint says of this run, as plain JSON values."""
         last = self.epochs[-1] if self.epochs else None
+        began = {"began_with": self.start.on_card()} if self.start else {}
         return {
+            **began,
             "dataset": self.dataset,
             "train_size": self.train_size,
             "seed": self.training_config.seed,
@@ -240,18 +247,24 @@ def frame_moments(total_steps: int) -> tuple[int, ...]:
 
 
 def run(
-    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
+    model: MLP,
+    splits: Splits,
+    config: TrainingConfig,
+    augment: Augment | None = None,
+    dial: RateDial | None = None,
+    start: Start | None = None,
 ) -> Iterator[RunRecord]:
     """Trains a model in place, then reads the test images once.
 
     What a reader tries again and again is a ``trial``, which leaves the test images alone.
 
     Args:
-        model: A new model; trained in place.
+        model: A new model, or a copy of ``start``'s; trained in place.
         splits: What to learn from and be judged on.
         config: How to train.
         augment: As for ``fit``.
         dial: As for ``fit``.
+        start: Whose weights the model has, if they are not random.
 
     Yields:
         The record so far, after each event of ``fit`` and once more with the final test.
@@ -260,13 +273,18 @@ def run(
         TrainingDiverged: As ``fit``, after a last record that says so.
     """
     record = RunRecord(model.config, config, splits.name, len(splits.train))
-    for record in trial(model, splits, config, augment, dial):
+    for record in trial(model, splits, config, augment, dial, start):
         yield record
     yield replace(record, test=score(model, splits.test))
 
 
 def trial(
-    model: MLP, splits: Splits, config: TrainingConfig, augment: Augment | None = None, dial: RateDial | None = None
+    model: MLP,
+    splits: Splits,
+    config: TrainingConfig,
+    augment: Augment | None = None,
+    dial: RateDial | None = None,
+    start: Start | None = None,
 ) -> Iterator[RunRecord]:
     """The same as ``run`` without the test: judged on the validation images alone, so it can be repeated."""
     record = RunRecord(
@@ -276,6 +294,8 @@ def trial(
         len(splits.train),
         frames=(_frame(model, 0),),
         view=watched(model, splits.validation),
+        start=start,
+        before=score(model, splits.validation) if start else None,
     )
     try:
         for event in fit(model, splits.train, splits.validation, config, augment, dial):

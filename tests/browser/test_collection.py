@@ -1,7 +1,9 @@
 """Your own test set in a browser: a press clears the canvas for the next digit, a click on the sheet chooses one."""
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import settle
 from tests.browser.test_app import OpenPage, draw
 
 
@@ -29,3 +31,30 @@ def test_two_digits_in_a_row_and_the_second_is_called_otherwise(open_page: OpenP
 
     page.reload()
     expect(page.locator(".st-key-own_digits button")).to_have_count(1)
+
+
+@pytest.mark.parametrize(("width", "height", "end"), [(1280, 720, 660), (390, 844, 790)])
+def test_a_network_learns_on_and_reads_then_and_all_of_it_is_on_one_screen(
+    open_page: OpenPage, width: int, height: int, end: int
+) -> None:
+    page = open_page("collection?scene=6&digits=generated&learn_share=50%25", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    settle(page)
+    if width < 500:  # after one swipe, and below the header
+        page.locator(".st-key-stage").evaluate("node => { node.style.scrollMarginTop = '60px'; node.scrollIntoView() }")
+    expect(page.locator(".kept-back img")).to_have_count(20)
+    wrong = page.locator(".kept-back img[style*=dashed]").count()
+    curves = page.locator(".st-key-run_curves_learned")
+    before = curves.bounding_box()
+    page.locator(".st-key-start_learn_on button").click()
+    expect(page.locator(".st-key-learn_adopt button")).to_be_visible()
+    settle(page)
+    assert page.locator(".kept-back img[style*=dashed]").count() < wrong
+    assert page.locator(".st-key-stage").evaluate("node => node.getBoundingClientRect().bottom") <= end
+    after = curves.bounding_box()
+    assert before
+    assert after
+    assert after["y"] - before["y"] <= (40 if width < 500 else 0)  # on a phone the table grows by a line
+    page.locator(".st-key-learn_adopt button").click()
+    expect(page.get_by_text("It is called Fine-tuned 1.")).to_be_visible()
+    expect(page.get_by_text("Reads: Fine-tuned 1")).to_be_visible()

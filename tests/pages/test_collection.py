@@ -1,6 +1,7 @@
 """Your own test set: what the page says of the digits against scikit-learn and scipy, and its question's numbers."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -11,12 +12,27 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Dataset, Splits, normalize
-from mnist_core.lessons.collection import OwnDigit, own_digit
-from mnist_core.network.checkpoint import load_shipped, shipped_card
+from mnist_core.jobs import State
+from mnist_core.lessons.collection import OwnDigit, as_dataset, own_digit
+from mnist_core.lessons.collection_learning import Learning, made_writer, parted
+from mnist_core.network.checkpoint import FILE, LESSONS, OWN_DIGITS, fingerprint, load_shipped, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
-from tests.app import answer, formulas, in_one_piece, open_page, questions_of, sound, text
+from tests.app import (
+    answer,
+    formulas,
+    go_deeper,
+    in_one_piece,
+    open_page,
+    opened_by_link,
+    questions_of,
+    sound,
+    status,
+    text,
+    turn_to,
+)
 from tests.ui.lessons.test_collection import give
+from ui.frame import resources
 from ui.lessons.collection_words import who_has_learned_from_neither
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
@@ -109,17 +125,17 @@ def test_two_networks_alike_are_right_about_the_same_digits_of_so_many(digits: S
 
 def test_what_the_networks_have_learned_from_is_not_said_of_those_nobody_knows_it_of() -> None:
     app = sound(in_one_piece(PAGE).run())  # by now there are digits
-    assert who_has_learned_from_neither(with_taught=False, with_files=False) in text(app)
+    assert who_has_learned_from_neither([]) in text(app)
     visitor = store.visitors().find(app.session_state["_tab"])
     model = new_model(MLPConfig((8,)), 0).eval()
     visitor.models = [
         TrainedModel(f"taught-{n}", "Ready-made network, taught 1 lesson", model, {"taught": 1}) for n in (1, 2)
     ]
     app = sound(app.run())
-    assert who_has_learned_from_neither(with_taught=True, with_files=False) in text(app)
+    assert who_has_learned_from_neither([LESSONS]) in text(app)
     names = {row[0] for row in table_rows(app)}
     assert names > {"Taught copy 2 (784-8-10)", "Taught copy 1 (784-8-10)"}  # though they have one name elsewhere
-    assert who_has_learned_from_neither(with_taught=False, with_files=True) in text(with_own_network(app))
+    assert who_has_learned_from_neither([FILE]) in text(with_own_network(app))
 
 
 def test_how_the_ready_made_network_learned_is_what_its_card_says() -> None:
@@ -188,3 +204,131 @@ def test_a_hundred_times_as_many_digits_make_the_line_about_ten_times_as_short()
     (low, high), (lower, higher) = wilson(9, 10), wilson(900, 1_000)
     assert (high - low) / (higher - lower) == pytest.approx(10, rel=0.1)
     assert "A hundred times as many digits make it about ten times as short" in text(open_page(PAGE, 3))
+
+
+# To learn on
+
+LEARN = 6
+
+
+def learned(app: AppTest) -> AppTest:
+    """Presses the button, and looks at the page until the training is over."""
+    app = sound(app.button(key="start_learn_on").click().run())
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if "start_learn_on" in [button.key for button in app.button]:
+            return app
+        time.sleep(0.05)
+        app = sound(app.run())
+    pytest.fail("the training did not end within two minutes")
+
+
+def latest(app: AppTest) -> Learning:
+    found = store.visitors().find(app.session_state["_tab"]).experiments["learn_on"].job.snapshot().latest
+    assert found is not None
+    learning: Learning = found.learning
+    return learning
+
+
+def after(app: AppTest) -> dict[str, list[str]]:
+    return {row[0]: row[1:] for row in table_rows(app)}
+
+
+def test_without_own_digits_a_made_up_writers_are_learned_at_once_and_all_is_counted(digits: Splits) -> None:
+    app = open_page(PAGE, LEARN)
+    assert "Keep 20 digits in scene 1, and it learns yours. Until then: a made-up writer" in text(app)
+    made, shipped = as_dataset(made_writer()), load_shipped()
+    parts = parted(made_writer(), 0)
+    before = int((choices(shipped, parts.kept) == parts.kept.labels).sum())
+    elsewhere = accuracy_score(digits.validation.labels, choices(shipped, digits.validation))
+    assert after(app) == {"before": [f"{before} of 20", f"{elsewhere:.1%}"]}
+    assert len(made) == 100
+    app = learned(app)
+    learning = latest(app)
+    assert after(app)["no generated"] == [
+        f"{learning.right[-1]} of 20",
+        f"{learning.elsewhere[-1] / len(digits.validation):.1%}",
+    ]
+    low, high = wilson(learning.right[-1], 20)
+    assert f"{learning.right[-1]} of 20: 95% interval {low:.0%} to {high:.0%} of such digits." in text(app)
+    app = sound(app.select_slider(key="learn_share").set_value(0.8).run())
+    assert "The settings have changed since." in text(app)
+    app = learned(app)
+    assert list(after(app)) == ["before", "no generated", "80% generated"]
+    assert latest(app).share == 0.8
+    gained, lost = latest(app).gained_and_lost
+    chance = stats.binomtest(gained, gained + lost).pvalue
+    assert f"newly reads {gained}, and no longer reads {lost}." in text(go_deeper(app))
+    assert f"in {chance:.1%} of all cases" in text(app) or chance < 0.0005
+
+
+def test_what_learned_on_is_kept_reads_everywhere_and_the_network_it_began_with_is_as_it_was(digits: Splits) -> None:
+    app = learned(opened_by_link(PAGE, scene=str(LEARN), learn_share="50%"))
+    app = sound(app.button(key="learn_adopt").click().run())
+    (trained,) = store.visitors().find(app.session_state["_tab"]).models
+    assert trained.model is latest(app).model
+    assert trained.validation
+    assert trained.validation.images == len(digits.validation)
+    assert trained.card["began_with"]["name"] == "Ready-made network"
+    assert trained.card["made_up_digits"]["learned_from"] == 80
+    assert trained.headline == pytest.approx(latest(app).elsewhere[-1] / len(digits.validation))
+    assert "It is called Fine-tuned 1." in text(app)
+    assert "Fine-tuned 1" in status(app)
+    assert "learn_adopt" not in [button.key for button in app.button]
+    assert fingerprint(resources.shipped_model()) == fingerprint(load_shipped())
+    taken = sound(app.switch_page("pages/train.py").run())
+    assert "Fine-tuned 1" in str(turn_to(taken, 7).selectbox(key="take_which").options)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([0] * 7, "You have kept 7 digits. With 20, it learns yours. Until then: a made-up writer"),
+        ([0, 1, 2, 3, 5, 6, 7, 8] * 3, "You have kept no 4 and no 9 yet. With each of the ten, it learns your digits."),
+    ],
+)
+def test_with_too_few_digits_or_one_missing_it_says_what_to_do(labels: list[int], said: str, digits: Splits) -> None:
+    own = [own_digit(digits.train.images[i] / 255, label, "canvas") for i, label in enumerate(labels)]
+    app = give(open_page(PAGE, LEARN), own)
+    assert said in text(app)
+    assert "learn_whose" not in [control.key for control in app.segmented_control]
+
+
+def test_own_digits_are_learned_once_there_are_enough_and_whose_can_be_chosen(digits: Splits) -> None:
+    app = give(open_page(PAGE, LEARN), from_data(digits.train, 40))
+    assert "made-up writer" not in text(app)
+    app = learned(app)
+    assert len(latest(app).labels) == 10
+    app = sound(app.button(key="learn_adopt").click().run())
+    assert "It has learned from digits of yours before, perhaps from some that are kept back here." in text(app)
+    (trained,) = store.visitors().find(app.session_state["_tab"]).models
+    assert trained.headline is None  # nobody has counted on MNIST, from which it learned before
+    assert trained.card["own_digits"]["learned_from"] == 30
+    app = turn_to(app, 2)
+    assert "It has learned from such digits of yours" in text(app)
+    assert "Could that be luck?" not in text(app)
+    assert who_has_learned_from_neither([OWN_DIGITS]) in text(go_deeper(app))
+    app = turn_to(app, LEARN)
+    app = sound(app.segmented_control(key="learn_whose").set_value("A made-up writer's").run())
+    assert "This made-up writer mirrors digits" in text(app)
+
+
+def test_the_seed_decides_which_digits_are_kept_back() -> None:
+    app = go_deeper(open_page(PAGE, LEARN))
+    first = app.get("html")
+    app = sound(app.number_input(key="learn_seed").set_value(1).run())
+    assert [part.proto.body for part in app.get("html")] != [part.proto.body for part in first]
+    said = text(app)
+    assert "learns from the other 80 for 10 epochs, with Adam at 0.001, 10 digits to a batch" in said
+    assert "At 50%, 10 images of generated digits stand beside them, at 80% 40, at 90% 90" in said
+
+
+def test_stopped_it_shows_what_came_so_far_and_keeps_nothing() -> None:
+    app = open_page(PAGE, LEARN)
+    app = sound(app.button(key="start_learn_on").click().run())
+    deadline = time.monotonic() + 60
+    while "stop_learn_on" in [button.key for button in app.button] and time.monotonic() < deadline:
+        app = sound(app.button(key="stop_learn_on").click().run())
+    state = store.visitors().find(app.session_state["_tab"]).experiments["learn_on"].job.snapshot().state
+    assert ("**Stopped.**" in text(app)) == (state is State.CANCELLED)
+    assert ("learn_adopt" in [button.key for button in app.button]) == (state is State.FINISHED)

@@ -190,6 +190,13 @@ def test_it_looks_into_the_visitors_own_network_and_begins_with_its_seed(digits:
     assert "those of seed 7" in text(app)
 
 
+def test_a_network_that_began_with_anothers_weights_has_no_seed_of_its_own(digits: Splits) -> None:
+    own = new_model(MLPConfig((24,)), 3).eval()
+    app = go_deeper(use(opened(), own, {"seed": 7, "began_with": {"name": "Your network 1"}}))
+    assert "those of seed 7" not in text(app)
+    assert "once began is not known" in text(app)
+
+
 @pytest.mark.parametrize("seed", [None, "7", True, -1, 2**32, 1.5, [3]])
 def test_a_card_without_a_sound_seed_gives_seed_0_and_says_so(seed: object, digits: Splits) -> None:
     own = new_model(MLPConfig((5,)), 99).eval()

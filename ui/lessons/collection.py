@@ -28,6 +28,7 @@ from mnist_core.lessons.collection import (
     from_csv,
     to_csv,
 )
+from mnist_core.network.checkpoint import learned_from
 from mnist_core.network.model import MLP
 from ui.drawing.keep import WORD, add, kept
 from ui.frame import resources, state
@@ -50,8 +51,7 @@ class Network(NamedTuple):
     key: str
     name: str
     model: MLP
-    is_taught: bool = False
-    is_from_file: bool = False
+    learned_from: tuple[str, ...] = ()
 
 
 def all_networks() -> list[Network]:
@@ -59,10 +59,9 @@ def all_networks() -> list[Network]:
     own = [
         Network(
             trained.key,
-            f"{_short(trained)} ({trained.model.config.label})",
+            f"{trained.short} ({trained.model.config.label})",
             trained.model,
-            is_taught="taught" in trained.card,
-            is_from_file=trained.key.startswith("file-"),
+            learned_from(trained.start.card),
         )
         for trained in reversed(store.visitor().models)
         if trained.has_learned
@@ -72,12 +71,6 @@ def all_networks() -> list[Network]:
     return sorted(
         found, key=lambda network: network.key != known_networks.key_in_use()
     )  # which keeps the order otherwise
-
-
-def _short(trained: store.TrainedModel) -> str:
-    """What tells it from the visitor's others, in few words: a copy taught twice has its original's name twice."""
-    kind, _, number = trained.key.partition("-")
-    return f"Taught copy {number}" if kind == "taught" else trained.name.partition(":")[0]
 
 
 def reading(network: Network, digits: Dataset) -> Evaluation:

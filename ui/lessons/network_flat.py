@@ -60,10 +60,11 @@ def network() -> Network:
 def seed_of(key: str) -> int | None:
     """The seed that the training of a network began with, as its card says; None if it says none.
 
-    A file's card can say anything.
+    A file's card can say anything. And if it began with the weights of another network, its seed did not draw them.
     """
     cards = {trained.key: trained.card for trained in store.visitor().models} | {state.SHIPPED: shipped_card()}
-    seed = cards.get(key, {}).get("seed")
+    card = cards.get(key, {})
+    seed = None if "began_with" in card else card.get("seed")
     return seed if type(seed) is int and 0 <= seed <= link.LARGEST_SEED else None
 
 

@@ -63,7 +63,7 @@ def where_it_began(name: str, seed: int | None) -> str:
     """Which network is the one before training, for the network of this name."""
     if seed is None:
         return (
-            f"Where the training of {name} began is not known. So *before training* is a network of the same shape "
-            "with random weights, those of seed 0."
+            f"With which random weights {name} once began is not known. So *before training* is a network of the same "
+            "shape with random weights, those of seed 0."
         )
     return f"*Before training* is {name} with the random weights that its training began with: those of seed {seed}."

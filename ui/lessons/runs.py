@@ -13,6 +13,7 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import RateEvent, TrainingConfig
 from mnist_core.training.recipes import RECIPES
 from mnist_core.training.records import RunRecord
+from mnist_core.training.start import Start
 from ui.frame import dataset, state
 from ui.visitor import store
 
@@ -46,6 +47,7 @@ class Choice:
         training_config: How it is trained.
         splits: What on.
         changes: Of the learning rate on the way.
+        start: Whose weights all five begin with, if they are not random.
         batch_seconds: How long one batch takes, at least and at most.
     """
 
@@ -54,6 +56,7 @@ class Choice:
     training_config: TrainingConfig
     splits: Splits
     changes: tuple[RateEvent, ...] = ()
+    start: Start | None = None
     batch_seconds: tuple[float, float] = (1 / BATCHES_PER_SECOND[1], 1 / BATCHES_PER_SECOND[0])
 
     @property
@@ -67,7 +70,8 @@ class Choice:
         """How much it is to train them, in words."""
         least, most = (words.duration(self.batches * seconds) for seconds in self.batch_seconds)
         time = f"about {least}" if least == most else f"{least} to {most}, depending on the computer"
-        return f"Five trainings are {self.batches:,} batches together: {time}."
+        began = f" All five begin with the weights of {self.start.name}." if self.start else ""
+        return f"Five trainings are {self.batches:,} batches together: {time}.{began}"
 
     @property
     def label(self) -> str:
@@ -108,7 +112,7 @@ def choice(name: str, seed: int) -> Choice | str:
         return reason
     cut = replace(splits, train=splits.train.subset(slice(0, record.train_size)))
     pace = result.seconds / max(1, record.steps)
-    return Choice(name, record.model_config, record.training_config, cut, record.rates, (pace, pace))
+    return Choice(name, record.model_config, record.training_config, cut, record.rates, record.start, (pace, pace))
 
 
 def _why_not(name: str, record: RunRecord, splits: Splits) -> str | None:
@@ -134,7 +138,7 @@ def begin(chosen: Choice) -> Iterator[Band]:
     if before != label and before in names:
         st.session_state[FIRST] = before
     st.session_state[SECOND] = label
-    records = five_seeds(chosen.model_config, chosen.training_config, chosen.splits, chosen.changes)
+    records = five_seeds(chosen.model_config, chosen.training_config, chosen.splits, chosen.changes, chosen.start)
     return (Band(label, latest) for latest in records)
 
 

@@ -18,6 +18,7 @@ NAMES: dict[str, Mapping[Any, str]] = {
 SAID = {
     "Training images": "{} training images",
     "Network": "network {}",
+    "Began with": "begun with {}",
     "Dropout": "{} dropout",
     "Learning rate": "learning rate {}",
     "Schedule": "{} learning rate",
@@ -28,6 +29,7 @@ SAID = {
     "Seed": "seed {}",
 }
 PLAIN: dict[tuple[str, SettingValue], str] = {
+    ("Began with", runs_comparison.RANDOM): "",
     ("Dropout", 0.0): "no dropout",
     ("Learning rate turned", "never"): "",
     ("Schedule", "constant"): "a constant learning rate",

@@ -11,6 +11,7 @@ from mnist_core.lessons.train import look_at
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import RateDial, TrainingConfig, batch_at, new_model
 from mnist_core.training.records import run
+from mnist_core.training.start import Start
 from ui.frame import resources
 from ui.visitor.store import Going, Visitor
 
@@ -21,7 +22,15 @@ PHASES = ("forward", "loss", "gradient", "update")
 PHASE_SECONDS = 1.0  # that each phase of a batch is shown in slow motion
 
 
-def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, splits: Splits, *, held: bool) -> None:
+def start(
+    visitor: Visitor,
+    model_config: MLPConfig,
+    config: TrainingConfig,
+    splits: Splits,
+    *,
+    held: bool,
+    begin_with: Start | None = None,
+) -> None:
     """Begins a run for a visitor, unless they have one going.
 
     Args:
@@ -30,14 +39,16 @@ def start(visitor: Visitor, model_config: MLPConfig, config: TrainingConfig, spl
         config: How it is trained.
         splits: On what.
         held: Whether it rests before its first batch.
+        begin_with: A network whose weights it begins with, of that shape; None: with random ones.
     """
     with visitor.lock:
         if visitor.going:
             return
-        model, dial = new_model(model_config, config.seed), RateDial()
+        model = begin_with.network() if begin_with else new_model(model_config, config.seed)
+        dial = RateDial()
         visitor.runs_started += 1
         visitor.last = None
-        training = run(model, splits, config, dial=dial)
+        training = run(model, splits, config, dial=dial, start=begin_with)
         job = resources.jobs().submit(training, lambda record: record.share_done, held=held)
         visitor.going = Going(job, model, dial, splits)
 

@@ -13,8 +13,9 @@ from mnist_core.data.dataset import Splits
 from mnist_core.network.model import ACTIVATIONS, MLPConfig
 from mnist_core.training.loop import SCHEDULES, TrainingConfig
 from mnist_core.training.recipes import RECIPES, Recipe
+from mnist_core.training.start import Start
 from ui.frame import dataset, link, state
-from ui.studio import control
+from ui.studio import begin_with, control
 from ui.visitor import store
 from ui.visitor.run_in_words import OPTIMIZERS
 
@@ -30,7 +31,7 @@ IMAGES = (100, 300, 1_000, 3_000, 10_000, 30_000, ALL)
 SCHEDULE_NAMES = dict(zip(SCHEDULES, ("Constant", "One-cycle"), strict=True))
 ACTIVATION_NAMES = dict(zip(ACTIVATIONS, ("ReLU", "tanh", "Sigmoid"), strict=True))
 HELP = {
-    "seed": "Decides all that is random: the first weights, the order of the images and what dropout silences.",
+    "seed": "Decides all that is random: new first weights, the order of the images and what dropout silences.",
     "epochs": "How often it sees all the training images.",
     "batch_size": "How many images it looks at before each change.",
     "layers": "Steps between the pixels and the scores. With none, each score is one weighted sum over the pixels.",
@@ -60,6 +61,7 @@ class Chosen:
     model_config: MLPConfig
     training_config: TrainingConfig
     images: int
+    start: Start | None = None
 
     @property
     def details(self) -> str:
@@ -105,10 +107,16 @@ def controls(outside: Mapping[str, DeltaGenerator], folded: DeltaGenerator) -> C
         batch_size = link.select_slider(
             "Batch size", "batch_size", BATCH_SIZES, start.batch_size, help=HELP["batch_size"]
         )
-    with at("layers", 1):
-        sizes = _hidden_sizes()
     with columns[1]:
-        activation, dropout = _neurons(model)
+        start_with = begin_with.choose()
+    if start_with:
+        network = start_with.model.config
+        columns[1].caption(f"{_shape(network)}: weights fit their own network only, so its shape can't be changed.")
+    else:
+        with at("layers", 1):
+            sizes = _hidden_sizes()
+        with columns[1]:
+            network = MLPConfig(sizes, *_neurons(model))
     with at("rate", 2):
         rate = link.select_slider(
             "Learning rate",
@@ -124,10 +132,19 @@ def controls(outside: Mapping[str, DeltaGenerator], folded: DeltaGenerator) -> C
     with columns[0]:
         images, shuffle, seed = _what_it_sees(start)
     return Chosen(
-        MLPConfig(sizes, activation, dropout),
+        network,
         TrainingConfig(epochs, batch_size, rate, optimizer, seed, decay, shuffle, schedule),
         images,
+        start_with,
     )
+
+
+def _shape(network: MLPConfig) -> str:
+    """All that a network's weights settle, in words."""
+    if not network.hidden_sizes:
+        return f"{network.label}, no hidden layer"
+    dropout = f"{network.dropout:.0%} dropout" if network.dropout else "no dropout"
+    return f"{network.label}, {ACTIVATION_NAMES[network.activation]}, {dropout}"
 
 
 def _turn_rate() -> None:
@@ -232,6 +249,7 @@ def _press(key: str, names: dict[str, Recipe]) -> None:
 def _is(recipe: Recipe, chosen: Chosen | None) -> bool:
     return (
         chosen is not None
+        and chosen.start is None
         and chosen.images == ALL
         and chosen.model_config == recipe.model_config
         and replace(chosen.training_config, seed=0) == replace(recipe.training_config, seed=0)
@@ -261,3 +279,5 @@ def apply(recipe: Recipe | None) -> None:
     for key, value in values.items():
         if not link.is_hidden(key):
             st.session_state[key] = value
+    if not link.is_hidden(begin_with.KEY):
+        begin_with.begin_with("")

@@ -18,6 +18,7 @@ from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
 from mnist_core.network.view import NetworkView
 from mnist_core.training.loop import TrainingConfig
 from mnist_core.training.records import RunRecord
+from mnist_core.training.start import Start
 from ui.drawing import network
 from ui.drawing.network import Flow, Weights
 from ui.frame import link, state, theme
@@ -61,9 +62,9 @@ def show(mode: Mode, blank: RunRecord, concerns: Concerns = everything) -> None:
     st.fragment(_show, run_every=every)(mode, every, blank, concerns, scene)
 
 
-def not_begun(model_config: MLPConfig, config: TrainingConfig) -> RunRecord:
+def not_begun(model_config: MLPConfig, config: TrainingConfig, start: Start | None = None) -> RunRecord:
     """A run before its first batch, for the axes of its curves."""
-    return RunRecord(model_config, config, "", 1)
+    return RunRecord(model_config, config, "", 1, start=start)
 
 
 def _seconds(visitor: Visitor, mode: Mode) -> float | None:
@@ -86,7 +87,7 @@ def _show(mode: Mode, every: float | None, blank: RunRecord, concerns: Concerns,
         snapshot = record = None
     is_another = visitor.going is not None and snapshot is None
     with st.container(key=f"run_says_{scene}"):
-        st.markdown(ANOTHER if is_another else _headline(snapshot, mode, _trained(visitor, record)))
+        st.markdown(ANOTHER if is_another else _headline(snapshot, mode, _trained(visitor, record), blank))
     seen = visitor.going.seen if visitor.going and not is_another else None
     with st.container(key=f"run_seen_{scene}"):
         if seen:
@@ -107,9 +108,11 @@ def latest(visitor: Visitor) -> TrainedModel | None:
     return _trained(visitor, visitor.last.latest if visitor.last else None)
 
 
-def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: TrainedModel | None) -> str:
+def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: TrainedModel | None, blank: RunRecord) -> str:
     """Where the run stands, in a line."""
     record = snapshot.latest if snapshot else None
+    if snapshot is None and blank.start:
+        return f"It begins with the weights of {blank.start.name}. Press **Train**."
     if snapshot is None:
         return "Not a single image learned yet. Press **Train**."
     match snapshot.state:
@@ -138,7 +141,11 @@ def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: Trained
 
 
 def _reached(trained: TrainedModel | None) -> str:
-    return f", validation accuracy **{trained.headline:.1%}**" if trained and trained.headline is not None else ""
+    if trained is None or trained.headline is None:
+        return ""
+    before = trained.record.before if trained.record else None
+    was = f", before it {before.accuracy:.1%}" if before else ""
+    return f", validation accuracy **{trained.headline:.1%}**{was}"
 
 
 def _curves(record: RunRecord, scene: int) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core import words
 from mnist_core.jobs import FORGET_AFTER
 from mnist_core.network import checkpoint
 from mnist_core.network.checkpoint import CheckpointError
 from mnist_core.training import export
+from mnist_core.training.start import Start
 from ui.frame import resources, state
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
@@ -36,10 +38,15 @@ def show(trained: TrainedModel) -> None:
     parts: list[Callable[[], None]] = [lambda: _weights(trained, f"{stem}.safetensors")]
     if record:
         source = export.script(record, trained.validation)
-        parts.append(lambda: _script(trained.key, source, f"{stem}.py", with_data=record.dataset != state.MNIST))
+        needs = ["the digits"] if record.dataset != state.MNIST else []
+        needs += ["the first weights"] if record.start else []
+        parts.append(lambda: _script(trained.key, source, f"{stem}.py", needs))
         if record.dataset != state.MNIST:
             parts.append(lambda: _data(trained.key))
-    for column, part in zip(st.columns(3), parts, strict=False):
+        if record.start:
+            start = record.start
+            parts.append(lambda: _start(trained.key, start))
+    for column, part in zip(st.columns(max(3, len(parts))), parts, strict=False):
         with column:
             part()
 
@@ -57,7 +64,7 @@ def _weights(trained: TrainedModel, name: str) -> None:
     st.caption(f"All {trained.model.config.parameter_count:,} numbers it has learned.")
 
 
-def _script(key: str, source: str, name: str, *, with_data: bool) -> None:
+def _script(key: str, source: str, name: str, needs: list[str]) -> None:
     st.download_button(
         "Script",
         source,
@@ -67,7 +74,8 @@ def _script(key: str, source: str, name: str, *, with_data: bool) -> None:
         on_click="ignore",
         icon=":material/code:",
     )
-    st.caption(f"The whole experiment as one PyTorch program.{' It needs the digits.' if with_data else ''}")
+    needed = f" It needs {words.listed(needs)}." if needs else ""
+    st.caption(f"The whole experiment as one PyTorch program.{needed}")
 
 
 def _data(key: str) -> None:
@@ -84,6 +92,19 @@ def _data(key: str) -> None:
     st.caption("The generated digits, with their labels.")
 
 
+def _start(key: str, start: Start) -> None:
+    st.download_button(
+        "First weights",
+        partial(checkpoint.dumps, start.model, start.card),
+        export.START_NAME,
+        "application/octet-stream",
+        key=f"take_start_{key}",
+        on_click="ignore",
+        icon=":material/start:",
+    )
+    st.caption(f"Those of {start.name} ({start.weights}), with which the run began.")
+
+
 def explain() -> None:
     """What is in the files, and how they are used."""
     st.markdown(
@@ -92,7 +113,9 @@ def explain() -> None:
         "- The **script** is for Python, to read, change and run; its first lines say how. On the same machine it ends "
         "with exactly these weights; another computer may round a little differently.\n"
         f"- **Digits** are offered where a network learned from generated ones. Put {export.DATA_NAME} into the folder "
-        "of the script. The same file serves all your networks that learned from generated digits."
+        "of the script. The same file serves all your networks that learned from generated digits.\n"
+        f"- **First weights** are offered where a network learned on from another one. {export.START_NAME} belongs "
+        "into the folder of the script, too."
     )
 
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from mnist_core.data.dataset import Splits
 from mnist_core.evaluation.accuracy import Evaluation, evaluate
-from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.checkpoint import DRAWN, learned_from, shipped_card
 from mnist_core.network.model import MLP
+from mnist_core.training.start import Start
 from ui.frame import dataset, link, resources, state
 from ui.visitor import known_networks, run_in_words, store
 
@@ -29,17 +30,17 @@ def learned_elsewhere() -> str:
     """A sentence on the network in use if it learned from other digits than it reads now; else nothing.
 
     It is judged by the network's card. A file's card can say anything, so only the names of our own digits count.
-    The ready-made network learned from both kinds, and so did copies of it: their cards count the drawn digits.
+    The ready-made network learned from both kinds, and so did all that began with it.
     """
     trained = _trained_in_use()
-    card = trained.card if trained else shipped_card()
-    source, read = card.get("dataset"), dataset.splits().name
-    if source == state.MNIST != read and not card.get("drawn_digits"):
+    known, read = learned_from(trained.card if trained else shipped_card()), dataset.splits().name
+    is_drawn = state.GENERATED in known or DRAWN in known
+    if state.MNIST in known and read != state.MNIST and not is_drawn:
         return (
             "Keep in mind that this network learned from MNIST, digits that people wrote, and has never met a "
             "generated digit before."
         )
-    if source == state.GENERATED != read:
+    if state.GENERATED in known and read != state.GENERATED and state.MNIST not in known:
         return (
             "Keep in mind that this network learned from generated digits, which a program drew, and has never met "
             "a digit of MNIST before."
@@ -47,7 +48,18 @@ def learned_elsewhere() -> str:
     return ""
 
 
-def chooser() -> None:
+def starts() -> dict[str, Start]:
+    """The networks that a training can begin with, by their key: the visitor's, the newest first, and the shipped."""
+    own = {trained.key: trained.start for trained in reversed(store.visitor().models) if trained.has_learned}
+    return {**own, state.SHIPPED: _shipped_start()}
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped_start() -> Start:
+    return Start(known_networks.SHIPPED_NAME, resources.shipped_model(), shipped_card())
+
+
+def chooser(label: str = "Which network reads") -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     if link.is_drawn_already("model"):
         return
@@ -58,7 +70,7 @@ def chooser() -> None:
     known[state.SHIPPED] += f": {card['validation_accuracy']:.1%} in validation, trained on {learned_from}"
     st.session_state["model"] = known_networks.key_in_use()
     st.selectbox(
-        "Which network reads",
+        label,
         known,
         format_func=known.__getitem__,
         key="model",

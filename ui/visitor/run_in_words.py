@@ -32,6 +32,7 @@ def settings(record: RunRecord) -> str:
     model, config = record.model_config, record.training_config
     parts = [
         f"{model.label} on {record.dataset}",
+        *([f"begun with {record.start.name}"] if record.start else ()),
         f"{OPTIMIZERS[config.optimizer]} at {config.learning_rate:g}",
         f"batches of {config.batch_size}",
         f"epochs: {config.epochs}",

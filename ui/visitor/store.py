@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mnist_core.network.model import MLP
     from mnist_core.training.loop import RateDial
     from mnist_core.training.records import RunRecord, Score
+    from mnist_core.training.start import Start
     from ui.visitor.desk import Desk
 
 
@@ -56,6 +58,20 @@ class TrainedModel:
     ending: Ending = "finished"
     seconds: float = 0.0
     validation: Score | None = None
+
+    @property
+    def short(self) -> str:
+        """What tells it from the visitor's others, in few words: a copy taught twice has its original's name twice."""
+        kind, _, number = self.key.partition("-")
+        return f"Taught copy {number}" if kind == "taught" else self.name.partition(":")[0]
+
+    @cached_property
+    def start(self) -> Start:
+        """It as a network to begin with. What one from a file has learned from, only its maker knows."""
+        from mnist_core.training.start import Start
+
+        from_file = {"from_file": True} if self.key.startswith("file-") else {}
+        return Start(self.short, self.model, self.card | from_file)
 
     @property
     def has_learned(self) -> bool:
@@ -115,6 +131,7 @@ class Visitor:
     pad: Pad = field(default_factory=Pad)  # what they drew last
     desks: dict[str, Desk] = field(default_factory=dict)  # where they teach a copy of each network, by its key
     copies_kept: int = 0
+    fine_tuned: int = 0
     own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -212,4 +229,22 @@ def add_taught(visitor: Visitor, name: str, model: MLP, card: dict[str, Any]) ->
         visitor.copies_kept += 1
         key = f"taught-{visitor.copies_kept}"
         visitor.models = [*visitor.models, TrainedModel(key, name, model, card)][-MOST_MODELS:]
+        state.offer_model(key)
+
+
+def add_fine_tuned(visitor: Visitor, said: str, model: MLP, card: dict[str, Any], validation: Score | None) -> None:
+    """Keeps a network that learned on from some digits, and reads with it.
+
+    Args:
+        visitor: Whose it is.
+        said: What it is, in a line.
+        model: In eval mode.
+        card: What a file of its weights says of it.
+        validation: Its score on the validation images of what its card calls its data set, if that was counted.
+    """
+    with visitor.lock:
+        visitor.fine_tuned += 1
+        key, name = f"own-{visitor.fine_tuned}", f"Fine-tuned {visitor.fine_tuned}: {said}"
+        trained = TrainedModel(key, name, model, card, validation=validation)
+        visitor.models = [*visitor.models, trained][-MOST_MODELS:]
         state.offer_model(key)

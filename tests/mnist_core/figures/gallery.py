@@ -19,6 +19,7 @@ from mnist_core.figures.breaking_adversarial import Change, changes
 from mnist_core.figures.cards import cards, two_lines
 from mnist_core.figures.certainty import images_per_bin, loss_over_temperature, reliability_diagram
 from mnist_core.figures.collection import Share, share_intervals, small_confusion
+from mnist_core.figures.collection_learning import Trial, kept_back, over_the_epochs
 from mnist_core.figures.cross_entropy_arrows import gradient_arrows
 from mnist_core.figures.cross_entropy_batch import batch_losses, batch_mean
 from mnist_core.figures.cross_entropy_bias import over_a_bias
@@ -205,6 +206,16 @@ GALLERY: dict[str, Builder] = {
             Share("Ready-made network\n(784-512-400-10)", 9, 10, 0.6, 0.98, 0.98),
         ],
         theme=theme,
+    ),
+    "over_the_epochs": lambda theme: over_the_epochs(
+        trials=[Trial("0%", [0.988, 0.98, 0.96], False), Trial("50%", [0.988, 0.982, 0.98], True)],
+        title="MNIST, read rightly",
+        epochs=10,
+        theme=theme,
+        lowest=0.95,
+    ),
+    "kept_back": lambda theme: kept_back(
+        images=torch.zeros(20, 28, 28, dtype=torch.uint8), labels=[2] * 20, read=[2, 5] * 10, theme=theme
     ),
     "small_confusion": lambda theme: small_confusion(counts=COUNTS, theme=theme),
     "gradient_arrows": lambda theme: gradient_arrows(

@@ -24,7 +24,7 @@ from mnist_core.training.loop import (
     TrainingConfig,
     TrainingDiverged,
 )
-from mnist_core.training.records import RunRecord
+from mnist_core.training.records import RunRecord, Score
 
 CONFIG = TrainingConfig(epochs=4, batch_size=50)  # two batches make an epoch of 100 images
 EMPTY = RunRecord(MLPConfig(), CONFIG, "generated digits", train_size=100)
@@ -201,3 +201,10 @@ def test_the_smallest_probability_the_sliders_reach_is_on_the_curve() -> None:
     yours = figure.data[figure.data["kind"] == "yours"].iloc[0]
     assert yours["label"] == "p = 0.00017: 8.693"
     assert yours["loss"] < figure.spec["encoding"]["y"]["scale"]["domain"][1]
+
+
+def test_a_run_that_began_with_weights_has_a_dot_before_its_first_batch() -> None:
+    begun = replace(RUN, before=Score(300, 0.4, 0.9))
+    for quantity, value in (("loss", 0.4), ("accuracy", 0.9)):
+        figure = training_curve(record=begun, quantity=quantity, theme=LIGHT)  # type: ignore[arg-type]
+        assert [0, value, "validation"] in rows(figure, "curve", "epoch", quantity, "images")

@@ -164,3 +164,9 @@ def test_a_dot_for_each_finished_seed() -> None:
         ["B", "seed 0", 0.6],
     ]
     assert final_accuracies(bands={"A": Band("new")}, theme=LIGHT).data.empty
+
+
+def test_a_run_that_began_with_weights_begins_with_what_these_read() -> None:
+    data = curves("validation accuracy", result(1, replace(FULL, before=Score(300, 0.4, 0.7)))).data
+    assert data["epoch"].tolist() == [0, 1, 2]
+    assert data["value"].tolist() == pytest.approx([0.7, 0.75, 0.75])

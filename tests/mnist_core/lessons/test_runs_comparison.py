@@ -45,7 +45,8 @@ from mnist_core.training.loop import (
     TrainingDiverged,
     new_model,
 )
-from mnist_core.training.records import RunRecord, Score, trial
+from mnist_core.training.records import RunRecord, Score, score, trial
+from mnist_core.training.start import Start
 
 QUICK = TrainingConfig(epochs=2, batch_size=100)
 # What accuracies on 1,000 images can be: hundreds of seeds never differ in the sixteenth digit.
@@ -74,6 +75,7 @@ def test_settings_name_all_that_was_chosen() -> None:
         "Digits": "MNIST",
         "Training images": 55_000,
         "Network": "784-32-16-10",
+        "Began with": "random weights",
         "Activation": "tanh",
         "Dropout": 0.5,
         "Optimizer": "adamw",
@@ -387,3 +389,13 @@ def test_the_standard_error_of_a_share() -> None:
 def test_a_share_of_nothing_has_no_error(accuracy: float, images: int) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         standard_error(accuracy, images)
+
+
+def test_five_seeds_of_a_run_that_began_with_weights_begin_with_them_too(digits: Splits) -> None:
+    start = Start("Your network 1", new_model(MLPConfig((8,)), 77).eval(), {})
+    *_, latest = five_seeds(MLPConfig((8,)), QUICK, digits, start=start)
+    befores = {record.before for record in latest.values()}
+    assert befores == {score(start.model, digits.validation)}
+    assert len({record.epochs[-1].validation_loss for record in latest.values()}) == SEEDS
+    began, random = (settings(record) for record in (latest[QUICK.seed], replace(latest[QUICK.seed], start=None)))
+    assert (began["Began with"], random["Began with"]) == ("Your network 1", "random weights")

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from mnist_core.network.checkpoint import (
     CheckpointError,
     check_place,
     dumps,
+    fingerprint,
+    learned_from,
     load,
     load_shipped,
     save,
@@ -220,3 +223,32 @@ def test_the_shipped_network_reads_mnist_as_its_card_says(mnist: Splits) -> None
     card, read = shipped_card(), evaluate(load_shipped(), mnist.test)
     assert round(read.accuracy, 4) == card["test_accuracy"]
     assert round(calibrate(read).error, 4) == card["test_calibration_error"]
+
+
+@pytest.mark.parametrize(
+    ("card", "sources"),
+    [
+        ({}, ()),
+        ({"dataset": "MNIST"}, ("MNIST",)),
+        ({"dataset": "MNIST", "drawn_digits": {"count": 9}}, ("MNIST", "drawn digits")),
+        (
+            {"dataset": "generated digits", "began_with": {"learned_from": ["MNIST", "a secret", 7]}, "taught": 2},
+            ("MNIST", "generated digits", "lessons by hand"),
+        ),
+        ({"own_digits": {"learned_from": 80}, "from_file": True}, ("own digits", "a file")),
+        ({"dataset": ["MNIST"], "began_with": "MNIST"}, ()),
+        ({"began_with": {"learned_from": "MNIST"}}, ()),
+    ],
+)
+def test_what_a_network_has_learned_from_is_told_by_its_card_and_nothing_else_of_it(
+    card: dict[str, Any], sources: tuple[str, ...]
+) -> None:
+    assert learned_from(card) == sources
+
+
+def test_a_fingerprint_depends_on_every_weight_the_shape_and_the_activation() -> None:
+    plain = new_model(MLPConfig((16,)), 3)
+    assert re.fullmatch(r"[0-9a-f]{8}", fingerprint(plain))
+    assert fingerprint(new_model(MLPConfig((16,), dropout=0.5), 3)) == fingerprint(plain)
+    others = [new_model(MLPConfig((16,), "tanh"), 3), new_model(MLPConfig((16,)), 4)]
+    assert len({fingerprint(plain), *map(fingerprint, others)}) == 3

@@ -16,10 +16,10 @@ import torch
 
 from mnist_core.data.dataset import Splits, split_stratified
 from mnist_core.data.mnist import SPLIT_SEED, VALIDATION_SIZE, default_root
-from mnist_core.network.checkpoint import load
+from mnist_core.network.checkpoint import dumps, load
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training import export
-from mnist_core.training.export import DATA_NAME, SPLIT, WEIGHTS_NAME, data_file, file_stem, script
+from mnist_core.training.export import DATA_NAME, SPLIT, START_NAME, WEIGHTS_NAME, data_file, file_stem, script
 from mnist_core.training.loop import (
     OPTIMIZERS,
     EpochEvent,
@@ -31,16 +31,23 @@ from mnist_core.training.loop import (
     train_step,
 )
 from mnist_core.training.records import RunRecord, Score, run, score
+from mnist_core.training.start import Start
 
 FINISHED = Score(10_000, 0.07, 0.9805)
 
 
 def trained(
-    model_config: MLPConfig, config: TrainingConfig, splits: Splits, changes: dict[int, float], stop_after: int | None
+    model_config: MLPConfig,
+    config: TrainingConfig,
+    splits: Splits,
+    changes: dict[int, float],
+    stop_after: int | None,
+    start: Start | None = None,
 ) -> tuple[MLP, RunRecord]:
     """A run of ours, stopped as the page stops one."""
-    model = new_model(model_config, config.seed)
-    runs = run(model, splits, config, dial=RateDial(RateEvent(step, rate) for step, rate in changes.items()))
+    model = start.network() if start else new_model(model_config, config.seed)
+    dial = RateDial(RateEvent(step, rate) for step, rate in changes.items())
+    runs = run(model, splits, config, dial=dial, start=start)
     record = next(runs)
     try:
         for record in runs:
@@ -92,7 +99,23 @@ EXPERIMENTS: dict[str, tuple[MLPConfig, TrainingConfig, dict[int, float], int | 
         {},
         15,
     ),
+    "begun with a network": (
+        MLPConfig((16,), "tanh", 0.25),
+        TrainingConfig(1, 64, 1e-3, "adamw", seed=9, weight_decay=0.01),
+        {},
+        None,
+    ),
+    "begun with a network, diverged": (MLPConfig((16,)), TrainingConfig(2, 32, 0.1, "sgd"), {33: 100.0}, None),
 }
+
+
+def begun_with(model_config: MLPConfig) -> Start:
+    """A network that no seed has drawn so."""
+    model = new_model(model_config, 77)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.3)
+    return Start("Your network 1", model.eval(), {"dataset": "generated digits"})
 
 
 def test_every_optimizer_has_a_name_in_a_script_and_an_experiment_here() -> None:
@@ -115,8 +138,11 @@ def runs(digits: Splits, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """Each experiment as we run it, and the folder in which its script ran."""
     made = {}
     for name, (model_config, config, changes, stop_after) in EXPERIMENTS.items():
-        model, record = trained(model_config, config, digits, changes, stop_after)
+        start = begun_with(model_config) if name.startswith("begun with") else None
+        model, record = trained(model_config, config, digits, changes, stop_after, start)
         folder = tmp_path_factory.mktemp("experiment")
+        if start:
+            (folder / START_NAME).write_bytes(dumps(start.model, start.card))
         (folder / "experiment.py").write_text(script(record), encoding="ascii")
         (folder / DATA_NAME).write_bytes(data_file(digits))
         made[name] = model, record, folder
@@ -132,6 +158,7 @@ def test_the_script_ends_with_the_same_weights(
     loaded, output = load(folder / WEIGHTS_NAME), (folder / "output.txt").read_text()
     check_same_weights(loaded.model, model)
     assert loaded.card["seed"] == record.training_config.seed
+    assert loaded.card.get("began_with") == record.card().get("began_with")
     assert loaded.card["train_size"] == len(digits.train)
     assert loaded.card["validation_accuracy"] == round(score(model, digits.validation).accuracy, 4)
     for epoch in record.epochs:
@@ -229,6 +256,13 @@ VARIETY = {
     "one-cycle SGD": recorded((), optimizer="sgd", schedule="one-cycle", shuffle=False),
     "few images": recorded(train_size=100, learning_rate=1e-5),
     "stopped": recorded(learned=5),
+    "begun with a network": replace(recorded((), shuffle=False), start=begun_with(MLPConfig(()))),
+    "begun with a long name": replace(
+        recorded((16,), dropout=0.5, dataset="generated digits", train_size=100),
+        start=Start(
+            'Ready-made network "é", taught 50 lessons ' * 3, new_model(MLPConfig((16,)), 0), {"drawn_digits": 1}
+        ),
+    ),
     "hostile name": recorded(dataset='"""\nimport os\n../é'),
 }
 
@@ -275,6 +309,20 @@ def test_its_step_is_the_one_that_ran(name: str) -> None:
 
 def unwrapped(source: str) -> str:
     return " ".join(source.split())
+
+
+def test_a_script_of_a_run_that_learned_on_says_with_what_it_begins() -> None:
+    record = VARIETY["begun with a network"]
+    assert record.start
+    source = script(record)
+    assert "The network 784-10 learns on, now from MNIST." in source
+    assert (
+        f"It begins with the weights in {START_NAME}, which must lie in the same folder, too: {record.start.weights}, "
+        "of the network that the app called Your network 1." in unwrapped(source)
+    )
+    for absent in ("draw_weights", "import math", "first weights"):
+        assert absent not in source
+    assert START_NAME not in script(VARIETY["plain"])
 
 
 def test_its_head_says_what_the_run_came_to() -> None:

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from mnist_core.data.dataset import Splits
-from mnist_core.network.checkpoint import shipped_card
+from mnist_core.network.checkpoint import learned_from, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
@@ -113,3 +113,26 @@ def test_a_file_that_names_no_digits_of_ours_says_nothing(
     monkeypatch: pytest.MonkeyPatch, card: dict[str, Any]
 ) -> None:
     assert said(monkeypatch, state.MNIST, card) == said(monkeypatch, state.GENERATED, card) == ""
+
+
+def test_what_a_network_began_with_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = {"name": "Your network 1", "weights": "0123abcd", "learned_from": [state.MNIST]}
+    card = {"dataset": state.GENERATED, "began_with": began}
+    assert said(monkeypatch, state.MNIST, card) == said(monkeypatch, state.GENERATED, card) == ""
+
+
+def test_what_a_training_can_begin_with_are_the_networks_that_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = new_model(MLPConfig(()), 0)
+    own = [TrainedModel(key, f"{name}: 784-10", model, {}) for key, name in (("run-1", "One"), ("file-2", "Two"))]
+    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    starts = networks.starts()
+    assert {key: start.name for key, start in starts.items()} == {
+        "file-2": "Two",
+        "run-1": "One",
+        state.SHIPPED: "Ready-made network",
+    }
+    assert [learned_from(start.card) for start in starts.values()] == [
+        ("a file",),
+        (),
+        learned_from(shipped_card()),
+    ]
