@@ -1,0 +1,459 @@
+"""A row of digits: cut into pieces, and read one by one.
+
+A network reads one digit. In a row, each digit has to be cut out first, which the field calls segmentation. But where
+to cut, only what is read can tell: a 4 whose top is open falls into two strokes as readily as a 1 and a 1 do. So the
+program does neither first:
+
+1. *Over-segmentation.* It looks for many seams: ways from the top of the row to its foot that cross little ink. Between
+   digits that stand apart there is one that crosses none.
+2. Whatever lies between two seams may be a digit. Each such piece is read, and judged: is it a digit at all?
+3. Of all ways to cut the row into pieces, the one is taken whose pieces are the best digits and whose cuts cross the
+   least ink. Dynamic programming finds it without trying each.
+
+All other ways are weighed, too (the *forward-backward* algorithm). If most of them have a cut at the same place, the cut
+is sure.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from scipy import ndimage
+from torch import Tensor
+
+from mnist_core.handwriting.is_digit import KINDS, Verdict, judge, kinds_of
+from mnist_core.handwriting.photo import stroke_width
+from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.preprocessing import INK_THRESHOLD, Drawing, centre_by_mass, crop_to_ink, to_grey
+from mnist_core.network.model import MLP
+
+FEWEST, MOST = 2, 8  # digits of a row
+HEIGHT = 64  # pixels: as high a row is made before it is cut
+WIDEST = 20  # times its height: what is wider is a line, not a row
+SURE_FROM = 0.9  # a cut that has at least this probability is called sure
+
+SPECK = 0.1  # of the row's height: what is shorter is dirt
+MARK, FLAT = 0.38, 0.24  # of the row's height: a dot is no longer and no wider than the first, a minus no higher than the second
+ANCHORS = (0.25, 0.5, 0.75)  # of the height: through each second pixel there, the cheapest seam is found
+ASIDE = 0.02  # of full ink: what a seam's step to one side costs, so that it goes straight down where it can
+DEEPEST = 2.6  # strokes: a seam that crosses more is none
+APART = 0.1  # of a straight stroke's ink: of two seams that lie no further apart only the cheaper counts
+SAME_PLACE = 0.35  # of a straight stroke's ink: cuts that near to each other are cuts at the same place
+MOST_SEAMS = 60
+PIECE_WIDTH = 1.5  # of the row's height: no digit is wider
+LEAST_INK = 0.3  # of a straight stroke's: no digit has less
+
+Ink = npt.NDArray[np.float32]  # [H, W] in 0..1, 1 for full ink
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+NOTHING = "There is no ink to read."
+ONE = "This is one digit, or nothing that falls into several."
+TOO_MANY = f"There are more than {MOST} digits. Up to {MOST} in a row can be read."
+NO_ROW = "This is no row of digits: it is far too wide for its height."
+
+
+class Box(NamedTuple):
+    """Where something lies on the drawing, in its pixels; bottom and right are the first ones beyond it."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What may be one digit of the row.
+
+    Attributes:
+        box: Where its ink lies on the drawing.
+        image: torch.float32 [28, 28] in 0..1, as the network sees it.
+        p: Probabilities of the ten digits, torch.float32 [10].
+        verdict: Whether it may be named.
+    """
+
+    box: Box
+    image: Tensor
+    p: Tensor
+    verdict: Verdict
+
+    @property
+    def digit(self) -> int:
+        """The likeliest digit."""
+        return int(self.p.argmax())
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """What stands in a row of digits and is none: where it lies, and "a dot" or "a minus"."""
+
+    box: Box
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What divides two neighbours.
+
+    Attributes:
+        path: From the top of the row to its foot: (down, across) in pixels of the drawing.
+        probability: What all ways to cut the row near this place have together.
+    """
+
+    path: tuple[tuple[float, float], ...]
+    probability: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether hardly any good way to cut the row does without it."""
+        return self.probability >= SURE_FROM
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of digits, cut and read.
+
+    Attributes:
+        pieces: From left to right, two to eight; none where there is no such row.
+        cuts: Between each piece and the next, one fewer.
+        marks: What lies between and is no digit: decimal points, commas, minus signs.
+        said: Why there are no pieces, in a sentence; empty if there are some.
+        seams: All seams there are to cut along, from the left, as paths.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    said: str = ""
+    seams: tuple[tuple[tuple[float, float], ...], ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The digits from left to right, "?" for each that can't be named."""
+        return "".join(str(piece.digit) if piece.verdict.is_digit else "?" for piece in self.pieces)
+
+
+def read_row(drawing: Drawing, reader: MLP, judging: MLP) -> Row:
+    """Cuts a row of two to eight digits, and reads them one by one.
+
+    Args:
+        drawing: uint8 [H, W], ink bright on dark paper; or uint8 [H, W, 4], RGBA as a canvas gives it.
+        reader: The network that reads; left as it is.
+        judging: The second network, from ``load_is_digit``; left as it is.
+
+    Returns:
+        The row; without pieces, but with a sentence, if there are fewer digits or more.
+
+    Raises:
+        TypeError: If it is no numpy array or torch tensor, or its dtype is not uint8.
+        ValueError: If its shape is neither [H, W] nor [H, W, 4], or it has no pixels.
+    """
+    grey = to_grey(drawing).numpy()
+    line = straighten(grey)
+    if isinstance(line, str):
+        return Row(said=line)
+    lattice = build(line, reader, judging)
+    way, cuts = best_way(lattice)
+    count = len(way) - 1
+    if not FEWEST <= count <= MOST:
+        return Row(said=ONE if count < FEWEST else TOO_MANY, marks=line.marks)
+    pieces = tuple(_piece(line, lattice.edges[pair], reader, judging) for pair in zip(way, way[1:], strict=False))
+    seams = [line.on_the_drawing(path) for path in lattice.seams.paths]
+    chosen = tuple(Cut(seams[node], p) for node, p in zip(way[1:-1], cuts, strict=True))
+    return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A row's ink, cut out and made ``HEIGHT`` pixels high.
+
+    Attributes:
+        ink: float32 [h, w] in 0..1, with a margin left and right. It is higher than ``HEIGHT`` if the digits do not
+            stand on one line.
+        stroke: How wide the strokes are, in its pixels.
+        marks: What has been taken out, as it is no digit; in pixels of the drawing.
+        corner: Where the ink's upper left corner lies on the drawing, (down, across).
+        zoom: Pixels of it for one of the drawing.
+    """
+
+    ink: Ink
+    stroke: float
+    marks: tuple[Mark, ...]
+    corner: tuple[float, float]
+    zoom: float
+
+    @property
+    def straight(self) -> float:
+        """How much ink a straight stroke has that is as high as the row."""
+        return HEIGHT * self.stroke
+
+    def on_the_drawing(self, path: Indices) -> tuple[tuple[float, float], ...]:
+        """A path, a column for each row of pixels, as places of the drawing."""
+        down = self.corner[0] + (np.arange(len(path)) + 0.5) / self.zoom
+        across = self.corner[1] + path / self.zoom
+        return tuple(zip(down.tolist(), across.tolist(), strict=True))
+
+
+def straighten(grey: Ink) -> Line | str:
+    """Step 0: the row's ink without dirt, dots and minus signs, ``HEIGHT`` pixels high.
+
+    Args:
+        grey: float32 [H, W] in 0..1, 1 for full ink.
+
+    Returns:
+        The line, or a sentence that says why there is none.
+    """
+    numbers, _ = ndimage.label(grey > INK_THRESHOLD, np.ones((3, 3)))
+    boxes = [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)]
+    if not boxes:
+        return NOTHING
+    heights = np.array([box.bottom - box.top for box in boxes])
+    height = float(np.median(heights[heights >= heights.max() / 2]))
+    length = np.array([max(box.bottom - box.top, box.right - box.left) for box in boxes])
+    names = [_name(box, boxes, height) if size >= SPECK * height else "dirt" for box, size in zip(boxes, length, strict=True)]
+    kept = np.isin(numbers, 1 + np.flatnonzero([name == "" for name in names]))
+    rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
+    if columns[-1] + 1 - columns[0] > WIDEST * height:
+        return NO_ROW
+    part = np.where(kept, grey, 0)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    zoom = HEIGHT / height
+    size = max(round(zoom * part.shape[1]), 1), max(round(zoom * part.shape[0]), 1)
+    way = Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR
+    scaled = np.asarray(Image.fromarray((255 * part).round().astype(np.uint8)).resize(size, way), np.float32) / 255
+    ink = np.pad(scaled, ((0, 0), (2, 2)))
+    marks = tuple(Mark(box, name) for box, name in zip(boxes, names, strict=True) if name not in ("", "dirt"))
+    corner = float(rows[0]), columns[0] - 2 / zoom
+    return Line(ink, max(stroke_width(ink), 1.0), marks, corner, zoom)
+
+
+def _name(box: Box, boxes: list[Box], height: float) -> str:
+    """What a piece of ink is called that can be no digit, nor a part of one; else "".
+
+    A dot or a minus is small and stands for itself: the bar of a 5 or of a 7 has the rest below or above it.
+    """
+    high, wide = (box.bottom - box.top) / height, (box.right - box.left) / height
+    tall = [other for other in boxes if other.bottom - other.top >= height / 2 and other is not box]
+    if not tall or any(min(box.right, other.right) - max(box.left, other.left) > 0.3 * (box.right - box.left) for other in tall):
+        return ""
+    top, bottom = min(other.top for other in tall), max(other.bottom for other in tall)
+    middle = ((box.top + box.bottom) / 2 - top) / (bottom - top)
+    if high <= MARK and wide <= MARK and middle > 0.2 and wide < 2.5 * high:
+        return "a dot"
+    if high <= FLAT and wide <= 1 and wide > 1.5 * high and 0.2 < middle:
+        return "a minus"
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Seams:
+    """Ways from the top of a line to its foot, from left to right; the first lies before all ink, the last behind it.
+
+    Attributes:
+        paths: int64 [n, h]: for each row of pixels, the first column to the right of the seam.
+        crossed: float64 [n]: how much ink each crosses, in strokes.
+        left: float64 [n]: how much ink lies to the left of it.
+    """
+
+    paths: Indices
+    crossed: Floats
+    left: Floats
+
+
+def find_seams(line: Line) -> Seams:
+    """Step 1: the seams that cross little ink. Of those that lie near each other, only the cheapest stays.
+
+    The cheapest way from the top to a pixel is that to one of the three pixels above it, and one step more. So all are
+    found row by row; and those from the foot in the same manner.
+    """
+    ink = line.ink.astype(np.float64)
+    height, width = ink.shape
+    down, before = _cheapest(ink)
+    up, after = (each[::-1] for each in _cheapest(ink[::-1]))
+    rows = sorted({min(int(share * height), height - 1) for share in ANCHORS})
+    columns = np.arange(1, width, 2)
+    paths = np.concatenate([_trace(before, after, row, columns) for row in rows])
+    cost = np.concatenate([(down + up - ink)[row, columns] for row in rows])
+    crossed = ink[np.arange(height), paths].sum(1) / line.stroke
+    until = np.concatenate((np.zeros((height, 1)), ink.cumsum(1)), axis=1)  # (h, w + 1): the ink before each column
+    left = until[np.arange(height), paths].sum(1)
+    kept: list[int] = []
+    for which in np.argsort(cost, kind="stable").tolist():
+        if crossed[which] > DEEPEST or len(kept) >= MOST_SEAMS:
+            continue
+        apart = APART * line.straight
+        is_new = all(abs(left[which] - left[other]) > apart for other in kept)
+        if is_new and apart < left[which] < until[:, -1].sum() - apart:
+            kept.append(which)
+    kept.sort(key=left.__getitem__)
+    ends = np.zeros((1, height), np.int64)
+    return Seams(
+        np.concatenate((ends, paths[kept], ends + width)),
+        np.concatenate(([0], crossed[kept], [0])),
+        np.concatenate(([0], left[kept], [until[:, -1].sum()])),
+    )
+
+
+def _cheapest(ink: Floats) -> tuple[Floats, Indices]:
+    """What the cheapest way from the top to each pixel [h, w] costs, and its last step: -1, 0 or 1 column from above."""
+    cost, step = ink.copy(), np.zeros(ink.shape, np.int64)
+    for row in range(1, len(ink)):
+        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
+        ways = np.stack((above[1:-1], above[:-2] + ASIDE, above[2:] + ASIDE))
+        best = ways.argmin(0)
+        step[row] = np.array((0, -1, 1))[best]
+        cost[row] += ways.min(0)
+    return cost, step
+
+
+def _trace(before: Indices, after: Indices, row: int, columns: Indices) -> Indices:
+    """The cheapest seams through some columns of a row: int64 [n, h]."""
+    paths = np.empty((len(columns), len(before)), np.int64)
+    paths[:, row] = columns
+    for above in range(row, 0, -1):
+        paths[:, above - 1] = paths[:, above] + before[above, paths[:, above]]
+    for here in range(row, len(before) - 1):
+        paths[:, here + 1] = paths[:, here] + after[here, paths[:, here]]
+    return paths
+
+
+class Edge(NamedTuple):
+    """A piece between two seams.
+
+    Attributes:
+        ink: torch.float32 [h, w], only the piece's own ink, cut out.
+        box: Where that lies on the line.
+        free: How many columns inside have no ink.
+        image: torch.float32 [28, 28].
+    """
+
+    ink: Tensor
+    box: Box
+    free: int
+    image: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """All ways to cut a line: the seams, and the pieces between two of them that may be digits.
+
+    Attributes:
+        seams: The places to cut.
+        edges: By the two seams.
+        features: Of each edge in the same order, float64 [n, FEATURES]: what speaks for or against its being a digit.
+        reach: How much ink may lie between two cuts that count as cuts at the same place.
+    """
+
+    seams: Seams
+    edges: dict[tuple[int, int], Edge]
+    features: Floats
+    reach: float
+
+
+# What counts how much. ``benchmarks/several_digits.py --fit`` found it: it makes the right ways to cut rows of MNIST's
+# training digits and of generated ones as likely as can be (a conditional random field).
+PIECE_WEIGHTS = np.array([-2.0, 1.0, 1.0, -1.0, -2.0, -3.0, -3.0])
+CUT_WEIGHT = -1.0  # for each stroke that a cut crosses
+
+
+def build(line: Line, reader: MLP, judging: MLP) -> Lattice:
+    """Step 2: reads every piece between two seams that may be a digit."""
+    seams = find_seams(line)
+    edges = {}
+    for first in range(len(seams.left)):
+        for last in range(first + 1, len(seams.left)):
+            edge = _edge(line, seams, first, last)
+            if edge is not None:
+                edges[first, last] = edge
+    features = _features(list(edges.values()), reader, judging)
+    return Lattice(seams, edges, features, SAME_PLACE * line.straight)
+
+
+def _edge(line: Line, seams: Seams, first: int, last: int) -> Edge | None:
+    """The piece between two seams, unless it is too wide or has too little ink for a digit, or the seams cross."""
+    start, end = seams.paths[first], seams.paths[last]
+    ink = seams.left[last] - seams.left[first]
+    if ink < LEAST_INK * line.straight or (end - start).mean() > (PIECE_WIDTH + 1) * HEIGHT:
+        return None
+    column = np.arange(line.ink.shape[1])
+    inside = (column >= start[:, None]) & (column < end[:, None])
+    part = np.where(inside, line.ink, 0)
+    if part.sum() > ink + 0.02 * line.straight:  # where the seams cross, some ink lies neither left nor right
+        return None
+    solid = part > INK_THRESHOLD
+    rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
+    if not len(rows) or columns[-1] - columns[0] > PIECE_WIDTH * HEIGHT:
+        return None
+    box = Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    own = torch.from_numpy(part[box.top : box.bottom, box.left : box.right].copy())
+    own = crop_to_ink(own)
+    return Edge(own, box, box.right - box.left - len(columns), centre_by_mass(own))
+
+
+def _features(edges: list[Edge], reader: MLP, judging: MLP) -> Floats:
+    """What speaks for or against each piece's being one digit: float64 [n, 7]."""
+    if not edges:
+        return np.zeros((0, len(PIECE_WEIGHTS)))
+    images = torch.stack([edge.image for edge in edges])
+    p = predict_proba(reader, images).amax(1).clamp(min=0.05).log()
+    kinds = kinds_of(judging, images)
+    q = kinds[:, 0].clamp(min=1e-3).log()
+    several = kinds[:, KINDS.index("several digits")]
+    wide = np.array([(edge.box.right - edge.box.left) / HEIGHT for edge in edges])
+    high = np.array([(edge.box.bottom - edge.box.top) / HEIGHT for edge in edges])
+    free = np.array([edge.free / HEIGHT for edge in edges])
+    return np.stack(
+        (
+            np.ones(len(edges)),
+            p.numpy(),
+            q.numpy(),
+            several.numpy(),
+            np.maximum(wide - 0.8, 0),
+            np.maximum(0.85 - high, 0),
+            free,
+        ),
+        axis=1,
+    ).astype(np.float64)
+
+
+def best_way(lattice: Lattice) -> tuple[list[int], list[float]]:
+    """Step 3: the best way through all seams, and how likely each of its cuts is.
+
+    Returns:
+        The seams it takes, with both ends; and for each but the ends, what all ways that cut near there have together.
+    """
+    count = len(lattice.seams.left)
+    score = np.full((count, count), -np.inf)
+    for (first, last), piece in zip(lattice.edges, lattice.features @ PIECE_WEIGHTS, strict=True):
+        score[first, last] = piece + CUT_WEIGHT * lattice.seams.crossed[last]
+    best, came_from = np.full(count, -np.inf), np.zeros(count, np.int64)
+    best[0] = 0
+    forward, backward = np.full(count, -np.inf), np.full(count, -np.inf)
+    forward[0] = backward[-1] = 0
+    for node in range(1, count):
+        ways = best[:node] + score[:node, node]
+        came_from[node], best[node] = ways.argmax(), ways.max()
+        forward[node] = np.logaddexp.reduce(forward[:node] + score[:node, node])
+    for node in range(count - 2, -1, -1):
+        backward[node] = np.logaddexp.reduce(score[node, node + 1 :] + backward[node + 1 :])
+    if not math.isfinite(best[-1]):
+        return [0, count - 1], []
+    way = [count - 1]
+    while way[-1]:
+        way.append(int(came_from[way[-1]]))
+    way.reverse()
+    likely = np.exp(forward + backward - forward[-1])
+    left = lattice.seams.left
+    near = [likely[1:-1][np.abs(left[1:-1] - left[node]) <= lattice.reach].sum() for node in way[1:-1]]
+    return way, [min(float(each), 1.0) for each in near]
+
+
+def _piece(line: Line, edge: Edge, reader: MLP, judging: MLP) -> Piece:
+    p = predict_proba(reader, edge.image[None])[0]
+    top, bottom = (round(line.corner[0] + row / line.zoom) for row in edge.box[:2])
+    left, right = (round(line.corner[1] + column / line.zoom) for column in edge.box[2:])
+    return Piece(Box(top, bottom, left, right), edge.image, p, judge(judging, edge.image, p))
