@@ -28,11 +28,11 @@ from torch import Tensor
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge, kinds_of
 from mnist_core.handwriting.photo import stroke_width
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import INK_THRESHOLD, Drawing, centre_by_mass, crop_to_ink, to_grey
+from mnist_core.handwriting.preprocessing import BOX_SIZE, CENTRE, IMAGE_SIZE, INK_THRESHOLD, Drawing, to_grey
 from mnist_core.network.model import MLP
 
 FEWEST, MOST = 2, 8  # digits of a row
-HEIGHT = 64  # pixels: as high a row is made before it is cut
+HEIGHT = 48  # pixels: as high a row is made before it is cut
 WIDEST = 20  # times its height: what is wider is a line, not a row
 SURE_FROM = 0.9  # a cut that has at least this probability is called sure
 
@@ -162,7 +162,7 @@ def read_row(drawing: Drawing, reader: MLP, judging: MLP) -> Row:
     count = len(way) - 1
     if not FEWEST <= count <= MOST:
         return Row(said=ONE if count < FEWEST else TOO_MANY, marks=line.marks)
-    pieces = tuple(_piece(line, lattice.edges[pair], reader, judging) for pair in zip(way, way[1:], strict=False))
+    pieces = tuple(_piece(line, lattice, pair, reader, judging) for pair in zip(way, way[1:], strict=False))
     seams = [line.on_the_drawing(path) for path in lattice.seams.paths]
     chosen = tuple(Cut(seams[node], p) for node, p in zip(way[1:-1], cuts, strict=True))
     return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]))
@@ -321,103 +321,130 @@ def _trace(before: Indices, after: Indices, row: int, columns: Indices) -> Indic
     return paths
 
 
-class Edge(NamedTuple):
-    """A piece between two seams.
-
-    Attributes:
-        ink: torch.float32 [h, w], only the piece's own ink, cut out.
-        box: Where that lies on the line.
-        free: How many columns inside have no ink.
-        image: torch.float32 [28, 28].
-    """
-
-    ink: Tensor
-    box: Box
-    free: int
-    image: Tensor
-
-
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """All ways to cut a line: the seams, and the pieces between two of them that may be digits.
+    """All ways to cut a line: the seams, and what lies between two of them and may be a digit.
 
     Attributes:
         seams: The places to cut.
-        edges: By the two seams.
-        features: Of each edge in the same order, float64 [n, FEATURES]: what speaks for or against its being a digit.
+        pairs: int64 [n, 2]: the seams before and behind each piece.
+        boxes: int64 [n, 4]: where its ink lies on the line; top, bottom, left, right.
+        images: torch.float32 [n, 28, 28] in 0..1: each as the network sees it.
+        features: float64 [n, FEATURES]: what speaks for or against its being a digit.
         reach: How much ink may lie between two cuts that count as cuts at the same place.
     """
 
     seams: Seams
-    edges: dict[tuple[int, int], Edge]
+    pairs: Indices
+    boxes: Indices
+    images: Tensor
     features: Floats
     reach: float
 
 
 # What counts how much. ``benchmarks/several_digits.py --fit`` found it: it makes the right ways to cut rows of MNIST's
 # training digits and of generated ones as likely as can be (a conditional random field).
-PIECE_WEIGHTS = np.array([-2.0, 1.0, 1.0, -1.0, -2.0, -3.0, -3.0])
-CUT_WEIGHT = -1.0  # for each stroke that a cut crosses
+PIECE_WEIGHTS = np.array([-0.15, 2.87, 1.63, -1.77, -4.12, -3.56, -0.8])
+CUT_WEIGHT = -3.29  # for each stroke that a cut crosses
 
 
 def build(line: Line, reader: MLP, judging: MLP) -> Lattice:
     """Step 2: reads every piece between two seams that may be a digit."""
     seams = find_seams(line)
-    edges = {}
-    for first in range(len(seams.left)):
-        for last in range(first + 1, len(seams.left)):
-            edge = _edge(line, seams, first, last)
-            if edge is not None:
-                edges[first, last] = edge
-    features = _features(list(edges.values()), reader, judging)
-    return Lattice(seams, edges, features, SAME_PLACE * line.straight)
+    pairs, parts, left = _between(line, seams)
+    solid = parts > INK_THRESHOLD
+    parts = np.where(solid, parts, np.float32(0))
+    down, across = solid.any(2), solid.any(1)  # (n, h), (n, w)
+    boxes = np.stack((*_ends(down), *_ends(across)), axis=1)  # (n, 4)
+    images = _images(torch.from_numpy(parts), torch.from_numpy(boxes))
+    sides = np.diff(boxes, axis=1)[:, ::2] / HEIGHT  # (n, 2): how high and how wide
+    free = sides[:, 1] - across.sum(1) / HEIGHT
+    boxes[:, 2:] += left[:, None]
+    features = _features(images, sides, free, reader, judging)
+    return Lattice(seams, pairs, boxes, images, features, SAME_PLACE * line.straight)
 
 
-def _edge(line: Line, seams: Seams, first: int, last: int) -> Edge | None:
-    """The piece between two seams, unless it is too wide or has too little ink for a digit, or the seams cross."""
-    start, end = seams.paths[first], seams.paths[last]
+def _between(line: Line, seams: Seams) -> tuple[Indices, Ink, Indices]:
+    """What lies between two seams, unless it is too wide for a digit, or has too little ink, or the seams cross.
+
+    Returns:
+        The pairs of seams, int64 [n, 2]; the pieces, float32 [n, h, w], each moved to the left; and by how much, [n].
+    """
+    first, last = np.triu_indices(len(seams.left), 1)
     ink = seams.left[last] - seams.left[first]
-    if ink < LEAST_INK * line.straight or (end - start).mean() > (PIECE_WIDTH + 1) * HEIGHT:
-        return None
-    column = np.arange(line.ink.shape[1])
-    inside = (column >= start[:, None]) & (column < end[:, None])
-    part = np.where(inside, line.ink, 0)
-    if part.sum() > ink + 0.02 * line.straight:  # where the seams cross, some ink lies neither left nor right
-        return None
-    solid = part > INK_THRESHOLD
-    rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
-    if not len(rows) or columns[-1] - columns[0] > PIECE_WIDTH * HEIGHT:
-        return None
-    box = Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
-    own = torch.from_numpy(part[box.top : box.bottom, box.left : box.right].copy())
-    own = crop_to_ink(own)
-    return Edge(own, box, box.right - box.left - len(columns), centre_by_mass(own))
+    wide = seams.paths.mean(1)
+    is_one = (ink >= LEAST_INK * line.straight) & (wide[last] - wide[first] <= (PIECE_WIDTH + 1) * HEIGHT)
+    first, last, ink = first[is_one], last[is_one], ink[is_one]
+    start, end = seams.paths[first], seams.paths[last]  # (n, h)
+    room = round((PIECE_WIDTH + 0.5) * HEIGHT)
+    filled = np.flatnonzero(line.ink.max(0) > INK_THRESHOLD)
+    left = np.maximum(start.min(1, initial=line.ink.shape[1]), filled[0])
+    column = left[:, None] + np.arange(room)  # (n, w)
+    padded = np.pad(line.ink, ((0, 0), (0, room)))
+    parts = padded.T[column].transpose(0, 2, 1)  # (n, h, w)
+    inside = (column[:, None] >= start[..., None]) & (column[:, None] < end[..., None])
+    parts = np.where(inside, parts, np.float32(0))
+    # Where the seams cross, or the piece is wider than the room, some ink is counted on one side only.
+    is_whole = np.abs(parts.sum((1, 2)) - ink) <= 0.02 * line.straight
+    return np.stack((first, last), 1)[is_whole], parts[is_whole], left[is_whole]
 
 
-def _features(edges: list[Edge], reader: MLP, judging: MLP) -> Floats:
+def _ends(filled: npt.NDArray[np.bool_]) -> tuple[Indices, Indices]:
+    """The first place with ink and the first one behind all ink, along the last axis of bool [n, length]."""
+    return filled.argmax(1), filled.shape[1] - filled[:, ::-1].argmax(1)
+
+
+def _images(parts: Tensor, boxes: Tensor) -> Tensor:
+    """What ``drawing_to_mnist`` makes of each piece, for all at once.
+
+    Args:
+        parts: torch.float32 [n, h, w] in 0..1, with ink.
+        boxes: torch.int64 [n, 4]: where it lies.
+
+    Returns:
+        torch.float32 [n, 28, 28] in 0..1.
+    """
+    sides = boxes[:, 1::2] - boxes[:, ::2]  # (n, 2)
+    zoom = BOX_SIZE / sides.amax(1).double()
+    down, across = (
+        _overlaps(parts.sum(other), boxes[:, 2 * axis], sides[:, axis], zoom) for axis, other in ((0, 2), (1, 1))
+    )
+    redrawn = down @ parts @ across.transpose(1, 2)  # (n, 28, h) @ (n, h, w) @ (n, w, 28)
+    return redrawn / redrawn.amax((1, 2), keepdim=True)
+
+
+def _overlaps(mass: Tensor, first: Tensor, length: Tensor, zoom: Tensor) -> Tensor:
+    """How much of each new pixel each old one covers, along one axis: torch.float32 [n, 28, old].
+
+    Args:
+        mass: torch.float32 [n, old]: the ink of each row or column.
+        first: The first with ink, [n].
+        length: How many there are from the first to the last, [n].
+        zoom: New pixels for an old one, [n].
+    """
+    zoom = torch.maximum(zoom, 1 / length)
+    at = torch.arange(mass.shape[1] + 1) - first[:, None].double()  # (n, old + 1): edges of old pixels from the first
+    centre = (mass * (at[:, :-1] + 0.5)).sum(1) / mass.sum(1)
+    start = (CENTRE + 0.5 - centre * zoom).clamp(min=0).minimum(IMAGE_SIZE - length * zoom)
+    edges = start[:, None] + zoom[:, None] * at.clamp(min=0).minimum(length[:, None])
+    new = torch.arange(IMAGE_SIZE, dtype=torch.float64)[None, :, None]
+    return (edges[:, None] - new).clamp(0, 1).diff(dim=2).float()
+
+
+def _features(images: Tensor, sides: Floats, free: Floats, reader: MLP, judging: MLP) -> Floats:
     """What speaks for or against each piece's being one digit: float64 [n, 7]."""
-    if not edges:
-        return np.zeros((0, len(PIECE_WEIGHTS)))
-    images = torch.stack([edge.image for edge in edges])
     p = predict_proba(reader, images).amax(1).clamp(min=0.05).log()
     kinds = kinds_of(judging, images)
-    q = kinds[:, 0].clamp(min=1e-3).log()
-    several = kinds[:, KINDS.index("several digits")]
-    wide = np.array([(edge.box.right - edge.box.left) / HEIGHT for edge in edges])
-    high = np.array([(edge.box.bottom - edge.box.top) / HEIGHT for edge in edges])
-    free = np.array([edge.free / HEIGHT for edge in edges])
-    return np.stack(
-        (
-            np.ones(len(edges)),
-            p.numpy(),
-            q.numpy(),
-            several.numpy(),
-            np.maximum(wide - 0.8, 0),
-            np.maximum(0.85 - high, 0),
-            free,
-        ),
-        axis=1,
-    ).astype(np.float64)
+    columns = (
+        np.ones(len(images)),
+        p.numpy(),
+        kinds[:, KINDS.index("digit")].clamp(min=1e-3).log().numpy(),
+        kinds[:, KINDS.index("several digits")].numpy(),
+        np.maximum(sides[:, 1] - 0.8, 0),  # too wide
+        np.maximum(0.85 - sides[:, 0], 0),  # too low
+        free,
+    )
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def best_way(lattice: Lattice) -> tuple[list[int], list[float]]:
@@ -428,8 +455,8 @@ def best_way(lattice: Lattice) -> tuple[list[int], list[float]]:
     """
     count = len(lattice.seams.left)
     score = np.full((count, count), -np.inf)
-    for (first, last), piece in zip(lattice.edges, lattice.features @ PIECE_WEIGHTS, strict=True):
-        score[first, last] = piece + CUT_WEIGHT * lattice.seams.crossed[last]
+    first, last = lattice.pairs.T
+    score[first, last] = lattice.features @ PIECE_WEIGHTS + CUT_WEIGHT * lattice.seams.crossed[last]
     best, came_from = np.full(count, -np.inf), np.zeros(count, np.int64)
     best[0] = 0
     forward, backward = np.full(count, -np.inf), np.full(count, -np.inf)
@@ -452,8 +479,9 @@ def best_way(lattice: Lattice) -> tuple[list[int], list[float]]:
     return way, [min(float(each), 1.0) for each in near]
 
 
-def _piece(line: Line, edge: Edge, reader: MLP, judging: MLP) -> Piece:
-    p = predict_proba(reader, edge.image[None])[0]
-    top, bottom = (round(line.corner[0] + row / line.zoom) for row in edge.box[:2])
-    left, right = (round(line.corner[1] + column / line.zoom) for column in edge.box[2:])
-    return Piece(Box(top, bottom, left, right), edge.image, p, judge(judging, edge.image, p))
+def _piece(line: Line, lattice: Lattice, pair: tuple[int, int], reader: MLP, judging: MLP) -> Piece:
+    (which,) = np.flatnonzero((lattice.pairs == pair).all(1)).tolist()
+    image, box = lattice.images[which], lattice.boxes[which]
+    p = predict_proba(reader, image[None])[0]
+    corner = np.repeat(line.corner, 2)
+    return Piece(Box(*(corner + box / line.zoom).round().astype(int).tolist()), image, p, judge(judging, image, p))
