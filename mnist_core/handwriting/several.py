@@ -26,7 +26,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge, kinds_of
-from mnist_core.handwriting.photo import stroke_width
+from mnist_core.handwriting.photo import THINNEST, Found, grey_ink, otsu, stroke_width
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import BOX_SIZE, CENTRE, IMAGE_SIZE, INK_THRESHOLD, Drawing, to_grey
 from mnist_core.network.model import MLP
@@ -485,3 +485,47 @@ def _piece(line: Line, lattice: Lattice, pair: tuple[int, int], reader: MLP, jud
     p = predict_proba(reader, image[None])[0]
     corner = np.repeat(line.corner, 2)
     return Piece(Box(*(corner + box / line.zoom).round().astype(int).tolist()), image, p, judge(judging, image, p))
+
+
+ON_THE_LINE = 0.35  # of the row's height: what sticks out further above or below it is written on another line
+TALL = 0.5  # of the row's height: what is that high may be a digit, wherever on the line it stands
+NEAR = 0.35  # of the row's height: what is that near to a digit may be a stroke of it, or a decimal point
+SMALL = 0.1  # of the row's height: what is not even that long is dirt
+
+
+def row_of(found: Found) -> npt.NDArray[np.uint8]:
+    """All ink of the row that was found on a photo, as if it had been drawn.
+
+    ``read_picture`` looks for one digit, and for what is about as large. A row may have smaller ones, and strokes and
+    decimal points beside each of them. What stands on another line is left out.
+
+    Args:
+        found: From ``read_picture`` or ``ink_of``.
+
+    Returns:
+        uint8 [H, W]: 0 for everything but ink, 255 for full ink.
+    """
+    numbers, _ = ndimage.label((found.darkness > otsu(found.darkness[found.mask])) | found.mask, np.ones((3, 3)))
+    boxes = np.array([(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)])
+    known = boxes[np.unique(numbers[found.mask]) - 1]
+    high = known[:, 1] - known[:, 0]
+    height = float(np.median(high[high >= high.max() / 2]))
+    digits = known[high >= high.max() / 2]
+    top, bottom = digits[:, 0].min() - ON_THE_LINE * height, digits[:, 1].max() + ON_THE_LINE * height
+    inside = (boxes[:, 0] >= top) & (boxes[:, 1] <= bottom) & _is_whole(boxes, numbers.shape)
+    tall = inside & (boxes[:, 1] - boxes[:, 0] >= TALL * height)
+    tall[np.unique(numbers[found.mask]) - 1] = True
+    gap = np.maximum(boxes[:, None, 2] - boxes[None, tall, 3], boxes[None, tall, 2] - boxes[:, None, 3]).min(1)
+    long = np.maximum(boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]) >= SMALL * height
+    kept = tall | (inside & long & (gap <= NEAR * height))
+    ink = grey_ink(found.darkness, np.isin(numbers, 1 + np.flatnonzero(kept)))
+    thin = round((THINNEST / BOX_SIZE * height - stroke_width(ink)) / 2)
+    if thin >= 1:
+        ink = ndimage.grey_dilation(ink, footprint=np.hypot(*np.ogrid[-thin : thin + 1, -thin : thin + 1]) <= thin)
+    return (255 * ink).round().astype(np.uint8)
+
+
+def _is_whole(boxes: Indices, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Whether the picture's edge leaves each box, [n, 4], whole."""
+    is_whole: npt.NDArray[np.bool_] = (boxes[:, ::2] > 0).all(1) & (boxes[:, 1::2] < shape).all(1)
+    return is_whole
