@@ -43,7 +43,7 @@ MARGIN = 6  # pixels
 TALLEST = 130  # pixels: how high a digit of a row is drawn at most
 THINNEST = 6  # pixels of the brush
 WAYS = ("spaced", "tight", "touching")
-CRUMB = 0.1  # of a digit's ink, which may be cut off it
+CRUMB = 0.15  # of a digit's ink, which may be cut off it
 
 Digit = tuple[int, Cover]
 
@@ -89,7 +89,7 @@ def make_row(digits: Sequence[Digit], way: str, height: int, pen: float, generat
         gap = {
             "spaced": generator.uniform(0.12, 0.4) * height,
             "tight": generator.uniform(0.03, 0.1) * height,
-            "touching": -generator.uniform(0.1, 0.6) * pen * height,
+            "touching": -generator.uniform(0, 0.35) * pen * height,
         }[way]
         # How near it may come: until the ink is that near to ink of the same row of pixels, or of the rows beside it.
         reach = max(round(gap), 1) if way != "touching" else 1
@@ -236,7 +236,9 @@ def _share(part: int, whole: int) -> str:
 def print_canvas(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows: int, seed: int) -> None:
     """Rows on the canvas, by way and by count."""
     print(f"\n{name}, on the canvas, {rows} rows of each count and way\n")
-    print("| way | digits | rows right | digits right | all named and right | sure cuts | of them right | unsure right |")
+    print(
+        "| way | digits | rows right | digits right | all named and right | sure cuts | of them right | unsure right |"
+    )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     seconds = []
     for way in WAYS:
@@ -254,7 +256,10 @@ def print_canvas(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows
                     each.add(made, row, with_cuts=True)
             print_tally(way, str(count), tally)
         print_tally(f"**{way}**", "all", whole)
-    print(f"\nOne row takes the processor {1_000 * np.median(seconds):.0f} ms (median; worst {1_000 * max(seconds):.0f}).", flush=True)
+    print(
+        f"\nOne row takes the processor {1_000 * np.median(seconds):.0f} ms (median; worst {1_000 * max(seconds):.0f}).",
+        flush=True,
+    )
 
 
 def print_tally(way: str, count: str, tally: Tally) -> None:
@@ -300,10 +305,12 @@ def fit(reader: MLP, judging: MLP, rows: int, seed: int) -> None:
         return loss
 
     for _ in range(2):
-        loss = optimizer.step(closure)
+        loss = optimizer.step(closure).detach()
     missed = sum(not _loss(lattice, at, weights).isfinite() for lattice, at in found)
-    print(f"{rows} rows, of {missed} no right way is among the seams; mean loss {float(loss):.3f}")
-    print("PIECE_WEIGHTS", [round(each, 2) for each in weights.tolist()[:-1]], "CUT_WEIGHT", round(weights[-1].item(), 2))
+    print(f"{rows} rows, of {missed} no right way is among the seams; mean loss {loss.item():.3f}")
+    print(
+        "PIECE_WEIGHTS", [round(each, 2) for each in weights.tolist()[:-1]], "CUT_WEIGHT", round(weights[-1].item(), 2)
+    )
 
 
 def _to_learn_from(count: int) -> list[Digit]:

@@ -15,7 +15,7 @@ is sure.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,10 @@ WIDEST = 20  # times its height: what is wider is a line, not a row
 SURE_FROM = 0.9  # a cut that has at least this probability is called sure
 
 SPECK = 0.1  # of the row's height: what is shorter is dirt
-MARK, FLAT = 0.38, 0.24  # of the row's height: a dot is no longer and no wider than the first, a minus no higher than the second
+MARK, FLAT = (
+    0.38,
+    0.24,
+)  # of the row's height: a dot is no longer and no wider than the first, a minus no higher than the second
 ANCHORS = (0.25, 0.5, 0.75)  # of the height: through each second pixel there, the cheapest seam is found
 ASIDE = 0.02  # of full ink: what a seam's step to one side costs, so that it goes straight down where it can
 DEEPEST = 2.6  # strokes: a seam that crosses more is none
@@ -50,6 +53,7 @@ LEAST_INK = 0.3  # of a straight stroke's: no digit has less
 Ink = npt.NDArray[np.float32]  # [H, W] in 0..1, 1 for full ink
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
+Path = tuple[tuple[float, float], ...]  # places, (down, across)
 
 NOTHING = "There is no ink to read."
 ONE = "This is one digit, or nothing that falls into several."
@@ -103,10 +107,12 @@ class Cut:
     Attributes:
         path: From the top of the row to its foot: (down, across) in pixels of the drawing.
         probability: What all ways to cut the row near this place have together.
+        crossed: How much ink it crosses, in strokes.
     """
 
-    path: tuple[tuple[float, float], ...]
+    path: Path
     probability: float
+    crossed: float
 
     @property
     def is_sure(self) -> bool:
@@ -130,7 +136,7 @@ class Row:
     cuts: tuple[Cut, ...] = ()
     marks: tuple[Mark, ...] = ()
     said: str = ""
-    seams: tuple[tuple[tuple[float, float], ...], ...] = field(default=())
+    seams: tuple[Path, ...] = ()
 
     @property
     def text(self) -> str:
@@ -164,8 +170,45 @@ def read_row(drawing: Drawing, reader: MLP, judging: MLP) -> Row:
         return Row(said=ONE if count < FEWEST else TOO_MANY, marks=line.marks)
     pieces = tuple(_piece(line, lattice, pair, reader, judging) for pair in zip(way, way[1:], strict=False))
     seams = [line.on_the_drawing(path) for path in lattice.seams.paths]
-    chosen = tuple(Cut(seams[node], p) for node, p in zip(way[1:-1], cuts, strict=True))
+    chosen = tuple(
+        Cut(seams[node], p, float(lattice.seams.crossed[node])) for node, p in zip(way[1:-1], cuts, strict=True)
+    )
     return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]))
+
+
+FREE = 0.2  # strokes: a cut that crosses no more goes between two digits that do not touch
+
+
+def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: MLP) -> Row | None:
+    """Reads a drawing as a row, if it is no single digit and falls into digits well enough.
+
+    The rule that judges single digits has seen rows of two and three. Longer ones, made as small as one digit, it takes
+    for scribbles, and a few for letters. But most letters fall into pieces that look like digits, too: an H into 1 and 4.
+    So there the pieces have to stand apart.
+
+    Args:
+        drawing: As for ``read_row``.
+        verdict: On the whole drawing.
+        reader: The network that reads; left as it is.
+        judging: The second network; left as it is.
+
+    Returns:
+        The row; None if the drawing is better taken for what the verdict says.
+    """
+    if verdict.kind not in ("several digits", "scribble", "letter"):
+        return None
+    row = read_row(drawing, reader, judging)
+    named = sum(piece.verdict.is_digit for piece in row.pieces)
+    is_row = {
+        "several digits": 2 * named >= len(row.pieces) > 0,
+        "scribble": named >= 2 and 3 * named >= 2 * len(row.pieces) and (len(row.pieces) > 2 or _stand_apart(row)),
+        "letter": named == len(row.pieces) > 0 and _stand_apart(row),
+    }
+    return row if is_row[verdict.kind] else None
+
+
+def _stand_apart(row: Row) -> bool:
+    return all(cut.crossed <= FREE for cut in row.cuts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +235,7 @@ class Line:
         """How much ink a straight stroke has that is as high as the row."""
         return HEIGHT * self.stroke
 
-    def on_the_drawing(self, path: Indices) -> tuple[tuple[float, float], ...]:
+    def on_the_drawing(self, path: Indices) -> Path:
         """A path, a column for each row of pixels, as places of the drawing."""
         down = self.corner[0] + (np.arange(len(path)) + 0.5) / self.zoom
         across = self.corner[1] + path / self.zoom
@@ -215,7 +258,9 @@ def straighten(grey: Ink) -> Line | str:
     heights = np.array([box.bottom - box.top for box in boxes])
     height = float(np.median(heights[heights >= heights.max() / 2]))
     length = np.array([max(box.bottom - box.top, box.right - box.left) for box in boxes])
-    names = [_name(box, boxes, height) if size >= SPECK * height else "dirt" for box, size in zip(boxes, length, strict=True)]
+    names = [
+        _name(box, boxes, height) if size >= SPECK * height else "dirt" for box, size in zip(boxes, length, strict=True)
+    ]
     kept = np.isin(numbers, 1 + np.flatnonzero([name == "" for name in names]))
     rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
     if columns[-1] + 1 - columns[0] > WIDEST * height:
@@ -238,7 +283,9 @@ def _name(box: Box, boxes: list[Box], height: float) -> str:
     """
     high, wide = (box.bottom - box.top) / height, (box.right - box.left) / height
     tall = [other for other in boxes if other.bottom - other.top >= height / 2 and other is not box]
-    if not tall or any(min(box.right, other.right) - max(box.left, other.left) > 0.3 * (box.right - box.left) for other in tall):
+    if not tall or any(
+        min(box.right, other.right) - max(box.left, other.left) > 0.3 * (box.right - box.left) for other in tall
+    ):
         return ""
     top, bottom = min(other.top for other in tall), max(other.bottom for other in tall)
     middle = ((box.top + box.bottom) / 2 - top) / (bottom - top)
@@ -506,7 +553,9 @@ def row_of(found: Found) -> npt.NDArray[np.uint8]:
         uint8 [H, W]: 0 for everything but ink, 255 for full ink.
     """
     numbers, _ = ndimage.label((found.darkness > otsu(found.darkness[found.mask])) | found.mask, np.ones((3, 3)))
-    boxes = np.array([(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)])
+    boxes = np.array(
+        [(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)]
+    )
     known = boxes[np.unique(numbers[found.mask]) - 1]
     high = known[:, 1] - known[:, 0]
     height = float(np.median(high[high >= high.max() / 2]))
