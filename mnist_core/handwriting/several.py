@@ -10,8 +10,8 @@ program does neither first:
 3. Of all ways to cut the row into pieces, the one is taken whose pieces are the best digits and whose cuts cross the
    least ink. Dynamic programming finds it without trying each.
 
-All other ways are weighed, too (the *forward-backward* algorithm). If most of them have a cut at the same place, the cut
-is sure.
+All other ways are weighed, too (the *forward-backward* algorithm). If nearly all of them have a cut at the same place,
+the cut is sure.
 """
 
 import math
@@ -37,10 +37,8 @@ WIDEST = 20  # times its height: what is wider is a line, not a row
 SURE_FROM = 0.9  # a cut that has at least this probability is called sure
 
 SPECK = 0.1  # of the row's height: what is shorter is dirt
-MARK, FLAT = (
-    0.38,
-    0.24,
-)  # of the row's height: a dot is no longer and no wider than the first, a minus no higher than the second
+MARK = 0.38  # of the row's height: a dot or a comma is no longer
+FLAT = 0.24  # of the row's height: a minus is no higher
 ANCHORS = (0.25, 0.5, 0.75)  # of the height: through each second pixel there, the cheapest seam is found
 ASIDE = 0.02  # of full ink: what a seam's step to one side costs, so that it goes straight down where it can
 DEEPEST = 2.6  # strokes: a seam that crosses more is none
@@ -170,9 +168,8 @@ def read_row(drawing: Drawing, reader: MLP, judging: MLP) -> Row:
         return Row(said=ONE if count < FEWEST else TOO_MANY, marks=line.marks)
     pieces = tuple(_piece(line, lattice, pair, reader, judging) for pair in zip(way, way[1:], strict=False))
     seams = [line.on_the_drawing(path) for path in lattice.seams.paths]
-    chosen = tuple(
-        Cut(seams[node], p, float(lattice.seams.crossed[node])) for node, p in zip(way[1:-1], cuts, strict=True)
-    )
+    crossed = lattice.seams.crossed.tolist()
+    chosen = tuple(Cut(seams[node], p, crossed[node]) for node, p in zip(way[1:-1], cuts, strict=True))
     return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]))
 
 
@@ -183,8 +180,8 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
     """Reads a drawing as a row, if it is no single digit and falls into digits well enough.
 
     The rule that judges single digits has seen rows of two and three. Longer ones, made as small as one digit, it takes
-    for scribbles, and a few for letters. But most letters fall into pieces that look like digits, too: an H into 1 and 4.
-    So there the pieces have to stand apart.
+    for scribbles, and a few for letters. But most letters fall into pieces that look like digits, too, as an H into a 1
+    and a 4. So there the pieces have to stand apart.
 
     Args:
         drawing: As for ``read_row``.
@@ -252,15 +249,12 @@ def straighten(grey: Ink) -> Line | str:
         The line, or a sentence that says why there is none.
     """
     numbers, _ = ndimage.label(grey > INK_THRESHOLD, np.ones((3, 3)))
-    boxes = [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)]
+    boxes = _boxes(numbers)
     if not boxes:
         return NOTHING
     heights = np.array([box.bottom - box.top for box in boxes])
     height = float(np.median(heights[heights >= heights.max() / 2]))
-    length = np.array([max(box.bottom - box.top, box.right - box.left) for box in boxes])
-    names = [
-        _name(box, boxes, height) if size >= SPECK * height else "dirt" for box, size in zip(boxes, length, strict=True)
-    ]
+    names = [_name(box, boxes, height) for box in boxes]
     kept = np.isin(numbers, 1 + np.flatnonzero([name == "" for name in names]))
     rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
     if columns[-1] + 1 - columns[0] > WIDEST * height:
@@ -276,22 +270,29 @@ def straighten(grey: Ink) -> Line | str:
     return Line(ink, max(stroke_width(ink), 1.0), marks, corner, zoom)
 
 
+def _boxes(numbers: Indices) -> list[Box]:
+    """The box of each piece of ink, [H, W], by its number from 1."""
+    found = ndimage.find_objects(numbers)
+    return [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in found]
+
+
 def _name(box: Box, boxes: list[Box], height: float) -> str:
     """What a piece of ink is called that can be no digit, nor a part of one; else "".
 
     A dot or a minus is small and stands for itself: the bar of a 5 or of a 7 has the rest below or above it.
     """
     high, wide = (box.bottom - box.top) / height, (box.right - box.left) / height
+    if max(high, wide) < SPECK:
+        return "dirt"
     tall = [other for other in boxes if other.bottom - other.top >= height / 2 and other is not box]
-    if not tall or any(
-        min(box.right, other.right) - max(box.left, other.left) > 0.3 * (box.right - box.left) for other in tall
-    ):
+    shared = max((min(box.right, other.right) - max(box.left, other.left) for other in tall), default=math.inf)
+    if shared > 0.3 * (box.right - box.left):
         return ""
     top, bottom = min(other.top for other in tall), max(other.bottom for other in tall)
     middle = ((box.top + box.bottom) / 2 - top) / (bottom - top)
     if high <= MARK and wide <= MARK and middle > 0.2 and wide < 2.5 * high:
         return "a dot"
-    if high <= FLAT and wide <= 1 and wide > 1.5 * high and 0.2 < middle:
+    if high <= FLAT and wide <= 1 and wide > 1.5 * high and middle > 0.2:
         return "a minus"
     return ""
 
@@ -346,7 +347,7 @@ def find_seams(line: Line) -> Seams:
 
 
 def _cheapest(ink: Floats) -> tuple[Floats, Indices]:
-    """What the cheapest way from the top to each pixel [h, w] costs, and its last step: -1, 0 or 1 column from above."""
+    """What the cheapest way from the top to each pixel [h, w] costs, and its last step: -1, 0 or 1 column aside."""
     cost, step = ink.copy(), np.zeros(ink.shape, np.int64)
     for row in range(1, len(ink)):
         above = np.pad(cost[row - 1], 1, constant_values=np.inf)
@@ -553,9 +554,7 @@ def row_of(found: Found) -> npt.NDArray[np.uint8]:
         uint8 [H, W]: 0 for everything but ink, 255 for full ink.
     """
     numbers, _ = ndimage.label((found.darkness > otsu(found.darkness[found.mask])) | found.mask, np.ones((3, 3)))
-    boxes = np.array(
-        [(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(numbers)]
-    )
+    boxes = np.array(_boxes(numbers))
     known = boxes[np.unique(numbers[found.mask]) - 1]
     high = known[:, 1] - known[:, 0]
     height = float(np.median(high[high >= high.max() / 2]))
