@@ -16,7 +16,7 @@ from mnist_core.network.view import LayerView, look
 from ui.drawing import canvas, keep, network, photo, reading
 from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
-from ui.lessons import draw_words
+from ui.lessons import draw_row, draw_row_words, draw_words
 from ui.visitor import known_networks, networks, store
 
 SAMPLES = "the ten samples are digits that the program draws itself"
@@ -253,9 +253,19 @@ def reader(key: str, *, offers_samples: bool = False) -> None:
         subject = canvas.subject(offers_samples=offers_samples)
         second = st.container()
     with right:
-        found = read_and_shown(key, subject, INVITATION)
+        found = read_or_cut(key, subject)
     # Always a line, so that on a phone the network below it does not move.
     second.caption("\N{NO-BREAK SPACE}" if found is None else draw_words.second_network(found.verdict))
+
+
+def read_or_cut(key: str, subject: reading.Subject | None) -> reading.Reading | None:
+    """What is drawn, in the network that reads it; or digit by digit, where it is a row."""
+    if subject is not None and subject.source != "sample":
+        model = networks.model_in_use()[0]
+        found = reading.read(model, subject)
+        if draw_row.drawn_as_row(subject.drawing, found.verdict, model):
+            return found
+    return read_and_shown(key, subject, INVITATION)
 
 
 def read_and_shown(
@@ -321,6 +331,16 @@ def browser_code() -> None:
     lesson.show_script("network", network.show)
 
 
+@lesson.scene("How does it read more than one?")
+@st.fragment
+def a_row() -> None:
+    """A row of digits that is cut and read one by one, and what happens as they come nearer to each other."""
+    with lesson.stage():
+        draw_row.stage()
+    lesson.notice(draw_row_words.NOTICE)
+    lesson.deeper(draw_row.why, draw_row.cut_it_yourself, draw_row.code)
+
+
 @lesson.scene("At which stroke did the 1 become a 7?")
 @st.fragment
 def played_back() -> None:
@@ -370,4 +390,4 @@ def another_network() -> None:
     )
 
 
-lesson.show(a_photo, a_letter, no_digit, your_drawing, played_back, another_network)
+lesson.show(a_photo, a_letter, no_digit, your_drawing, a_row, played_back, another_network)

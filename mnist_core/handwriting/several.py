@@ -15,6 +15,7 @@ the cut is sure.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,7 +29,16 @@ from torch import Tensor
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge, kinds_of
 from mnist_core.handwriting.photo import THINNEST, Found, grey_ink, otsu, stroke_width
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import BOX_SIZE, CENTRE, IMAGE_SIZE, INK_THRESHOLD, Drawing, to_grey
+from mnist_core.handwriting.preprocessing import (
+    BOX_SIZE,
+    CENTRE,
+    IMAGE_SIZE,
+    INK_THRESHOLD,
+    Drawing,
+    drawing_to_mnist,
+    ink_box,
+    to_grey,
+)
 from mnist_core.network.model import MLP
 
 FEWEST, MOST = 2, 8  # digits of a row
@@ -128,6 +138,7 @@ class Row:
         marks: What lies between and is no digit: decimal points, commas, minus signs.
         said: Why there are no pieces, in a sentence; empty if there are some.
         seams: All seams there are to cut along, from the left, as paths.
+        tried: How many pieces between two of them were read.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -135,6 +146,7 @@ class Row:
     marks: tuple[Mark, ...] = ()
     said: str = ""
     seams: tuple[Path, ...] = ()
+    tried: int = 0
 
     @property
     def text(self) -> str:
@@ -170,7 +182,35 @@ def read_row(drawing: Drawing, reader: MLP, judging: MLP) -> Row:
     seams = [line.on_the_drawing(path) for path in lattice.seams.paths]
     crossed = lattice.seams.crossed.tolist()
     chosen = tuple(Cut(seams[node], p, crossed[node]) for node, p in zip(way[1:-1], cuts, strict=True))
-    return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]))
+    return Row(pieces, chosen, line.marks, seams=tuple(seams[1:-1]), tried=len(lattice.pairs))
+
+
+def cut_at(drawing: npt.NDArray[np.uint8], columns: Sequence[int], reader: MLP, judging: MLP) -> Row:
+    """Cuts a drawing straight down where it is told, and reads what lies between.
+
+    Args:
+        drawing: uint8 [H, W], ink bright on dark paper.
+        columns: Before which to cut, from left to right, 0 to W.
+        reader: The network that reads; left as it is.
+        judging: The second network; left as it is.
+
+    Returns:
+        The row; what has no ink is no piece of it.
+    """
+    pieces, ends = [], [0, *columns, drawing.shape[1]]
+    for left, right in zip(ends, ends[1:], strict=False):
+        part = np.zeros_like(drawing)
+        part[:, left:right] = drawing[:, left:right]
+        grey = to_grey(part)
+        if not bool((grey > INK_THRESHOLD).any()):
+            continue
+        rows, across = ink_box(grey)
+        image = drawing_to_mnist(part)
+        p = predict_proba(reader, image[None])[0]
+        box = Box(rows.start, rows.stop, across.start, across.stop)
+        pieces.append(Piece(box, image, p, judge(judging, image, p)))
+    paths = [tuple((down + 0.5, float(column)) for down in range(len(drawing))) for column in columns]
+    return Row(tuple(pieces), tuple(Cut(path, 1.0, 0.0) for path in paths))
 
 
 FREE = 0.2  # strokes: a cut that crosses no more goes between two digits that do not touch
@@ -392,8 +432,8 @@ class Lattice:
 
 # What counts how much. ``benchmarks/several_digits.py --fit`` found it: it makes the right ways to cut rows of MNIST's
 # training digits and of generated ones as likely as can be (a conditional random field).
-PIECE_WEIGHTS = np.array([-0.15, 2.87, 1.63, -1.77, -4.12, -3.56, -0.8])
-CUT_WEIGHT = -3.29  # for each stroke that a cut crosses
+PIECE_WEIGHTS = np.array([-0.3, 2.57, 1.87, -1.42, -3.93, -3.54, -0.29])
+CUT_WEIGHT = -2.98  # for each stroke that a cut crosses
 
 
 def build(line: Line, reader: MLP, judging: MLP) -> Lattice:
