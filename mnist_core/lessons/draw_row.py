@@ -27,7 +27,7 @@ _FORMS = {
     ".": "12,90 20,98",
 }
 SAMPLES: dict[str, tuple[str, ...]] = {
-    "two digits": ("2", "7"),
+    "two digits": ("3", "9"),
     "a broken 5": ("broken 5", "3"),
     "a price": ("4", ".", "9", "5"),
     "a phone number": ("0", "1", "7", "5", "3", "2"),

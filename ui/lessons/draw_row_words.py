@@ -10,8 +10,8 @@ NOTICE = (
 )
 WHERE_TO_CUT = (
     "Move the cut through both digits. Only where both sides look like digits does the network become sure of both. "
-    "Beside that place, one side is a digit that has lost a part, and the other a digit with a part too much. Either may "
-    "be read as something else, even surely."
+    "Beside that place, one side has lost a part, and the other has a part too much. Either may be read as something "
+    "else, even surely."
 )
 
 
@@ -32,11 +32,10 @@ def answer(row: Row) -> tuple[str, str]:
 def ways(row: Row) -> str:
     """How much is tried for a row, and what a sure cut is."""
     return (
-        f"For the two digits, apart as at the start, the program found {len(row.seams)} places to cut and read {row.tried} "
-        "pieces between two of them, or between one and the end. "
-        "A piece gains by a high probability of its best digit, and by looking like a digit at all to the second "
-        "network. It loses by being too wide or too low; a cut loses by the ink it crosses. Of all ways through these "
-        "pieces, **dynamic programming** finds the best without trying each. How likely each cut is, the "
+        f"For the two digits, apart as at the start, the program found {len(row.seams)} places to cut and read "
+        f"{row.tried} pieces. A piece gains by a high probability of its best digit, and by looking like a digit at "
+        "all to the second network. It loses by being too wide or too low; a cut loses by the ink it crosses. Of all ways "
+        "through these pieces, **dynamic programming** finds the best without trying each. How likely each cut is, the "
         "**forward-backward algorithm** says: it adds up all ways that have a cut there, and divides by all ways. From "
         f"{SURE_FROM:.0%} on, the page calls a cut sure. From {words.spelled(FEWEST)} to {words.spelled(MOST)} digits "
         "are read. A dot or a minus is told by its size and its place, and left out. The weights of all this were "
