@@ -18,7 +18,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -128,7 +128,8 @@ def on_canvas(made: Made, generator: np.random.Generator) -> Made:
     inks = [ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] for ink in made.inks]
     height, width = inks[0].shape
     room = CANVAS - 2 * MARGIN
-    assert height <= room and width <= room, (height, width)
+    if max(height, width) > room:
+        raise ValueError(f"A row of {height} × {width} pixels does not fit on the canvas.")
     top, left = (MARGIN + round(generator.uniform(0, room - side)) for side in (height, width))
     placed = []
     for ink in inks:
@@ -256,10 +257,8 @@ def print_canvas(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows
                     each.add(made, row, with_cuts=True)
             print_tally(way, str(count), tally)
         print_tally(f"**{way}**", "all", whole)
-    print(
-        f"\nOne row takes the processor {1_000 * np.median(seconds):.0f} ms (median; worst {1_000 * max(seconds):.0f}).",
-        flush=True,
-    )
+    middle, worst = 1_000 * np.median(seconds), 1_000 * max(seconds)
+    print(f"\nOne row takes the processor {middle:.0f} ms (median; worst {worst:.0f}).", flush=True)
 
 
 def print_tally(way: str, count: str, tally: Tally) -> None:

@@ -44,8 +44,9 @@ from mnist_core.network.model import MLP
 FEWEST, MOST = 2, 8  # digits of a row
 HEIGHT = 48  # pixels: as high a row is made before it is cut
 WIDEST = 20  # times its height: what is wider is a line, not a row
-SURE_FROM = 0.9  # a cut that has at least this probability is called sure
+SURE_FROM = 0.95  # a cut that has at least this probability is called sure
 
+MOST_PIECES = 60  # of ink: what falls into more is no row of up to eight digits
 SPECK = 0.1  # of the row's height: what is shorter is dirt
 MARK = 0.38  # of the row's height: a dot or a comma is no longer
 FLAT = 0.24  # of the row's height: a minus is no higher
@@ -66,7 +67,7 @@ Path = tuple[tuple[float, float], ...]  # places, (down, across)
 NOTHING = "There is no ink to read."
 ONE = "This is one digit, or nothing that falls into several."
 TOO_MANY = f"There are more than {MOST} digits. Up to {MOST} in a row can be read."
-NO_ROW = "This is no row of digits: it is far too wide for its height."
+NO_ROW = "This is no row of digits."
 
 
 class Box(NamedTuple):
@@ -294,7 +295,11 @@ def straighten(grey: Ink) -> Line | str:
         return NOTHING
     heights = np.array([box.bottom - box.top for box in boxes])
     height = float(np.median(heights[heights >= heights.max() / 2]))
-    names = [_name(box, boxes, height) for box in boxes]
+    large = [max(box.bottom - box.top, box.right - box.left) >= SPECK * height for box in boxes]
+    if sum(large) > MOST_PIECES:
+        return NO_ROW
+    tall = [box for box in boxes if box.bottom - box.top >= height / 2]
+    names = [_name(box, tall, height) if is_large else "dirt" for box, is_large in zip(boxes, large, strict=True)]
     kept = np.isin(numbers, 1 + np.flatnonzero([name == "" for name in names]))
     rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
     if columns[-1] + 1 - columns[0] > WIDEST * height:
@@ -316,18 +321,14 @@ def _boxes(numbers: Indices) -> list[Box]:
     return [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in found]
 
 
-def _name(box: Box, boxes: list[Box], height: float) -> str:
+def _name(box: Box, tall: list[Box], height: float) -> str:
     """What a piece of ink is called that can be no digit, nor a part of one; else "".
 
     A dot or a minus is small and stands for itself: the bar of a 5 or of a 7 has the rest below or above it.
     """
     high, wide = (box.bottom - box.top) / height, (box.right - box.left) / height
-    if max(high, wide) < SPECK:
-        return "dirt"
-    tall = [other for other in boxes if other.bottom - other.top >= height / 2 and other is not box]
-    shared = max((min(box.right, other.right) - max(box.left, other.left) for other in tall), default=math.inf)
-    if shared > 0.3 * (box.right - box.left):
-        return ""
+    if any(min(box.right, other.right) - max(box.left, other.left) > 0.3 * (box.right - box.left) for other in tall):
+        return ""  # a tall one shares columns with itself
     top, bottom = min(other.top for other in tall), max(other.bottom for other in tall)
     middle = ((box.top + box.bottom) / 2 - top) / (bottom - top)
     if high <= MARK and wide <= MARK and middle > 0.2 and wide < 2.5 * high:
