@@ -441,9 +441,8 @@ def build(line: Line, reader: MLP, judging: MLP) -> Lattice:
     """Step 2: reads every piece between two seams that may be a digit."""
     seams = find_seams(line)
     pairs, parts, left = _between(line, seams)
-    solid = parts > INK_THRESHOLD
-    parts = np.where(solid, parts, np.float32(0))
-    down, across = solid.any(2), solid.any(1)  # (n, h), (n, w)
+    parts[parts <= INK_THRESHOLD] = 0
+    down, across = parts.any(2), parts.any(1)  # (n, h), (n, w)
     boxes = np.stack((*_ends(down), *_ends(across)), axis=1)  # (n, 4)
     images = _images(torch.from_numpy(parts), torch.from_numpy(boxes))
     sides = np.diff(boxes, axis=1)[:, ::2] / HEIGHT  # (n, 2): how high and how wide
@@ -465,7 +464,7 @@ def _between(line: Line, seams: Seams) -> tuple[Indices, Ink, Indices]:
     is_one = (ink >= LEAST_INK * line.straight) & (wide[last] - wide[first] <= (PIECE_WIDTH + 1) * HEIGHT)
     first, last, ink = first[is_one], last[is_one], ink[is_one]
     start, end = seams.paths[first], seams.paths[last]  # (n, h)
-    room = round((PIECE_WIDTH + 0.5) * HEIGHT)
+    room = round((PIECE_WIDTH + 0.75) * HEIGHT)
     filled = np.flatnonzero(line.ink.max(0) > INK_THRESHOLD)
     left = np.maximum(start.min(1, initial=line.ink.shape[1]), filled[0])
     column = left[:, None] + np.arange(room)  # (n, w)
@@ -474,8 +473,10 @@ def _between(line: Line, seams: Seams) -> tuple[Indices, Ink, Indices]:
     inside = (column[:, None] >= start[..., None]) & (column[:, None] < end[..., None])
     parts = np.where(inside, parts, np.float32(0))
     # Where the seams cross, or the piece is wider than the room, some ink is counted on one side only.
-    is_whole = np.abs(parts.sum((1, 2)) - ink) <= 0.02 * line.straight
-    return np.stack((first, last), 1)[is_whole], parts[is_whole], left[is_whole]
+    is_one = np.abs(parts.sum((1, 2)) - ink) <= 0.02 * line.straight
+    filled_columns = parts.max(1) > INK_THRESHOLD  # (n, w)
+    is_one &= filled_columns.any(1) & (np.subtract(*_ends(filled_columns)[::-1]) <= PIECE_WIDTH * HEIGHT)
+    return np.stack((first, last), 1)[is_one], parts[is_one], left[is_one]
 
 
 def _ends(filled: npt.NDArray[np.bool_]) -> tuple[Indices, Indices]:
@@ -572,12 +573,13 @@ def _piece(line: Line, lattice: Lattice, pair: tuple[int, int], reader: MLP, jud
     (which,) = np.flatnonzero((lattice.pairs == pair).all(1)).tolist()
     image, box = lattice.images[which], lattice.boxes[which]
     p = predict_proba(reader, image[None])[0]
-    corner = np.repeat(line.corner, 2)
-    return Piece(Box(*(corner + box / line.zoom).round().astype(int).tolist()), image, p, judge(judging, image, p))
+    first, end = line.corner + box[::2] / line.zoom, line.corner + box[1::2] / line.zoom
+    (top, left), (bottom, right) = np.floor(first).astype(int).tolist(), np.ceil(end).astype(int).tolist()
+    return Piece(Box(top, bottom, left, right), image, p, judge(judging, image, p))
 
 
-ON_THE_LINE = 0.35  # of the row's height: what sticks out further above or below it is written on another line
-TALL = 0.5  # of the row's height: what is that high may be a digit, wherever on the line it stands
+SHARED = 0.6  # of the lower one's height: two neighbours that share so many rows of pixels stand on one line
+TALL = 0.5  # of the main piece's height: what is that high may be a digit, wherever on the line it stands
 NEAR = 0.35  # of the row's height: what is that near to a digit may be a stroke of it, or a decimal point
 SMALL = 0.1  # of the row's height: what is not even that long is dirt
 
@@ -596,22 +598,38 @@ def row_of(found: Found) -> npt.NDArray[np.uint8]:
     """
     numbers, _ = ndimage.label((found.darkness > otsu(found.darkness[found.mask])) | found.mask, np.ones((3, 3)))
     boxes = np.array(_boxes(numbers))
-    known = boxes[np.unique(numbers[found.mask]) - 1]
-    high = known[:, 1] - known[:, 0]
-    height = float(np.median(high[high >= high.max() / 2]))
-    digits = known[high >= high.max() / 2]
-    top, bottom = digits[:, 0].min() - ON_THE_LINE * height, digits[:, 1].max() + ON_THE_LINE * height
-    inside = (boxes[:, 0] >= top) & (boxes[:, 1] <= bottom) & _is_whole(boxes, numbers.shape)
-    tall = inside & (boxes[:, 1] - boxes[:, 0] >= TALL * height)
-    tall[np.unique(numbers[found.mask]) - 1] = True
-    gap = np.maximum(boxes[:, None, 2] - boxes[None, tall, 3], boxes[None, tall, 2] - boxes[:, None, 3]).min(1)
-    long = np.maximum(boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]) >= SMALL * height
-    kept = tall | (inside & long & (gap <= NEAR * height))
+    known = np.unique(numbers[found.mask]) - 1
+    high = boxes[:, 1] - boxes[:, 0]
+    sizes = np.bincount(numbers.ravel())[1:]
+    main = int(known[(sizes[known] * (high[known] >= TALL * high[known].max())).argmax()])
+    height = high[main]
+    whole = _is_whole(boxes, numbers.shape)
+    digits = _on_one_line(boxes, main, whole & (high >= TALL * height) & (high <= height / TALL))
+    kept = np.isin(np.arange(len(boxes)), digits)
+    top, bottom = boxes[digits, 0].min(), boxes[digits, 1].max()
+    inside = (boxes[:, 0] >= top - NEAR * height) & (boxes[:, 1] <= bottom + NEAR * height)
+    gap = np.maximum(boxes[:, None, 2] - boxes[None, kept, 3], boxes[None, kept, 2] - boxes[:, None, 3]).min(1)
+    long = np.maximum(high, boxes[:, 3] - boxes[:, 2]) >= SMALL * height
+    kept |= whole & inside & long & (gap <= NEAR * height)
     ink = grey_ink(found.darkness, np.isin(numbers, 1 + np.flatnonzero(kept)))
     thin = round((THINNEST / BOX_SIZE * height - stroke_width(ink)) / 2)
     if thin >= 1:
         ink = ndimage.grey_dilation(ink, footprint=np.hypot(*np.ogrid[-thin : thin + 1, -thin : thin + 1]) <= thin)
     return (255 * ink).round().astype(np.uint8)
+
+
+def _on_one_line(boxes: Indices, main: int, is_tall: npt.NDArray[np.bool_]) -> list[int]:
+    """Which of the tall boxes, [n, 4], stand beside the main one, or beside one that does; a row may rise or fall."""
+    line = [main]
+    aside = np.abs(boxes[:, 2:].sum(1) - boxes[main, 2:].sum())
+    for which in np.argsort(aside, kind="stable").tolist():
+        if which == main or not is_tall[which]:
+            continue
+        nearest = min(line, key=lambda other: abs(int(boxes[other, 2:].sum() - boxes[which, 2:].sum())))
+        shared = min(boxes[which, 1], boxes[nearest, 1]) - max(boxes[which, 0], boxes[nearest, 0])
+        if shared >= SHARED * min(np.diff(boxes[which, :2])[0], np.diff(boxes[nearest, :2])[0]):
+            line.append(which)
+    return line
 
 
 def _is_whole(boxes: Indices, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

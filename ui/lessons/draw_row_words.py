@@ -36,8 +36,8 @@ def ways(row: Row) -> str:
     return (
         f"For the two digits, apart as at the start, the program found {len(row.seams)} places to cut and read "
         f"{row.tried} pieces. A piece gains by a high probability of its best digit, and by looking like a digit to "
-        "the second network. It loses by being too wide or too low; a cut loses by the ink it crosses. Of all ways through "
-        "these pieces, **dynamic programming** finds the best without trying each. How likely each cut is, the "
+        "the second network. It loses by being too wide or too low; a cut loses by the ink it crosses. Of all ways "
+        "through these pieces, **dynamic programming** finds the best without trying each. How likely each cut is, the "
         "**forward-backward algorithm** says: it adds up all ways that have a cut there, and divides by all ways. From "
         f"{SURE_FROM:.0%} on, the page calls a cut sure. From {words.spelled(FEWEST)} to {words.spelled(MOST)} digits "
         "are read. A dot or a minus is told by its size and its place, and left out. The weights of all this were "
