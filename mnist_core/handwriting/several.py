@@ -27,7 +27,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge, kinds_of
-from mnist_core.handwriting.photo import THINNEST, Found, grey_ink, otsu, stroke_width
+from mnist_core.handwriting.photo import THINNEST, Found, grey_ink, stroke_width
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
@@ -578,6 +578,7 @@ def _piece(line: Line, lattice: Lattice, pair: tuple[int, int], reader: MLP, jud
     return Piece(Box(top, bottom, left, right), image, p, judge(judging, image, p))
 
 
+FAINT = 0.5  # of full ink: another digit of the row may be as faint, printed lines are fainter
 SHARED = 0.6  # of the lower one's height: two neighbours that share so many rows of pixels stand on one line
 TALL = 0.5  # of the main piece's height: what is that high may be a digit, wherever on the line it stands
 NEAR = 0.35  # of the row's height: what is that near to a digit may be a stroke of it, or a decimal point
@@ -596,7 +597,8 @@ def row_of(found: Found) -> npt.NDArray[np.uint8]:
     Returns:
         uint8 [H, W]: 0 for everything but ink, 255 for full ink.
     """
-    numbers, _ = ndimage.label((found.darkness > otsu(found.darkness[found.mask])) | found.mask, np.ones((3, 3)))
+    full = float(np.quantile(found.darkness[found.mask], 0.7))
+    numbers, _ = ndimage.label((found.darkness > FAINT * full) | found.mask, np.ones((3, 3)))
     boxes = np.array(_boxes(numbers))
     known = np.unique(numbers[found.mask]) - 1
     high = boxes[:, 1] - boxes[:, 0]
