@@ -35,7 +35,7 @@ from benchmarks.picture_kinds import KINDS, Kind
 from mnist_core.data.generated import trace_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting.is_digit import judge, load_is_digit
-from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.network.checkpoint import load_shipped
@@ -82,7 +82,7 @@ def print_speed(repeats: int = 7) -> None:
     seconds = []
     for _ in range(repeats):
         start = time.perf_counter()
-        to_drawing(content)
+        read_picture(content)
         seconds.append(time.perf_counter() - start)
     middle, worst = 1_000 * statistics.median(seconds), 1_000 * max(seconds)
     size = f"{len(content) / 2**20:.1f} MB"
@@ -194,7 +194,7 @@ class Reader:
     def name_in(self, content: bytes) -> int | None:
         """The same of a file; ``NOTHING`` where nothing is found on it."""
         try:
-            return self.name(to_drawing(content))
+            return self.name(read_picture(content).drawing)
         except PhotoUnreadable:
             return NOTHING
 
