@@ -10,8 +10,9 @@ from ui.visitor import store
 
 UPLOAD = "photo_file"
 MOST_MEGABYTES = MOST_BYTES // 2**20
-# Named one by one: at this list a phone offers its camera, and an iPhone turns its own format into JPEG.
-TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
+# Named one by one, so that a phone offers its camera; HEIC by its endings too, since not every browser knows it.
+PICTURES = ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif", "heic", "heif")
+TYPES = (*(f"image/{name}" for name in PICTURES), ".heic", ".heif")
 
 
 def upload() -> npt.NDArray[np.uint8] | None:
