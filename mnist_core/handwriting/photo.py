@@ -11,6 +11,7 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 import io
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,12 @@ MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
-STROKES = (0.3, 0.1)  # of the longer side: what is wider is no stroke but a shadow; the second if the first fails
+STROKES = (0.3, 0.1, 2.0)  # of the longer side: what is wider is no stroke but a shadow; each if those before fail
 WIDEST = 0.3  # of its length: what is wider than this is no digit
+OUTLINE = 0.8  # of the sides of pixels along it: how long an outline is, on average over its directions
+MOST_CUT = 0.4  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
+SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
+LYING = 2.5  # of its height: what is wider than this is a line, not a digit
 FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
 NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
 SMALLEST = 8  # pixels of ink: a smaller piece is dirt
@@ -131,12 +136,39 @@ def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
     Raises:
         PhotoUnreadable: If nothing on it stands out.
     """
-    grey = np.rot90(grey, -correction.turned // 90)
-    inverted = is_bright_on_dark(grey) if correction.inverted is None else correction.inverted
-    darkness, mask = find_ink(1 - grey if inverted else grey, correction.at)
-    ink = thicken(grey_ink(darkness, mask))
+    grey = np.ascontiguousarray(np.rot90(grey, -correction.turned // 90))
+    first = is_bright_on_dark(grey) if correction.inverted is None else correction.inverted
+    ways = (first, not first) if correction.inverted is None else (first,)
+    inks = {inverted: ink for inverted in ways if (ink := _ink(1 - grey if inverted else grey, correction.at))}
+    if not inks:
+        raise PhotoUnreadable(NOTHING)
+    inverted = likelier(inks)
+    ink = inks[inverted]
+    drawing = (255 * thicken(grey_ink(ink.darkness, ink.mask))).round().astype(np.uint8)
     said = "bright ink on dark paper" if inverted else "dark ink on light paper"
-    return Found(grey, darkness, mask, (255 * ink).round().astype(np.uint8), said)
+    return Found(grey, ink.darkness, ink.mask, drawing, said + ink.removed)
+
+
+def _ink(grey: Grey, at: tuple[float, float] | None) -> "Ink | None":
+    """The same as ``find_ink``, but None where it raises."""
+    try:
+        return find_ink(grey, at)
+    except PhotoUnreadable:
+        return None
+
+
+def likelier(inks: dict[bool, "Ink"]) -> bool:
+    """Which of two readings of a picture holds: dark ink (False) or bright ink (True); the first in doubt.
+
+    What looks as if a pen had drawn it comes before what does not. And the hole of a 0 is no 1: where one lies inside
+    of what is found the other way round, it is only its hole.
+    """
+    first, *others = sorted(inks, key=lambda inverted: not inks[inverted].is_written)  # stable: else in their order
+    for other in others:
+        within = ndimage.binary_fill_holes(inks[other].mask)
+        if inks[other].is_written and within[inks[first].mask].mean() > 0.9:
+            return other
+    return first
 
 
 def open_grey(content: bytes) -> Grey:
@@ -236,18 +268,33 @@ def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
     return np.exp(-(down[:, None] ** 2 + across**2) / 0.5)
 
 
-def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> tuple[Grey, Mask]:
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The digit on a picture whose ink is dark: float32 [H, W] in 0..1, bool [H, W], and what was taken out."""
+
+    darkness: Grey
+    mask: Mask
+    removed: str = ""
+
+    @cached_property
+    def is_written(self) -> bool:
+        """Whether it looks as if a pen had drawn it."""
+        return is_written(self.mask)
+
+
+def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> Ink:
     """Steps 3 to 5: how dark everything is beside its paper, and where the digit is.
 
     A marker needs a wide neighbourhood (see ``flatten``). But the corner of a shadow is narrow, too, and would be ink
-    then. So if what is found is cut off by the picture's edge, or too fat for a digit, a narrow one is tried.
+    then. So if what is found does not look like a pen's strokes, a narrow one is tried, and then the whole picture,
+    for strokes so thick that no neighbourhood shows their paper.
 
     Args:
         grey: float32 [H, W] in 0..1, dark ink on light paper.
         at: Where the reader says the digit is, (down, across) in 0..1; None: the program decides.
 
     Returns:
-        float32 [H, W] in 0..1, 0 for paper; and bool [H, W], True on the digit.
+        The ink; its darkness is 0 for paper, its mask True on the digit.
 
     Raises:
         PhotoUnreadable: If nothing stands out.
@@ -255,22 +302,33 @@ def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> tuple[Grey, M
     found = []
     for stroke in STROKES:
         try:
-            darkness = flatten(grey, stroke)
-            numbers = core(darkness)
-            mask = digit_among(numbers, at)
+            ink = _digit_of(flatten(grey, stroke), at)
         except PhotoUnreadable:
             continue
-        found.append((darkness, with_faint_parts(darkness, numbers, mask)))
-        if is_written(mask):
-            return found[-1]
+        found.append(ink)
+        if ink.is_written:
+            return ink
     if not found:
         raise PhotoUnreadable(NOTHING)
     return found[0]
 
 
+def _digit_of(darkness: Grey, at: tuple[float, float] | None) -> Ink:
+    """Steps 4 and 5."""
+    darkness, removed = darkness, ""
+    numbers = core(darkness)
+    mask = digit_among(numbers, at)
+    return Ink(darkness, with_faint_parts(darkness, numbers, mask), removed)
+
+
 def is_written(mask: Mask) -> bool:
-    """Whether a mask, bool [H, W], looks as if a pen had drawn it: all in the picture, and not too fat."""
-    return not _is_cut(mask) and stroke_width(mask.astype(np.float32)) <= WIDEST * _length(mask)
+    """Whether a mask, bool [H, W], looks as if a pen had drawn it.
+
+    All of it is in the picture, or the edge cuts off no more than ends of its strokes; it is not too fat; and it is no
+    lying line.
+    """
+    shape = Piece.around(mask)
+    return not shape.is_surroundings and not shape.is_fat and not shape.is_lying
 
 
 def flatten(grey: Grey, stroke: float) -> Grey:
@@ -293,7 +351,13 @@ def flatten(grey: Grey, stroke: float) -> Grey:
     paper: Grey = ndimage.grey_closing(smooth, (reach, reach))
     darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
     # The brightest of many pixels is always brighter than paper is on average: take that off again.
-    return np.maximum(darkness - np.median(darkness), 0).astype(np.float32)
+    return np.maximum(darkness - np.median(_paper(darkness)), 0).astype(np.float32)
+
+
+def _paper(darkness: Grey) -> Grey:
+    """Those pixels that are paper, float32 [n], also where thick strokes cover more than half of the picture."""
+    threshold = otsu(darkness.ravel())
+    return darkness[darkness <= threshold] if threshold > 2 * FAINTEST else darkness.ravel()
 
 
 def _blurred(grey: Grey, radius: float) -> Grey:
@@ -321,7 +385,8 @@ def core(darkness: Grey) -> npt.NDArray[np.int64]:
 
 def paper_limit(darkness: Grey) -> float:
     """How dark paper can be by chance. The median distance from the median tells, ink or not: most of it is paper."""
-    deviation = 1.4826 * float(np.median(np.abs(darkness - np.median(darkness))))  # of normal noise
+    paper = _paper(darkness)
+    deviation = 1.4826 * float(np.median(np.abs(paper - np.median(paper))))  # of normal noise
     return max(FAINTEST, NOISE * deviation)
 
 
@@ -342,7 +407,7 @@ def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask)
     faint = connected(darkness > paper_limit(darkness))
     grown = np.isin(faint, np.unique(faint[mask]))
     gained, elsewhere = grown & ~mask, (faint > 0) & ~grown & (numbers == 0)
-    return mask if _is_cut(grown) or elsewhere.sum() > gained.sum() else grown
+    return mask if (_is_cut(grown) and not _is_cut(mask)) or elsewhere.sum() > gained.sum() else grown
 
 
 def _length(mask: Mask) -> int:
@@ -393,7 +458,17 @@ def connected(mask: Mask) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of ink: its number, its box (top, bottom, left, right; pixels), its area and whether it is cut off."""
+    """One piece of ink, measured in pixels.
+
+    Attributes:
+        number: Which one it is.
+        top, bottom, left, right: Its box.
+        area: How many pixels it has.
+        weight: The same, counted less towards the picture's edge.
+        outline: How many sides of its pixels are towards paper.
+        cut: How many are towards the picture's edge, beyond which it may go on.
+        picture: The picture's longer side.
+    """
 
     number: int
     top: int
@@ -401,13 +476,40 @@ class Piece:
     left: int
     right: int
     area: int
-    weight: float  # area, counted less towards the picture's edge
-    is_cut: bool  # the picture's edge cuts it off
+    weight: float
+    outline: int
+    cut: int
+    picture: int
+
+    @classmethod
+    def around(cls, mask: Mask) -> "Piece":
+        """All of a mask, bool [H, W], as one piece."""
+        return _measured(mask.astype(np.int64))[0]
 
     @property
     def is_aside(self) -> bool:
         """Whether most of it is away from the picture's middle."""
         return self.weight < 0.4 * self.area
+
+    @property
+    def is_surroundings(self) -> bool:
+        """Whether so much of its outline is the picture's edge that it is what lies around the paper."""
+        return self.cut > MOST_CUT * (self.cut + self.outline)
+
+    @property
+    def is_fat(self) -> bool:
+        """Whether it is too wide for its length: its width is about twice its area over the length of its outline."""
+        return 2 * self.area > WIDEST * self.length * (self.outline + self.cut) * OUTLINE
+
+    @property
+    def is_lying(self) -> bool:
+        """Whether it is so much wider than high as no digit is."""
+        return self.right - self.left > LYING * (self.bottom - self.top)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the picture's edge cuts it off and it is no digit that only touches it."""
+        return self.cut > 0 and (self.is_surroundings or self.length < SPANS * self.picture)
 
     @property
     def length(self) -> int:
@@ -445,8 +547,8 @@ def digit_among(numbers: npt.NDArray[np.int64], at: tuple[float, float] | None =
     if at is not None:
         main = next(piece for piece in found if piece.number == _nearest(numbers, {one.number for one in found}, at))
     else:
-        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.is_cut else 1))
-        if main.is_cut and main.is_aside:
+        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.may_go_on else 1))
+        if main.may_go_on and main.is_aside:
             raise PhotoUnreadable(NOTHING)
     kept = [piece.number for piece in found if piece is main or _belongs(piece, main, alone=at is not None)]
     return np.isin(numbers, kept)
@@ -462,7 +564,7 @@ def _nearest(numbers: npt.NDArray[np.int64], among: set[int], at: tuple[float, f
 
 def _belongs(piece: Piece, main: Piece, *, alone: bool) -> bool:
     """Whether a piece is a stroke of the digit that the main one is of, or, if not ``alone``, another digit."""
-    if piece.is_cut and not main.is_cut:
+    if piece.is_surroundings or (piece.cut and not main.cut):
         return False
     if piece.length >= SIMILAR * main.length and not alone:
         return True
@@ -480,7 +582,7 @@ def _measured(numbers: npt.NDArray[np.int64]) -> list[Piece]:
         np.maximum.at(last[axis], owner, places)
     area = np.bincount(owner, minlength=count)
     weight = np.bincount(owner, _middle(numbers.shape)[rows, columns], minlength=count)
-    cut = (first == 0).any(0) | (last[0] == height - 1) | (last[1] == width - 1)
+    outline, cut = _outlines(numbers, count)
     return [
         Piece(
             number=number,
@@ -490,10 +592,22 @@ def _measured(numbers: npt.NDArray[np.int64]) -> list[Piece]:
             right=int(last[1, number]) + 1,
             area=int(area[number]),
             weight=float(weight[number]),
-            is_cut=bool(cut[number]),
+            outline=int(outline[number]),
+            cut=int(cut[number]),
+            picture=max(height, width),
         )
         for number in np.flatnonzero(area >= SMALLEST).tolist()
     ]
+
+
+def _outlines(numbers: npt.NDArray[np.int64], count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each piece, how many sides of its pixels are towards paper, and how many towards the picture's edge."""
+    edge = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
+    sides = []
+    for one, other in ((numbers[1:], numbers[:-1]), (numbers[:, 1:], numbers[:, :-1])):
+        differ = one != other
+        sides += [one[differ], other[differ]]
+    return np.bincount(np.concatenate(sides), minlength=count), np.bincount(edge, minlength=count)
 
 
 def grey_ink(darkness: Grey, mask: Mask) -> Grey:
