@@ -1,5 +1,6 @@
 """A photo is read once, in place of what is drawn; one that can't be read is a sentence."""
 
+import inspect
 import io
 from typing import Any
 
@@ -146,8 +147,8 @@ def three() -> photo.Taken:
 @pytest.fixture
 def state_of_a_visit(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     state: dict[str, Any] = {}
-    monkeypatch.setattr(photo.st, "session_state", state)
-    monkeypatch.setattr(photo, "_found", photo._found.__wrapped__)  # there is no session to keep anything for
+    monkeypatch.setattr("streamlit.session_state", state)
+    monkeypatch.setattr(photo, "_found", inspect.unwrap(photo._found))  # there is no session to keep anything for
     return state
 
 
@@ -191,13 +192,12 @@ def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
     app = give(opened(), picture())
     before = pad(app).photo
 
-    def nothing(grey: object, correction: core.Correction = core.NONE) -> core.Found:
+    def nothing(grey: core.Grey, correction: core.Correction = core.NONE) -> core.Found:
         if correction.inverted:
             raise core.PhotoUnreadable(core.NOTHING)
-        return found(grey, correction)
+        return core.ink_of(grey, correction)
 
-    found = photo.ink_of
-    monkeypatch.setattr(photo, "ink_of", nothing)
+    monkeypatch.setattr("ui.drawing.photo.ink_of", nothing)
     app = sound(app.button(key="photo_invert").click().run())
     assert app.caption[0].value == "Nothing stands out that way."
     assert pad(app).photo is before
