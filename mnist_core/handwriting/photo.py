@@ -8,10 +8,12 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 ``read_picture`` runs them. ``preprocessing.drawing_to_mnist`` then does with the result what it does with any drawing.
 """
 
+import contextlib
 import io
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from scipy import ndimage
 
 from mnist_core.handwriting import heic
 from mnist_core.handwriting.preprocessing import BOX_SIZE
+from mnist_core.handwriting.rules import without_rules
 
 MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
@@ -27,14 +30,21 @@ MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
-STROKES = (0.3, 0.1, 2.0)  # of the longer side: what is wider is no stroke but a shadow; each if those before fail
-WIDEST = 0.3  # of its length: what is wider than this is no digit
-OUTLINE = 0.8  # of the sides of pixels along it: how long an outline is, on average over its directions
-MOST_CUT = 0.4  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
+WHOLE = 2.0  # of the longer side: so wide a neighbourhood is the whole picture
+STROKES = (0.3, 0.1, WHOLE)  # of it: what is wider is no stroke but a shadow; each if those before fail
+BLOT = 0.45  # of its length: where a circle so wide fits in, two strokes may have met, but not more
+FILLED = 0.85  # of its box: what fills more, holes included, is a sheet or a field, not a digit
+LESS = 0.9  # of the length: what is shorter may be paper between the strokes of the longer one
+MOST_CUT = 0.33  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
 SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
 LYING = 2.5  # of its height: what is wider than this is a line, not a digit
 FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
 NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
+SAME = 0.05  # of white: pixels of a border differ less than this
+SHEET = 0.3  # of the picture's shorter side: paper is at least as large
+SMALL = 0.15  # of the picture: where all that remains without printed lines is smaller, they are the digit
+MOST_PRINTED = 3  # a box, lines in it, and once more to see that none is left
+MOST_BORDERS = 3  # a wall, a mount, and a frame
 SMALLEST = 8  # pixels of ink: a smaller piece is dirt
 SPECK = 0.04  # of the main piece's ink: what has less and stands apart is dirt
 NEAR = 0.35  # of the main piece's length: what is that near to it may be another stroke of the same digit
@@ -58,6 +68,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
+Box = tuple[slice, slice]  # rows and columns of a picture
 
 
 class PhotoUnreadable(ValueError):
@@ -137,38 +148,37 @@ def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
         PhotoUnreadable: If nothing on it stands out.
     """
     grey = np.ascontiguousarray(np.rot90(grey, -correction.turned // 90))
-    first = is_bright_on_dark(grey) if correction.inverted is None else correction.inverted
-    ways = (first, not first) if correction.inverted is None else (first,)
-    inks = {inverted: ink for inverted in ways if (ink := _ink(1 - grey if inverted else grey, correction.at))}
-    if not inks:
-        raise PhotoUnreadable(NOTHING)
-    inverted = likelier(inks)
-    ink = inks[inverted]
-    drawing = (255 * thicken(grey_ink(ink.darkness, ink.mask))).round().astype(np.uint8)
+    box = paper_box(grey)
+    darkness, mask = np.zeros_like(grey), np.zeros(grey.shape, bool)
+    ink, inverted = _either_way(grey[box], correction.inverted, _within(box, grey.shape, correction.at))
+    darkness[box], mask[box] = ink.darkness, ink.mask
+    drawing = (255 * thicken(grey_ink(darkness, mask))).round().astype(np.uint8)
     said = "bright ink on dark paper" if inverted else "dark ink on light paper"
-    return Found(grey, ink.darkness, ink.mask, drawing, said + ink.removed)
+    return Found(grey, darkness, mask, drawing, said + ink.removed)
 
 
-def _ink(grey: Grey, at: tuple[float, float] | None) -> "Ink | None":
-    """The same as ``find_ink``, but None where it raises."""
-    try:
-        return find_ink(grey, at)
-    except PhotoUnreadable:
+def _within(box: Box, shape: tuple[int, ...], at: tuple[float, float] | None) -> tuple[float, float] | None:
+    """A place on a picture of a shape, as a place in a box of it."""
+    if at is None:
         return None
+    down, across = (
+        min(max((share * side - part.start) / (part.stop - part.start), 0), 1)
+        for share, side, part in zip(at, shape, box, strict=True)
+    )
+    return down, across
 
 
-def likelier(inks: dict[bool, "Ink"]) -> bool:
-    """Which of two readings of a picture holds: dark ink (False) or bright ink (True); the first in doubt.
-
-    What looks as if a pen had drawn it comes before what does not. And the hole of a 0 is no 1: where one lies inside
-    of what is found the other way round, it is only its hole.
-    """
-    first, *others = sorted(inks, key=lambda inverted: not inks[inverted].is_written)  # stable: else in their order
-    for other in others:
-        within = ndimage.binary_fill_holes(inks[other].mask)
-        if inks[other].is_written and within[inks[first].mask].mean() > 0.9:
-            return other
-    return first
+def _either_way(grey: Grey, inverted: bool | None, at: tuple[float, float] | None) -> tuple["Ink", bool]:
+    """The ink, and whether it is bright; where the reader has not said so, that is found out."""
+    ways = (inverted,) if inverted is not None else (first := is_bright_on_dark(grey), not first)
+    found = [(ink, way) for way in ways for ink in inks(1 - grey if way else grey, at)]
+    if not found:
+        raise PhotoUnreadable(NOTHING)
+    best = next((one for one in found if one[0].is_written), found[0])
+    for one in found:
+        if one[0].is_written and one[0].surrounds(best[0]):
+            best = one
+    return best
 
 
 def open_grey(content: bytes) -> Grey:
@@ -245,8 +255,74 @@ def _one_channel(image: Image.Image) -> Image.Image:
     return Image.composite(grey, Image.new("L", image.size, round(paper)), alpha)
 
 
+def paper_box(grey: Grey) -> Box:
+    """Step 2: where on a picture the paper is: without a border all round, be it a table, a frame or a wall.
+
+    A border is what is of one colour along all four edges of the picture, or, where a sheet lies on a table, what is
+    on the other side of Otsu's threshold. It is one only if the paper begins where it ends: around a digit that was
+    drawn on the same white there would be more of the white.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+
+    Returns:
+        The paper's rows and columns; all of them without a border.
+    """
+    box = slice(0, grey.shape[0]), slice(0, grey.shape[1])
+    for _ in range(MOST_BORDERS):
+        inner = _inside_border(grey[box]) or _inside_table(grey[box])
+        if inner is None:
+            break
+        box = tuple(  # type: ignore[assignment]
+            slice(outer.start + part.start, outer.start + part.stop) for outer, part in zip(box, inner, strict=True)
+        )
+    return box
+
+
+def _ring(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The outermost pixels of a picture [H, W]."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _inside_border(grey: Grey) -> Box | None:
+    """What a border of one colour leaves of a picture; None without one."""
+    colour = np.median(_ring(grey))
+    other = np.abs(grey - colour) > SAME
+    rows, columns = np.flatnonzero(other.mean(1) > 0.02), np.flatnonzero(other.mean(0) > 0.02)
+    if min(rows.size, columns.size) == 0 or _ring(other).mean() > 0.05:
+        return None
+    inner = _shrunk(rows, columns)
+    return inner if _is_sheet(other, inner) else None
+
+
+def _inside_table(grey: Grey) -> Box | None:
+    """The box of a sheet that lies all on a darker or brighter table; None without one."""
+    bright = grey > otsu(grey.ravel())
+    sheet = bright if _ring(bright).mean() < 0.5 else ~bright
+    if _ring(sheet).mean() > 0.05:
+        return None
+    numbers = connected(sheet)
+    if not numbers.any():
+        return None
+    sheet = numbers == np.bincount(numbers[numbers > 0]).argmax()
+    inner = _shrunk(np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0)))
+    filled = ndimage.binary_fill_holes(sheet)
+    return inner if filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 and _is_sheet(sheet, inner) else None
+
+
+def _shrunk(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Box:
+    """From the first to the last of some rows and columns, without what blur mixed at the edge."""
+    return slice(int(rows[0]) + 2, int(rows[-1]) - 1), slice(int(columns[0]) + 2, int(columns[-1]) - 1)
+
+
+def _is_sheet(other: Mask, inner: Box) -> bool:
+    """Whether a box is so large, and so much of its edge is of ``other`` colour than the border, that it is a sheet."""
+    part = other[inner]
+    return min(part.shape) >= SHEET * min(other.shape) and bool(_ring(part).mean() > 0.8)
+
+
 def is_bright_on_dark(grey: Grey) -> bool:
-    """Step 2: whether the ink is brighter than the paper, as chalk on a board is.
+    """Step 3: whether the ink is brighter than the paper, as chalk on a board is.
 
     Ink covers little of what is around it. So the median of a wide neighbourhood is paper, and what differs most from
     it is ink; the third power lets a few pixels that differ much count for more than many that differ little.
@@ -277,58 +353,92 @@ class Ink:
     removed: str = ""
 
     @cached_property
+    def shape(self) -> "Piece":
+        """All of it, measured as one piece."""
+        return Piece.around(self.mask)
+
+    @cached_property
     def is_written(self) -> bool:
-        """Whether it looks as if a pen had drawn it."""
-        return is_written(self.mask)
+        """Whether it looks as if a pen had drawn it.
+
+        All of it is in the picture, or the edge cuts off no more than ends of its strokes; it is not too fat; and it
+        is no lying line.
+        """
+        shape = self.shape
+        return not (shape.is_surroundings or shape.is_lying or is_blot(self.mask, shape.length))
+
+    def surrounds(self, other: "Ink") -> bool:
+        """Whether another is only paper between its strokes, or a part of it: inside of its box, and shorter.
+
+        A box of a form, taken for bright ink, surrounds what is written in it, but is filled to its corners.
+        """
+        one, two = self.shape, other.shape
+        box = slice(one.top, one.bottom), slice(one.left, one.right)
+        is_inside = one.top <= two.top and two.bottom <= one.bottom and one.left <= two.left and two.right <= one.right
+        return (
+            is_inside
+            and two.length < LESS * one.length
+            and float(ndimage.binary_fill_holes(self.mask[box]).mean()) < FILLED
+        )
 
 
-def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> Ink:
+def inks(grey: Grey, at: tuple[float, float] | None = None) -> list[Ink]:
     """Steps 3 to 5: how dark everything is beside its paper, and where the digit is.
 
     A marker needs a wide neighbourhood (see ``flatten``). But the corner of a shadow is narrow, too, and would be ink
     then. So if what is found does not look like a pen's strokes, a narrow one is tried, and then the whole picture,
-    for strokes so thick that no neighbourhood shows their paper.
+    for strokes so thick that no neighbourhood shows their paper. Where the paper is as even as a screen's or a
+    scanner's, the whole picture comes first.
 
     Args:
         grey: float32 [H, W] in 0..1, dark ink on light paper.
         at: Where the reader says the digit is, (down, across) in 0..1; None: the program decides.
 
     Returns:
-        The ink; its darkness is 0 for paper, its mask True on the digit.
-
-    Raises:
-        PhotoUnreadable: If nothing stands out.
+        What was found, up to the first that looks as if a pen had drawn it; empty if nothing stands out.
     """
-    found = []
-    for stroke in STROKES:
-        try:
-            ink = _digit_of(flatten(grey, stroke), at)
-        except PhotoUnreadable:
-            continue
-        found.append(ink)
-        if ink.is_written:
-            return ink
-    if not found:
-        raise PhotoUnreadable(NOTHING)
-    return found[0]
+    found: list[Ink] = []
+    for stroke in sorted(STROKES, key=lambda stroke: -(stroke == WHOLE)) if is_even(grey) else STROKES:
+        with contextlib.suppress(PhotoUnreadable):
+            found.append(_digit_of(flatten(grey, stroke), at))
+            if found[-1].is_written:
+                break
+    return found
+
+
+def is_even(grey: Grey) -> bool:
+    """Whether nearly all of a picture, float32 [H, W], is either as bright as its brightest paper, or clearly ink."""
+    brightest, darkest = np.quantile(grey, (0.99, 0.01))
+    share = (brightest - grey) / max(brightest - darkest, FAINTEST)
+    return bool(((share > 0.05) & (share < 0.3)).mean() < 0.15 and (share <= 0.05).mean() > 0.1)
 
 
 def _digit_of(darkness: Grey, at: tuple[float, float] | None) -> Ink:
     """Steps 4 and 5."""
-    darkness, removed = darkness, ""
-    numbers = core(darkness)
+    removed = ""
+    for _ in range(MOST_PRINTED):
+        numbers = core(darkness)
+        left, lines = without_rules(darkness, numbers > 0)
+        if not lines or not _has_digit(left, at):
+            break
+        darkness, removed = left, f", {lines} removed"
     mask = digit_among(numbers, at)
     return Ink(darkness, with_faint_parts(darkness, numbers, mask), removed)
 
 
-def is_written(mask: Mask) -> bool:
-    """Whether a mask, bool [H, W], looks as if a pen had drawn it.
+def _has_digit(darkness: Grey, at: tuple[float, float] | None) -> bool:
+    """Whether a digit remains, or nothing but the rest of one."""
+    try:
+        mask = digit_among(core(darkness), at)
+    except PhotoUnreadable:
+        return False
+    return Ink(darkness, mask).is_written and _length(mask) > SMALL * max(mask.shape)
 
-    All of it is in the picture, or the edge cuts off no more than ends of its strokes; it is not too fat; and it is no
-    lying line.
-    """
-    shape = Piece.around(mask)
-    return not shape.is_surroundings and not shape.is_fat and not shape.is_lying
+
+def is_blot(mask: Mask, length: int) -> bool:
+    """Whether a circle fits into a mask, bool [H, W], that is too wide for a pen's line of that length."""
+    inside: npt.NDArray[np.int32] = ndimage.distance_transform_cdt(np.pad(mask, 1), "chessboard")
+    return bool(2 * int(inside.max()) > BLOT * length)
 
 
 def flatten(grey: Grey, stroke: float) -> Grey:
@@ -495,11 +605,6 @@ class Piece:
     def is_surroundings(self) -> bool:
         """Whether so much of its outline is the picture's edge that it is what lies around the paper."""
         return self.cut > MOST_CUT * (self.cut + self.outline)
-
-    @property
-    def is_fat(self) -> bool:
-        """Whether it is too wide for its length: its width is about twice its area over the length of its outline."""
-        return 2 * self.area > WIDEST * self.length * (self.outline + self.cut) * OUTLINE
 
     @property
     def is_lying(self) -> bool:
