@@ -13,7 +13,7 @@ from mnist_core.handwriting import photo as core
 from tests.app import sound
 from ui.drawing import photo
 from ui.visitor import store
-from ui.visitor.pad import Pad
+from ui.visitor.pad import Pad, Taken
 
 pytestmark = pytest.mark.usefixtures("offline")
 
@@ -135,13 +135,13 @@ def test_a_photo_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(decoded) == 1
 
 
-def three() -> photo.Taken:
+def three() -> Taken:
     """A long bar, and a short one to the right of it; on a picture that lies on its side."""
     grey = np.full((300, 400), 225, np.uint8)
     grey[40:260, 60:80] = 40
     grey[180:260, 300:316] = 40
-    found = core.ink_of(grey.astype(np.float32) / 255)
-    return photo.Taken(grey, found.drawing)
+    found = core.ink_of(grey.astype(np.float32) / np.float32(255))
+    return Taken(grey, found.drawing)
 
 
 @pytest.fixture
