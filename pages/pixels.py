@@ -94,9 +94,9 @@ def photo_tiles(found: Found) -> list[Tile]:
         (
             "Darkness",
             found.darkness,
-            "How much darker each pixel is than the paper around it. Light and shadow are gone.",
+            "How much darker than the paper around it. Light and shadow are gone.",
         ),
-        ("Mask", found.mask, "What hangs together and is the digit. Lines, edges and dirt are left out."),
+        ("Mask", found.mask, "The digit. Lines, edges and dirt are left out."),
         ("Ink", ink, "The darkness under the mask, as bright as most of the digit is dark."),
         (
             "Thickened",
