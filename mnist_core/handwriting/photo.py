@@ -27,6 +27,7 @@ from mnist_core.handwriting.rules import without_rules
 MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
 MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
+TINY = 20  # pixels: in a picture that is no longer a stroke is hardly wider than a pixel
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
@@ -39,6 +40,7 @@ MOST_CUT = 0.33  # of its outline: what the picture's edge cuts off more than th
 SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
 LYING = 2.5  # of its height: what is wider than this is a line, not a digit
 FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
+FAINT_STEPS = 4  # from paper to strong ink: how faint a part of the digit may be
 NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
 SAME = 0.05  # of white: pixels of a border differ less than this
 SHEET = 0.3  # of the picture's shorter side: paper is at least as large
@@ -222,7 +224,16 @@ def _decoded(content: bytes) -> Image.Image:
     # Made small before it is turned and its colours are looked at: each of those takes copies of all there is.
     small = _resized(image)
     small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
-    return _one_channel(ImageOps.exif_transpose(small))
+    grey = _one_channel(ImageOps.exif_transpose(small))
+    return _sharpened(grey) if max(whole) <= TINY else grey
+
+
+def _sharpened(image: Image.Image) -> Image.Image:
+    """A picture of few pixels that was enlarged, with edges as sharp as a pen's: its pixels were grey where ink covers
+    them in part, and no wider than a stroke."""
+    grey = np.asarray(image, np.float64)
+    low, high = grey.min(), grey.max()
+    return Image.fromarray((2 * grey - (low + high) / 2).clip(low, high).round().astype(np.uint8))
 
 
 def _resized(image: Image.Image) -> Image.Image:
@@ -503,8 +514,9 @@ def paper_limit(darkness: Grey) -> float:
 def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask) -> Mask:
     """The digit with those parts of its strokes that a light hand left faint, as faint as printed lines may be.
 
-    All that is darker than paper and hangs together with the digit is taken along; but only if it is more than what is
-    just as faint elsewhere. For then the paper is printed, and what hangs together with the digit is lines.
+    What is darker than paper and hangs together with the digit is taken along; but only if it is more than what is
+    just as faint beside it. For then the paper is printed, or shaded, and what hangs together with the digit is that.
+    In that case less faint parts are tried, in a few steps.
 
     Args:
         darkness: float32 [H, W] in 0..1, 0 for paper.
@@ -514,10 +526,25 @@ def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask)
     Returns:
         bool [H, W].
     """
-    faint = connected(darkness > paper_limit(darkness))
-    grown = np.isin(faint, np.unique(faint[mask]))
-    gained, elsewhere = grown & ~mask, (faint > 0) & ~grown & (numbers == 0)
-    return mask if (_is_cut(grown) and not _is_cut(mask)) or elsewhere.sum() > gained.sum() else grown
+    edges = ndimage.binary_dilation(mask, np.ones((5, 5)))  # as faint, but of no other stroke
+    near = _near(mask)
+    faintest, strongest = paper_limit(darkness), float(darkness[mask].min())
+    for limit in np.geomspace(faintest, max(strongest, faintest), FAINT_STEPS, endpoint=False):
+        faint = connected(darkness > limit)
+        grown = np.isin(faint, np.unique(faint[mask]))
+        gained, elsewhere = grown & ~edges, (faint > 0) & ~grown & (numbers == 0)
+        if (_is_cut(mask) or not _is_cut(grown)) and elsewhere[near].sum() <= gained.sum():
+            return grown
+    return mask
+
+
+def _near(mask: Mask) -> Box:
+    """The box around a mask, and a quarter of its length around that."""
+    margin = _length(mask) // 4
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin), slice(
+        max(int(columns[0]) - margin, 0), int(columns[-1]) + margin
+    )
 
 
 def _length(mask: Mask) -> int:
