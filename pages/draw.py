@@ -51,9 +51,11 @@ def a_photo() -> None:
         with right:
             p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
             verdict = judge(resources.is_digit_model(), image, p)
-            with st.container(key="answer"):
-                show_answer(*draw_words.answer(p, verdict))
-            show_bars(p, "photo_probabilities", height=170, is_answer=verdict.is_digit)
+            is_picked = taken.correction is not None and taken.correction.at is not None  # one of them, by the reader
+            if is_picked or not draw_row.photographed_as_row(found, verdict, model):
+                with st.container(key="answer"):
+                    show_answer(*draw_words.answer(p, verdict))
+                show_bars(p, "photo_probabilities", height=170, is_answer=verdict.is_digit)
     lesson.notice(
         "The network never meets the photo. First the program takes away light, paper and table. Did it take the wrong "
         "ink? Press the digit on the photo."
