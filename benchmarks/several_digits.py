@@ -18,23 +18,25 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks import photos
+from benchmarks.camera import SCENES, Cover, Pixels, jpeg, photograph
 from benchmarks.machine import describe
-from benchmarks.photos import Cover, Pixels
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import several
 from mnist_core.handwriting.is_digit import load_is_digit
+from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP
 
@@ -237,10 +239,7 @@ def _share(part: int, whole: int) -> str:
 def print_canvas(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows: int, seed: int) -> None:
     """Rows on the canvas, by way and by count."""
     print(f"\n{name}, on the canvas, {rows} rows of each count and way\n")
-    print(
-        "| way | digits | rows right | digits right | all named and right | sure cuts | of them right | unsure right |"
-    )
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print_head()
     seconds = []
     for way in WAYS:
         whole = Tally()
@@ -259,6 +258,57 @@ def print_canvas(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows
         print_tally(f"**{way}**", "all", whole)
     middle, worst = 1_000 * np.median(seconds), 1_000 * max(seconds)
     print(f"\nOne row takes the processor {middle:.0f} ms (median; worst {worst:.0f}).", flush=True)
+
+
+ON_PHOTOS = ("plain paper", "the edge of a shadow", "squared paper", "white chalk on a board")
+HIGH = 160  # pixels: of a digit that is to be photographed
+LONG = 1.1  # of the photo's height: the longer side of the row; the photo is wider than that
+
+
+def print_photos(name: str, digits: list[Digit], reader: MLP, judging: MLP, rows: int, seed: int) -> None:
+    """Rows on photos, by the kind of photo: spaced and tight, of all counts in turn."""
+    print(f"\n{name}, on photos, {2 * rows} rows of each kind, spaced and tight\n")
+    print_head()
+    counts = several.MOST - several.FEWEST + 1
+    for kind in ON_PHOTOS:
+        tally = Tally()
+        for index in range(2 * rows):
+            generator = np.random.default_rng((seed, index, ON_PHOTOS.index(kind), 1))
+            chosen = [digits[i] for i in generator.integers(len(digits), size=several.FEWEST + index // 2 % counts)]
+            made = make_row(chosen, WAYS[index % 2], HIGH, SCENES[kind].pen, generator)
+            scene = replace(SCENES[kind], length=LONG)
+            content = jpeg(photograph(partial(_as_long, made.ink), scene, generator), scene.quality)
+            try:
+                row = several.read_row(several.row_of(read_picture(content)), reader, judging)
+            except PhotoUnreadable:
+                row = several.Row(said="nothing")
+            tally.add(made, row, with_cuts=False)
+        print_tally(kind, "2 to 8", tally)
+
+
+def _as_long(whole: Pixels, pen: float, length: int) -> Pixels:
+    """A row's ink, cut out, its longer side so many pixels; the pen is its own."""
+    rows, columns = np.flatnonzero(whole.max(1) > 0), np.flatnonzero(whole.max(0) > 0)
+    part = whole[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    zoom = length / max(part.shape)
+    size = max(round(zoom * part.shape[1]), 1), max(round(zoom * part.shape[0]), 1)
+    picture = Image.fromarray((255 * part).round().astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(picture, np.float32) / np.float32(255)
+
+
+def print_head() -> None:
+    """The head of the table."""
+    names = (
+        "way",
+        "digits",
+        "rows right",
+        "digits right",
+        "all named, right",
+        "sure cuts",
+        "sure right",
+        "unsure right",
+    )
+    print(f"| {' | '.join(names)} |\n| --- |{' ---: |' * (len(names) - 1)}")
 
 
 def print_tally(way: str, count: str, tally: Tally) -> None:
@@ -365,6 +415,7 @@ def main() -> None:
         sources["Pen strokes"] = photos.of_people(options.pen_strokes, 7_494, options.seed)
     for name, digits in sources.items():
         print_canvas(name, digits, reader, judging, options.rows, options.seed)
+        print_photos(name, digits, reader, judging, options.rows, options.seed)
 
 
 if __name__ == "__main__":
