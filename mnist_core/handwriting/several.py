@@ -198,7 +198,8 @@ def cut_at(drawing: npt.NDArray[np.uint8], columns: Sequence[int], reader: MLP, 
     Returns:
         The row; what has no ink is no piece of it.
     """
-    pieces, ends = [], [0, *columns, drawing.shape[1]]
+    pieces: list[Piece] = []
+    ends = [0, *columns, drawing.shape[1]]
     for left, right in zip(ends, ends[1:], strict=False):
         part = np.zeros_like(drawing)
         part[:, left:right] = drawing[:, left:right]
