@@ -45,7 +45,7 @@ def listen(page: Page) -> list[str]:
 
 
 def test_the_strip_says_where_the_1_became_a_7_and_no_one_else_hears_what_is_played(open_page: OpenPage) -> None:
-    page = open_page("draw?scene=5")
+    page = open_page("draw?scene=6")
     sent = listen(page)
     link = page.url
     draw_one_with_a_bar(page)
@@ -80,7 +80,7 @@ def test_the_strip_says_where_the_1_became_a_7_and_no_one_else_hears_what_is_pla
 
 
 def test_the_network_answers_while_the_pen_moves_before_anything_is_sent(open_page: OpenPage) -> None:
-    page = open_page("draw?scene=5")
+    page = open_page("draw?scene=6")
     sent = listen(page)
     box = page.locator("[class*=st-key-canvas_] canvas").last.bounding_box()
     assert box is not None
@@ -102,7 +102,7 @@ def test_the_network_answers_while_the_pen_moves_before_anything_is_sent(open_pa
 
 
 def test_a_stroke_during_playback_stops_it_and_is_added(open_page: OpenPage) -> None:
-    page = open_page("draw?scene=5", width=390)
+    page = open_page("draw?scene=6", width=390)
     draw_one_with_a_bar(page)
     settle(page)
     last = slider(page).input_value()
@@ -127,7 +127,7 @@ def test_a_stroke_during_playback_stops_it_and_is_added(open_page: OpenPage) -> 
 def test_strokes_are_there_after_a_page_switch_and_whoever_wants_no_movement_steps_through_them(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("draw?scene=5")
+    page = open_page("draw?scene=6")
     page.emulate_media(reduced_motion="reduce")
     draw_one_with_a_bar(page)
     page.get_by_role("link", name="Draw", exact=True).click()
@@ -143,7 +143,7 @@ def test_strokes_are_there_after_a_page_switch_and_whoever_wants_no_movement_ste
 
 
 def test_nothing_can_be_played_before_there_are_strokes_and_the_slider_can_be_left_out(open_page: OpenPage) -> None:
-    page = open_page("draw?scene=5")
+    page = open_page("draw?scene=6")
     expect(slider(page)).to_be_disabled()
     expect(page.get_by_role("button", name="Play")).to_be_disabled()
     page.get_by_role("button", name="4", exact=True).click()
@@ -152,7 +152,7 @@ def test_nothing_can_be_played_before_there_are_strokes_and_the_slider_can_be_le
     page.get_by_role("button", name="5", exact=True).click()
     expect(page.get_by_text("it has no strokes to play back")).to_be_visible()
     expect(slider(page)).to_be_disabled()
-    hidden = open_page("draw?scene=5&hide=playback")
+    hidden = open_page("draw?scene=6&hide=playback")
     expect(hidden.get_by_text(INVITATION)).to_be_visible()
     settle(hidden)
     expect(hidden.get_by_role("slider", name="How much of the drawing is there")).to_be_hidden()

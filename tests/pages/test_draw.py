@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core import words
 from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, judge, load_is_digit
-from mnist_core.handwriting.photo import ink_on
+from mnist_core.handwriting.photo import Correction, ink_of
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
+from mnist_core.handwriting.several import SURE_FROM, read_row
 from mnist_core.lessons import draw as core
+from mnist_core.lessons import draw_row
 from mnist_core.network.checkpoint import load_shipped
 from tests.app import (
     answer,
@@ -34,6 +36,7 @@ from tests.app import (
 from tests.conftest import PROJECT
 from ui.drawing import network
 from ui.visitor import store
+from ui.visitor.pad import Taken
 
 PAGE = "pages/draw.py"
 
@@ -58,11 +61,12 @@ def test_each_sample_photo_is_read_at_once_as_the_core_reads_it() -> None:
     app = open_page(PAGE)
     for surface in core.SURFACES:
         app = sound(app.segmented_control(key="photo_surface").set_value(surface).run())
-        p = predict_proba(load_shipped(), drawing_to_mnist(ink_on(core.photo(surface)))[None])[0]
+        p = predict_proba(load_shipped(), drawing_to_mnist(ink_of(core.photo(surface)).drawing)[None])[0]
         assert bars(app) == pytest.approx(p.tolist(), abs=1e-6)
         assert int(p.argmax()) == core.WRITTEN
         assert f"This is a 2: {words.percent(p.max().item())}." in html(app)
-        assert html(app).count("<figure") == 3
+        assert photo_way(app)["html"].count("<figure") == 3
+        assert f"Found: {ink_of(core.photo(surface)).said}." in text(app)
 
 
 def test_a_photo_of_one_s_own_takes_the_place_of_the_sample_until_it_is_given_back() -> None:
@@ -70,13 +74,61 @@ def test_a_photo_of_one_s_own_takes_the_place_of_the_sample_until_it_is_given_ba
     pad = store.visitors().find(app.session_state["_tab"]).pad
     upright = canvas()[..., 0]
     upright[50:230, 131:149] = 255
-    pad.read_photo(upright)
+    pad.read_photo(Taken(255 - upright, upright))
     app = sound(app.run())
     assert "This is a 1:" in html(app)
     assert not [each for each in app.segmented_control if each.key == "photo_surface"]
     app = sound(next(each for each in app.button if each.label == "Back to the sample photo").click().run())
     assert pad.photo is None
     assert "This is a 2:" in html(app)
+
+
+def photo_way(app: AppTest) -> dict[str, Any]:
+    """What the pictures of a photo's way were told."""
+    (told,) = component(app, "photo")
+    return told
+
+
+def read_as(app: AppTest, surface: str, correction: Correction) -> bool:
+    """Whether the page reads a sample photo as the core does with this correction."""
+    found = ink_of(core.photo(surface), correction)
+    p = predict_proba(load_shipped(), drawing_to_mnist(found.drawing)[None])[0]
+    return bars(app) == pytest.approx(p.tolist(), abs=1e-4) and f"Found: {found.said}." in text(app)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return sound(app.button(key=f"photo_{key}").click().run())
+
+
+def test_a_press_turns_or_inverts_the_photo_stays_with_it_and_is_taken_back() -> None:
+    app = open_page(PAGE)
+    shadow, board = core.SURFACES[0], core.SURFACES[2]
+    assert app.button(key="photo_undo").disabled
+    app = press(app, "turn")
+    assert read_as(app, shadow, Correction(turned=90))
+    assert photo_way(app)["size"] == [480, 360]  # upright now
+    app = press(app, "invert")
+    assert read_as(app, shadow, Correction(turned=90, inverted=True))
+    app = sound(app.segmented_control(key="photo_surface").set_value(board).run())
+    assert read_as(app, board, Correction())  # another photo, which nobody has turned
+    app = press(app, "invert")  # or nothing stands out that way: then it stays as it was
+    assert read_as(app, board, Correction(inverted=False)) or "Nothing stands out that way." in text(app)
+    app = sound(app.segmented_control(key="photo_surface").set_value(shadow).run())
+    assert read_as(app, shadow, Correction(turned=90, inverted=True))
+    app = press(app, "invert")
+    assert read_as(app, shadow, Correction(turned=90, inverted=False))
+    for correction in (Correction(turned=90, inverted=True), Correction(turned=90), Correction()):
+        app = press(app, "undo")
+        assert read_as(app, shadow, correction)
+    assert app.button(key="photo_undo").disabled
+
+
+def test_four_turns_are_none() -> None:
+    app = open_page(PAGE)
+    before = bars(app)
+    for _ in range(4):
+        app = press(app, "turn")
+    assert bars(app) == before
 
 
 def test_a_letter_is_called_a_digit_surely_once_the_question_is_answered() -> None:
@@ -160,7 +212,7 @@ def test_what_is_drawn_is_read_and_what_is_no_digit_gets_no_answer() -> None:
 
 
 def test_the_strokes_of_a_drawing_go_to_the_browser_and_those_of_a_sample_do_not() -> None:
-    app = open_page(PAGE, 5)
+    app = open_page(PAGE, 6)
     assert shown(app)["strokes"] == []
     assert shown(app)["image"] is None
     strokes, drawing = one_with_a_bar()
@@ -172,15 +224,15 @@ def test_the_strokes_of_a_drawing_go_to_the_browser_and_those_of_a_sample_do_not
     assert set(app.query_params) == {"scene"}
     app = turn_to(app, 4)
     assert shown(app)["strokes"] is None
-    app = turn_to(click_sample(app, 3), 5)
+    app = turn_to(click_sample(app, 3), 6)
     assert shown(app)["strokes"] == []
     assert shown(app)["label"] == 3
 
 
 def test_playing_back_can_be_left_out() -> None:
-    assert "playback" in controls(open_page(PAGE, 5))
+    assert "playback" in controls(open_page(PAGE, 6))
     assert "playback" not in controls(open_page(PAGE, 4))
-    app = opened_by_link(PAGE, scene="5", hide="playback")
+    app = opened_by_link(PAGE, scene="6", hide="playback")
     assert shown(app)["strokes"] is None
     assert "playback" not in controls(app)
 
@@ -194,7 +246,7 @@ def test_each_script_of_the_picture_stands_beside_its_python_and_only_where_it_i
 
 
 def test_another_network_is_offered_only_where_there_is_one() -> None:
-    app = open_page(PAGE, 6)
+    app = open_page(PAGE, 7)
     assert not [box for box in app.selectbox if box.key == "model"]
     assert "So far there is only the ready-made network." in text(app)
     assert shown(app)["follows"]
@@ -207,3 +259,55 @@ def test_the_limits_of_the_second_network_are_those_of_the_rule() -> None:
     found = re.search(r"calls the same H a \*\*4\*\*, with a probability of (?:over )?([\d.]+)%", said)
     assert found
     assert float(found[1]) > 99
+
+
+def side_by_side() -> np.ndarray:
+    """A 1 and a 7 on one canvas, far smaller than digits that stand alone."""
+    drawing = canvas()
+    drawing[100:180, 60:72, :3] = 255
+    for row in range(80):
+        drawing[100 + row, 150 - row // 3 : 162 - row // 3, :3] = 255
+    drawing[100:112, 110:162, :3] = 255
+    return drawing
+
+
+def test_two_digits_side_by_side_are_read_one_by_one_and_a_letter_is_not() -> None:
+    app = draw(open_page(PAGE, 4), side_by_side())
+    assert ">17</div>" in html(app)
+    assert "Cut into two, each read by itself. The cut is sure" in html(app)
+    assert html(app).count('alt="A piece, read as') == 2
+    assert not component(app, "network")
+    letter = canvas()
+    letter[..., :3] = core.letter_h(18)[..., None]
+    app = draw(app, letter)
+    assert "Cut into" not in html(app)
+    assert shown(app)["answer"]["large"] == "Not sure"
+
+
+def test_a_row_is_cut_surely_while_it_is_spaced_and_not_when_its_digits_overlap() -> None:
+    app = open_page(PAGE, 5)
+    assert ">39</div>" in html(app)
+    assert "The cut is sure" in html(app)
+    said = set()
+    for gap in (-10, -12, -14, -16):
+        app = sound(app.slider(key="row_gap").set_value(gap).run())
+        said.add("The dashed cut is unsure" in html(app))
+    assert True in said
+    assert {"row", "row_gap"} <= set(controls(app))
+
+
+@pytest.mark.parametrize(("sample", "read"), [("a broken 5", "53"), ("a price", "495"), ("a phone number", "017532")])
+def test_each_row_of_the_scene_is_read_where_it_is_spaced(sample: str, read: str) -> None:
+    app = opened_by_link(PAGE, scene="5", row=sample)
+    assert f">{read}</div>" in html(app)
+    assert ("a dot" in html(app)) == (sample == "a price")
+
+
+def test_what_goes_deeper_counts_the_ways_to_cut_and_cuts_where_the_reader_says() -> None:
+    app = in_one_piece(PAGE)
+    row = read_row(draw_row.row("two digits", 20), load_shipped(), load_is_digit())
+    assert f"found {len(row.seams)} places to cut and read {row.tried} pieces" in text(app)
+    assert f"From {SURE_FROM:.0%} on, the page calls a cut sure. From two to eight digits are read." in text(app)
+    before = html(app)
+    app = sound(app.slider(key="row_cut").set_value(80).run())
+    assert html(app) != before
