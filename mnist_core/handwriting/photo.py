@@ -37,6 +37,7 @@ STEP = 0.35  # of the one from ink to paper: ink in a shadow has as much at its 
 CLEAR = 0.75  # of its outline: more of it is an edge, but for a few faint parts
 BLOT = 0.45  # of its length: where a circle so wide fits in, two strokes may have met, but not more
 FILLED = 0.85  # of its box: what fills more, holes included, is a sheet or a field, not a digit
+LARGE = 0.45  # of the picture: so long is no hole of a loop
 LESS = 0.9  # of the length: what is shorter may be paper between the strokes of the longer one
 MOST_CUT = 0.33  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
 SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
@@ -175,7 +176,11 @@ def _within(box: Box, shape: tuple[int, ...], at: tuple[float, float] | None) ->
 def _either_way(grey: Grey, inverted: bool | None, at: tuple[float, float] | None) -> tuple["Ink", bool]:
     """The ink, and whether it is bright; where the reader has not said so, that is found out."""
     ways = (inverted,) if inverted is not None else (first := is_bright_on_dark(grey), not first)
-    found = [(ink, way) for way in ways for ink in inks(1 - grey if way else grey, at)]
+    found: list[tuple[Ink, bool]] = []
+    for way in ways:
+        found += [(ink, way) for ink in inks(1 - grey if way else grey, at)]
+        if found and found[-1][0].is_written and found[-1][0].shape.length > LARGE * max(grey.shape):
+            break  # what else there is, is smaller
     if not found:
         raise PhotoUnreadable(NOTHING)
     best = next((one for one in found if one[0].is_written), max(found, key=lambda one: one[0].edges))
@@ -405,7 +410,7 @@ class Ink:
 
 
 def is_paper(grey: Grey, mask: Mask, ink: Mask) -> bool:
-    """Whether a mask, bool [H, W], is as bright as what is around some ink, as the hole of a loop is, not as the ink."""
+    """Whether a mask, bool [H, W], is as bright as what is around some ink, as a loop's hole is, not as the ink."""
     filled = ndimage.binary_fill_holes(ink).astype(np.uint8)
     around = ndimage.maximum_filter(filled, 31) > ndimage.maximum_filter(filled, 11)  # not the outline, which is grey
     if not around.any():
