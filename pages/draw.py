@@ -8,7 +8,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.images import enlarged
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
-from mnist_core.handwriting.photo import flatten, grey_ink, ink_of
+from mnist_core.handwriting.photo import flatten, ink_of, inks
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist, redraw
 from mnist_core.lessons import draw
@@ -96,7 +96,7 @@ def from_photo_to_ink() -> None:
 
 def photo_code() -> None:
     """The functions that find the ink."""
-    lesson.show_source(ink_of, flatten, grey_ink)
+    lesson.show_source(ink_of, inks, flatten)
 
 
 def show_answer(large: str, small: str) -> None:

@@ -33,8 +33,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
 WHOLE = 2.0  # of the longer side: so wide a neighbourhood is the whole picture
 STROKES = (0.3, 0.1, WHOLE)  # of it: what is wider is no stroke but a shadow; each if those before fail
+BESIDE = 15  # pixels: how wide an edge may be, where a file of 28 pixels was enlarged
+STEP = 0.35  # of the one from ink to paper: ink in a shadow has as much at its edges
+CLEAR = 0.75  # of its outline: more of it is an edge, but for a few faint parts
 BLOT = 0.45  # of its length: where a circle so wide fits in, two strokes may have met, but not more
 FILLED = 0.85  # of its box: what fills more, holes included, is a sheet or a field, not a digit
+LARGE = 0.45  # of the picture: so long is no hole of a loop
 LESS = 0.9  # of the length: what is shorter may be paper between the strokes of the longer one
 MOST_CUT = 0.33  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
 SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
@@ -173,12 +177,16 @@ def _within(box: Box, shape: tuple[int, ...], at: tuple[float, float] | None) ->
 def _either_way(grey: Grey, inverted: bool | None, at: tuple[float, float] | None) -> tuple["Ink", bool]:
     """The ink, and whether it is bright; where the reader has not said so, that is found out."""
     ways = (inverted,) if inverted is not None else (first := is_bright_on_dark(grey), not first)
-    found = [(ink, way) for way in ways for ink in inks(1 - grey if way else grey, at)]
+    found: list[tuple[Ink, bool]] = []
+    for way in ways:
+        found += [(ink, way) for ink in inks(1 - grey if way else grey, at)]
+        if found and found[-1][0].is_written and found[-1][0].shape.length > LARGE * max(grey.shape):
+            break  # what else there is, is smaller
     if not found:
         raise PhotoUnreadable(NOTHING)
-    best = next((one for one in found if one[0].is_written), found[0])
+    best = next((one for one in found if one[0].is_written), max(found, key=lambda one: one[0].edges))
     for one in found:
-        if one[0].is_written and one[0].surrounds(best[0]):
+        if one[0].is_written and one[0].surrounds(best[0]) and is_paper(grey, best[0].mask, one[0].mask):
             best = one
     return best
 
@@ -229,8 +237,10 @@ def _decoded(content: bytes) -> Image.Image:
 
 
 def _sharpened(image: Image.Image) -> Image.Image:
-    """A picture of few pixels that was enlarged, with edges as sharp as a pen's: its pixels were grey where ink covers
-    them in part, and no wider than a stroke."""
+    """A picture of few pixels that was enlarged, with edges as sharp as a pen's.
+
+    Its pixels were as wide as a stroke, and grey where ink covers them in part.
+    """
     grey = np.asarray(image, np.float64)
     low, high = grey.min(), grey.max()
     return Image.fromarray((2 * grey - (low + high) / 2).clip(low, high).round().astype(np.uint8))
@@ -357,10 +367,19 @@ def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """The digit on a picture whose ink is dark: float32 [H, W] in 0..1, bool [H, W], and what was taken out."""
+    """The digit on a picture whose ink is dark: what one way of looking for it has found.
+
+    Attributes:
+        darkness: float32 [H, W] in 0..1.
+        mask: bool [H, W].
+        edges: How much of its outline is an edge of the picture itself, 0 to 1. What is a square because squares were
+            compared, or a part of the paper because the rest lies in a shadow, has few.
+        removed: What was taken out, to be said.
+    """
 
     darkness: Grey
     mask: Mask
+    edges: float
     removed: str = ""
 
     @cached_property
@@ -372,11 +391,12 @@ class Ink:
     def is_written(self) -> bool:
         """Whether it looks as if a pen had drawn it.
 
-        All of it is in the picture, or the edge cuts off no more than ends of its strokes; it is not too fat; and it
-        is no lying line.
+        Its outline is an edge, all around; all of it is in the picture, or the edge cuts off no more than ends of its
+        strokes; it is not too fat; and it is no lying line.
         """
         shape = self.shape
-        return not (shape.is_surroundings or shape.is_lying or is_blot(self.mask, shape.length))
+        is_strange = shape.is_surroundings or shape.is_lying or is_blot(self.mask, shape.length)
+        return self.edges > CLEAR and not is_strange
 
     def surrounds(self, other: "Ink") -> bool:
         """Whether another is only paper between its strokes, or a part of it: inside of its box, and shorter.
@@ -391,6 +411,16 @@ class Ink:
             and two.length < LESS * one.length
             and float(ndimage.binary_fill_holes(self.mask[box]).mean()) < FILLED
         )
+
+
+def is_paper(grey: Grey, mask: Mask, ink: Mask) -> bool:
+    """Whether a mask, bool [H, W], is as bright as what is around some ink, as a loop's hole is, not as the ink."""
+    filled = ndimage.binary_fill_holes(ink).astype(np.uint8)
+    around = ndimage.maximum_filter(filled, 31) > ndimage.maximum_filter(filled, 11)  # not the outline, which is grey
+    if not around.any():
+        return True
+    own, paper, inked = (float(np.median(grey[part])) for part in (mask, around, ink))
+    return abs(own - paper) < abs(own - inked) / 2
 
 
 def inks(grey: Grey, at: tuple[float, float] | None = None) -> list[Ink]:
@@ -411,7 +441,7 @@ def inks(grey: Grey, at: tuple[float, float] | None = None) -> list[Ink]:
     found: list[Ink] = []
     for stroke in sorted(STROKES, key=lambda stroke: -(stroke == WHOLE)) if is_even(grey) else STROKES:
         with contextlib.suppress(PhotoUnreadable):
-            found.append(_digit_of(flatten(grey, stroke), at))
+            found.append(_digit_of(grey, stroke, at))
             if found[-1].is_written:
                 break
     return found
@@ -424,9 +454,9 @@ def is_even(grey: Grey) -> bool:
     return bool(((share > 0.05) & (share < 0.3)).mean() < 0.15 and (share <= 0.05).mean() > 0.1)
 
 
-def _digit_of(darkness: Grey, at: tuple[float, float] | None) -> Ink:
-    """Steps 4 and 5."""
-    removed = ""
+def _digit_of(grey: Grey, stroke: float, at: tuple[float, float] | None) -> Ink:
+    """The digit on a picture whose ink is dark, with one neighbourhood."""
+    darkness, removed = flatten(grey, stroke), ""
     for _ in range(MOST_PRINTED):
         numbers = core(darkness)
         left, lines = without_rules(darkness, numbers > 0)
@@ -434,7 +464,28 @@ def _digit_of(darkness: Grey, at: tuple[float, float] | None) -> Ink:
             break
         darkness, removed = left, f", {lines} removed"
     mask = digit_among(numbers, at)
-    return Ink(darkness, with_faint_parts(darkness, numbers, mask), removed)
+    whole = with_faint_parts(darkness, numbers, mask)
+    return Ink(darkness, whole, edges(grey, darkness, mask), removed)
+
+
+def edges(grey: Grey, darkness: Grey, mask: Mask) -> float:
+    """How much of a mask's outline is an edge of the picture itself: where grey changes near it, as ink and paper do.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+        darkness: float32 [H, W] in 0..1.
+        mask: bool [H, W], with at least one True.
+
+    Returns:
+        The share, 0 to 1; the picture's own edge does not count.
+    """
+    outline = mask & ~ndimage.binary_erosion(mask, border_value=1)
+    if not outline.any():
+        return 0.0
+    smooth, dark = _blurred(grey, 1.0), np.minimum(darkness[mask], 0.95)
+    step = float(np.median(smooth[mask] * dark / (1 - dark)))  # from ink to the paper that it is compared with
+    brightest, darkest = ndimage.maximum_filter(smooth, BESIDE), ndimage.minimum_filter(smooth, BESIDE)
+    return float(((brightest - darkest)[outline] > STEP * step).mean())
 
 
 def _has_digit(darkness: Grey, at: tuple[float, float] | None) -> bool:
@@ -443,7 +494,8 @@ def _has_digit(darkness: Grey, at: tuple[float, float] | None) -> bool:
         mask = digit_among(core(darkness), at)
     except PhotoUnreadable:
         return False
-    return Ink(darkness, mask).is_written and _length(mask) > SMALL * max(mask.shape)
+    shape = Piece.around(mask)
+    return not shape.is_surroundings and not shape.is_lying and shape.length > SMALL * shape.picture
 
 
 def is_blot(mask: Mask, length: int) -> bool:

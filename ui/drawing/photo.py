@@ -28,6 +28,7 @@ MOST_MEGABYTES = MOST_BYTES // 2**20
 # Named one by one, so that a phone offers its camera; HEIC by its endings too, since not every browser knows it.
 PICTURES = ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif", "heic", "heif")
 TYPES = (*(f"image/{name}" for name in PICTURES), ".heic", ".heif")
+CLOSE = 0.05  # of the photo's longer side: so near to the ink a finger presses that means it
 _VAIN = "_photo_vain"  # the key of whether the last correction found nothing
 
 _JS = (state.COMPONENTS / "photo.js").read_text(encoding="utf-8")
@@ -141,18 +142,35 @@ def turn(taken: Taken) -> None:
 
 def invert(taken: Taken) -> None:
     """Takes what is bright for ink if it was what is dark, and the other way round."""
-    now = taken.correction or NONE
-    bright = _found(taken.grey, replace(now, inverted=True))
-    is_bright = not isinstance(bright, str) and np.array_equal(bright.drawing, taken.drawing)
-    _correct(taken, replace(now, inverted=not is_bright))
+    _correct(taken, replace(taken.correction or NONE, inverted=not _is_bright(taken)))
+
+
+def _is_bright(taken: Taken) -> bool:
+    """Whether the ink that is read is bright."""
+    bright = _found(taken.grey, replace(taken.correction or NONE, inverted=True))
+    return not isinstance(bright, str) and np.array_equal(bright.drawing, taken.drawing)
 
 
 def _pick(taken: Taken) -> None:
-    """Takes the ink that was pressed on for the digit."""
+    """Takes the ink that was pressed on for the digit: of the kind that was read, if there is any, dark or bright."""
     at = st.session_state["photo_way"].get("picked")
-    if isinstance(at, list) and len(at) == 2 and all(isinstance(share, int | float) for share in at):
-        down, across = (min(max(float(share), 0.0), 1.0) for share in at)
-        _correct(taken, replace(taken.correction or NONE, at=(down, across)))
+    if not (isinstance(at, list) and len(at) == 2 and all(isinstance(share, int | float) for share in at)):
+        return
+    down, across = (min(max(float(share), 0.0), 1.0) for share in at)
+    is_bright = _is_bright(taken)
+    ways = [replace(taken.correction or NONE, at=(down, across), inverted=way) for way in (is_bright, not is_bright)]
+    _correct(taken, min(ways, key=lambda way: _aside(taken, way)))  # the first of two that are as near
+
+
+def _aside(taken: Taken, correction: Correction) -> float:
+    """How far from the place that was pressed on the ink lies that is found by it, in pixels; 0 for nearly there."""
+    found = _found(taken.grey, correction)
+    if isinstance(found, str) or correction.at is None:
+        return np.inf
+    rows, columns = np.nonzero(found.mask)
+    down, across = (share * side for share, side in zip(correction.at, found.mask.shape, strict=True))
+    far = float(np.hypot(rows + 0.5 - down, columns + 0.5 - across).min())
+    return far if far > CLOSE * max(found.mask.shape) else 0.0
 
 
 def _correct(taken: Taken, correction: Correction) -> None:

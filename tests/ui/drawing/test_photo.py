@@ -171,6 +171,21 @@ def test_the_ink_that_is_pressed_on_is_read_and_stays_it_when_the_photo_is_turne
     assert taken.correction is None
 
 
+def test_bright_ink_can_be_pressed_on_where_dark_ink_was_read(state_of_a_visit: dict[str, Any]) -> None:
+    taken = three()
+    taken.grey[:, 240:] = 255 - taken.grey[:, 240:]  # the right part of it is a board
+    taken.found = core.ink_of(taken.grey.astype(np.float32) / np.float32(255), core.Correction(inverted=False)).drawing
+    taken.correct(core.Correction(inverted=False), taken.found)
+    state_of_a_visit["photo_way"] = {"picked": [0.7, 0.77]}
+    photo._pick(taken)
+    assert taken.correction == core.Correction(inverted=True, at=(0.7, 0.77))
+    assert taken.drawing[190:250, 304:312].all()
+    state_of_a_visit["photo_way"] = {"picked": [0.5, 0.17]}
+    photo._pick(taken)
+    assert taken.correction == core.Correction(inverted=False, at=(0.5, 0.17))
+    assert taken.drawing[60:240, 64:76].all()
+
+
 @pytest.mark.parametrize("sent", [None, [0.5], ["a", "b"], "no", {"down": 1}])
 def test_what_is_no_place_is_not_heard(sent: object, state_of_a_visit: dict[str, Any]) -> None:
     taken = three()
@@ -183,7 +198,7 @@ def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) 
     taken = three()
     state_of_a_visit["photo_way"] = {"picked": [0.6, 7]}
     photo._pick(taken)
-    assert taken.correction == core.Correction(at=(0.6, 1.0))
+    assert taken.correction == core.Correction(at=(0.6, 1.0), inverted=False)
 
 
 def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
