@@ -140,7 +140,10 @@ def ways_to_write() -> None:
     digit = link.whole_slider("Digit", "style_digit", 0, 9, 7)
     found = data_cache.hands(digit)
     st.html(digit_styles(styles=list(found), hands=list(found.values()), theme=theme.current()))
-    st.caption(f"The number: of a hundred {digit}s that the program draws, so many are written like this.")
+    st.caption(
+        f"Each picture shows four hands. The number: of a hundred {digit}s that the program draws, so many are "
+        "written like this."
+    )
 
 
 def how_a_style_is_drawn() -> None:
