@@ -20,7 +20,7 @@ from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, questions_of, sound, status, text
 
 PAGE = "pages/data.py"
-STYLES_SCENE, PARTS, BASELINE, PAPER, FORGOTTEN = 2, 3, 4, 6, 8
+STYLES_SCENE, PARTS, BASELINE, FLATTENING, PAPER, NORMALISING, FORGOTTEN = 2, 3, 4, 5, 6, 7, 8
 
 
 def tables(app: AppTest) -> list[str]:
@@ -263,7 +263,7 @@ def check_baseline(splits: Splits) -> None:
 
 
 def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
-    app = open_page(PAGE, 4)
+    app = open_page(PAGE, FLATTENING)
     app.number_input(key="image").set_value(12)
     app = sound(app.slider(key="pixel_row").set_value(14).run())
     levels = " ".join(map(str, digits.train.images[11, 14].tolist()))
@@ -284,7 +284,7 @@ def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
 
 @pytest.mark.parametrize("level", [0, 33, 255])
 def test_the_formula_of_one_pixel(level: int) -> None:
-    app = open_page(PAGE, 6)
+    app = open_page(PAGE, NORMALISING)
     app = sound(app.slider(key="pixel_value").set_value(level).run())
     x = level / 255
     assert rf"x = \frac{{{level}}}{{255}} = {x:.3f}" in formulas(app)
