@@ -4,15 +4,14 @@ A network with ten outputs has no output for "none of them": softmax divides all
 so a letter gets a digit too, often a confident one. The rule asks three questions before a digit is named:
 
 1. Is there enough ink? A drawing loses its size on the way to 28 × 28 pixels, so this is judged on the drawing itself.
-2. What kind of drawing is it? A second, small network has learned to tell the ten digits from dots, scribbles, letters
-   and several digits at once. It knows nothing of the network that reads, so it works beside any.
+2. What kind of drawing is it? A second, small network has learned to tell the ten digits from dots, scribbles, letters,
+   several digits at once and pictures of things. It knows nothing of the network that reads, so it works beside any.
 3. Is one digit clearly ahead? If the network that reads finds a second one about as likely, the reader hears of both.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -23,11 +22,12 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, Amounts, collect
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import IMAGE_SIZE
+from mnist_core.handwriting.worn import wear
 from mnist_core.network.checkpoint import load
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 from mnist_core.training.loop import EpochEvent, TrainingConfig, fit
 
-KINDS = ("digit", "dot", "scribble", "letter", "several digits")
+KINDS = ("digit", "dot", "scribble", "letter", "several digits", "picture")
 WEIGHTS = MODELS / "is_digit.safetensors"
 SMALLEST = 0.15  # of the canvas' longer side: ink shorter than that, 42 of 280 pixels, is a dot
 KEPT = 0.987  # of MNIST's validation images; what the rest costs in patience, it gives back in letters refused
@@ -45,20 +45,27 @@ TRAINING = TrainingConfig(
     schedule="one-cycle",
     batches_per_event=1_000_000,
 )
-BENT = 0.6  # pixels: all images, real and drawn, are bent a little, and anew in every epoch
+BENT = 0.6  # pixels: all images, real and drawn, are bent a little, and some worn, anew in every epoch
 # Most letters and digits: they are the hardest to tell apart.
 DRAWN = Amounts(
-    digits=55_000, single_digits=100_000, dots=4_000, scribbles=40_000, several_digits=20_000, letters=120_000
+    digits=55_000,
+    single_digits=110_000,
+    dots=4_000,
+    scribbles=40_000,
+    several_digits=26_000,
+    letters=120_000,
+    pictures=26_000,
 )
-DRAWN_TO_VALIDATE = Amounts(2_000, 3_000, 500, 2_000, 2_000, 3_000)
+DRAWN_TO_VALIDATE = Amounts(2_000, 3_000, 500, 2_000, 2_000, 3_000, 2_000)
 
 REASONS = {
     "digit": "This looks like a digit.",
     "blank": "There is nothing to read yet. Draw a digit.",
-    "dot": "This is hardly more than a dot. Draw the digit larger, with longer strokes.",
-    "scribble": "This looks like a scribble, not like a digit. Clear it and draw a single digit.",
-    "letter": "This looks more like a letter, perhaps {letter}. The network knows digits only: draw one of 0 to 9.",
+    "dot": "This is hardly more than a dot. Write the digit larger, with longer strokes.",
+    "scribble": "This looks like a scribble, not like a digit. Write a single digit, with clear strokes.",
+    "letter": "This looks more like a letter, perhaps {letter}. The network knows digits only, from 0 to 9.",
     "several digits": "This looks like two or more digits side by side. The network reads one at a time.",
+    "picture": "This looks like a picture of something, not like writing. The network reads written digits only.",
 }
 
 
@@ -92,7 +99,7 @@ def kinds_of(network: MLP, images: Tensor) -> Tensor:
         images: torch.float32 [N, 28, 28] in 0..1.
 
     Returns:
-        Probabilities, torch.float32 [N, 5], in the order of ``KINDS``.
+        Probabilities, torch.float32 [N, kinds], in the order of ``KINDS``.
     """
     return _together(predict_proba(network, images))
 
@@ -143,7 +150,7 @@ def _compare(p: Tensor, kinds: tuple[float, ...]) -> Verdict:
     (first, second), (a, b) = (values.tolist() for values in p.topk(2))
     if second < RIVAL * first:
         return _verdict("digit", kinds)
-    reason = f"This could be a {a} or a {b}: the network finds both about as likely. Draw it more clearly."
+    reason = f"This could be a {a} or a {b}: the network finds both about as likely. Write it more clearly."
     return Verdict(False, "unsure", kinds, reason)
 
 
@@ -177,9 +184,13 @@ def learn(network: MLP, train: Dataset, validation: Dataset, seed: int = 0) -> I
         The figures at each epoch's end: of all answers, so that taking one letter for another counts as wrong, too.
     """
     learned, judged = collect(train, DRAWN, seed), collect(validation, DRAWN_TO_VALIDATE, seed + 1)
-    for event in fit(network, learned, judged, replace(TRAINING, seed=seed), partial(elastic, strength=BENT)):
+    for event in fit(network, learned, judged, replace(TRAINING, seed=seed), _worn_and_bent):
         if isinstance(event, EpochEvent):
             yield event
+
+
+def _worn_and_bent(images: Tensor, generator: torch.Generator) -> Tensor:
+    return elastic(wear(images, generator), generator, BENT)
 
 
 def threshold(network: MLP, validation: Dataset) -> float:
