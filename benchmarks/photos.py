@@ -33,7 +33,7 @@ from benchmarks import pen_strokes
 from benchmarks.machine import describe
 from mnist_core.data.generated import trace_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
-from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.network.checkpoint import load_shipped
@@ -134,7 +134,7 @@ def print_speed(repeats: int = 7) -> None:
     seconds = []
     for _ in range(repeats):
         start = time.perf_counter()
-        to_drawing(content)
+        read_picture(content)
         seconds.append(time.perf_counter() - start)
     middle, worst = 1_000 * statistics.median(seconds), 1_000 * max(seconds)
     size = f"{len(content) / 2**20:.1f} MB"
@@ -292,7 +292,7 @@ def print_accuracy(source: str, digits: list[tuple[int, Cover]], scenes: dict[st
         for index, (_, cover) in enumerate(digits):
             photo = photograph(cover, scene, np.random.default_rng((seed, index)))
             try:
-                images[index] = drawing_to_mnist(to_drawing(jpeg(photo, scene.quality)))
+                images[index] = drawing_to_mnist(read_picture(jpeg(photo, scene.quality)).drawing)
             except PhotoUnreadable:
                 unreadable += 1
         right = (predict_proba(model, images).argmax(1) == labels).double().mean().item()

@@ -29,7 +29,7 @@ from mnist_core.handwriting.is_digit import (
     threshold,
 )
 from mnist_core.handwriting.not_digits import ANSWERS
-from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.handwriting.shipped import DRAWN as DIGITS
@@ -180,7 +180,7 @@ def _predict(options: argparse.Namespace) -> None:
     model, second = load(options.model).model, load_is_digit()
     for path in options.pictures:
         try:
-            image = drawing_to_mnist(to_drawing(path.read_bytes()))
+            image = drawing_to_mnist(read_picture(path.read_bytes()).drawing)
         except PhotoUnreadable as reason:
             raise ValueError(f"{path}: {reason}") from None
         except OSError as error:

@@ -8,7 +8,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.images import enlarged
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
-from mnist_core.handwriting.photo import find_ink, flatten, ink_on
+from mnist_core.handwriting.photo import find_ink, flatten, ink_of
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist, redraw
 from mnist_core.lessons import draw
@@ -41,7 +41,7 @@ def a_photo() -> None:
             else:
                 surface = link.buttons("A digit", "photo_surface", draw.SURFACES, draw.SURFACES[0])
                 taken = draw.photo(surface)
-                grey, ink = (255 * taken).round().astype("uint8"), ink_on(taken)
+                grey, ink = (255 * taken).round().astype("uint8"), ink_of(taken).drawing
         image = drawing_to_mnist(ink)
         shown = [Picture(ink, "The ink on it", "The ink of the photo, bright on black")]
         if grey is not None:
@@ -83,7 +83,7 @@ def from_photo_to_ink() -> None:
 
 def photo_code() -> None:
     """The functions that find the ink."""
-    lesson.show_source(find_ink, flatten, ink_on)
+    lesson.show_source(ink_of, find_ink, flatten)
 
 
 def show_answer(large: str, small: str) -> None:

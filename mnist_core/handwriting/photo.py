@@ -3,9 +3,9 @@
 A canvas has ink and nothing. A photo has paper, light that falls unevenly, lines printed on the paper, the edge of a
 table, and dirt that JPEG adds. Six steps leave only the ink:
 
-    open_grey -> dark_on_light -> flatten -> core -> digit_among -> thicken
+    open_grey -> is_bright_on_dark -> flatten -> core -> digit_among -> thicken
 
-``to_drawing`` runs them. ``preprocessing.drawing_to_mnist`` then does with the result what it does with any drawing.
+``read_picture`` runs them. ``preprocessing.drawing_to_mnist`` then does with the result what it does with any drawing.
 """
 
 import io
@@ -58,36 +58,84 @@ class PhotoUnreadable(ValueError):
     """There is no picture in the file, or no ink on the picture; the message says which, in a sentence."""
 
 
-def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
-    """What is written on a photo, as if it had been drawn.
+@dataclass(frozen=True)
+class Correction:
+    """What a reader says the program got wrong; all off is what the program finds itself.
+
+    Attributes:
+        turned: How far to turn the picture clockwise, beyond what the file says: 0, 90, 180 or 270 degrees.
+        inverted: False for dark ink on light paper, True for bright ink on dark paper; None: the program decides.
+        at: A place on the turned picture, (down, across) in 0..1: the ink nearest to it is the digit.
+    """
+
+    turned: int = 0
+    inverted: bool | None = None
+    at: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.turned not in (0, 90, 180, 270):
+            raise ValueError(f"A picture is turned by 0, 90, 180 or 270 degrees, not by {self.turned}.")
+        if self.at is not None and not all(0 <= share <= 1 for share in self.at):
+            raise ValueError(f"A place on the picture has two shares of 0 to 1, not {self.at}.")
+
+
+@dataclass(frozen=True, eq=False)  # eq=False: two arrays compare to an array, not to True or False
+class Found:
+    """What was found on a picture, and on the way to it.
+
+    Attributes:
+        grey: The picture as it was read, upright: float32 [H, W] in 0..1, the longer side ``SIDE``.
+        darkness: How much darker than its paper each pixel is, once the ink is dark: float32 [H, W] in 0..1.
+        mask: Where the digit is: bool [H, W].
+        drawing: The digit as if it had been drawn: uint8 [H, W], 0 for everything but ink, 255 for full ink.
+        said: What was found, in about five words.
+    """
+
+    grey: Grey
+    darkness: Grey
+    mask: Mask
+    drawing: npt.NDArray[np.uint8]
+    said: str
+
+
+NONE = Correction()
+
+
+def read_picture(content: bytes, correction: Correction = NONE) -> Found:
+    """What is written on a photo, a scan, or any other picture.
 
     Args:
         content: A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, up to ``MOST_BYTES`` long.
+        correction: What the reader knows better.
 
     Returns:
-        uint8 [H, W], the longer side ``SIDE``: 0 for everything but ink, 255 for full ink.
+        The ink, and how it was found.
 
     Raises:
         PhotoUnreadable: If the file is no such picture, or nothing on it stands out.
     """
-    return ink_on(open_grey(content))
+    return ink_of(open_grey(content), correction)
 
 
-def ink_on(grey: Grey) -> npt.NDArray[np.uint8]:
+def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
     """Steps 2 to 6: what is written on a picture that ``open_grey`` has opened.
 
     Args:
         grey: float32 [H, W] in 0..1.
+        correction: What the reader knows better.
 
     Returns:
-        uint8 [H, W]: 0 for everything but ink, 255 for full ink.
+        The ink, and how it was found.
 
     Raises:
         PhotoUnreadable: If nothing on it stands out.
     """
-    darkness, mask = find_ink(dark_on_light(grey))
+    grey = np.rot90(grey, -correction.turned // 90)
+    inverted = is_bright_on_dark(grey) if correction.inverted is None else correction.inverted
+    darkness, mask = find_ink(1 - grey if inverted else grey, correction.at)
     ink = thicken(grey_ink(darkness, mask))
-    return (255 * ink).round().astype(np.uint8)
+    said = "bright ink on dark paper" if inverted else "dark ink on light paper"
+    return Found(grey, darkness, mask, (255 * ink).round().astype(np.uint8), said)
 
 
 def open_grey(content: bytes) -> Grey:
@@ -161,24 +209,21 @@ def _one_channel(image: Image.Image) -> Image.Image:
     return Image.composite(grey, Image.new("L", image.size, round(paper)), alpha)
 
 
-def dark_on_light(grey: Grey) -> Grey:
-    """Step 2: turns the brightness around where the ink is brighter than the paper, as chalk on a board is.
+def is_bright_on_dark(grey: Grey) -> bool:
+    """Step 2: whether the ink is brighter than the paper, as chalk on a board is.
 
     Ink covers little of what is around it. So the median of a wide neighbourhood is paper, and what differs most from
     it is ink; the third power lets a few pixels that differ much count for more than many that differ little.
 
     Args:
         grey: float32 [H, W] in 0..1.
-
-    Returns:
-        The same, or 1 - grey.
     """
     height, width = grey.shape
     size = max(THUMBNAIL * width // SIDE, 1), max(THUMBNAIL * height // SIDE, 1)
     small = Image.fromarray((255 * grey).astype(np.uint8)).resize(size, Image.Resampling.BOX)
     around = small.filter(ImageFilter.MedianFilter(AROUND))
     difference = (np.asarray(small, np.float64) - np.asarray(around, np.float64)) / 255
-    return 1 - grey if (_middle(difference.shape) * difference**3).sum() > 0 else grey
+    return bool((_middle(difference.shape) * difference**3).sum() > 0)
 
 
 def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -187,7 +232,7 @@ def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
     return np.exp(-(down[:, None] ** 2 + across**2) / 0.5)
 
 
-def find_ink(grey: Grey) -> tuple[Grey, Mask]:
+def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> tuple[Grey, Mask]:
     """Steps 3 to 5: how dark everything is beside its paper, and where the digit is.
 
     A marker needs a wide neighbourhood (see ``flatten``). But the corner of a shadow is narrow, too, and would be ink
@@ -195,6 +240,7 @@ def find_ink(grey: Grey) -> tuple[Grey, Mask]:
 
     Args:
         grey: float32 [H, W] in 0..1, dark ink on light paper.
+        at: Where the reader says the digit is, (down, across) in 0..1; None: the program decides.
 
     Returns:
         float32 [H, W] in 0..1, 0 for paper; and bool [H, W], True on the digit.
@@ -207,7 +253,7 @@ def find_ink(grey: Grey) -> tuple[Grey, Mask]:
         try:
             darkness = flatten(grey, stroke)
             numbers = core(darkness)
-            mask = digit_among(numbers)
+            mask = digit_among(numbers, at)
         except PhotoUnreadable:
             continue
         found.append((darkness, with_faint_parts(darkness, numbers, mask)))
@@ -371,7 +417,7 @@ class Piece:
         return max(down, across, 0)
 
 
-def digit_among(numbers: npt.NDArray[np.int64]) -> Mask:
+def digit_among(numbers: npt.NDArray[np.int64], at: tuple[float, float] | None = None) -> Mask:
     """Step 5: the pieces that are the digit, not dirt, nor the table's edge, nor what else is written there.
 
     The main piece is the one with the most ink, where ink counts less towards the picture's edge, and what the edge
@@ -381,6 +427,7 @@ def digit_among(numbers: npt.NDArray[np.int64]) -> Mask:
 
     Args:
         numbers: int64 [H, W]: a number for each piece, 0 for paper.
+        at: The main piece is the one nearest to here, (down, across) in 0..1; None: it is chosen as above.
 
     Returns:
         bool [H, W]: True on the digit.
@@ -391,17 +438,29 @@ def digit_among(numbers: npt.NDArray[np.int64]) -> Mask:
     found = _measured(numbers)
     if not found:
         raise PhotoUnreadable(NOTHING)
-    main = max(found, key=lambda piece: piece.weight * (0.05 if piece.is_cut else 1))
-    if main.is_cut and main.is_aside:
-        raise PhotoUnreadable(NOTHING)
-    kept = [piece.number for piece in found if piece is main or _belongs(piece, main)]
+    if at is not None:
+        main = next(piece for piece in found if piece.number == _nearest(numbers, {one.number for one in found}, at))
+    else:
+        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.is_cut else 1))
+        if main.is_cut and main.is_aside:
+            raise PhotoUnreadable(NOTHING)
+    kept = [piece.number for piece in found if piece is main or _belongs(piece, main, alone=at is not None)]
     return np.isin(numbers, kept)
 
 
-def _belongs(piece: Piece, main: Piece) -> bool:
+def _nearest(numbers: npt.NDArray[np.int64], among: set[int], at: tuple[float, float]) -> int:
+    """The number of that piece ``among`` some which is nearest to a place."""
+    rows, columns = np.nonzero(np.isin(numbers, list(among)))
+    down, across = (share * (side - 1) for share, side in zip(at, numbers.shape, strict=True))
+    nearest = np.hypot(rows - down, columns - across).argmin()
+    return int(numbers[rows[nearest], columns[nearest]])
+
+
+def _belongs(piece: Piece, main: Piece, *, alone: bool) -> bool:
+    """Whether a piece is a stroke of the digit that the main one is of, or, if not ``alone``, another digit."""
     if piece.is_cut and not main.is_cut:
         return False
-    if piece.length >= SIMILAR * main.length:
+    if piece.length >= SIMILAR * main.length and not alone:
         return True
     return piece.area >= SPECK * main.area and piece.gap(main) <= NEAR * main.length
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core import words
 from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, judge, load_is_digit
-from mnist_core.handwriting.photo import ink_on
+from mnist_core.handwriting.photo import ink_of
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons import draw as core
@@ -58,7 +58,7 @@ def test_each_sample_photo_is_read_at_once_as_the_core_reads_it() -> None:
     app = open_page(PAGE)
     for surface in core.SURFACES:
         app = sound(app.segmented_control(key="photo_surface").set_value(surface).run())
-        p = predict_proba(load_shipped(), drawing_to_mnist(ink_on(core.photo(surface)))[None])[0]
+        p = predict_proba(load_shipped(), drawing_to_mnist(ink_of(core.photo(surface)).drawing)[None])[0]
         assert bars(app) == pytest.approx(p.tolist(), abs=1e-6)
         assert int(p.argmax()) == core.WRITTEN
         assert f"This is a 2: {words.percent(p.max().item())}." in html(app)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.handwriting.photo import MOST_BYTES, PhotoUnreadable, ink_on, open_grey
+from mnist_core.handwriting.photo import MOST_BYTES, PhotoUnreadable, read_picture
 from ui.drawing import canvas
 from ui.visitor import store
 
@@ -53,7 +53,7 @@ def _take() -> None:
 def _read(content: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | str:
     """A photo in grey and the ink on it, uint8 [H, W] both, or a sentence that says why there is none."""
     try:
-        grey = open_grey(content)
-        return (255 * grey).round().astype("uint8"), ink_on(grey)
+        found = read_picture(content)
+        return (255 * found.grey).round().astype("uint8"), found.drawing
     except PhotoUnreadable as reason:
         return str(reason)

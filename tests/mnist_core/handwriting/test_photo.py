@@ -22,13 +22,15 @@ from mnist_core.handwriting import photo
 from mnist_core.handwriting.photo import (
     SIDE,
     THINNEST,
+    Correction,
     PhotoUnreadable,
     connected,
-    dark_on_light,
+    ink_of,
+    is_bright_on_dark,
     otsu,
+    read_picture,
     stroke_width,
     thicken,
-    to_drawing,
 )
 from mnist_core.handwriting.preprocessing import drawing_to_mnist, image_to_drawing
 from tests.conftest import PROJECT
@@ -61,6 +63,10 @@ def file(pixels: npt.NDArray[Any], kind: str = "PNG", **options: Any) -> bytes:
     content = io.BytesIO()
     Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(content, kind, **options)
     return content.getvalue()
+
+
+def to_drawing(content: bytes) -> Canvas:
+    return read_picture(content).drawing
 
 
 def likeness(drawing: Canvas, expected: Photo) -> float:
@@ -205,8 +211,8 @@ def test_where_nothing_is_written_it_says_so(blank: Photo) -> None:
 
 def test_polarity_is_found_wherever_the_ink_is_the_smaller_part() -> None:
     grey = (inked(digit()) / 255).astype(np.float32)
-    np.testing.assert_array_equal(dark_on_light(grey), grey)
-    np.testing.assert_array_equal(dark_on_light(1 - grey), 1 - (1 - grey))
+    assert not is_bright_on_dark(grey)
+    assert is_bright_on_dark(1 - grey)
 
 
 # Files of every kind.
@@ -296,10 +302,10 @@ def test_so_many_pixels_that_pillow_refuses_them_itself_are_refused_in_the_same_
 
 PEAK = """
 import resource, sys
-from mnist_core.handwriting.photo import PhotoUnreadable, to_drawing
+from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    print(max(to_drawing(sys.stdin.buffer.read()).shape))
+    print(max(read_picture(sys.stdin.buffer.read()).drawing.shape))
 except PhotoUnreadable as reason:
     print(reason)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (1 if sys.platform == "darwin" else 1024))
@@ -463,3 +469,36 @@ def test_the_threshold_divides_with_the_largest_variance_between_the_classes(val
 
     best = max(between(cut / 64) for cut in range(1, 64))
     assert between(otsu(np.array(values, np.float32))) == pytest.approx(best, abs=1e-6)
+
+
+# What a reader may correct.
+
+
+def test_a_reader_may_turn_the_picture() -> None:
+    upright = inked(digit())
+    for turned in (90, 180, 270):
+        found = read_picture(file(np.rot90(upright, turned // 90)), Correction(turned=turned))
+        assert likeness(found.drawing, digit()) > 0.97
+        assert found.grey.shape == found.darkness.shape == found.mask.shape == found.drawing.shape == (300, 400)
+
+
+def test_a_reader_may_say_which_ink_is_the_digit() -> None:
+    two = digit(3, 180, 20, (130, 120)) + digit(7, 70, 10, (200, 500))
+    assert likeness(read_picture(file(inked(two))).drawing, two) < 0.9  # the small one is far from the large one
+    found = read_picture(file(inked(two)), Correction(at=(0.45, 0.85)))
+    assert likeness(found.drawing, digit(7, 70, 10, (200, 500))) > 0.9
+
+
+def test_a_reader_may_say_what_is_ink() -> None:
+    grey = (inked(digit()) / 255).astype(np.float32)
+    assert ink_of(grey).said == "dark ink on light paper"
+    assert ink_of(1 - grey).said == "bright ink on dark paper"
+    np.testing.assert_array_equal(ink_of(1 - grey).drawing, ink_of(1 - grey, Correction(inverted=True)).drawing)
+    assert likeness(ink_of(1 - grey, Correction(inverted=False)).drawing, digit()) < 0.5
+
+
+def test_a_correction_that_makes_no_sense_is_a_sentence() -> None:
+    with pytest.raises(ValueError, match="not by 45"):
+        Correction(turned=45)
+    with pytest.raises(ValueError, match="shares of 0 to 1"):
+        Correction(at=(0.5, 3.0))

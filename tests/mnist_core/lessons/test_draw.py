@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mnist_core.handwriting.is_digit import judge, load_is_digit
-from mnist_core.handwriting.photo import ink_on
+from mnist_core.handwriting.photo import ink_of
 from mnist_core.lessons import draw
 
 
@@ -14,7 +14,7 @@ def test_on_a_photo_only_the_digit_is_ink(surface: str) -> None:
     assert photo.shape == (draw.HEIGHT, draw.WIDTH)
     assert 0 <= photo.min() < photo.max() <= 1
     assert (photo == draw.photo(surface)).all()
-    ink = ink_on(photo)
+    ink = ink_of(photo).drawing
     assert ink.shape == photo.shape
     assert ((ink > 127) != (draw._written(0) > 0.5)).mean() < 0.02
 
