@@ -242,7 +242,8 @@ def _bag(random: Random) -> Grey:
     body = [(left, top), (1 - left, top), (random.uniform(0.85, 0.98), 0.92), (random.uniform(0.02, 0.15), 0.92)]
     handle = oval((0.5, top), random.uniform(0.25, 0.6), random.uniform(0.3, 1) * 2 * (top - 0.04))
     bag = shaded(filled(softened(np.array(body), random)), random)
-    return np.maximum(bag, limbs((handle, random.uniform(0.03, 0.08))) * random.uniform(0.4, 1)).astype(np.float32)
+    grip = limbs((handle, random.uniform(0.03, 0.08))) * random.uniform(0.4, 1)
+    return np.asarray(np.maximum(bag, grip), np.float32)
 
 
 def _logo(random: Random) -> Grey:
