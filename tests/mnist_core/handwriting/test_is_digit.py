@@ -29,6 +29,7 @@ from mnist_core.handwriting.is_digit import (
     threshold,
 )
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS
+from mnist_core.handwriting.pictures import pictures
 from mnist_core.handwriting.preprocessing import prepare
 from mnist_core.network.checkpoint import CheckpointError, load
 from mnist_core.network.model import MLP, MLPConfig
@@ -67,7 +68,7 @@ def test_the_threshold_is_the_one_found_on_mnists_validation_images(network: MLP
     assert refused(network, mnist.validation.images) == pytest.approx(1 - KEPT, abs=0.0015)
 
 
-@pytest.mark.parametrize("kind", ["dots", "scribbles", "letters", "several_digits"])
+@pytest.mark.parametrize("kind", ["dots", "scribbles", "letters", "several_digits", "pictures"])
 def test_each_other_kind_is_refused(kind: str, network: MLP) -> None:
     drawn = getattr(not_digits, kind)(600, torch.Generator().manual_seed(SEED))
     assert refused(network, drawn[0] if kind == "letters" else drawn) >= 0.9
@@ -75,7 +76,12 @@ def test_each_other_kind_is_refused(kind: str, network: MLP) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "draw"),
-    [("dot", not_digits.dots), ("scribble", not_digits.scribbles), ("several digits", not_digits.several_digits)],
+    [
+        ("dot", not_digits.dots),
+        ("scribble", not_digits.scribbles),
+        ("several digits", not_digits.several_digits),
+        ("picture", pictures),
+    ],
 )
 def test_the_reason_is_mostly_the_right_one(
     kind: str, draw: Callable[[int, torch.Generator], Tensor], network: MLP
@@ -106,7 +112,8 @@ def test_kinds_are_sums_of_answers(network: MLP) -> None:
     assert torch.allclose(kinds[:, KINDS.index("dot")], answers[:, 10], atol=1e-5)
     assert torch.allclose(kinds[:, KINDS.index("scribble")], answers[:, 11], atol=1e-5)
     assert torch.allclose(kinds[:, KINDS.index("several digits")], answers[:, 12], atol=1e-5)
-    assert torch.allclose(kinds[:, KINDS.index("letter")], answers[:, 13:].sum(1), atol=1e-5)
+    assert torch.allclose(kinds[:, KINDS.index("picture")], answers[:, 13], atol=1e-5)
+    assert torch.allclose(kinds[:, KINDS.index("letter")], answers[:, 14:].sum(1), atol=1e-5)
     assert torch.allclose(kinds.sum(1), torch.ones(20))
 
 
@@ -116,7 +123,7 @@ def test_the_same_drawing_gets_the_same_verdict(network: MLP) -> None:
 
 
 def test_blank_paper(network: MLP) -> None:
-    assert judge(network, torch.zeros(28, 28)) == Verdict(False, "blank", (0.0,) * 5, REASONS["blank"])
+    assert judge(network, torch.zeros(28, 28)) == Verdict(False, "blank", (0.0,) * len(KINDS), REASONS["blank"])
 
 
 def clear_digit(network: MLP) -> Tensor:
@@ -181,7 +188,7 @@ def test_the_file_is_small_says_what_it_is_and_reads_no_digits() -> None:
 
 
 def test_learning_is_seeded_and_yields_an_epoch_at_a_time(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = not_digits.Amounts(20, 20, 10, 20, 20, 60)
+    few = not_digits.Amounts(20, 20, 10, 20, 20, 60, 13)
     monkeypatch.setattr(is_digit, "DRAWN", few)
     monkeypatch.setattr(is_digit, "DRAWN_TO_VALIDATE", few)
     networks, learned = [new_model(NETWORK, 3) for _ in range(2)], digits.train.subset(slice(0, 500))
@@ -191,5 +198,5 @@ def test_learning_is_seeded_and_yields_an_epoch_at_a_time(digits: Splits, monkey
     assert runs[0][-1].train_loss < runs[0][0].train_loss
     assert torch.equal(networks[0].state_dict()["0.weight"], networks[1].state_dict()["0.weight"])
     shares = is_digit.rates(networks[0], digits.test, seed=3)
-    assert len(shares) == 6
+    assert len(shares) == 7
     assert all(0 <= share <= 1 for share in shares.values())
