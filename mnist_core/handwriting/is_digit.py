@@ -38,7 +38,7 @@ RIVAL = 0.9  # a second digit this many times as likely as the first leaves the 
 # learn what an A looks like than what all letters have in common; and the reader is told which letter it looks like.
 NETWORK = MLPConfig((512, 128), classes=len(ANSWERS))  # with 160-64, 2 to 3 % more letters are taken for digits
 TRAINING = TrainingConfig(
-    epochs=20,  # of images that never come the same way twice; otherwise it would know its own drawings by heart
+    epochs=16,  # of images that never come the same way twice; otherwise it would know its own drawings by heart
     batch_size=256,
     learning_rate=2e-3,
     optimizer="adamw",
@@ -101,7 +101,19 @@ def kinds_of(network: MLP, images: Tensor) -> Tensor:
     Returns:
         Probabilities, torch.float32 [N, kinds], in the order of ``KINDS``.
     """
-    return _together(predict_proba(network, images))
+    return _together(_answers(network, images))
+
+
+def _answers(network: MLP, images: Tensor) -> Tensor:
+    """The mean of five looks at each image, [N, 28, 28], four of them moved by half a pixel: [N, answers].
+
+    A dense layer knows each pixel by its place. What it takes for a letter here, it may know for a digit there.
+    """
+    framed = torch.nn.functional.pad(images, (1, 1, 1, 1))
+    inner = slice(1, -1)
+    sides = (framed[:, :-2, inner], framed[:, 2:, inner], framed[:, inner, :-2], framed[:, inner, 2:])
+    looks = [images, *((images + side) / 2 for side in sides)]
+    return predict_proba(network, torch.cat(looks)).view(len(looks), len(images), -1).mean(0)
 
 
 def _together(answers: Tensor) -> Tensor:
@@ -135,7 +147,7 @@ def judge(network: MLP, image: Tensor, p: Tensor | None = None, extent: float | 
     _check(network, image, p)
     if not image.any():
         return _verdict("blank", (0.0,) * len(KINDS))
-    answers = predict_proba(network, image[None])  # (1, 28, 28) -> (1, answers)
+    answers = _answers(network, image[None])  # (1, 28, 28) -> (1, answers)
     kinds = tuple(_together(answers)[0].tolist())
     if extent is not None and extent < SMALLEST:
         return _verdict("dot", kinds)

@@ -102,19 +102,35 @@ def test_a_letter_is_named(network: MLP) -> None:
     assert sum(right) > 0.7 * len(letters)
 
 
-def test_kinds_are_sums_of_answers(network: MLP) -> None:
+def test_kinds_are_sums_of_answers_in_five_looks(network: MLP) -> None:
     images = make_digits(20, SEED).images / 255
     kinds = kinds_of(network, images)
+    looks = [images]
+    for axis, step in ((1, 1), (1, -1), (2, 1), (2, -1)):  # there is paper at the edges: nothing comes round
+        looks.append((images + images.roll(step, axis)) / 2)
     with torch.no_grad():
-        answers = torch.softmax(network(((images - 0.1307) / 0.3081).flatten(1)), dim=1)
+        each = [torch.softmax(network(((look - 0.1307) / 0.3081).flatten(1)), dim=1) for look in looks]
+    answers = torch.stack(each).mean(0)
     assert kinds.shape == (20, len(KINDS))
     assert torch.allclose(kinds[:, 0], answers[:, :10].sum(1), atol=1e-5)
-    assert torch.allclose(kinds[:, KINDS.index("dot")], answers[:, 10], atol=1e-5)
-    assert torch.allclose(kinds[:, KINDS.index("scribble")], answers[:, 11], atol=1e-5)
-    assert torch.allclose(kinds[:, KINDS.index("several digits")], answers[:, 12], atol=1e-5)
-    assert torch.allclose(kinds[:, KINDS.index("picture")], answers[:, 13], atol=1e-5)
+    for i, kind in enumerate(("dot", "scribble", "several digits", "picture"), start=10):
+        assert torch.allclose(kinds[:, KINDS.index(kind)], answers[:, i], atol=1e-5)
     assert torch.allclose(kinds[:, KINDS.index("letter")], answers[:, 14:].sum(1), atol=1e-5)
     assert torch.allclose(kinds.sum(1), torch.ones(20))
+
+
+def test_half_a_pixel_makes_no_odds(network: MLP) -> None:
+    """What is drawn half a pixel farther to the right is nearly as much of a digit."""
+    images = not_digits.single_digits(500, torch.Generator().manual_seed(SEED))[0] / 255
+    moved = (images + images.roll(1, 2)) / 2
+    one_look, five_looks = (
+        (of(images) - of(moved)).abs().mean()
+        for of in (
+            lambda x: is_digit._together(is_digit.predict_proba(network, x))[:, 0],
+            lambda x: kinds_of(network, x)[:, 0],
+        )
+    )
+    assert five_looks < 0.8 * one_look
 
 
 def test_the_same_drawing_gets_the_same_verdict(network: MLP) -> None:
