@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from mnist_core.data.dataset import Dataset, Splits
-from mnist_core.data.styles import STYLES
+from mnist_core.data.styles import STYLES, Style
 
 SIDE = 28  # pixels
 BOX = 20  # pixels: MNIST fits each digit into 20 × 20 of them
@@ -65,24 +65,44 @@ def make_digits(n: int, seed: int) -> Dataset:
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(n) % 10
     labels = labels[torch.randperm(n, generator=generator)]
-    images = torch.cat([_draw(chunk, generator) for chunk in labels.split(CHUNK)])
+    images = torch.cat([_draw(_choose(chunk, generator), generator) for chunk in labels.split(CHUNK)])
     return Dataset(images, labels)
 
 
-def _draw(labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Draws one image for each label: torch.int64 [n] -> torch.uint8 [n, 28, 28]."""
-    boxes = _write(labels, generator)  # (n, BOX, BOX)
+def draw_style(style: Style, n: int, seed: int) -> Tensor:
+    """Draws one style alone, by many hands, just as ``make_digits`` does.
+
+    Args:
+        style: One of ``STYLES``.
+        n: How many, 1 or more.
+        seed: Which hands.
+
+    Returns:
+        torch.uint8 [n, 28, 28], 0 = paper, 255 = ink.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return _draw(torch.full((n,), STYLES.index(style)), generator)
+
+
+def _choose(labels: Tensor, generator: torch.Generator) -> Tensor:
+    """A style for each label, as often as people write it so: (n,) -> its place in ``STYLES``, torch.int64 (n,)."""
+    return torch.multinomial(_tables().share[labels], 1, generator=generator).squeeze(1)
+
+
+def _draw(style: Tensor, generator: torch.Generator) -> Tensor:
+    """Draws one image in each style: its place in ``STYLES``, torch.int64 [n] -> torch.uint8 [n, 28, 28]."""
+    boxes = _write(style, generator)  # (n, BOX, BOX)
     # About four digits in a thousand are so lopsided that centring would push them over the edge, or so
     # faint at their ends that they do not fill the box. They are written again.
     while (unfit := ~fits(boxes)).any():
-        boxes[unfit] = _write(labels[unfit], generator)
+        boxes[unfit] = _write(style[unfit], generator)
     return place(boxes)
 
 
-def _write(labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Writes one digit for each label, each by another hand: (n,) -> torch.uint8 (n, BOX, BOX)."""
-    path, length = trace_digits(labels, generator)
-    return ink(path, length, _pen(labels, generator), generator)
+def _write(style: Tensor, generator: torch.Generator) -> Tensor:
+    """Writes one digit in each style, each by another hand: (n,) -> torch.uint8 (n, BOX, BOX)."""
+    path, length = _trace(style, generator)
+    return ink(path, length, _pen(_tables().digit[style], generator), generator)
 
 
 def trace_digits(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -96,8 +116,12 @@ def trace_digits(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Te
         Points, evenly spread: torch.float32 [n, POINTS, 2], x and y in units of about a digit's height; and the
         length of each path's strokes in the same units, torch.float32 [n].
     """
+    return _trace(_choose(labels, generator), generator)
+
+
+def _trace(style: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The way of the pen in each style: (n,) -> points (n, POINTS, 2), and the length of each path (n,)."""
     tables = _tables()
-    style = torch.multinomial(tables.share[labels], 1, generator=generator).squeeze(1)  # (n,)
     control = _tremble(_blend(tables, style, generator), generator)  # (n, K, 2)
     path = torch.bmm(tables.weights[style], control)  # (n, POINTS, K) @ (n, K, 2) -> (n, POINTS, 2)
     return _slant(_bend(path, generator), generator), tables.length[style]
@@ -171,12 +195,12 @@ def _slant(path: Tensor, generator: torch.Generator) -> Tensor:
     return torch.bmm(path, matrix.view(-1, 2, 2))
 
 
-def _pen(labels: Tensor, generator: torch.Generator) -> Tensor:
+def _pen(digits: Tensor, generator: torch.Generator) -> Tensor:
     """Half the width of the stroke at every point: (n, POINTS), in pixels."""
-    size, swell = torch.randn(2, len(labels), 1, generator=generator)
-    phase = torch.rand(len(labels), 1, generator=generator)
+    size, swell = torch.randn(2, len(digits), 1, generator=generator)
+    phase = torch.rand(len(digits), 1, generator=generator)
     pressure = swell * torch.sin(2 * math.pi * (torch.linspace(0, 1, POINTS) + phase))  # (n, POINTS)
-    radius = torch.tensor(PEN)[labels].unsqueeze(1) * torch.exp(PEN_SPREAD * size) * (1 + PRESSURE * pressure)
+    radius = torch.tensor(PEN)[digits].unsqueeze(1) * torch.exp(PEN_SPREAD * size) * (1 + PRESSURE * pressure)
     return torch.clamp(radius, THINNEST_PEN, THICKEST_PEN)
 
 
@@ -278,6 +302,7 @@ class _Tables:
     weights: Tensor  # (S, POINTS, K): each point of the path as a weighted sum of the control points
     forms: Tensor  # (S, F, K, 2): control points, from -0.5 to 0.5
     known: Tensor  # (S, F): 1 where the style has a form
+    digit: Tensor  # (S,): what each style writes
     share: Tensor  # (10, S): how common a style is for a digit
     length: Tensor  # (S,): of the path, in units of a digit's height
 
@@ -290,6 +315,7 @@ def _tables() -> _Tables:
         weights=torch.zeros(len(STYLES), POINTS, points),
         forms=torch.zeros(len(STYLES), max(map(len, read)), points, 2),
         known=torch.zeros(len(STYLES), max(map(len, read))),
+        digit=torch.tensor([style.digit for style in STYLES]),
         share=torch.zeros(10, len(STYLES)),
         length=torch.zeros(len(STYLES)),
     )
@@ -373,8 +399,6 @@ def generated_splits(seed: int = 0) -> Splits:
     Returns:
         The parts, all drawn alike.
     """
-    from mnist_core.data.generated import make_digits  # which itself needs Dataset from here
-
     digits = make_digits(12_000, seed)
     parts = slice(0, 10_000), slice(10_000, 11_000), slice(11_000, 12_000)
     return Splits("generated digits", *(digits.subset(part) for part in parts))

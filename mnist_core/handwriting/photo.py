@@ -8,9 +8,12 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 ``read_picture`` runs them. ``preprocessing.drawing_to_mnist`` then does with the result what it does with any drawing.
 """
 
+import contextlib
 import io
 import threading
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +21,7 @@ from PIL import ExifTags, Image, ImageFilter, ImageOps
 from scipy import ndimage
 
 from mnist_core.handwriting.preprocessing import BOX_SIZE
+from mnist_core.handwriting.rules import without_rules
 
 MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 24_000_000  # of a JPEG; of a large one only every second, fourth or eighth pixel is decoded
@@ -25,10 +29,21 @@ MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
-STROKES = (0.3, 0.1)  # of the longer side: what is wider is no stroke but a shadow; the second if the first fails
-WIDEST = 0.3  # of its length: what is wider than this is no digit
+WHOLE = 2.0  # of the longer side: so wide a neighbourhood is the whole picture
+STROKES = (0.3, 0.1, WHOLE)  # of it: what is wider is no stroke but a shadow; each if those before fail
+BLOT = 0.45  # of its length: where a circle so wide fits in, two strokes may have met, but not more
+FILLED = 0.85  # of its box: what fills more, holes included, is a sheet or a field, not a digit
+LESS = 0.9  # of the length: what is shorter may be paper between the strokes of the longer one
+MOST_CUT = 0.33  # of its outline: what the picture's edge cuts off more than this is the table, a shadow or a thumb
+SPANS = 0.5  # of the picture's longer side: what the edge cuts off and is shorter than this is something else's end
+LYING = 2.5  # of its height: what is wider than this is a line, not a digit
 FAINTEST = 0.08  # of the paper's brightness: what is closer to the paper than this is paper
 NOISE = 4.0  # deviations of the paper's own brightness, which chance hardly exceeds
+SAME = 0.05  # of white: pixels of a border differ less than this
+SHEET = 0.3  # of the picture's shorter side: paper is at least as large
+SMALL = 0.15  # of the picture: where all that remains without printed lines is smaller, they are the digit
+MOST_PRINTED = 3  # a box, lines in it, and once more to see that none is left
+MOST_BORDERS = 3  # a wall, a mount, and a frame
 SMALLEST = 8  # pixels of ink: a smaller piece is dirt
 SPECK = 0.04  # of the main piece's ink: what has less and stands apart is dirt
 NEAR = 0.35  # of the main piece's length: what is that near to it may be another stroke of the same digit
@@ -52,6 +67,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
+Box = tuple[slice, slice]  # rows and columns of a picture
 
 
 class PhotoUnreadable(ValueError):
@@ -130,12 +146,38 @@ def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
     Raises:
         PhotoUnreadable: If nothing on it stands out.
     """
-    grey = np.rot90(grey, -correction.turned // 90)
-    inverted = is_bright_on_dark(grey) if correction.inverted is None else correction.inverted
-    darkness, mask = find_ink(1 - grey if inverted else grey, correction.at)
-    ink = thicken(grey_ink(darkness, mask))
+    grey = np.ascontiguousarray(np.rot90(grey, -correction.turned // 90))
+    box = paper_box(grey)
+    darkness, mask = np.zeros_like(grey), np.zeros(grey.shape, bool)
+    ink, inverted = _either_way(grey[box], correction.inverted, _within(box, grey.shape, correction.at))
+    darkness[box], mask[box] = ink.darkness, ink.mask
+    drawing = (255 * thicken(grey_ink(darkness, mask))).round().astype(np.uint8)
     said = "bright ink on dark paper" if inverted else "dark ink on light paper"
-    return Found(grey, darkness, mask, (255 * ink).round().astype(np.uint8), said)
+    return Found(grey, darkness, mask, drawing, said + ink.removed)
+
+
+def _within(box: Box, shape: tuple[int, ...], at: tuple[float, float] | None) -> tuple[float, float] | None:
+    """A place on a picture of a shape, as a place in a box of it."""
+    if at is None:
+        return None
+    down, across = (
+        min(max((share * side - part.start) / (part.stop - part.start), 0), 1)
+        for share, side, part in zip(at, shape, box, strict=True)
+    )
+    return down, across
+
+
+def _either_way(grey: Grey, inverted: bool | None, at: tuple[float, float] | None) -> tuple["Ink", bool]:
+    """The ink, and whether it is bright; where the reader has not said so, that is found out."""
+    ways = (inverted,) if inverted is not None else (first := is_bright_on_dark(grey), not first)
+    found = [(ink, way) for way in ways for ink in inks(1 - grey if way else grey, at)]
+    if not found:
+        raise PhotoUnreadable(NOTHING)
+    best = next((one for one in found if one[0].is_written), found[0])
+    for one in found:
+        if one[0].is_written and one[0].surrounds(best[0]):
+            best = one
+    return best
 
 
 def open_grey(content: bytes) -> Grey:
@@ -209,8 +251,74 @@ def _one_channel(image: Image.Image) -> Image.Image:
     return Image.composite(grey, Image.new("L", image.size, round(paper)), alpha)
 
 
+def paper_box(grey: Grey) -> Box:
+    """Step 2: where on a picture the paper is: without a border all round, be it a table, a frame or a wall.
+
+    A border is what is of one colour along all four edges of the picture, or, where a sheet lies on a table, what is
+    on the other side of Otsu's threshold. It is one only if the paper begins where it ends: around a digit that was
+    drawn on the same white there would be more of the white.
+
+    Args:
+        grey: float32 [H, W] in 0..1.
+
+    Returns:
+        The paper's rows and columns; all of them without a border.
+    """
+    box = slice(0, grey.shape[0]), slice(0, grey.shape[1])
+    for _ in range(MOST_BORDERS):
+        inner = _inside_border(grey[box]) or _inside_table(grey[box])
+        if inner is None:
+            break
+        box = tuple(  # type: ignore[assignment]
+            slice(outer.start + part.start, outer.start + part.stop) for outer, part in zip(box, inner, strict=True)
+        )
+    return box
+
+
+def _ring(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The outermost pixels of a picture [H, W]."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _inside_border(grey: Grey) -> Box | None:
+    """What a border of one colour leaves of a picture; None without one."""
+    colour = np.median(_ring(grey))
+    other = np.abs(grey - colour) > SAME
+    rows, columns = np.flatnonzero(other.mean(1) > 0.02), np.flatnonzero(other.mean(0) > 0.02)
+    if min(rows.size, columns.size) == 0 or _ring(other).mean() > 0.05:
+        return None
+    inner = _shrunk(rows, columns)
+    return inner if _is_sheet(other, inner) else None
+
+
+def _inside_table(grey: Grey) -> Box | None:
+    """The box of a sheet that lies all on a darker or brighter table; None without one."""
+    bright = grey > otsu(grey.ravel())
+    sheet = bright if _ring(bright).mean() < 0.5 else ~bright
+    if _ring(sheet).mean() > 0.05:
+        return None
+    numbers = connected(sheet)
+    if not numbers.any():
+        return None
+    sheet = numbers == np.bincount(numbers[numbers > 0]).argmax()
+    inner = _shrunk(np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0)))
+    filled = ndimage.binary_fill_holes(sheet)
+    return inner if filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 and _is_sheet(sheet, inner) else None
+
+
+def _shrunk(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Box:
+    """From the first to the last of some rows and columns, without what blur mixed at the edge."""
+    return slice(int(rows[0]) + 2, int(rows[-1]) - 1), slice(int(columns[0]) + 2, int(columns[-1]) - 1)
+
+
+def _is_sheet(other: Mask, inner: Box) -> bool:
+    """Whether a box is so large, and so much of its edge is of ``other`` colour than the border, that it is a sheet."""
+    part = other[inner]
+    return min(part.shape) >= SHEET * min(other.shape) and bool(_ring(part).mean() > 0.8)
+
+
 def is_bright_on_dark(grey: Grey) -> bool:
-    """Step 2: whether the ink is brighter than the paper, as chalk on a board is.
+    """Step 3: whether the ink is brighter than the paper, as chalk on a board is.
 
     Ink covers little of what is around it. So the median of a wide neighbourhood is paper, and what differs most from
     it is ink; the third power lets a few pixels that differ much count for more than many that differ little.
@@ -232,41 +340,101 @@ def _middle(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
     return np.exp(-(down[:, None] ** 2 + across**2) / 0.5)
 
 
-def find_ink(grey: Grey, at: tuple[float, float] | None = None) -> tuple[Grey, Mask]:
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The digit on a picture whose ink is dark: float32 [H, W] in 0..1, bool [H, W], and what was taken out."""
+
+    darkness: Grey
+    mask: Mask
+    removed: str = ""
+
+    @cached_property
+    def shape(self) -> "Piece":
+        """All of it, measured as one piece."""
+        return Piece.around(self.mask)
+
+    @cached_property
+    def is_written(self) -> bool:
+        """Whether it looks as if a pen had drawn it.
+
+        All of it is in the picture, or the edge cuts off no more than ends of its strokes; it is not too fat; and it
+        is no lying line.
+        """
+        shape = self.shape
+        return not (shape.is_surroundings or shape.is_lying or is_blot(self.mask, shape.length))
+
+    def surrounds(self, other: "Ink") -> bool:
+        """Whether another is only paper between its strokes, or a part of it: inside of its box, and shorter.
+
+        A box of a form, taken for bright ink, surrounds what is written in it, but is filled to its corners.
+        """
+        one, two = self.shape, other.shape
+        box = slice(one.top, one.bottom), slice(one.left, one.right)
+        is_inside = one.top <= two.top and two.bottom <= one.bottom and one.left <= two.left and two.right <= one.right
+        return (
+            is_inside
+            and two.length < LESS * one.length
+            and float(ndimage.binary_fill_holes(self.mask[box]).mean()) < FILLED
+        )
+
+
+def inks(grey: Grey, at: tuple[float, float] | None = None) -> list[Ink]:
     """Steps 3 to 5: how dark everything is beside its paper, and where the digit is.
 
     A marker needs a wide neighbourhood (see ``flatten``). But the corner of a shadow is narrow, too, and would be ink
-    then. So if what is found is cut off by the picture's edge, or too fat for a digit, a narrow one is tried.
+    then. So if what is found does not look like a pen's strokes, a narrow one is tried, and then the whole picture,
+    for strokes so thick that no neighbourhood shows their paper. Where the paper is as even as a screen's or a
+    scanner's, the whole picture comes first.
 
     Args:
         grey: float32 [H, W] in 0..1, dark ink on light paper.
         at: Where the reader says the digit is, (down, across) in 0..1; None: the program decides.
 
     Returns:
-        float32 [H, W] in 0..1, 0 for paper; and bool [H, W], True on the digit.
-
-    Raises:
-        PhotoUnreadable: If nothing stands out.
+        What was found, up to the first that looks as if a pen had drawn it; empty if nothing stands out.
     """
-    found = []
-    for stroke in STROKES:
-        try:
-            darkness = flatten(grey, stroke)
-            numbers = core(darkness)
-            mask = digit_among(numbers, at)
-        except PhotoUnreadable:
-            continue
-        found.append((darkness, with_faint_parts(darkness, numbers, mask)))
-        if is_written(mask):
-            return found[-1]
-    if not found:
-        raise PhotoUnreadable(NOTHING)
-    return found[0]
+    found: list[Ink] = []
+    for stroke in sorted(STROKES, key=lambda stroke: -(stroke == WHOLE)) if is_even(grey) else STROKES:
+        with contextlib.suppress(PhotoUnreadable):
+            found.append(_digit_of(flatten(grey, stroke), at))
+            if found[-1].is_written:
+                break
+    return found
 
 
-def is_written(mask: Mask) -> bool:
-    """Whether a mask, bool [H, W], looks as if a pen had drawn it: all in the picture, and not too fat."""
-    return not _is_cut(mask) and stroke_width(mask.astype(np.float32)) <= WIDEST * _length(mask)
+def is_even(grey: Grey) -> bool:
+    """Whether nearly all of a picture, float32 [H, W], is either as bright as its brightest paper, or clearly ink."""
+    brightest, darkest = np.quantile(grey, (0.99, 0.01))
+    share = (brightest - grey) / max(brightest - darkest, FAINTEST)
+    return bool(((share > 0.05) & (share < 0.3)).mean() < 0.15 and (share <= 0.05).mean() > 0.1)
+
+
+def _digit_of(darkness: Grey, at: tuple[float, float] | None) -> Ink:
+    """Steps 4 and 5."""
+    removed = ""
+    for _ in range(MOST_PRINTED):
+        numbers = core(darkness)
+        left, lines = without_rules(darkness, numbers > 0)
+        if not lines or not _has_digit(left, at):
+            break
+        darkness, removed = left, f", {lines} removed"
+    mask = digit_among(numbers, at)
+    return Ink(darkness, with_faint_parts(darkness, numbers, mask), removed)
+
+
+def _has_digit(darkness: Grey, at: tuple[float, float] | None) -> bool:
+    """Whether a digit remains, or nothing but the rest of one."""
+    try:
+        mask = digit_among(core(darkness), at)
+    except PhotoUnreadable:
+        return False
+    return Ink(darkness, mask).is_written and _length(mask) > SMALL * max(mask.shape)
+
+
+def is_blot(mask: Mask, length: int) -> bool:
+    """Whether a circle fits into a mask, bool [H, W], that is too wide for a pen's line of that length."""
+    inside: npt.NDArray[np.int32] = ndimage.distance_transform_cdt(np.pad(mask, 1), "chessboard")
+    return bool(2 * int(inside.max()) > BLOT * length)
 
 
 def flatten(grey: Grey, stroke: float) -> Grey:
@@ -289,7 +457,13 @@ def flatten(grey: Grey, stroke: float) -> Grey:
     paper: Grey = ndimage.grey_closing(smooth, (reach, reach))
     darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
     # The brightest of many pixels is always brighter than paper is on average: take that off again.
-    return np.maximum(darkness - np.median(darkness), 0).astype(np.float32)
+    return np.maximum(darkness - np.median(_paper(darkness)), 0).astype(np.float32)
+
+
+def _paper(darkness: Grey) -> Grey:
+    """Those pixels that are paper, float32 [n], also where thick strokes cover more than half of the picture."""
+    threshold = otsu(darkness.ravel())
+    return darkness[darkness <= threshold] if threshold > 2 * FAINTEST else darkness.ravel()
 
 
 def _blurred(grey: Grey, radius: float) -> Grey:
@@ -317,7 +491,8 @@ def core(darkness: Grey) -> npt.NDArray[np.int64]:
 
 def paper_limit(darkness: Grey) -> float:
     """How dark paper can be by chance. The median distance from the median tells, ink or not: most of it is paper."""
-    deviation = 1.4826 * float(np.median(np.abs(darkness - np.median(darkness))))  # of normal noise
+    paper = _paper(darkness)
+    deviation = 1.4826 * float(np.median(np.abs(paper - np.median(paper))))  # of normal noise
     return max(FAINTEST, NOISE * deviation)
 
 
@@ -338,7 +513,7 @@ def with_faint_parts(darkness: Grey, numbers: npt.NDArray[np.int64], mask: Mask)
     faint = connected(darkness > paper_limit(darkness))
     grown = np.isin(faint, np.unique(faint[mask]))
     gained, elsewhere = grown & ~mask, (faint > 0) & ~grown & (numbers == 0)
-    return mask if _is_cut(grown) or elsewhere.sum() > gained.sum() else grown
+    return mask if (_is_cut(grown) and not _is_cut(mask)) or elsewhere.sum() > gained.sum() else grown
 
 
 def _length(mask: Mask) -> int:
@@ -389,7 +564,17 @@ def connected(mask: Mask) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of ink: its number, its box (top, bottom, left, right; pixels), its area and whether it is cut off."""
+    """One piece of ink, measured in pixels.
+
+    Attributes:
+        number: Which one it is.
+        top, bottom, left, right: Its box.
+        area: How many pixels it has.
+        weight: The same, counted less towards the picture's edge.
+        outline: How many sides of its pixels are towards paper.
+        cut: How many are towards the picture's edge, beyond which it may go on.
+        picture: The picture's longer side.
+    """
 
     number: int
     top: int
@@ -397,13 +582,35 @@ class Piece:
     left: int
     right: int
     area: int
-    weight: float  # area, counted less towards the picture's edge
-    is_cut: bool  # the picture's edge cuts it off
+    weight: float
+    outline: int
+    cut: int
+    picture: int
+
+    @classmethod
+    def around(cls, mask: Mask) -> "Piece":
+        """All of a mask, bool [H, W], as one piece."""
+        return _measured(mask.astype(np.int64))[0]
 
     @property
     def is_aside(self) -> bool:
         """Whether most of it is away from the picture's middle."""
         return self.weight < 0.4 * self.area
+
+    @property
+    def is_surroundings(self) -> bool:
+        """Whether so much of its outline is the picture's edge that it is what lies around the paper."""
+        return self.cut > MOST_CUT * (self.cut + self.outline)
+
+    @property
+    def is_lying(self) -> bool:
+        """Whether it is so much wider than high as no digit is."""
+        return self.right - self.left > LYING * (self.bottom - self.top)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the picture's edge cuts it off and it is no digit that only touches it."""
+        return self.cut > 0 and (self.is_surroundings or self.length < SPANS * self.picture)
 
     @property
     def length(self) -> int:
@@ -441,8 +648,8 @@ def digit_among(numbers: npt.NDArray[np.int64], at: tuple[float, float] | None =
     if at is not None:
         main = next(piece for piece in found if piece.number == _nearest(numbers, {one.number for one in found}, at))
     else:
-        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.is_cut else 1))
-        if main.is_cut and main.is_aside:
+        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.may_go_on else 1))
+        if main.may_go_on and main.is_aside:
             raise PhotoUnreadable(NOTHING)
     kept = [piece.number for piece in found if piece is main or _belongs(piece, main, alone=at is not None)]
     return np.isin(numbers, kept)
@@ -458,7 +665,7 @@ def _nearest(numbers: npt.NDArray[np.int64], among: set[int], at: tuple[float, f
 
 def _belongs(piece: Piece, main: Piece, *, alone: bool) -> bool:
     """Whether a piece is a stroke of the digit that the main one is of, or, if not ``alone``, another digit."""
-    if piece.is_cut and not main.is_cut:
+    if piece.is_surroundings or (piece.cut and not main.cut):
         return False
     if piece.length >= SIMILAR * main.length and not alone:
         return True
@@ -476,7 +683,7 @@ def _measured(numbers: npt.NDArray[np.int64]) -> list[Piece]:
         np.maximum.at(last[axis], owner, places)
     area = np.bincount(owner, minlength=count)
     weight = np.bincount(owner, _middle(numbers.shape)[rows, columns], minlength=count)
-    cut = (first == 0).any(0) | (last[0] == height - 1) | (last[1] == width - 1)
+    outline, cut = _outlines(numbers, count)
     return [
         Piece(
             number=number,
@@ -486,10 +693,22 @@ def _measured(numbers: npt.NDArray[np.int64]) -> list[Piece]:
             right=int(last[1, number]) + 1,
             area=int(area[number]),
             weight=float(weight[number]),
-            is_cut=bool(cut[number]),
+            outline=int(outline[number]),
+            cut=int(cut[number]),
+            picture=max(height, width),
         )
         for number in np.flatnonzero(area >= SMALLEST).tolist()
     ]
+
+
+def _outlines(numbers: npt.NDArray[np.int64], count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each piece, how many sides of its pixels are towards paper, and how many towards the picture's edge."""
+    edge = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
+    sides = []
+    for one, other in ((numbers[1:], numbers[:-1]), (numbers[:, 1:], numbers[:, :-1])):
+        differ = one != other
+        sides += [one[differ], other[differ]]
+    return np.bincount(np.concatenate(sides), minlength=count), np.bincount(edge, minlength=count)
 
 
 def grey_ink(darkness: Grey, mask: Mask) -> Grey:
