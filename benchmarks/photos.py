@@ -1,115 +1,61 @@
-"""How well digits are read from photos of them, kind of photo by kind of photo.
+"""How well digits are read from pictures of them, kind of picture by kind of picture.
 
     python benchmarks/photos.py
-    python benchmarks/photos.py --pen-strokes pendigits-train.unipen
+    python benchmarks/photos.py --pen-strokes pendigits-train.unipen --kinds felt box --misread FOLDER
 
-There are no real photos in the project. These are made: a digit is inked on paper, lit, photographed (blurred, with
-noise) and saved as JPEG. The digits are generated ones, MNIST's validation images, and, where their file is named, pen
-strokes of real people. Beside each kind of photo stands how many of the very same digits the network reads when they
-are drawn on the canvas instead.
+There are no real photos in the project. These are made: ``benchmarks/picture_kinds.py`` says how. The digits are
+generated ones, MNIST's validation images, and, where their file is named, pen strokes of real people. Above the kinds
+stands how the very same digits are read when they are drawn on the canvas instead. An image of MNIST has a pen of its
+own, so it is left out where the kind is one of pens.
 
 MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the project; nothing is downloaded.
 """
 
 import argparse
-import io
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
 from benchmarks import pen_strokes
+from benchmarks.camera import PLAIN, Cover, Pixels, jpeg, photograph
 from benchmarks.machine import describe
+from benchmarks.picture_kinds import KINDS, Kind
 from mnist_core.data.generated import trace_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.handwriting.is_digit import judge, load_is_digit
 from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.network.checkpoint import load_shipped
 
-HEIGHT, WIDTH = 600, 800  # pixels of a photo
 FINE = 2  # by which ink is first drawn larger, then averaged
 CANVAS_PEN = 18 / 200  # of a digit's length: the width of the brush on the canvas, in pixels, and how large people draw
 
-Pixels = npt.NDArray[np.float32]
-Colour = tuple[int, int, int]
-Cover = Callable[[float, int], Pixels]  # a digit: the pen's width over the digit's length, pixels -> ink in 0..1
-
-
-@dataclass(frozen=True)
-class Scene:
-    """How a photo was taken. Lengths are shares of the photo's height, unless a line says otherwise.
-
-    Attributes:
-        paper: Its colour, in 0..255.
-        ink: The pen's colour.
-        pen: The pen's width, as a share of the digit's length.
-        length: The digit's longer side.
-        ruling: What is printed on the paper: "", "lines" or "squares".
-        turn: The sheet may be turned by as many degrees either way.
-        gradient: By how much the light fades from one side of the photo to the other.
-        shadow: How dark a shadow over half the photo is.
-        noise: The camera's, in 0..255.
-        quality: Of the JPEG.
-        grain: How much of the ink did not stick, as with chalk.
-        table: Whether the table shows beside the sheet.
-    """
-
-    paper: Colour = (236, 234, 228)
-    ink: Colour = (40, 40, 46)
-    pen: float = 0.07
-    length: float = 0.5
-    ruling: str = ""
-    turn: float = 0.0
-    gradient: float = 0.1
-    shadow: float = 0.0
-    noise: float = 3.0
-    quality: int = 85
-    grain: float = 0.0
-    table: bool = False
-
-
-PLAIN = Scene()
-SCENES = {
-    "plain paper": PLAIN,
-    "light from one side": replace(PLAIN, gradient=0.6),
-    "the edge of a shadow": replace(PLAIN, shadow=0.5),
-    "noise": replace(PLAIN, noise=20.0),
-    "JPEG of quality 20": replace(PLAIN, quality=20, noise=6.0),
-    "blue ballpoint on cream": replace(PLAIN, paper=(240, 226, 196), ink=(48, 62, 150), pen=0.035),
-    "ruled paper": replace(PLAIN, ruling="lines", ink=(40, 50, 130), pen=0.04),
-    "squared paper": replace(PLAIN, ruling="squares", ink=(40, 50, 130), pen=0.04),
-    "turned by up to 5°": replace(PLAIN, turn=5.0, ruling="lines"),
-    "white chalk on a board": replace(PLAIN, paper=(44, 62, 54), ink=(225, 225, 218), grain=0.35),
-    "pencil": replace(PLAIN, ink=(128, 128, 130), pen=0.03),
-    "thin pen, 1.5 %": replace(PLAIN, pen=0.015),
-    "marker, 14 %": replace(PLAIN, pen=0.14),
-    "small, a sixth of the height": replace(PLAIN, length=0.17),
-    "close, five sixths of it": replace(PLAIN, length=0.84),
-    "the table's edge": replace(PLAIN, table=True, turn=5.0),
-    "table, shadow, squares, thin": replace(PLAIN, table=True, shadow=0.35, ruling="squares", pen=0.025, turn=3.0),
-}
+Digits = list[tuple[int, Cover]]
 
 
 def main() -> None:
     """Reads the command line, measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=200, help="of each kind, for each source of digits (200)")
+    parser.add_argument("--photos", type=int, default=20, help="of each kind, for each source of digits (20)")
     parser.add_argument("--pen-strokes", type=Path, help="a UNIPEN file of digits, as in benchmarks/pen_strokes.py")
-    parser.add_argument("--seed", type=int, default=0, help="which digits, and how the photos are taken (0)")
-    parser.add_argument("--only", help="only the kinds of photo whose name contains this")
+    parser.add_argument("--seed", type=int, default=0, help="which digits, and all that differs within a kind (0)")
+    parser.add_argument("--kinds", nargs="+", metavar="PART", default=[""], help="those whose name has one of these")
+    parser.add_argument("--misread", type=Path, help="a folder for the pictures that are not read right")
     options = parser.parse_args()
+    torch.set_num_threads(1)  # a picture at a time is too little to share
 
     print(describe())
     print_speed()
@@ -117,12 +63,14 @@ def main() -> None:
     try:
         sources["MNIST, validation"] = of_mnist(options.photos)
     except DatasetUnavailable as reason:
-        print(f"No photos of MNIST's digits: {reason} Set MNIST_DATA_DIR to a folder that has it.")
+        print(f"No pictures of MNIST's digits: {reason} Set MNIST_DATA_DIR to a folder that has it.")
     if options.pen_strokes:
         sources["pen strokes"] = of_people(options.pen_strokes, options.photos, options.seed)
-    scenes = {name: scene for name, scene in SCENES.items() if (options.only or "") in name}
-    for name, digits in sources.items():
-        print_accuracy(name, digits, scenes, options.seed)
+    kinds = {name: kind for name, kind in KINDS.items() if any(part in name for part in options.kinds)}
+    for source, digits in sources.items():
+        is_image = source.startswith("MNIST")
+        some = {name: kind for name, kind in kinds.items() if not (is_image and kind.is_of_strokes)}
+        print_readings(source, digits, some, options.seed, options.misread)
 
 
 def print_speed(repeats: int = 7) -> None:
@@ -141,7 +89,7 @@ def print_speed(repeats: int = 7) -> None:
     print(f"4000 × 3000 pixels, JPEG of {size}: {middle:.0f} ms (median of {repeats}, worst {worst:.0f})")
 
 
-def generated(count: int, seed: int) -> list[tuple[int, Cover]]:
+def generated(count: int, seed: int) -> Digits:
     """Digits that the program draws: labels and how to ink them."""
     labels = torch.arange(count) % 10
     path, _ = trace_digits(labels, torch.Generator().manual_seed(seed))
@@ -157,7 +105,7 @@ def _strokes(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], 
     return tuple(np.split(points, np.flatnonzero(steps > 3 * np.median(steps)) + 1))
 
 
-def of_mnist(count: int) -> list[tuple[int, Cover]]:
+def of_mnist(count: int) -> Digits:
     """Validation images of MNIST: labels and how to ink them."""
     validation = load_mnist(default_root(), download=False).validation
     return [
@@ -166,7 +114,7 @@ def of_mnist(count: int) -> list[tuple[int, Cover]]:
     ]
 
 
-def of_people(path: Path, count: int, seed: int) -> list[tuple[int, Cover]]:
+def of_people(path: Path, count: int, seed: int) -> Digits:
     """Pen strokes of real people, some of the file chosen by chance: labels and how to ink them."""
     digits = pen_strokes.read_unipen(path)
     chosen = np.random.default_rng(seed).permutation(len(digits))[:count]
@@ -209,96 +157,93 @@ def enlarge(image: Tensor, pen: float, length: int) -> Pixels:
     return (zoom * (smooth - 0.5) + 0.5).clip(0, 1)  # a pixel of MNIST has grey edges; ink has none
 
 
-def photograph(cover: Cover, scene: Scene, generator: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Takes a photo of a digit.
+NOTHING = -1  # in place of a digit, where no ink is found
+
+
+@dataclass
+class Tally:
+    """How pictures were read: how many with the right digit, with a wrong one, and with none."""
+
+    right: int = 0
+    misread: int = 0
+    refused: int = 0
+    nothing: int = 0
+
+    def line(self, name: str) -> str:
+        """As a row of the table."""
+        share = 100 / (self.right + self.misread + self.refused + self.nothing)
+        not_named = self.refused + self.nothing
+        return (
+            f"  {name:42}{self.right * share:6.1f}{self.misread * share:9.1f}{not_named * share:11.1f}"
+            f"{self.nothing * share:9.1f}"
+        )
+
+
+class Reader:
+    """Both networks, which together name a digit or none."""
+
+    def __init__(self) -> None:
+        self.model, self.second = load_shipped(), load_is_digit()
+
+    def name(self, drawing: npt.NDArray[np.uint8]) -> int | None:
+        """The digit that is named; None if it is not sure."""
+        image = drawing_to_mnist(drawing)
+        p = predict_proba(self.model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
+        return int(p.argmax()) if judge(self.second, image, p).is_digit else None
+
+    def name_in(self, content: bytes) -> int | None:
+        """The same of a file; ``NOTHING`` where nothing is found on it."""
+        try:
+            return self.name(read_picture(content).drawing)
+        except PhotoUnreadable:
+            return NOTHING
+
+
+def print_readings(source: str, digits: Digits, kinds: dict[str, Kind], seed: int, folder: Path | None) -> None:
+    """Makes pictures of digits of each kind, reads them, and prints how.
 
     Args:
-        cover: The digit.
-        scene: How the photo is taken.
-        generator: Draws where the digit stands, from where the light comes, and the noise.
-
-    Returns:
-        uint8 [HEIGHT, WIDTH, 3].
+        source: Where the digits are from.
+        digits: Labels, and how to ink them.
+        kinds: By name.
+        seed: Of all that differs within a kind.
+        folder: Where the pictures go that are not read right, if anywhere.
     """
-    turn = np.radians(generator.uniform(-scene.turn, scene.turn))
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32) / HEIGHT
-    x, y = x - WIDTH / HEIGHT / 2, y - 0.5  # the middle of the photo is 0
-    across, down = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x  # along the sheet
-
-    sheet = np.array(scene.paper, np.float32) * np.ones((HEIGHT, WIDTH, 1), np.float32)
-    sheet = _blend(sheet, _ruling(scene.ruling, across, down), (150, 178, 214))
-    sheet = _blend(sheet, _placed(cover, scene, turn, generator), scene.ink)
-    if scene.table:
-        beyond = np.minimum(across + generator.uniform(0.5, 0.62), 0.62 - across)  # to the sheet's nearer edge
-        sheet = _blend(sheet, (0.5 - HEIGHT * beyond).clip(0, 1), (104, 72, 48))
-    pixels = sheet * _light(scene, x, y, generator)[..., None]
-    blurred = Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
-    noise = scene.noise * generator.standard_normal((HEIGHT, WIDTH, 3), np.float32)
-    photo: npt.NDArray[np.uint8] = (np.asarray(blurred) + noise).clip(0, 255).astype(np.uint8)
-    return photo
+    reader = Reader()
+    print(f"{len(digits)} {source}, in %{'':25}right  misread  not named  nothing found")
+    drawn = [(label, (255 * cover(CANVAS_PEN, 200)).astype(np.uint8)) for label, cover in digits]
+    print(_count((label, reader.name(drawing)) for label, drawing in drawn).line("on the canvas"))
+    for name, kind in kinds.items():
+        answers = []
+        for index, (label, cover) in enumerate(digits):
+            content = kind.make(cover, np.random.default_rng((seed, index)))
+            answers.append((label, reader.name_in(content)))
+            if folder and answers[-1][1] != label:
+                _keep(content, folder, f"{name}, {source}, {index}", *answers[-1])
+        print(_count(answers).line(name), flush=True)
 
 
-def _placed(cover: Cover, scene: Scene, turn: float, generator: np.random.Generator) -> Pixels:
-    """The digit's ink on the whole photo, near its middle: float32 [HEIGHT, WIDTH] in 0..1."""
-    ink = Image.fromarray((255 * cover(scene.pen, round(scene.length * HEIGHT))).astype(np.uint8))
-    ink = ink.rotate(-np.degrees(turn), Image.Resampling.BILINEAR, expand=True)
-    photo = Image.new("L", (WIDTH, HEIGHT))
-    room = min((1 - scene.length) / 2, 0.12) * HEIGHT
-    shift = generator.uniform(-0.8, 0.8, 2) * room
-    photo.paste(ink, (round((WIDTH - ink.width) / 2 + shift[0]), round((HEIGHT - ink.height) / 2 + shift[1])))
-    stuck = 1 - scene.grain * generator.uniform(0, 2, (HEIGHT, WIDTH)).clip(0, 1) if scene.grain else 1
-    return (np.asarray(photo) / 255 * stuck).astype(np.float32)
+def _keep(content: bytes, folder: Path, name: str, label: int, answer: int | None) -> None:
+    """Writes a picture into a folder, with what it shows and what was read in its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    read = {None: "refused", NOTHING: "with nothing found"}.get(answer, f"read as {answer}")
+    ending = "png" if content[1:4] == b"PNG" else "jpg"
+    (folder / f"{name}, a {label} {read}.{ending}").write_bytes(content)
 
 
-def _ruling(kind: str, across: Pixels, down: Pixels) -> Pixels:
-    """The lines printed on the paper, as float32 [HEIGHT, WIDTH] in 0..1."""
-    apart, width = (0.09, 0.0035) if kind == "lines" else (0.05, 0.003)
-    ways = {"": [], "lines": [down], "squares": [across, down]}[kind]
-    lines = [((width / 2 - np.abs((way + 10) % apart - apart / 2)) * HEIGHT + 0.5).clip(0, 1) for way in ways]
-    return np.max(lines, axis=0) if lines else np.zeros_like(down)
-
-
-def _light(scene: Scene, x: Pixels, y: Pixels, generator: np.random.Generator) -> Pixels:
-    """How much light falls where: float32 [HEIGHT, WIDTH] in 0..1."""
-    angle, edge = generator.uniform(0, 2 * np.pi, 2)
-    far = WIDTH / HEIGHT
-    light = 1 - scene.gradient * (0.5 + (np.cos(angle) * x + np.sin(angle) * y) / far)
-    beyond = np.cos(edge) * x + np.sin(edge) * y - generator.uniform(-0.2, 0.2)
-    shaded: Pixels = light * (1 - scene.shadow * (beyond / 0.02 + 0.5).clip(0, 1))  # 2 %: half-shadow
-    return shaded.astype(np.float32)
-
-
-def _blend(below: Pixels, cover: Pixels, colour: Colour) -> Pixels:
-    """Colour over what is below, as much as ``cover`` [HEIGHT, WIDTH] in 0..1 says."""
-    return below + cover[..., None] * (np.array(colour, np.float32) - below)
-
-
-def jpeg(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
-    """A photo, uint8 [H, W, 3], as a file."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    return file.getvalue()
-
-
-def print_accuracy(source: str, digits: list[tuple[int, Cover]], scenes: dict[str, Scene], seed: int) -> None:
-    """Photographs digits in each way, reads them, and prints how many are read rightly."""
-    model = load_shipped()
-    labels = torch.tensor([label for label, _ in digits])
-    drawn = torch.stack([drawing_to_mnist((255 * cover(CANVAS_PEN, 200)).astype(np.uint8)) for _, cover in digits])
-    clean = (predict_proba(model, drawn).argmax(1) == labels).double().mean().item()
-    print(f"{len(digits)} {source}; on the canvas the network reads {clean:.1%}. On photos:")
-    for name, scene in scenes.items():
-        images, unreadable = torch.zeros(len(digits), 28, 28), 0
-        for index, (_, cover) in enumerate(digits):
-            photo = photograph(cover, scene, np.random.default_rng((seed, index)))
-            try:
-                images[index] = drawing_to_mnist(read_picture(jpeg(photo, scene.quality)).drawing)
-            except PhotoUnreadable:
-                unreadable += 1
-        right = (predict_proba(model, images).argmax(1) == labels).double().mean().item()
-        print(
-            f"  {name:30} {right:6.1%}  ({100 * (right - clean):+.1f} points; no ink found on {unreadable})", flush=True
-        )
+def _count(answers: Iterable[tuple[int, int | None]]) -> Tally:
+    """Counts pairs of labels and answers."""
+    tally = Tally()
+    for label, answer in answers:
+        if answer is None:
+            tally.refused += 1
+        elif answer == NOTHING:
+            tally.nothing += 1
+        elif answer == label:
+            tally.right += 1
+        else:
+            tally.misread += 1
+    return tally
 
 
 if __name__ == "__main__":

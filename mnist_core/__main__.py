@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from mnist_core import words
 from mnist_core.data.augmentation import affine
 from mnist_core.data.dataset import Splits
 from mnist_core.data.generated import generated_splits
@@ -36,7 +37,7 @@ from mnist_core.handwriting.shipped import DRAWN as DIGITS
 from mnist_core.handwriting.shipped import MODEL, ship
 from mnist_core.handwriting.shipped import TRAINING as SHIPPING
 from mnist_core.network.checkpoint import SHIPPED, CheckpointError, check_place, load, save, write
-from mnist_core.network.model import ACTIVATIONS, MLPConfig
+from mnist_core.network.model import ACTIVATIONS, MLP, MLPConfig
 from mnist_core.training.loop import OPTIMIZERS, SCHEDULES, EpochEvent, TrainingConfig, TrainingDiverged, new_model
 from mnist_core.training.records import run
 
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "ship":
             _ship(options)
         elif options.command == "predict":
-            _predict(options)
+            return _predict(options)
         else:
             _evaluate(options)
     except (DatasetUnavailable, CheckpointError, TrainingDiverged, ValueError, OSError) as error:
@@ -176,20 +177,30 @@ def _ship(options: argparse.Namespace) -> None:
             print(f"saved {options.save} ({len(step.content):,} bytes)")
 
 
-def _predict(options: argparse.Namespace) -> None:
-    model, second = load(options.model).model, load_is_digit()
+def _predict(options: argparse.Namespace) -> int:
+    """Reads each picture; returns 1 if one of them can't be read, which keeps nobody from the others."""
+    model, second, status = load(options.model).model, load_is_digit(), 0
     for path in options.pictures:
         try:
-            image = drawing_to_mnist(read_picture(path.read_bytes()).drawing)
+            print(f"{path}: {_read(path, model, second)}")
         except PhotoUnreadable as reason:
-            raise ValueError(f"{path}: {reason}") from None
+            print(f"{path}: {reason}", file=sys.stderr)
+            status = 1
         except OSError as error:
-            raise ValueError(f"{path} can't be read: {error.strerror}.") from None
-        p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
-        verdict = judge(second, image, p)
-        likeliest = ", ".join(f"{digit}: {p[digit]:.1%}" for digit in p.argsort(descending=True)[:3].tolist())
-        says = f"a {int(p.argmax())}." if verdict.is_digit else f"not sure. {verdict.reason}"
-        print(f"{path}: {says} ({likeliest})")
+            print(f"{path} can't be read: {error.strerror}.", file=sys.stderr)
+            status = 1
+    return status
+
+
+def _read(path: Path, model: MLP, second: MLP) -> str:
+    """What is read in a picture, the three likeliest digits, and what was found on it."""
+    found = read_picture(path.read_bytes())
+    image = drawing_to_mnist(found.drawing)
+    p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (10,)
+    verdict = judge(second, image, p)
+    likeliest = ", ".join(f"{digit}: {p[digit]:.1%}" for digit in p.argsort(descending=True)[:3].tolist())
+    says = f"{words.a(int(p.argmax()))}." if verdict.is_digit else f"not sure. {verdict.reason}"
+    return f"{says} ({likeliest}; {found.said})"
 
 
 def _evaluate(options: argparse.Namespace) -> None:

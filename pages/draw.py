@@ -8,7 +8,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.draw import Picture, photo_way
 from mnist_core.figures.images import enlarged
 from mnist_core.handwriting.is_digit import KINDS, Verdict, judge
-from mnist_core.handwriting.photo import find_ink, flatten, ink_of
+from mnist_core.handwriting.photo import flatten, grey_ink, ink_of
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import centre_by_mass, crop_to_ink, drawing_to_mnist, redraw
 from mnist_core.lessons import draw
@@ -18,6 +18,7 @@ from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
 from ui.lessons import draw_words
 from ui.visitor import known_networks, networks, store
+from ui.visitor.pad import Taken
 
 SAMPLES = "the ten samples are digits that the program draws itself"
 INVITATION = "Draw on the black square, with the mouse or a finger."
@@ -32,23 +33,21 @@ def a_photo() -> None:
     with lesson.stage():
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            controls, pictures = st.container(), st.container()
-            grey = photo.upload()
-        ink = store.visitor().pad.photo
+            controls, pictures, corrections = st.container(), st.container(), st.container()
+            photo.upload()
         with controls:
-            if ink is not None:
-                st.button("Back to the sample photo", icon=":material/undo:", on_click=to_the_sample)
-            else:
-                surface = link.buttons("A digit", "photo_surface", draw.SURFACES, draw.SURFACES[0])
-                taken = draw.photo(surface)
-                grey, ink = (255 * taken).round().astype("uint8"), ink_of(taken).drawing
-        image = drawing_to_mnist(ink)
-        shown = [Picture(ink, "The ink on it", "The ink of the photo, bright on black")]
-        if grey is not None:
-            shown.insert(0, Picture(grey, "The photo, in grey", "A digit, photographed"))
-        seen = (255 * image).round().byte().numpy()
-        shown.append(Picture(seen, "What it sees", "The ink in 28 by 28 pixels"))
-        pictures.html(photo_way(pictures=shown, theme=theme.current()))
+            taken = the_photo()
+        found = photo.found_on(taken)
+        image = drawing_to_mnist(found.drawing)
+        shown = [
+            Picture((255 * found.grey).round().astype("uint8"), "The photo, in grey", "A digit, photographed"),
+            Picture(found.drawing, "The ink on it", "The ink of the photo, bright on black"),
+            Picture((255 * image).round().byte().numpy(), "What it sees", "The ink in 28 by 28 pixels"),
+        ]
+        with pictures:
+            photo.show(photo_way(pictures=shown, theme=theme.current()), taken)
+        with corrections:
+            photo.corrections(taken)
         with right:
             p = predict_proba(model, image[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
             verdict = judge(resources.is_digit_model(), image, p)
@@ -56,15 +55,25 @@ def a_photo() -> None:
                 show_answer(*draw_words.answer(p, verdict))
             show_bars(p, "photo_probabilities", height=170, is_answer=verdict.is_digit)
     lesson.notice(
-        "The network never meets the photo. First the program takes away light, shadow, paper and table. What is left "
-        "is the ink, made into 28 × 28 pixels."
+        "The network never meets the photo. First the program takes away light, paper and table. Did it take the wrong "
+        "ink? Press the digit on the photo."
     )
     lesson.deeper(from_photo_to_ink, photo_code)
 
 
+def the_photo() -> Taken:
+    """The reader's own photo, with a way back; or the sample they choose."""
+    taken = store.visitor().pad.taken
+    if taken is not None:
+        st.button("Back to the sample photo", icon=":material/undo:", on_click=to_the_sample)
+        return taken
+    surface = link.buttons("A digit", "photo_surface", draw.SURFACES, draw.SURFACES[0])
+    return photo.sample(surface, draw.photo(surface))
+
+
 def to_the_sample() -> None:
     """Takes the reader's photo away: what it took the place of is back."""
-    store.visitor().pad.undo()
+    store.visitor().pad.put_photo_away()
 
 
 def from_photo_to_ink() -> None:
@@ -79,11 +88,13 @@ def from_photo_to_ink() -> None:
     lesson.try_this(
         "Write a digit on paper and photograph it with a shadow across it. Or photograph one that is printed somewhere."
     )
+    st.markdown("Each stage of a photo of your own can be looked at here:")
+    st.page_link(state.page("pixels"), icon=":material/arrow_forward:")
 
 
 def photo_code() -> None:
     """The functions that find the ink."""
-    lesson.show_source(ink_of, find_ink, flatten)
+    lesson.show_source(ink_of, flatten, grey_ink)
 
 
 def show_answer(large: str, small: str) -> None:

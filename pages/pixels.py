@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 from torch import Tensor
 
@@ -11,6 +13,7 @@ from mnist_core.figures.pixels import CostRow, Tile, cost_table, framed, two_rea
 from mnist_core.figures.signed import signed_colours
 from mnist_core.handwriting import CANVAS_SIZE
 from mnist_core.handwriting.is_digit import Verdict
+from mnist_core.handwriting.photo import Found, grey_ink
 from mnist_core.handwriting.preprocessing import (
     BOX_SIZE,
     IMAGE_SIZE,
@@ -25,12 +28,13 @@ from mnist_core.handwriting.preprocessing import (
 )
 from mnist_core.lessons.pixels import ALL, DRAWINGS, NONE, Stages, Trial, Way, centre_by_box, read, stretch, take
 from mnist_core.network.model import MLP
-from ui.drawing import canvas
+from ui.drawing import canvas, photo
 from ui.drawing.reading import Subject, verdict_on
-from ui.frame import dataset, lesson, link, theme
+from ui.frame import dataset, lesson, link, state, theme
 from ui.frame.question import Question, ask
 from ui.lessons import pixels_drawings, pixels_words
-from ui.visitor import networks
+from ui.visitor import networks, store
+from ui.visitor.pad import Taken
 
 BRIGHTEST = (1 - MEAN) / STD  # what full ink becomes
 
@@ -48,12 +52,16 @@ def your_drawing() -> None:
         with left:
             subject = canvas.subject(start=START)
         with right:
-            stage = link.buttons("Its way", "pix_stage", STAGES, STAGES[3])
+            taken = store.visitor().pad.taken
+            if taken is None:
+                stage = link.buttons("Its way", "pix_stage", STAGES, STAGES[3])
+            else:
+                stage = link.buttons("Its way", "pix_photo_stage", PHOTO_STAGES, PHOTO_STAGES[2])
             with st.container(key="live_way"):
                 if subject is None:
                     st.markdown("Draw on the black square, with the mouse or a finger.")
                 else:
-                    show_stage(model, subject, STAGES.index(stage))
+                    show_stage(model, subject, stage, taken)
     lesson.notice(
         "Only the picture under *Fed* reaches the network, as 784 numbers. It learned from digits that had come this "
         "way: MNIST's makers did the same to theirs, all but the last step."
@@ -63,15 +71,43 @@ def your_drawing() -> None:
 
 
 STAGES = ("Drawn", "Cut out", "Scaled", "Centred", "Fed")
+PHOTO_STAGES = ("Grey", "Darkness", "Mask", "Ink", "Thickened", *STAGES[1:])
 
 
-def show_stage(model: MLP, subject: Subject, stage: int) -> None:
+def show_stage(model: MLP, subject: Subject, stage: str, taken: Taken | None) -> None:
     """One picture of the way, large, and what is read at its end."""
     way = take(subject.drawing)
-    tile = tiles(way, ALL)[stage]
+    shown = dict(zip(STAGES, tiles(way, ALL), strict=True))
+    if taken is not None:
+        shown |= {tile.title: tile for tile in photo_tiles(photo.found_on(taken))}
     p = read(model, way.placed[None])[0]  # (1, 28, 28) -> (1, 10) -> (10,)
     read_as = replace(answer_tile(p, p, verdict_on(subject, p)), says="")
-    st.html(way_pictures(tiles=[tile, read_as], theme=theme.current()))
+    st.html(way_pictures(tiles=[shown[stage], read_as], theme=theme.current()))
+
+
+def photo_tiles(found: Found) -> list[Tile]:
+    """The pictures of a photo's way to what a drawing begins with."""
+    ink = grey_ink(found.darkness, found.mask)
+    is_wider = not np.array_equal((255 * ink).round().astype(np.uint8), found.drawing)
+    shown: list[tuple[str, npt.ArrayLike, str]] = [
+        ("Grey", found.grey, f"Found on it: {found.said}."),
+        (
+            "Darkness",
+            found.darkness,
+            "How much darker each pixel is than the paper around it. Light and shadow are gone.",
+        ),
+        ("Mask", found.mask, "What hangs together and is the digit. Lines, edges and dirt are left out."),
+        ("Ink", ink, "The darkness under the mask, as bright as most of the digit is dark."),
+        (
+            "Thickened",
+            found.drawing / 255,
+            "Thin strokes would vanish in 20 pixels. So they were made wider."
+            if is_wider
+            else "Its strokes are wide enough for 20 pixels. Nothing was changed.",
+        ),
+    ]
+    size = pixels_words.sides(*found.grey.shape)
+    return [Tile(name, size, says, framed(drawing=picture, box=None)) for name, picture, says in shown]
 
 
 def which_digits() -> None:
@@ -90,6 +126,11 @@ def why_so() -> None:
         "scale, on which training goes better. MNIST's pictures themselves are not normalised."
     )
     lesson.try_this("Draw a small 4 in a corner, then a large one in the middle. Which pictures differ?")
+    st.markdown(
+        "A photo has a longer way: five stages make a drawing of it. Choose one in the lesson *Photos, letters, "
+        "scribbles* and come back."
+    )
+    st.page_link(state.page("draw"), icon=":material/arrow_forward:")
 
 
 @lesson.scene("What happens if a stage is left out?")

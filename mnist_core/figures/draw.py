@@ -15,9 +15,9 @@ _STYLE = """<style>
 .photo-way { display: flex; gap: 0.5rem; font-size: SIZE; line-height: 1.3; }
 .photo-way figure { margin: 0; flex: 4; min-width: 0; }
 .photo-way figure.small { flex: 3; }
-.photo-way img { display: block; width: 100%; max-height: 15rem; object-fit: contain; object-position: top;
-  image-rendering: pixelated; margin-bottom: 0.3rem; }
-.photo-way figure:not(.small) img { image-rendering: auto; }
+.photo-way img { display: block; width: 100%; aspect-ratio: 5 / 4; object-fit: contain; object-position: top;
+  margin-bottom: 0.3rem; }
+.photo-way figure.small img { aspect-ratio: 15 / 16; image-rendering: pixelated; }
 </style>"""
 
 
@@ -38,6 +38,8 @@ class Picture:
 
 def photo_way(*, pictures: Sequence[Picture], theme: Theme) -> str:
     """Pictures side by side, the first one what the camera took, the last one what the network sees.
+
+    Each has as much room upright as lying, so that nothing below them moves when a photo is turned.
 
     Args:
         pictures: In order.

@@ -20,14 +20,15 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, ImageFilter, ImageOps
 from scipy import ndimage
 
+from mnist_core.handwriting import heic
 from mnist_core.handwriting.preprocessing import BOX_SIZE
 from mnist_core.handwriting.rules import without_rules
 
 MOST_BYTES = 10 * 2**20
-MOST_PIXELS = 24_000_000  # of a JPEG; of a large one only every second, fourth or eighth pixel is decoded
+MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
 MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
 WHOLE = 2.0  # of the longer side: so wide a neighbourhood is the whole picture
 STROKES = (0.3, 0.1, WHOLE)  # of it: what is wider is no stroke but a shadow; each if those before fail
@@ -121,7 +122,7 @@ def read_picture(content: bytes, correction: Correction = NONE) -> Found:
     """What is written on a photo, a scan, or any other picture.
 
     Args:
-        content: A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, up to ``MOST_BYTES`` long.
+        content: A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, up to ``MOST_BYTES`` long.
         correction: What the reader knows better.
 
     Returns:
@@ -208,8 +209,11 @@ def open_grey(content: bytes) -> Grey:
 
 def _decoded(content: bytes) -> Image.Image:
     """A picture file in grey, mode "L", upright and ``SIDE`` pixels long."""
-    image = Image.open(io.BytesIO(content), formats=FORMATS)  # of an animation, the first picture
-    most, said = (MOST_PIXELS, TOO_MANY) if image.format == "JPEG" else (MOST_PIXELS_OF_OTHERS, TOO_MANY_IN_OTHERS)
+    if (is_heic := heic.is_heic(content)) and not heic.is_readable():
+        raise PhotoUnreadable(heic.LACKING)
+    image = Image.open(io.BytesIO(content), formats=("HEIF",) if is_heic else FORMATS)  # of an animation, the first one
+    is_large = image.format in ("JPEG", "HEIF")
+    most, said = (MOST_PIXELS, TOO_MANY) if is_large else (MOST_PIXELS_OF_OTHERS, TOO_MANY_IN_OTHERS)
     whole = image.size
     image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster ...
     width, height = whole if image.info.get("progressive") else image.size  # ... but of one that is held whole

@@ -12,6 +12,7 @@ from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.evaluation.calibration import calibrate
 from mnist_core.handwriting import is_digit
 from mnist_core.handwriting.not_digits import ANSWERS, Amounts
+from mnist_core.handwriting.photo import NOTHING
 from mnist_core.handwriting.shipped import Shipped
 from mnist_core.network.checkpoint import dumps, load
 from mnist_core.network.model import MLPConfig
@@ -78,7 +79,24 @@ def test_predict_reads_a_photo_and_is_not_sure_of_a_letter(tmp_path: Path, capsy
     assert terminal.main(["predict", str(seven), str(letter)]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert f"{seven}: a 7. (7: " in first
+    assert first.endswith("; dark ink on light paper)")
     assert f"{letter}: not sure. This looks more like a letter, perhaps H." in second
+
+
+def test_predict_goes_on_after_what_cannot_be_read_and_says_an_8(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blank, eight = tmp_path / "blank.png", tmp_path / "eight.png"
+    Image.new("L", (280, 280), 235).save(blank)
+    board = Image.new("L", (280, 280), 30)  # chalk on it
+    for circle in ((95, 40, 185, 130), (85, 128, 195, 238)):
+        ImageDraw.Draw(board).ellipse(circle, outline=230, width=16)
+    board.save(eight)
+    assert terminal.main(["predict", str(blank), "nowhere.png", str(eight)]) == 1
+    said = capsys.readouterr()
+    assert f"{eight}: an 8. (8: " in said.out
+    assert "bright ink on dark paper)" in said.out
+    assert said.err.splitlines() == [f"{blank}: {NOTHING}", "nowhere.png can't be read: No such file or directory."]
 
 
 @pytest.mark.parametrize(

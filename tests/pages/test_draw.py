@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core import words
 from mnist_core.handwriting.is_digit import DIGIT_FROM, KINDS, judge, load_is_digit
-from mnist_core.handwriting.photo import ink_of
+from mnist_core.handwriting.photo import Correction, ink_of
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.lessons import draw as core
@@ -34,6 +34,7 @@ from tests.app import (
 from tests.conftest import PROJECT
 from ui.drawing import network
 from ui.visitor import store
+from ui.visitor.pad import Taken
 
 PAGE = "pages/draw.py"
 
@@ -62,7 +63,8 @@ def test_each_sample_photo_is_read_at_once_as_the_core_reads_it() -> None:
         assert bars(app) == pytest.approx(p.tolist(), abs=1e-6)
         assert int(p.argmax()) == core.WRITTEN
         assert f"This is a 2: {words.percent(p.max().item())}." in html(app)
-        assert html(app).count("<figure") == 3
+        assert photo_way(app)["html"].count("<figure") == 3
+        assert f"Found: {ink_of(core.photo(surface)).said}." in text(app)
 
 
 def test_a_photo_of_one_s_own_takes_the_place_of_the_sample_until_it_is_given_back() -> None:
@@ -70,13 +72,61 @@ def test_a_photo_of_one_s_own_takes_the_place_of_the_sample_until_it_is_given_ba
     pad = store.visitors().find(app.session_state["_tab"]).pad
     upright = canvas()[..., 0]
     upright[50:230, 131:149] = 255
-    pad.read_photo(upright)
+    pad.read_photo(Taken(255 - upright, upright))
     app = sound(app.run())
     assert "This is a 1:" in html(app)
     assert not [each for each in app.segmented_control if each.key == "photo_surface"]
     app = sound(next(each for each in app.button if each.label == "Back to the sample photo").click().run())
     assert pad.photo is None
     assert "This is a 2:" in html(app)
+
+
+def photo_way(app: AppTest) -> dict[str, Any]:
+    """What the pictures of a photo's way were told."""
+    (told,) = component(app, "photo")
+    return told
+
+
+def read_as(app: AppTest, surface: str, correction: Correction) -> bool:
+    """Whether the page reads a sample photo as the core does with this correction."""
+    found = ink_of(core.photo(surface), correction)
+    p = predict_proba(load_shipped(), drawing_to_mnist(found.drawing)[None])[0]
+    return bars(app) == pytest.approx(p.tolist(), abs=1e-4) and f"Found: {found.said}." in text(app)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return sound(app.button(key=f"photo_{key}").click().run())
+
+
+def test_a_press_turns_or_inverts_the_photo_stays_with_it_and_is_taken_back() -> None:
+    app = open_page(PAGE)
+    shadow, board = core.SURFACES[0], core.SURFACES[2]
+    assert app.button(key="photo_undo").disabled
+    app = press(app, "turn")
+    assert read_as(app, shadow, Correction(turned=90))
+    assert photo_way(app)["size"] == [480, 360]  # upright now
+    app = press(app, "invert")
+    assert read_as(app, shadow, Correction(turned=90, inverted=True))
+    app = sound(app.segmented_control(key="photo_surface").set_value(board).run())
+    assert read_as(app, board, Correction())  # another photo, which nobody has turned
+    app = press(app, "invert")  # or nothing stands out that way: then it stays as it was
+    assert read_as(app, board, Correction(inverted=False)) or "Nothing stands out that way." in text(app)
+    app = sound(app.segmented_control(key="photo_surface").set_value(shadow).run())
+    assert read_as(app, shadow, Correction(turned=90, inverted=True))
+    app = press(app, "invert")
+    assert read_as(app, shadow, Correction(turned=90, inverted=False))
+    for correction in (Correction(turned=90, inverted=True), Correction(turned=90), Correction()):
+        app = press(app, "undo")
+        assert read_as(app, shadow, correction)
+    assert app.button(key="photo_undo").disabled
+
+
+def test_four_turns_are_none() -> None:
+    app = open_page(PAGE)
+    before = bars(app)
+    for _ in range(4):
+        app = press(app, "turn")
+    assert bars(app) == before
 
 
 def test_a_letter_is_called_a_digit_surely_once_the_question_is_answered() -> None:

@@ -6,19 +6,25 @@ import time
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from mnist_core import words
 from mnist_core.data.dataset import Splits
+from mnist_core.figures.images import png_url
+from mnist_core.figures.pixels import framed
 from mnist_core.handwriting.is_digit import REASONS
+from mnist_core.handwriting.photo import Correction, ink_of
 from mnist_core.handwriting.preprocessing import centre_of_mass, sample_drawing
 from mnist_core.lessons import pixels as core
 from mnist_core.lessons.pixels import ALL, NONE, Stages, cost, read, take
 from mnist_core.network.checkpoint import load_shipped
 from tests.app import canvas, click_sample, draw, in_one_piece, open_page, opened_by_link, sound, text
 from ui.lessons import pixels_drawings
+from ui.visitor import store
+from ui.visitor.pad import Taken
 
 PAGE = "pages/pixels.py"
 SWITCHES = ("pix_cut", "pix_scale", "pix_centre", "pix_normalise")
@@ -52,6 +58,35 @@ def test_each_stage_of_the_way_has_its_picture() -> None:
         shown = html(app)
         assert [other for other in names if f"<strong>{other}</strong>" in shown] == [name]
         assert '<b class="digit">7</b>' in shown
+
+
+def test_a_photo_has_five_stages_more_and_what_the_reader_put_right_holds() -> None:
+    app = open_page(PAGE)
+    grey = np.full((300, 400), 225, np.uint8)
+    grey[60:240, 180:184] = 40  # a thin 1, and another on the right
+    grey[60:240, 320:324] = 40
+    taken = Taken(grey, ink_of(grey.astype(np.float32) / np.float32(255)).drawing)
+    corrected = ink_of(grey.astype(np.float32) / np.float32(255), Correction(at=(0.5, 0.8)))
+    taken.correct(Correction(at=(0.5, 0.8)), corrected.drawing)
+    store.visitors().find(app.session_state["_tab"]).pad.read_photo(taken)
+    app = sound(app.run())
+    stages = app.segmented_control(key="pix_photo_stage").options
+    assert stages == ["Grey", "Darkness", "Mask", "Ink", "Thickened", "Cut out", "Scaled", "Centred", "Fed"]
+    assert "pix_stage" not in [control.key for control in app.segmented_control]
+    titles = [*stages[:5], "2 Cut out", "3 20 pixels", "4 Centre of mass", "5 Normalised"]
+    for stage, title in zip(stages, titles, strict=True):
+        app = sound(app.segmented_control(key="pix_photo_stage").set_value(stage).run())
+        assert f"<strong>{title}</strong>" in html(app)
+        if stage == "Grey":
+            assert f"Found on it: {corrected.said}." in html(app)
+            assert "400 wide, 300 high" in html(app)
+        if stage == "Mask":
+            mask = framed(drawing=corrected.mask, box=None)
+            assert png_url(Image.fromarray(mask)) in html(app)
+            assert mask[:, :300].max() == 0
+        if stage == "Thickened":
+            assert "So they were made wider." in html(app)
+        assert '<b class="digit">1</b>' in html(app)
 
 
 def test_no_stage_can_be_left_out_on_many_drawings_before_the_answer() -> None:

@@ -1,9 +1,10 @@
 """A photo is read once, in place of what is drawn; one that can't be read is a sentence."""
 
+import inspect
 import io
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -12,21 +13,21 @@ from mnist_core.handwriting import photo as core
 from tests.app import sound
 from ui.drawing import photo
 from ui.visitor import store
-from ui.visitor.pad import Pad
+from ui.visitor.pad import Pad, Taken
 
 pytestmark = pytest.mark.usefixtures("offline")
 
 
 def page() -> None:
-    import streamlit as st
-
     from ui.drawing import photo
     from ui.frame import state
     from ui.visitor import store
 
     state.identify()
-    store.visitor()
-    st.session_state["shown"] = photo.upload()
+    photo.upload()
+    taken = store.visitor().pad.taken
+    if taken is not None:
+        photo.corrections(taken)
 
 
 def opened() -> AppTest:
@@ -52,17 +53,18 @@ def give(app: AppTest, content: bytes, name: str = "digit.png") -> AppTest:
 
 def test_a_photo_is_read_and_what_was_found_on_it_is_shown() -> None:
     app = opened()
-    assert shown(app) is None
+    assert pad(app).taken is None
     app = give(app, picture())
     read = pad(app).photo
     assert read is not None
     assert read[150, 198] > 200  # the ink, now bright
     assert read[20, 20] == 0
-    taken = shown(app)  # as it was taken
+    taken = pad(app).taken  # as it was taken
     assert taken is not None
-    assert taken.max() == 220
-    assert taken.min() == 30
+    assert taken.grey.max() == 220
+    assert taken.grey.min() == 30
     assert not app.warning
+    assert app.caption[0].value == "Found: dark ink on light paper."
 
 
 def test_drawing_on_ends_the_photo_and_a_click_brings_it_back() -> None:
@@ -70,10 +72,9 @@ def test_drawing_on_ends_the_photo_and_a_click_brings_it_back() -> None:
     pad(app).clear()
     app = sound(app.run())
     assert pad(app).photo is None  # although the file is still there
-    assert shown(app) is None
     app = sound(app.button(key="photo_again").click().run())
     assert pad(app).photo is not None
-    assert not app.button
+    assert "photo_again" not in [button.key for button in app.button]
 
 
 def test_a_photo_that_cannot_be_read_is_told_in_a_sentence_and_leaves_the_drawing_alone() -> None:
@@ -86,25 +87,17 @@ def test_a_photo_that_cannot_be_read_is_told_in_a_sentence_and_leaves_the_drawin
     assert pad(app).sample == 3
 
 
-def shown(app: AppTest) -> npt.NDArray[np.uint8] | None:
-    """The photo in grey, where it is the one that is read."""
-    found: npt.NDArray[np.uint8] | None = app.session_state["shown"]
-    return found
-
-
 def test_after_one_that_cannot_be_read_the_photo_before_is_still_read() -> None:
     app = give(opened(), picture())
     before = pad(app).photo
     app = give(app, picture(ink=False), "blank.png")
     assert pad(app).photo is before
-    assert shown(app) is None  # the ink of the photo before is read, and the file just chosen is not its photo
 
 
 def test_a_photo_taken_away_is_no_longer_read() -> None:
     app = give(opened(), picture())
     app = sound(app.file_uploader(key=photo.UPLOAD).clear().run())
     assert pad(app).photo is None
-    assert shown(app) is None
 
 
 def test_a_photo_taken_away_gives_the_drawing_back() -> None:
@@ -137,5 +130,76 @@ def test_a_photo_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(core, "_decoded", count)
     app = give(opened(), picture())
-    assert shown(app) is not None
+    app = sound(app.run())
+    assert pad(app).taken is not None
     assert len(decoded) == 1
+
+
+def three() -> Taken:
+    """A long bar, and a short one to the right of it; on a picture that lies on its side."""
+    grey = np.full((300, 400), 225, np.uint8)
+    grey[40:260, 60:80] = 40
+    grey[180:260, 300:316] = 40
+    found = core.ink_of(grey.astype(np.float32) / np.float32(255))
+    return Taken(grey, found.drawing)
+
+
+@pytest.fixture
+def state_of_a_visit(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    monkeypatch.setattr(photo, "_found", inspect.unwrap(photo._found))  # there is no session to keep anything for
+    return state
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_the_ink_that_is_pressed_on_is_read_and_stays_it_when_the_photo_is_turned(
+    turns: int, state_of_a_visit: dict[str, Any]
+) -> None:
+    taken = three()
+    assert taken.drawing[:, 50:90].any()
+    assert not taken.drawing[:, 290:].any()
+    state_of_a_visit["photo_way"] = {"picked": [0.7, 0.8]}  # near the short bar
+    photo._pick(taken)
+    for _ in range(turns):
+        photo.turn(taken)
+    back = np.rot90(taken.drawing, turns)
+    assert back[185:255, 303:313].all()
+    assert not back[:, :200].any()
+    for _ in range(turns + 1):
+        taken.undo()
+    assert taken.correction is None
+
+
+@pytest.mark.parametrize("sent", [None, [0.5], ["a", "b"], "no", {"down": 1}])
+def test_what_is_no_place_is_not_heard(sent: object, state_of_a_visit: dict[str, Any]) -> None:
+    taken = three()
+    state_of_a_visit["photo_way"] = {"picked": sent}
+    photo._pick(taken)
+    assert not taken.corrections
+
+
+def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) -> None:
+    taken = three()
+    state_of_a_visit["photo_way"] = {"picked": [0.6, 7]}
+    photo._pick(taken)
+    assert taken.correction == core.Correction(at=(0.6, 1.0))
+
+
+def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = give(opened(), picture())
+    before = pad(app).photo
+
+    def nothing(grey: core.Grey, correction: core.Correction = core.NONE) -> core.Found:
+        if correction.inverted:
+            raise core.PhotoUnreadable(core.NOTHING)
+        return core.ink_of(grey, correction)
+
+    monkeypatch.setattr("ui.drawing.photo.ink_of", nothing)
+    app = sound(app.button(key="photo_invert").click().run())
+    assert app.caption[0].value == "Nothing stands out that way."
+    assert pad(app).photo is before
+    app = sound(app.run())
+    assert app.caption[0].value == "Found: dark ink on light paper."

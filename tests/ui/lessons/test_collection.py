@@ -21,7 +21,7 @@ from tests.app import canvas, click_sample, draw, go_deeper, in_one_piece, open_
 from ui.drawing import keep
 from ui.lessons import collection
 from ui.visitor import store
-from ui.visitor.pad import Pad
+from ui.visitor.pad import Pad, Taken
 
 pytestmark = pytest.mark.usefixtures("offline")
 
@@ -99,7 +99,7 @@ def test_a_sample_is_not_the_readers_and_a_photo_is() -> None:
     app = click_sample(with_keeping(DRAW), 4)
     assert "someone else wrote" in text(app)
     assert app.segmented_control(key=keep.KEEP_AS).disabled
-    pad(app).read_photo(one()[..., 0])
+    pad(app).read_photo(Taken(255 - one()[..., 0], one()[..., 0]))
     app = press(sound(app.run()), 1)
     assert [digit.source for digit in kept(app)] == ["photo"]
     assert pad(app).photo is None

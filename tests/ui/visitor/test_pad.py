@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ui.visitor.pad import MOST_STROKES, Pad
+from mnist_core.handwriting.photo import Correction
+from ui.visitor.pad import MOST_CORRECTIONS, MOST_STROKES, Pad, Taken
 
 ONE, TWO = [{"path": 1}], [{"path": 1}, {"path": 2}]
+
+
+def taken() -> Taken:
+    return Taken(np.zeros((9, 9), np.uint8), np.ones((9, 9), np.uint8))
 
 
 def drawn() -> Pad:
@@ -82,7 +87,7 @@ def test_the_canvas_own_undo_is_understood() -> None:
 
 
 def test_clear_takes_everything_away() -> None:
-    for fill in (lambda pad: pad.read_sample(3), lambda pad: pad.read_photo(np.ones((9, 9), np.uint8))):
+    for fill in (lambda pad: pad.read_sample(3), lambda pad: pad.read_photo(taken())):
         pad = drawn()
         fill(pad)
         assert pad.picture is None
@@ -92,7 +97,7 @@ def test_clear_takes_everything_away() -> None:
 
 FILLS: list[Callable[[Pad], None]] = [
     lambda pad: pad.read_sample(3),
-    lambda pad: pad.read_photo(np.ones((9, 9), np.uint8)),
+    lambda pad: pad.read_photo(taken()),
     lambda pad: pad.set_aside(),
 ]
 
@@ -122,7 +127,7 @@ def test_however_many_samples_are_looked_at_the_drawing_is_kept() -> None:
     pad.read_sample(3)
     pad.receive([], b"empty")
     pad.read_sample(4)
-    pad.read_photo(np.ones((9, 9), np.uint8))
+    pad.read_photo(taken())
     pad.move()
     pad.undo()
     assert (pad.picture, pad.sample, pad.photo) == (b"two", None, None)
@@ -182,3 +187,30 @@ def test_a_slip_on_the_clear_button_costs_nothing() -> None:
     assert pad.picture is None
     pad.undo()
     assert pad.picture == b"two"
+
+
+def test_undo_takes_corrections_of_a_photo_back_one_by_one_and_then_the_photo() -> None:
+    pad = drawn()
+    pad.read_photo(taken())
+    for turned in (90, 180):
+        assert pad.taken is not None
+        pad.taken.correct(Correction(turned=turned), np.full((9, 9), turned, np.uint8))
+    read = []
+    while pad.photo is not None:
+        read.append(int(pad.photo[0, 0]))
+        pad.undo()
+    assert read == [180, 90, 1]
+    assert pad.picture == b"two"
+
+
+def test_a_photo_is_put_away_with_all_its_corrections() -> None:
+    pad = drawn()
+    pad.put_photo_away()  # there is none
+    assert pad.picture == b"two"
+    pad.read_photo(taken())
+    assert pad.taken is not None
+    for _ in range(2 * MOST_CORRECTIONS):
+        pad.taken.correct(Correction(turned=90), np.ones((9, 9), np.uint8))
+    assert len(pad.taken.corrections) == MOST_CORRECTIONS
+    pad.put_photo_away()
+    assert (pad.photo, pad.picture) == (None, b"two")
