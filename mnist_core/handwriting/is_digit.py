@@ -20,7 +20,7 @@ from mnist_core import MODELS
 from mnist_core.data.augmentation import elastic
 from mnist_core.data.dataset import Dataset
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, Amounts, collect
-from mnist_core.handwriting.prediction import predict_proba
+from mnist_core.handwriting.prediction import check_images, predict_proba
 from mnist_core.handwriting.preprocessing import IMAGE_SIZE
 from mnist_core.handwriting.worn import wear
 from mnist_core.network.checkpoint import load
@@ -109,6 +109,7 @@ def _answers(network: MLP, images: Tensor) -> Tensor:
 
     A dense layer knows each pixel by its place. What it takes for a letter here, it may know for a digit there.
     """
+    check_images(images)
     framed = torch.nn.functional.pad(images, (1, 1, 1, 1))
     inner = slice(1, -1)
     sides = (framed[:, :-2, inner], framed[:, 2:, inner], framed[:, inner, :-2], framed[:, inner, 2:])
