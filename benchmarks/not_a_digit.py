@@ -105,10 +105,10 @@ def main() -> None:
     print(describe())
     print_kept(rule, digits, options.every, options.seed)
     print_refused(rule, digits, options.others, options.seed)
-    print_rows(rule, digits, options.others, options.seed)
+    print_rows(rule, digits, options.others // 3, options.seed)
     print_letters(rule, options.seed)
-    print_files(rule, digits, options.others, options.seed)
-    print_things(rule, options.others, options.seed)
+    print_files(rule, digits, options.others // 3, options.seed)  # a photo takes a hundred times as long as a drawing
+    print_things(rule, options.others // 6, options.seed)
     print_validation(rule, options.seed)
     print(f"\nOne verdict takes {1_000 * statistics.median(rule.seconds):.2f} ms (median of {len(rule.seconds):,}).")
 
@@ -203,13 +203,13 @@ def printed_letters() -> list[list[Stroke]]:
 
 def print_things(rule: Rule, count: int, seed: int) -> None:
     """The share of pictures of things that are refused, by what they show."""
-    print(f"\nPictures of things, {count // 3} of each\n")
+    print(f"\nPictures of things, {count} of each\n")
     print_row("thing", "refused", "taken for")
     print_row("---", "---", "---")
     kinds = {}
     for name in things.OUTLINES:
         random = np.random.default_rng((seed, *name.encode()))
-        kinds[name] = [rule.of_picture(things.thing(name, random)) for _ in range(count // 3)]
+        kinds[name] = [rule.of_picture(things.thing(name, random)) for _ in range(count)]
         print_row(name, refused(kinds[name]), reasons(kinds[name], but=""))
     for title, names in (("learned, otherwise drawn", set(kinds) - set(things.UNKNOWN)), ("unknown", things.UNKNOWN)):
         all_of_them = joined(kinds[name] for name in names)
