@@ -12,8 +12,10 @@ Everything is drawn on the canvas with a round brush, at a random size and place
 pixels, through the network that reads, through the rule. Nothing here was learned from: the digits are the pen strokes
 that ``benchmarks.pen_strokes`` describes, the pairs two of them side by side, the letters A. V. Hershey's, as engraved
 for plotters in 1967, and the scribbles of forms that ``mnist_core.handwriting.not_digits`` does not have. Figures (a
-heart, a house) are no scribbles, but people draw them, too. Last come MNIST's validation images, on which the
-thresholds were chosen, and drawings like those learned from, with other seeds.
+heart, a house) are no scribbles, but people draw them, too. Rows are up to eight pen-stroke digits. Some pen strokes
+and printed letters then become files, as thin, coarse, broken or faint as people send them, and pictures show things
+that nobody wrote (``benchmarks.things``): these go through ``photo.ink_of``. Last come MNIST's validation images, on
+which the thresholds were chosen, and drawings like those learned from, with other seeds.
 
 MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the project; nothing is downloaded.
 """
@@ -30,17 +32,22 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
 
+from benchmarks import things
 from benchmarks.machine import describe
-from benchmarks.pen_strokes import CANVAS, PenDigit, Stroke, hand, ink, read_unipen, render
+from benchmarks.pen_strokes import CANVAS, PenDigit, Stroke, hand, ink, place, read_unipen, render
 from mnist_core.data.generated import make_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import not_digits
 from mnist_core.handwriting.is_digit import Verdict, judge, load_is_digit
+from mnist_core.handwriting.photo import SIDE, Grey, PhotoUnreadable, ink_of
+from mnist_core.handwriting.pictures import pictures
 from mnist_core.handwriting.prediction import predict_proba
-from mnist_core.handwriting.preprocessing import Drawing, prepare
+from mnist_core.handwriting.preprocessing import Drawing, drawing_to_mnist, prepare
+from mnist_core.handwriting.worn import WAYS
 from mnist_core.network.checkpoint import SHIPPED, load
 from mnist_core.network.model import MLP
 
@@ -71,6 +78,14 @@ class Rule:
         self.seconds.append(time.perf_counter() - start)
         return verdict
 
+    def of_picture(self, picture: Grey) -> str:
+        """The kind that a picture, float32 [H, W] in 0..1, is taken for; or that nothing is found on it."""
+        enlarged = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        try:
+            return self.of_image(drawing_to_mnist(ink_of(np.asarray(enlarged)).drawing)).kind
+        except PhotoUnreadable:
+            return "nothing"
+
 
 def main() -> None:
     """Reads the command line, measures and prints."""
@@ -78,9 +93,7 @@ def main() -> None:
     parser.add_argument("strokes", type=Path, help="the pen strokes, as UNIPEN text")
     parser.add_argument("--reader", type=Path, default=SHIPPED, help="the network that reads (the shipped one)")
     parser.add_argument("--every", type=int, default=1, help="measure every so many pen digits only (1)")
-    parser.add_argument(
-        "--others", type=int, default=500, help="dots, scribbles, pairs and figures for each width (500)"
-    )
+    parser.add_argument("--others", type=int, default=500, help="others for each kind, with each width (500)")
     parser.add_argument("--seed", type=int, default=0, help="of sizes, places and forms (0)")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -92,7 +105,10 @@ def main() -> None:
     print(describe())
     print_kept(rule, digits, options.every, options.seed)
     print_refused(rule, digits, options.others, options.seed)
+    print_rows(rule, digits, options.others // 3, options.seed)
     print_letters(rule, options.seed)
+    print_files(rule, digits, options.others // 3, options.seed)  # a photo takes a hundred times as long as a drawing
+    print_things(rule, options.others // 6, options.seed)
     print_validation(rule, options.seed)
     print(f"\nOne verdict takes {1_000 * statistics.median(rule.seconds):.2f} ms (median of {len(rule.seconds):,}).")
 
@@ -142,6 +158,64 @@ def in_turn(forms: dict[str, Drawn], i: int) -> Drawn:
     return list(forms.values())[i % len(forms)]
 
 
+def print_rows(rule: Rule, digits: list[PenDigit], count: int, seed: int) -> None:
+    """The share of rows of digits that are refused, and that are called several digits, drawn with a thin brush."""
+    print(f"\nRows of digits, {count} of each length, with brushes of 6 to 14 pixels\n")
+    print_row("digits", "refused", "called several", "taken for")
+    print_row(*["---"] * 4)
+    for many in range(2, 9):
+        random = np.random.default_rng((seed, many))
+        drawn = (render(in_a_row(digits, random, many), int(random.integers(6, 15)), random) for _ in range(count))
+        kinds = [rule.of_drawing(drawing).kind for drawing in drawn]
+        print_row(many, refused(kinds), f"{kinds.count('several digits') / count:.1%}", reasons(kinds, but=""))
+
+
+def print_files(rule: Rule, digits: list[PenDigit], count: int, seed: int) -> None:
+    """The share of pen strokes kept, and of printed letters refused, when they come as pictures."""
+    try:
+        printed = printed_letters()
+    except ImportError:
+        printed = []
+    print(f"\nAs pictures, {count} digits and {count if printed else 'no'} printed letters each\n")
+    print_row("picture", "digits kept", "refused as", "letters refused", "taken for")
+    print_row(*["---"] * 5)
+    for name, picture in PICTURES.items():
+        random = np.random.default_rng((seed, *name.encode()))
+        chosen = [digits[i].strokes for i in random.integers(len(digits), size=count)]
+        kinds = [rule.of_picture(picture(strokes, random)) for strokes in chosen]
+        letters = [rule.of_picture(picture(printed[i % len(printed)], random)) for i in range(count if printed else 0)]
+        found = [kind for kind in kinds if kind != "nothing"]
+        print_row(name, kept(found), reasons(kinds), refused(letters), reasons(letters, but=""))
+
+
+def printed_letters() -> list[list[Stroke]]:
+    """Hershey's printed letters, without those that are digits to the eye; ImportError without the package."""
+    from HersheyFonts import HersheyFonts
+
+    found = []
+    for letter in sorted(set(ALPHABET) - set(LOOK_ALIKES)):
+        for name in HANDS[:2]:
+            font = HersheyFonts()
+            font.load_default_font(name)
+            found.append([drawn_out(np.array(stroke, float)) for stroke in font.strokes_for_text(letter)])
+    return found
+
+
+def print_things(rule: Rule, count: int, seed: int) -> None:
+    """The share of pictures of things that are refused, by what they show."""
+    print(f"\nPictures of things, {count} of each\n")
+    print_row("thing", "refused", "taken for")
+    print_row("---", "---", "---")
+    kinds = {}
+    for name in things.OUTLINES:
+        random = np.random.default_rng((seed, *name.encode()))
+        kinds[name] = [rule.of_picture(things.thing(name, random)) for _ in range(count)]
+        print_row(name, refused(kinds[name]), reasons(kinds[name], but=""))
+    for title, names in (("learned, otherwise drawn", set(kinds) - set(things.UNKNOWN)), ("unknown", things.UNKNOWN)):
+        all_of_them = joined(kinds[name] for name in names)
+        print_row(title, refused(all_of_them), reasons(all_of_them, but=""))
+
+
 def print_letters(rule: Rule, seed: int) -> None:
     """The share of letters refused, by hand and width and by letter; those that look like digits apart."""
     try:
@@ -185,6 +259,7 @@ def letter_verdicts(rule: Rule, seed: int) -> dict[tuple[str, str, int], list[st
 def print_validation(rule: Rule, seed: int) -> None:
     """What is kept and refused of images like those learned from: others, but not of another kind."""
     generator = torch.Generator().manual_seed(1_000_003 + seed)  # a seed that no training uses
+    worn_digits, worn_letters = not_digits.single_digits(3_000, generator)[0], not_digits.letters(3_000, generator)[0]
     images = {
         "generated digits": make_digits(3_000, 1_000_003 + seed).images,
         "with every brush": not_digits.single_digits(3_000, generator)[0],
@@ -192,6 +267,9 @@ def print_validation(rule: Rule, seed: int) -> None:
         "scribbles": not_digits.scribbles(3_000, generator),
         "letters": not_digits.letters(3_000, generator)[0],
         "several digits": not_digits.several_digits(3_000, generator),
+        "pictures": pictures(1_500, generator),
+        "worn digits": worn_all(worn_digits, generator),
+        "worn letters": worn_all(worn_letters, generator),
     }
     try:
         images = {"MNIST's validation": load_mnist(default_root(), download=False).validation.images} | images
@@ -203,6 +281,13 @@ def print_validation(rule: Rule, seed: int) -> None:
     for name, of_kind in images.items():
         kinds = [rule.of_image(image / 255).kind for image in of_kind]
         print_row(name, f"{len(kinds):,}", kept(kinds), refused(kinds), reasons(kinds, but=""))
+
+
+def worn_all(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Each of the images worn in one of the ways of ``worn.WAYS``: torch.uint8 [n, 28, 28]."""
+    parts = [way(part / 255, generator) for way, part in zip(WAYS.values(), images.chunk(len(WAYS)), strict=True)]
+    ink = torch.cat(parts)
+    return (255 * ink / ink.amax((1, 2), keepdim=True).clamp_min(0.1)).round().to(torch.uint8)
 
 
 def gathered(verdicts: dict[tuple[str, str, int], list[str]], width: int) -> list[str]:
@@ -243,9 +328,14 @@ def dot(width: int, random: np.random.Generator) -> list[Stroke]:
 
 
 def pair(digits: list[PenDigit], random: np.random.Generator) -> list[Stroke]:
-    """Two digits by random writers, of about one height, side by side."""
+    """Two digits side by side."""
+    return in_a_row(digits, random, 2)
+
+
+def in_a_row(digits: list[PenDigit], random: np.random.Generator, many: int) -> list[Stroke]:
+    """Digits by random writers, of about one height, side by side."""
     row, right = [], 0.0
-    for i in random.integers(len(digits), size=2):
+    for i in random.integers(len(digits), size=many):
         points = np.concatenate(digits[i].strokes)
         low, high = points.min(0), points.max(0)
         scale = random.uniform(0.8, 1.25) / max(high[1] - low[1], 1e-9)
@@ -260,6 +350,67 @@ def drawn_out(stroke: Stroke) -> Stroke:
     mileage = np.concatenate(([0.0], np.hypot(*np.diff(stroke, axis=0).T).cumsum()))
     at = np.linspace(0, mileage[-1], 2 + int(2 * mileage[-1]))
     return np.stack([np.interp(at, mileage, axis) for axis in stroke.T], axis=1)
+
+
+def _squared(strokes: Sequence[Stroke], width: int, random: np.random.Generator) -> Grey:
+    """Strokes with a round brush, large on a canvas, and of that a square with little margin: 0 paper, 1 ink."""
+    drawing = render(strokes, width, random)
+    rows, columns = np.nonzero(drawing.max(1))[0], np.nonzero(drawing.max(0))[0]
+    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    side = round(1.2 * max(height, width))
+    square = np.zeros((side, side), np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.asarray(square, np.float32) / np.float32(255)
+
+
+def _small(ink: Grey, side: int) -> Grey:
+    return np.asarray(Image.fromarray(ink).resize((side, side), Image.Resampling.BOX), np.float32)
+
+
+def _one_pixel(strokes: Sequence[Stroke], random: np.random.Generator) -> Grey:
+    """Lines one pixel wide, black and white, in a file of 28 pixels."""
+    points = np.concatenate(strokes)
+    scale = random.uniform(15, 23) / np.ptp(points, axis=0).max()
+    middle = (points.max(0) + points.min(0)) / 2
+    image = Image.new("L", (28, 28))
+    for stroke in strokes:
+        places = [tuple(place) for place in (14 + scale * (stroke - middle)).round().tolist()]
+        ImageDraw.Draw(image).line(places * (2 if len(places) == 1 else 1), fill=255)
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+def _gaps(strokes: Sequence[Stroke], random: np.random.Generator) -> Grey:
+    """With three to five gaps in the strokes, as wide as they are."""
+    width = int(random.integers(10, 20))
+    paths = place(strokes, width, random)
+    image = Image.fromarray(ink(paths, width))
+    points = np.concatenate([drawn_out(path) for path in paths])
+    for x, y in points[random.integers(len(points), size=int(random.integers(3, 6)))]:
+        radius = width * random.uniform(0.5, 0.8)
+        ImageDraw.Draw(image).ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+def _on_paper(ink: Grey, darkness: float, random: np.random.Generator) -> Grey:
+    """Ink on paper that is lit from one side, taken by a camera that adds noise."""
+    light = random.uniform(0.7, 0.95) * (1 - random.uniform(0, 0.3) * np.linspace(0, 1, ink.shape[1]))
+    noise = random.normal(0, 0.015, ink.shape)
+    return np.asarray((light * (1 - darkness * ink) + noise).clip(0, 1), np.float32)
+
+
+PICTURES: dict[str, Callable[[Sequence[Stroke], np.random.Generator], Grey]] = {
+    "lines of one pixel": _one_pixel,
+    "8 x 8 pixels": lambda strokes, random: _small(_squared(strokes, 18, random), 8),
+    "16 x 16 pixels": lambda strokes, random: _small(_squared(strokes, 14, random), 16),
+    "black and white": lambda strokes, random: (
+        _small(_squared(strokes, 10, random), 28) > random.uniform(0.4, 0.7)
+    ).astype(np.float32),
+    "gaps": _gaps,
+    "faint pencil": lambda strokes, random: _on_paper(_squared(strokes, 5, random), random.uniform(0.2, 0.4), random),
+    "ballpoint": lambda strokes, random: _on_paper(_squared(strokes, 5, random), 0.8, random),
+    "felt pen": lambda strokes, random: _on_paper(_squared(strokes, int(random.integers(30, 46)), random), 0.8, random),
+}
 
 
 # What people draw to try the program out. Each is of another form than those of ``not_digits``.

@@ -153,7 +153,7 @@ def _is_digit(options: argparse.Namespace) -> None:
         "answers": ANSWERS,
         "trained_on": f"{splits.name}'s {len(splits.train):,} training images and drawings of this program",
         "drawn": asdict(DRAWN),
-        "augment": f"elastic, {BENT} pixels",
+        "augment": f"worn, then elastic, {BENT} pixels",
         "training": asdict(replace(TRAINING, seed=options.seed)),
         "validation_accuracy": event.validation_accuracy,
         "threshold": found,

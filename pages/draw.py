@@ -207,19 +207,19 @@ def no_digit() -> None:
         with first:
             show_bars(p, "given_bars", height=130, is_answer=verdict.is_digit)
     lesson.notice(
-        "A second network looks first. It learned to tell digits from dots, scribbles, letters and several digits: "
-        "**out-of-distribution detection**. So both together may refuse: a **reject option**."
+        "A second network looks first. It learned to tell digits from dots, scribbles, letters, several digits and "
+        "pictures of things: **out-of-distribution detection**. So both together may refuse: a **reject option**."
     )
     lesson.deeper(second_network, judging_code)
 
 
 def show_kinds(verdict: Verdict, *, height: int) -> None:
-    """What kind of drawing the second network takes this for, as five bars."""
+    """What kind of drawing the second network takes this for, as bars."""
     names = ["several" if kind == "several digits" else kind for kind in KINDS]
     figure = probability_bars(
         probabilities=list(verdict.probabilities), classes=names, theme=theme.current(), height=height
     )
-    description = "The probability of each kind of drawing as a bar: digit, dot, scribble, letter, several digits."
+    description = f"The probability of each kind of drawing as a bar: {', '.join(KINDS)}."
     theme.show(figure, key="kinds", description=description)
 
 
@@ -228,8 +228,9 @@ def second_network() -> None:
     p, verdict = judged_h()
     st.markdown(
         "The second network was taught another question: is this a digit, or a dot, a scribble, a letter, several "
-        "digits? It learned that from drawings that are no digits. A network can only tell apart what somebody taught "
-        f"it to tell apart. Of the H of the scene before it says: {draw_words.likeliest_kinds(verdict)}. The first "
+        "digits, or a picture of something? It learned that from drawings that are no digits. A network can only tell "
+        "apart what somebody taught it to tell apart. "
+        f"Of the H of the scene before it says: {draw_words.likeliest_kinds(verdict)}. The first "
         f"network calls the same H {words.a(int(p.argmax()), bold=True)}, with a probability of {sure_of(p)}."
     )
     st.markdown(draw_words.limits())

@@ -1,4 +1,4 @@
-"""Drawings that are no digits: dots, scribbles, letters and several digits at once.
+"""Drawings that are no digits: dots, scribbles, letters and several digits at once; and pictures of things.
 
 A network that is to say "this is no digit" must have seen some that are none. They are drawn here, as the digits of
 ``generated`` are: a path of the pen, a thin or a thick pen, and MNIST's box of 20 × 20 pixels. What a drawing page
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.generated import BOX, EDGE, POINTS, fits, ink, make_digits, place, trace_digits, trace_form
+from mnist_core.handwriting.pictures import pictures
 
 Traced = tuple[Tensor, Tensor, Tensor]  # paths [n, points, 2], the lengths of their strokes [n], and what they are [n]
 Strokes = list[Tensor]  # each torch.float32 [k, 2]: x to the right and y downwards, in any unit
@@ -22,10 +23,12 @@ Strokes = list[Tensor]  # each torch.float32 [k, 2]: x to the right and y downwa
 CHUNK = 2_000  # drawings inked at once: few enough that memory does not grow with n
 LONG = 2 * POINTS  # points of a path that may be long
 # Half the width of a stroke in pixels of the box, from a thin brush on a large drawing (12 pixels wide, 230 long) to a
-# thick one on a small drawing (26 and 90).
-FINEST, BROADEST = 0.45, 2.4
+# thick one on a small drawing (26 and 90), or a felt pen.
+FINEST, BROADEST = 0.45, 2.8
 # Several digits fill the same box, so that each is smaller and its strokes are finer.
 FINEST_OF_SEVERAL, BROADEST_OF_SEVERAL = 0.4, 1.9
+MOST_DIGITS = 8  # in a row
+ANGULAR = 0.15  # of digits and letters: written in straight lines, as with a mouse, or on a raster
 SHORTEST_STROKE = 1.0  # times the width of the brush: a stroke that is not longer leaves a blot
 TREMBLE = 0.02  # of a scribble's size
 
@@ -234,7 +237,7 @@ LETTERS = {
 # fmt: on
 
 
-ANSWERS = (*"0123456789", "dot", "scribble", "several digits", *LETTERS)  # what a drawing may be: digits come first
+ANSWERS = (*"0123456789", "dot", "scribble", "several digits", "picture", *LETTERS)  # digits come first
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,7 @@ class Amounts:
     scribbles: int
     several_digits: int
     letters: int
+    pictures: int
 
 
 def collect(digits: Dataset, amounts: Amounts, seed: int) -> Dataset:
@@ -270,6 +274,7 @@ def collect(digits: Dataset, amounts: Amounts, seed: int) -> Dataset:
         _all(dots(amounts.dots, generator), "dot"),
         _all(scribbles(amounts.scribbles, generator), "scribble"),
         _all(several_digits(amounts.several_digits, generator), "several digits"),
+        _all(pictures(amounts.pictures, generator), "picture"),
         (letter_images, which + len(ANSWERS) - len(LETTERS)),
     ]
     images, labels = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
@@ -335,7 +340,7 @@ def letters(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         path, length = (torch.cat(tensors) for tensors in zip(*traced, strict=True))
         which = torch.tensor([which for which, _ in forms]).repeat_interleave(hands)
         order = torch.randperm(count, generator=generator)
-        return path[order], length[order], which[order]
+        return angular(path[order], generator), length[order], which[order]
 
     return _draw(n, trace, FINEST, BROADEST, generator)
 
@@ -353,21 +358,49 @@ def single_digits(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
     def trace(count: int) -> Traced:
         labels = torch.randint(10, (count,), generator=generator)
-        return *trace_digits(labels, generator), labels
+        path, length = trace_digits(labels, generator)
+        return angular(path, generator), length, labels
 
     return _draw(n, trace, FINEST, BROADEST, generator)
 
 
 def several_digits(n: int, generator: torch.Generator) -> Tensor:
-    """Two digits side by side, sometimes three, that may touch; shapes and arguments as for dots."""
+    """Two to eight digits in a row, mostly few, that may touch or stand apart; shapes and arguments as for dots."""
+    shares = torch.tensor([1 / many**2 for many in range(2, MOST_DIGITS + 1)])
+    rows = torch.multinomial(shares, n, replacement=True, generator=generator).bincount(minlength=len(shares))
+    parts = [_rows(many, k, generator) for many, k in enumerate(rows.tolist(), start=2) if k]
+    return torch.cat(parts)[torch.randperm(n, generator=generator)]
+
+
+def _rows(many: int, n: int, generator: torch.Generator) -> Tensor:
+    """Rows of so many digits each: torch.uint8 [n, 28, 28]."""
 
     def trace(count: int) -> Traced:
-        traced, _ = trace_digits(torch.randint(10, (3 * count,), generator=generator), generator)
-        paths = [spread(_in_a_row(row, generator)) for row in traced.view(count, 3, POINTS, 2)]
+        traced, _ = trace_digits(torch.randint(10, (many * count,), generator=generator), generator)
+        paths = [spread(_in_a_row(row, generator)) for row in traced.view(count, many, POINTS, 2)]
         path, length = torch.stack([path for path, _ in paths]), torch.tensor([length for _, length in paths])
         return path, length, torch.zeros(count, dtype=torch.int64)
 
-    return _draw(n, trace, FINEST_OF_SEVERAL, BROADEST_OF_SEVERAL, generator)[0]
+    # The smaller they are, the finer; but a photo's strokes are made as thick as MNIST's thinnest.
+    broadest = max(BROADEST_OF_SEVERAL * (2 / many) ** 0.7, 1.1)
+    return _draw(n, trace, FINEST_OF_SEVERAL, broadest, generator)[0]
+
+
+def angular(path: Tensor, generator: torch.Generator) -> Tensor:
+    """The first ``ANGULAR`` of the paths with straight lines for curves: [n, POINTS, 2] -> the same shape.
+
+    Each stroke keeps a few of its points, its ends among them; the others move to the lines between those.
+    """
+    path = path.clone()
+    for points in path[: round(ANGULAR * len(path))].numpy():
+        steps = np.hypot(*np.diff(points, axis=0).T)
+        lifted = np.flatnonzero(steps > 3 * np.median(steps)) + 1
+        gap = _whole(7, 16, generator)
+        for stroke in np.split(points, lifted):
+            at = np.arange(len(stroke))
+            corners = np.linspace(0, len(stroke) - 1, max(2, 1 + round(len(stroke) / gap))).round().astype(int)
+            stroke[:] = np.stack([np.interp(at, corners, axis[corners]) for axis in stroke.T], axis=1)
+    return path
 
 
 def spread(strokes: Strokes) -> tuple[Tensor, float]:
@@ -406,13 +439,16 @@ def _draw(
 
 
 def _in_a_row(digits: Tensor, generator: torch.Generator) -> Strokes:
-    """The paths of three digits, (3, POINTS, 2), as two or three of about one height in a row."""
+    """The paths of digits, (k, POINTS, 2), in a row and of about one height; as close as one hand writes them."""
     row, right = [], 0.0
-    for digit in digits[: 3 if _between(0, 1, generator) < 0.2 else 2]:
+    spacing, uneven = _between(-0.05, 0.45, generator), 0.5 / len(digits)
+    if _between(0, 1, generator) < 0.2:
+        spacing += _between(0, 0.8, generator)
+    for digit in digits:
         low, high = digit.amin(0), digit.amax(0)
-        scaled = (digit - low) / (high[1] - low[1]) * _between(0.75, 1.25, generator)
-        left = right + _between(-0.05, 0.45, generator)
-        row.append(scaled + torch.tensor([left, _between(-0.25, 0.25, generator)]))
+        scaled = (digit - low) / (high[1] - low[1]) * _between(1 - uneven, 1 + uneven, generator)
+        left = right + spacing + _between(-0.15, 0.15, generator)
+        row.append(scaled + torch.tensor([left, _between(-uneven, uneven, generator)]))
         right = float(row[-1][:, 0].amax())
     return row
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from mnist_core.data.generated import ink, make_digits, place, trace_form
 from mnist_core.handwriting import CANVAS_SIZE
 from mnist_core.handwriting.not_digits import LETTERS, dots, scribbles, several_digits
+from mnist_core.handwriting.pictures import pictures
 
 HEIGHT, WIDTH = 360, 480  # pixels of a photo
 SQUARE = 24  # pixels: of squared paper
@@ -80,7 +81,7 @@ def letter(name: str) -> Tensor:
 
 
 # Of each kind one drawing that the second network knows for what it is.
-_SEEDS = {"a 5": 0, "a letter": 0, "a scribble": 3, "a dot": 2, "two digits": 1}
+_SEEDS = {"a 5": 0, "a letter": 0, "a scribble": 3, "a dot": 2, "two digits": 1, "a picture": 0}
 KINDS = tuple(_SEEDS)
 
 
@@ -96,5 +97,7 @@ def drawing_of(kind: str) -> Tensor:
         return dots(1, generator)[0] / 255
     if kind == "two digits":
         return several_digits(1, generator)[0] / 255
+    if kind == "a picture":
+        return pictures(1, generator)[0] / 255
     made = make_digits(10, seed)
     return made.images[int((made.labels == 5).nonzero()[0])] / 255

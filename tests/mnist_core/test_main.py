@@ -50,7 +50,7 @@ def test_train_save_evaluate(
 def test_is_digit(
     digits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few = Amounts(20, 20, 10, 20, 20, 60)
+    few = Amounts(20, 20, 10, 20, 20, 60, 13)
     monkeypatch.setattr(is_digit, "DRAWN", few)
     monkeypatch.setattr(is_digit, "DRAWN_TO_VALIDATE", few)
     less = replace(digits, train=digits.train.subset(slice(0, 500)))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mnist_core.data.dataset import Splits
-from mnist_core.data.generated import BOX, CENTRE_OF_MASS
+from mnist_core.data.generated import BOX, CENTRE_OF_MASS, trace_digits
 from mnist_core.data.styles import Style
 from mnist_core.handwriting import not_digits
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, LONG, SCRIBBLES, Amounts, collect, spread
@@ -106,14 +106,37 @@ def test_points_are_spread_evenly_and_the_air_gets_none() -> None:
 
 
 def test_a_collection_says_what_each_drawing_is(digits: Splits) -> None:
-    amounts = Amounts(digits=30, single_digits=20, dots=5, scribbles=6, several_digits=7, letters=50)
+    amounts = Amounts(digits=30, single_digits=20, dots=5, scribbles=6, several_digits=7, letters=50, pictures=8)
     made = collect(digits.test, amounts, seed=1)
     assert ANSWERS[:10] == tuple("0123456789")
-    assert len(made) == len(digits.test) + 118
+    assert len(made) == len(digits.test) + 126
     assert made.classes == len(ANSWERS)
     assert torch.equal(made.labels[: len(digits.test)], digits.test.labels)
     counts = made.labels.bincount(minlength=len(ANSWERS))
     assert counts[:10].sum() == len(digits.test) + 50
-    assert [int(counts[ANSWERS.index(name)]) for name in ("dot", "scribble", "several digits")] == [5, 6, 7]
+    assert [int(counts[ANSWERS.index(name)]) for name in ("dot", "scribble", "several digits", "picture")] == [
+        5,
+        6,
+        7,
+        8,
+    ]
     assert counts[-len(LETTERS) :].sum() == 50
     assert torch.equal(made.images, collect(digits.test, amounts, seed=1).images)
+
+
+def test_rows_have_two_to_eight_digits() -> None:
+    images = not_digits.several_digits(400, seeded(6))
+    height, width = ((images.amax(axis) > 0).sum(1) for axis in (2, 1))
+    assert (height > 12).float().mean() > 0.2  # two
+    assert ((height <= 6) & (width >= 19)).float().mean() > 0.05  # six and more
+
+
+def test_a_share_of_the_hands_writes_straight_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    path, _ = trace_digits(torch.full((20,), 8), seeded(7))
+    monkeypatch.setattr(not_digits, "ANGULAR", 0.5)
+    straight = not_digits.angular(path, seeded(8))
+    assert torch.equal(straight[10:], path[10:])
+    assert torch.equal(straight[:10, [0, -1]], path[:10, [0, -1]])  # it begins and ends where it did
+    bends = straight.diff(n=2, dim=1).norm(dim=2) > 1e-4
+    assert bends[10:].float().mean() > 0.9
+    assert bends[:10].float().mean() < 0.3  # only at corners

@@ -42,7 +42,7 @@ def test_a_letter_is_an_image_like_those_of_mnist(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "known_as"),
-    list(zip(draw.KINDS, ("digit", "letter", "scribble", "dot", "several digits"), strict=True)),
+    list(zip(draw.KINDS, ("digit", "letter", "scribble", "dot", "several digits", "picture"), strict=True)),
 )
 def test_the_second_network_knows_each_kind(kind: str, known_as: str) -> None:
     assert judge(load_is_digit(), draw.drawing_of(kind)).kind == known_as
