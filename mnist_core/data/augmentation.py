@@ -113,7 +113,8 @@ def _smoothing() -> Tensor:
     """What each pixel takes of each noise along one direction: (28, noise)."""
     noise_at = torch.arange(-WAVE, 28 + WAVE + 1, WAVE)  # pixels; beyond the edges, too, which move like the rest
     smooth = torch.exp(-(torch.arange(28.0)[:, None] - noise_at).square() / (2 * WAVE**2))
-    return smooth / smooth.norm(dim=1, keepdim=True)  # so that each point's deviation is that of the noise, 1
+    smooth /= smooth.norm(dim=1, keepdim=True)  # so that each point's deviation is that of the noise, 1
+    return smooth
 
 
 def _rewrite(ink: Tensor, generator: torch.Generator, strength: float) -> Tensor:
