@@ -30,8 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 from benchmarks.machine import describe
 from benchmarks.pen_strokes import CANVAS, Stroke, ink, place
 from mnist_core.data.dataset import Splits
-from mnist_core.data.generated import STYLES, generated_splits, make_digits
+from mnist_core.data.generated import generated_splits, make_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
+from mnist_core.data.styles import STYLES
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import BlankDrawing, drawing_to_mnist, sample_drawing
 from mnist_core.network.checkpoint import dumps, load_shipped

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 from benchmarks.explorer_speed import start_training
 from benchmarks.machine import describe
 from benchmarks.page_speed import fresh_server
-from mnist_core.data.generated import STYLES
+from mnist_core.data.styles import STYLES
 from tests.browser.conftest import QUIET, chromium
 
 # In the page itself, because asking from outside would be timed too. A move is painted once the network has been read

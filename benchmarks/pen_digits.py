@@ -5,7 +5,7 @@
 The strokes are 7,494 digits by 30 writers: "Pen-Based Recognition of Handwritten Digits" by Alpaydin and Alimoglu
 (UCI Machine Learning Repository, CC BY 4.0), in UNIPEN text. They are no part of the project and only measure: no model
 is trained on them, nor is a setting fitted to them. But what was misread of the first 15 writers has been looked at, to
-write down how else digits are written (``mnist_core.data.generated.STYLES``); so the other 15 are counted apart.
+write down how else digits are written (``mnist_core.data.styles``); so the other 15 are counted apart.
 
 MNIST is read from the folder named by MNIST_DATA_DIR, or from ``data`` in the project; nothing is downloaded.
 """

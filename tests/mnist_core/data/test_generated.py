@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from mnist_core.data.dataset import Dataset, normalize
-from mnist_core.data.generated import CHUNK, STYLES, Style, make_digits
+from mnist_core.data.generated import CHUNK, draw_style, make_digits
+from mnist_core.data.styles import STYLES, Style
 
 POINT = re.compile(r"-?\d+,-?\d+!?")
 

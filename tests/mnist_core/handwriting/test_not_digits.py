@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from mnist_core.data.dataset import Splits
-from mnist_core.data.generated import BOX, CENTRE_OF_MASS, Style
+from mnist_core.data.generated import BOX, CENTRE_OF_MASS
+from mnist_core.data.styles import Style
 from mnist_core.handwriting import not_digits
 from mnist_core.handwriting.not_digits import ANSWERS, LETTERS, LONG, SCRIBBLES, Amounts, collect, spread
 
