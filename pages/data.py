@@ -5,6 +5,7 @@ import torch
 
 from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, Splits, normalize, split_stratified, standardize
+from mnist_core.data.generated import draw_style
 from mnist_core.data.statistics import (
     class_counts,
     images_of,
@@ -13,10 +14,12 @@ from mnist_core.data.statistics import (
     page_of,
     pixel_statistics,
 )
+from mnist_core.data.styles import STYLES
 from mnist_core.evaluation.accuracy import GUESSING_ACCURACY
 from mnist_core.figures.cards import large
 from mnist_core.figures.data import class_bars, level_histogram, number_table, parts_sheet, scale_bars
 from mnist_core.figures.data_distances import mean_distances
+from mnist_core.figures.data_styles import digit_styles
 from mnist_core.figures.images import enlarged, row_marked, sheet, unrolled
 from mnist_core.lessons.data import accuracy_fed, byte_scale, times_as_many, unit_scale
 from mnist_core.lessons.data_baseline import Baseline, distances, nearest_mean, scores
@@ -117,6 +120,52 @@ def source_of_the_counts() -> None:
     """Something to try, and the code that ran."""
     lesson.try_this("Choose the 7 and look for one with a bar through it. Then look for a 1 that could be a 7.")
     lesson.show_source(mean_images, class_counts)
+
+
+@lesson.scene("How many ways are there to write a digit?")
+def styles() -> None:
+    """The styles that the program's own digits are drawn in."""
+    with lesson.stage():
+        ways_to_write()
+    lesson.notice(
+        f"A network knows only what it has seen. So this program draws digits in {len(STYLES)} ways, and the "
+        "ready-made network learned from them, too."
+    )
+    lesson.deeper(how_a_style_is_drawn, alike, source_of_the_styles)
+
+
+@st.fragment
+def ways_to_write() -> None:
+    """All styles of one digit, four hands each."""
+    digit = link.whole_slider("Digit", "style_digit", 0, 9, 7)
+    found = data_cache.hands(digit)
+    st.html(digit_styles(styles=list(found), hands=list(found.values()), theme=theme.current()))
+    st.caption(
+        f"Each picture shows four hands. The number: of a hundred {digit}s that the program draws, so many are "
+        "written like this."
+    )
+
+
+def how_a_style_is_drawn() -> None:
+    """The notation, and where the numbers come from."""
+    st.subheader("How a style is drawn", anchor=False)
+    st.markdown(data_words.a_style())
+
+
+def alike() -> None:
+    """That styles of different digits can look alike."""
+    st.subheader("When two ways look alike", anchor=False)
+    st.markdown(
+        "A 1 with a long flag is written like a 7, and a 7 whose bar is drawn on from the foot is written like a 2. "
+        "Where some people write one digit as others write another, nobody can always be right. A network then has to "
+        "go by what is more common."
+    )
+    lesson.try_this("Write the ten digits on paper. Which of these ways are yours? Which one is missing here?")
+
+
+def source_of_the_styles() -> None:
+    """The code that drew them."""
+    lesson.show_source(draw_style)
 
 
 @lesson.scene("Which images may a network learn from?")
@@ -558,4 +607,4 @@ def source_of_the_readings() -> None:
     lesson.show_source(accuracy_fed, unit_scale, byte_scale)
 
 
-lesson.show(gallery, parts, baseline, flattening, paper, normalising, forgotten)
+lesson.show(gallery, styles, parts, baseline, flattening, paper, normalising, forgotten)

@@ -13,13 +13,14 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Splits, normalize
 from mnist_core.data.generated import generated_splits
 from mnist_core.data.statistics import mean_images
+from mnist_core.data.styles import STYLES
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.lessons.data_baseline import nearest_mean
-from mnist_core.network.checkpoint import load_shipped
+from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, questions_of, sound, status, text
 
 PAGE = "pages/data.py"
-BASELINE = 3  # scene
+STYLES_SCENE, PARTS, BASELINE, FLATTENING, PAPER, NORMALISING, FORGOTTEN = 2, 3, 4, 5, 6, 7, 8
 
 
 def tables(app: AppTest) -> list[str]:
@@ -104,14 +105,14 @@ def check_margin(images: np.ndarray) -> None:
     ],
 )
 def test_one_part_is_bright_and_its_size_is_said(part: str, size: str) -> None:
-    app = open_page(PAGE, 2)
+    app = open_page(PAGE, PARTS)
     app = sound(app.segmented_control(key="data_part").set_value(part).run())
     assert f"**{size} images.**" in text(app)
     assert "Each small image stands for 15." in captions(app)
 
 
 def test_the_whole_histogram_waits_for_the_answer() -> None:
-    app = open_page(PAGE, 5)
+    app = open_page(PAGE, PAPER)
     assert app.toggle(key="without_paper").disabled
     assert first_bar(app) < 0.1
     assert "pure paper" not in notices(app)
@@ -135,7 +136,7 @@ def notices(app: AppTest) -> str:
 
 
 def test_the_cost_waits_for_the_answer() -> None:
-    app = open_page(PAGE, 7)
+    app = open_page(PAGE, FORGOTTEN)
     assert not misread_times(app)
     assert scales_shown(app) == 1
     app = answer(app, "ask_scale", "More than 50")
@@ -173,6 +174,31 @@ def test_the_gallery_shows_the_chosen_digit_page_by_page(digits: Splits) -> None
     assert "Training images of a 7: 51 to 100" in captions(app)
     app = sound(app.number_input(key="gallery_page").set_value(180).run())
     assert f"to {total} of {total}" in captions(app)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_each_style_of_the_chosen_digit_is_named_once_with_its_share(digit: int) -> None:
+    app = open_page(PAGE, STYLES_SCENE)
+    app = sound(app.slider(key="style_digit").set_value(digit).run())
+    (figure,) = [element.proto.body for element in app.get("html") if "digit-styles" in element.proto.body]
+    shown = [(name, int(number)) for number, name in re.findall(r"<b>(\d+)</b> ([^<]+)</div>", figure)]
+    styles = [style for style in STYLES if style.digit == digit]
+    assert sorted(shown) == sorted((style.name, round(100 * style.share)) for style in styles)
+    assert [number for _, number in shown] == sorted((number for _, number in shown), reverse=True)
+    assert sum(number for _, number in shown) == 100
+    pictures = re.findall(r'<img src="([^"]+)"', figure)
+    assert len(set(pictures)) == len(styles)
+    assert f"of a hundred {digit}s that the program draws" in " ".join(caption.value for caption in app.caption)
+
+
+def test_the_number_of_ways_and_one_form_are_those_of_the_program() -> None:
+    app = in_one_piece(PAGE)
+    assert f"draws digits in {len(STYLES)} ways" in text(app)
+    (bar,) = [style for style in STYLES if (style.digit, style.name) == (7, "bar")]
+    assert bar.forms[0] in text(app)
+    assert f"some such forms, this one {len(bar.forms)}." in text(app)
+    # "The ready-made network learned from them, too."
+    assert shipped_card()["drawn_digits"]["count"] > 10_000
 
 
 def captions(app: AppTest) -> str:
@@ -237,7 +263,7 @@ def check_baseline(splits: Splits) -> None:
 
 
 def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
-    app = open_page(PAGE, 4)
+    app = open_page(PAGE, FLATTENING)
     app.number_input(key="image").set_value(12)
     app = sound(app.slider(key="pixel_row").set_value(14).run())
     levels = " ".join(map(str, digits.train.images[11, 14].tolist()))
@@ -258,7 +284,7 @@ def test_the_numbers_of_the_chosen_image_and_its_row(digits: Splits) -> None:
 
 @pytest.mark.parametrize("level", [0, 33, 255])
 def test_the_formula_of_one_pixel(level: int) -> None:
-    app = open_page(PAGE, 6)
+    app = open_page(PAGE, NORMALISING)
     app = sound(app.slider(key="pixel_value").set_value(level).run())
     x = level / 255
     assert rf"x = \frac{{{level}}}{{255}} = {x:.3f}" in formulas(app)

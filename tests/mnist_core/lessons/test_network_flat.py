@@ -130,11 +130,11 @@ def last_layer(model: MLP, splits: Splits) -> FlatLayer:
     return look(last_hidden(model.eval(), normalize(some.images)), some.labels)
 
 
-def test_training_brings_digits_of_a_kind_together(digits: Splits) -> None:
+def test_training_brings_digits_of_a_kind_together(all_digits: Splits) -> None:
     model = new_model(MLPConfig((32,)), 0)
-    before = last_layer(model, digits)
-    list(fit(model, digits.train, digits.validation, TrainingConfig(epochs=8, batch_size=50)))
-    after = last_layer(model, digits)
+    before = last_layer(model, all_digits)
+    list(fit(model, all_digits.train, all_digits.validation, TrainingConfig(epochs=8, batch_size=50)))
+    after = last_layer(model, all_digits)
     assert after.alike_when_flat > before.alike_when_flat + 0.05
     assert after.alike > before.alike + 0.2
 
