@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from mnist_core.data.dataset import Splits
@@ -72,7 +73,7 @@ def test_the_same_seed_gives_the_same_file_and_another_one_another(
 
 def test_a_third_of_a_batch_is_drawn_and_the_rest_distorted(digits: Splits) -> None:
     real, drawn = digits.train.subset(slice(0, 40)), digits.validation
-    images, labels = shipped._batch(real, drawn, torch.Generator().manual_seed(1))
+    images, labels = shipped._batch(real, drawn, torch.Generator().manual_seed(1), 1.0)
     assert images.shape == (60, 28, 28)
     assert images.dtype == torch.uint8
     assert torch.equal(labels[:40], real.labels)
@@ -90,6 +91,30 @@ def test_an_epoch_is_one_pass_over_the_real_images(digits: Splits) -> None:
         assert len(sizes) == len(batches)
         assert sum(round(2 / 3 * size) for size in sizes) == len(digits.train)
         assert set(sizes[:-1]) == {96}
+
+
+def test_distortion_grows_weaker_from_epoch_to_epoch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    strengths: list[float] = []
+
+    def distort(images: Tensor, generator: torch.Generator, strength: float) -> Tensor:
+        strengths.append(strength)
+        return images
+
+    monkeypatch.setattr(shipped, "distort", distort)
+    batches = shipped._Mixed(digits.train, digits.validation, replace(SHORT, epochs=3))
+    for _ in range(3):
+        for images, labels in batches:
+            assert len(images) == len(labels)
+    assert strengths == pytest.approx([strength for strength in (1.2, 0.8, 0.4) for _ in range(len(batches))])
+
+
+def test_only_the_training_multiplies_roughly(digits: Splits) -> None:
+    before = torch.get_float32_matmul_precision()
+    run = ship(digits, SMALL, SHORT, drawn=60)
+    next(run)
+    assert torch.get_float32_matmul_precision() == "medium"
+    run.close()  # as if somebody had stopped it
+    assert torch.get_float32_matmul_precision() == before == "highest"
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7])
