@@ -234,7 +234,7 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
     Returns:
         The row; None if the drawing is better taken for what the verdict says.
     """
-    if verdict.kind not in ("several digits", "scribble", "letter"):
+    if verdict.kind not in ("several digits", "scribble", "letter", "picture"):
         return None
     row = read_row(drawing, reader, judging)
     named = sum(piece.verdict.is_digit for piece in row.pieces)
