@@ -113,7 +113,7 @@ def test_only_the_training_multiplies_roughly(digits: Splits) -> None:
     run = ship(digits, SMALL, SHORT, drawn=60)
     next(run)
     assert torch.get_float32_matmul_precision() == "medium"
-    run.close()  # as if somebody had stopped it
+    del run  # as if somebody had stopped it
     assert torch.get_float32_matmul_precision() == before == "highest"
 
 
