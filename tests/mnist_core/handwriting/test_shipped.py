@@ -1,5 +1,6 @@
 """How the shipped network is made: the recipe on a small scale, and what it promises of the file."""
 
+from collections.abc import Generator
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,7 @@ def test_distortion_grows_weaker_from_epoch_to_epoch(digits: Splits, monkeypatch
 def test_only_the_training_multiplies_roughly(digits: Splits) -> None:
     before = torch.get_float32_matmul_precision()
     run = ship(digits, SMALL, SHORT, drawn=60)
+    assert isinstance(run, Generator)
     next(run)
     assert torch.get_float32_matmul_precision() == "medium"
     del run  # as if somebody had stopped it
