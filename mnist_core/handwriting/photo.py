@@ -140,6 +140,11 @@ def read_picture(content: bytes, correction: Correction = NONE) -> Found:
     return ink_of(open_grey(content), correction)
 
 
+def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
+    """Only the drawing of ``read_picture``, uint8 [H, W], for programs that want nothing else."""
+    return read_picture(content).drawing
+
+
 def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
     """Steps 2 to 6: what is written on a picture that ``open_grey`` has opened.
 
@@ -328,12 +333,14 @@ def _inside_table(grey: Grey) -> Box | None:
     sheet = numbers == np.bincount(numbers[numbers > 0]).argmax()
     inner = _shrunk(np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0)))
     filled = ndimage.binary_fill_holes(sheet)
-    return inner if filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 and _is_sheet(sheet, inner) else None
+    return inner if _is_sheet(sheet, inner) and filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 else None
 
 
 def _shrunk(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Box:
     """From the first to the last of some rows and columns, without what blur mixed at the edge."""
-    return slice(int(rows[0]) + 2, int(rows[-1]) - 1), slice(int(columns[0]) + 2, int(columns[-1]) - 1)
+    return slice(int(rows[0]) + 2, max(int(rows[-1]) - 1, 0)), slice(
+        int(columns[0]) + 2, max(int(columns[-1]) - 1, 0)
+    )
 
 
 def _is_sheet(other: Mask, inner: Box) -> bool:
