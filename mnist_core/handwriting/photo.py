@@ -28,6 +28,7 @@ MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
 MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
 TINY = 20  # pixels: in a picture that is no longer a stroke is hardly wider than a pixel
+SHARPER = 3  # times: how much steeper its edges become, once it is enlarged
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
@@ -248,7 +249,7 @@ def _sharpened(image: Image.Image) -> Image.Image:
     """
     grey = np.asarray(image, np.float64)
     low, high = grey.min(), grey.max()
-    return Image.fromarray((2 * grey - (low + high) / 2).clip(low, high).round().astype(np.uint8))
+    return Image.fromarray((SHARPER * grey - (SHARPER - 1) * (low + high) / 2).clip(low, high).round().astype(np.uint8))
 
 
 def _resized(image: Image.Image) -> Image.Image:
