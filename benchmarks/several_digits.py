@@ -183,7 +183,8 @@ def boundaries(made: Made, paths: npt.NDArray[np.float64]) -> list[int | None]:
 def whole_path(path: Sequence[tuple[float, float]], height: int) -> npt.NDArray[np.float64]:
     """A cut's path as a column for each row of pixels of the drawing."""
     down, across = np.array(path).T
-    return np.interp(np.arange(height) + 0.5, down, across)
+    columns: npt.NDArray[np.float64] = np.interp(np.arange(height) + 0.5, down, across)
+    return columns
 
 
 def edits(a: str, b: str) -> int:
@@ -336,7 +337,7 @@ def fit(reader: MLP, judging: MLP, rows: int, seed: int) -> None:
         digits = sources[index % 2]
         chosen = [digits[i] for i in generator.integers(len(digits), size=COUNTS[index // 6 % len(COUNTS)])]
         made = row_for_canvas(chosen, WAYS[index // 2 % 3], generator)
-        line = several.straighten(drawing_of(made) / np.float32(255))
+        line = several.straighten((drawing_of(made) / 255).astype(np.float32))
         assert not isinstance(line, str)
         lattice = several.build(line, reader, judging)
         paths = [whole_path(line.on_the_drawing(path), CANVAS) for path in lattice.seams.paths]

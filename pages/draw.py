@@ -16,7 +16,7 @@ from mnist_core.network.view import LayerView, look
 from ui.drawing import canvas, keep, network, photo, reading
 from ui.frame import dataset, lesson, link, question, resources, state, theme
 from ui.frame.question import Question
-from ui.lessons import draw_row, draw_row_words, draw_words
+from ui.lessons import draw_row, draw_words
 from ui.visitor import known_networks, networks, store
 from ui.visitor.pad import Taken
 
@@ -351,7 +351,7 @@ def a_row() -> None:
     """A row of digits that is cut and read one by one, and what happens as they come nearer to each other."""
     with lesson.stage():
         draw_row.stage()
-    lesson.notice(draw_row_words.NOTICE)
+    lesson.notice(draw_row.NOTICE)
     lesson.deeper(draw_row.why, draw_row.cut_it_yourself, draw_row.code)
 
 

@@ -72,7 +72,8 @@ def _frame(drawing: npt.NDArray[np.uint8], row: Row) -> tuple[int, int, int, int
     high, wide = drawing.shape
     if not row.pieces:
         return 0, high, 0, wide
-    boxes = np.array([part.box for part in (*row.pieces, *row.marks)])
+    parts: tuple[Piece | Mark, ...] = *row.pieces, *row.marks
+    boxes = np.array([part.box for part in parts])
     top, left = boxes[:, ::2].min(0).tolist()
     bottom, right = boxes[:, 1::2].max(0).tolist()
     margin = max(1, round(MARGIN * (bottom - top)))

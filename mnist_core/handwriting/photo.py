@@ -400,11 +400,17 @@ class Ink:
         """Whether it looks as if a pen had drawn it.
 
         Its outline is an edge, all around; all of it is in the picture, or the edge cuts off no more than ends of its
-        strokes; it is not too fat; and it is no lying line.
+        strokes; it is not too fat; and it is no lying line. A row of digits is lying, too, but its pieces are not.
         """
         shape = self.shape
-        is_strange = shape.is_surroundings or shape.is_lying or is_blot(self.mask, shape.length)
+        is_strange = shape.is_surroundings or is_blot(self.mask, shape.length) or (shape.is_lying and self._has_lines)
         return self.edges > CLEAR and not is_strange
+
+    @property
+    def _has_lines(self) -> bool:
+        """Whether most of its ink is in pieces that are lying lines."""
+        lying = sum(piece.area for piece in _measured(connected(self.mask)) if piece.is_lying)
+        return 2 * lying > self.shape.area
 
     def surrounds(self, other: "Ink") -> bool:
         """Whether another is only paper between its strokes, or a part of it: inside of its box, and shorter.
@@ -719,9 +725,9 @@ def digit_among(numbers: npt.NDArray[np.int64], at: tuple[float, float] | None =
     """Step 5: the pieces that are the digit, not dirt, nor the table's edge, nor what else is written there.
 
     The main piece is the one with the most ink, where ink counts less towards the picture's edge, and what the edge
-    cuts off counts hardly at all. A 4 or a 5 may have a second stroke: what is near the main piece stays, unless it is
-    a speck. What is about as large as the main piece stays wherever it is: that there are two digits is for the reader
-    to know, not to be hidden.
+    cuts off counts hardly at all, nor does a line under a row of digits. A 4 or a 5 may have a second stroke: what is
+    near the main piece stays, unless it is a speck. What is about as large as the main piece stays wherever it is: that
+    there are two digits is for the reader to know, not to be hidden.
 
     Args:
         numbers: int64 [H, W]: a number for each piece, 0 for paper.
@@ -739,7 +745,7 @@ def digit_among(numbers: npt.NDArray[np.int64], at: tuple[float, float] | None =
     if at is not None:
         main = next(piece for piece in found if piece.number == _nearest(numbers, {one.number for one in found}, at))
     else:
-        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.may_go_on else 1))
+        main = max(found, key=lambda piece: piece.weight * (0.05 if piece.may_go_on or piece.is_lying else 1))
         if main.may_go_on and main.is_aside:
             raise PhotoUnreadable(NOTHING)
     kept = [piece.number for piece in found if piece is main or _belongs(piece, main, alone=at is not None)]

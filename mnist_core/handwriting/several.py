@@ -222,8 +222,8 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
     """Reads a drawing as a row, if it is no single digit and falls into digits well enough.
 
     The rule that judges single digits has seen rows of two and three. Longer ones, made as small as one digit, it takes
-    for scribbles, and a few for letters. But most letters fall into pieces that look like digits, too, as an H into a 1
-    and a 4. So there the pieces have to stand apart.
+    for scribbles, and a few for letters or pictures. But most letters fall into pieces that look like digits, too, as
+    an H into a 1 and a 4. So there the pieces have to stand apart.
 
     Args:
         drawing: As for ``read_row``.
@@ -244,6 +244,7 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
         "scribble": most_are_read,
         "picture": most_are_read,
         "letter": named == len(row.pieces) > 0 and _stand_apart(row),
+        "picture": named == len(row.pieces) > 0 and _stand_apart(row),
     }
     return row if is_row[verdict.kind] else None
 
@@ -311,7 +312,8 @@ def straighten(grey: Ink) -> Line | str:
     zoom = HEIGHT / height
     size = max(round(zoom * part.shape[1]), 1), max(round(zoom * part.shape[0]), 1)
     way = Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR
-    scaled = np.asarray(Image.fromarray((255 * part).round().astype(np.uint8)).resize(size, way), np.float32) / 255
+    small = Image.fromarray((255 * part).round().astype(np.uint8)).resize(size, way)
+    scaled = np.asarray(small, np.float32) / np.float32(255)
     ink = np.pad(scaled, ((0, 0), (2, 2)))
     marks = tuple(Mark(box, name) for box, name in zip(boxes, names, strict=True) if name not in ("", "dirt"))
     corner = float(rows[0]), columns[0] - 2 / zoom
@@ -365,7 +367,8 @@ def find_seams(line: Line) -> Seams:
     ink = line.ink.astype(np.float64)
     height, width = ink.shape
     down, before = _cheapest(ink)
-    up, after = (each[::-1] for each in _cheapest(ink[::-1]))
+    up, after = _cheapest(ink[::-1])
+    up, after = up[::-1], after[::-1]
     rows = sorted({min(int(share * height), height - 1) for share in ANCHORS})
     columns = np.arange(1, width, 2)
     paths = np.concatenate([_trace(before, after, row, columns) for row in rows])
@@ -477,8 +480,9 @@ def _between(line: Line, seams: Seams) -> tuple[Indices, Ink, Indices]:
     parts = np.where(inside, parts, np.float32(0))
     # Where the seams cross, or the piece is wider than the room, some ink is counted on one side only.
     is_one = np.abs(parts.sum((1, 2)) - ink) <= 0.02 * line.straight
-    filled_columns = parts.max(1) > INK_THRESHOLD  # (n, w)
-    is_one &= filled_columns.any(1) & (np.subtract(*_ends(filled_columns)[::-1]) <= PIECE_WIDTH * HEIGHT)
+    filled_columns = np.asarray(parts.max(1) > INK_THRESHOLD, bool)  # (n, w)
+    across_start, across_end = _ends(filled_columns)
+    is_one &= filled_columns.any(1) & (across_end - across_start <= PIECE_WIDTH * HEIGHT)
     return np.stack((first, last), 1)[is_one], parts[is_one], left[is_one]
 
 
@@ -528,6 +532,8 @@ def _features(images: Tensor, sides: Floats, free: Floats, reader: MLP, judging:
     """What speaks for or against each piece's being one digit: float64 [n, 7]."""
     p = predict_proba(reader, images).amax(1).clamp(min=0.05).log()
     kinds = kinds_of(judging, images)
+    if not len(images):
+        return np.zeros((0, len(PIECE_WEIGHTS)))
     columns = (
         np.ones(len(images)),
         p.numpy(),
@@ -584,7 +590,7 @@ def _piece(line: Line, lattice: Lattice, pair: tuple[int, int], reader: MLP, jud
 FAINT = 0.5  # of full ink: another digit of the row may be as faint, printed lines are fainter
 SHARED = 0.6  # of the lower one's height: two neighbours that share so many rows of pixels stand on one line
 TALL = 0.5  # of the main piece's height: what is that high may be a digit, wherever on the line it stands
-NEAR = 0.35  # of the row's height: what is that near to a digit may be a stroke of it, or a decimal point
+NEAR = 0.5  # of the row's height: what is that near to a digit may be a stroke of it, or a decimal point
 SMALL = 0.1  # of the row's height: what is not even that long is dirt
 
 
@@ -639,5 +645,5 @@ def _on_one_line(boxes: Indices, main: int, is_tall: npt.NDArray[np.bool_]) -> l
 
 def _is_whole(boxes: Indices, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """Whether the picture's edge leaves each box, [n, 4], whole."""
-    is_whole: npt.NDArray[np.bool_] = (boxes[:, ::2] > 0).all(1) & (boxes[:, 1::2] < shape).all(1)
-    return is_whole
+    inner = np.concatenate((boxes[:, ::2] > 0, boxes[:, 1::2] < shape), axis=1)  # (n, 4)
+    return np.asarray(inner.all(1), bool)

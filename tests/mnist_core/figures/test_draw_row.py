@@ -35,10 +35,10 @@ def test_each_piece_has_its_digit_and_probability_and_the_dot_stands_between() -
 
 def test_an_unsure_cut_is_dashed_and_of_another_colour() -> None:
     sure, unsure = (np.asarray(cut_picture(drawing=DRAWING, row=row(p), height=160)) for p in (0.99, 0.5))
-    blue = (sure == ROW_COLOUR).all(2)
-    assert blue.any(1).mean() > 0.9
-    assert not (unsure == ROW_COLOUR).all(2).any()
-    dashed = (unsure > 0).any(2).any(1).mean()
+    blue = np.equal(sure, ROW_COLOUR).all(axis=2)
+    assert blue.any(axis=1).mean() > 0.9
+    assert not np.equal(unsure, ROW_COLOUR).all(axis=2).any()
+    dashed = np.greater(unsure, 0).any(axis=2).any(axis=1).mean()
     assert 0.3 < dashed < 0.75
 
 

@@ -4,7 +4,7 @@ import torch
 
 from mnist_core.handwriting.is_digit import Verdict
 from mnist_core.handwriting.several import Box, Cut, Piece, Row
-from ui.lessons.draw_row_words import answer
+from ui.lessons.draw_row import answer
 
 DIGIT = Verdict(True, "digit", (1.0, 0, 0, 0, 0), "")
 LETTER = Verdict(False, "letter", (0.0, 0, 0, 1, 0), "")
