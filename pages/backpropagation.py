@@ -232,7 +232,7 @@ def the_image_times_a_number() -> None:
             pixels, label = chosen_image()
         way = way_to_first_layer(model, pixels, label)
         with right:
-            rank = link.whole_slider("Neuron, by the size of its δ", "bp_rank", 1, 100, 1, disabled=not answered)
+            rank = link.whole_slider("Neuron, by the size of its δ", "bp_rank", 1, 200, 1, disabled=not answered)
         number = way.ranked[min(rank, len(way.ranked)) - 1]
         pictures, beside = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with pictures:

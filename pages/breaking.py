@@ -203,8 +203,8 @@ def what_silence_is(has_hidden: bool) -> None:
     """The field's word, and what the curve says beyond its start."""
     st.markdown(
         "Taking a part away to see what it was good for is called **ablation**. Some neurons of each hidden layer, "
-        "drawn at random, pass on nothing. With half of its hidden neurons silent the ready-made network has lost "
-        "much. With nine in ten silent it mostly does little better than guessing."
+        "drawn at random, pass on nothing. With six in ten of its hidden neurons silent the ready-made network has "
+        "lost much. With nine in ten silent it mostly does little better than guessing."
     )
     if not has_hidden:
         st.markdown("The network in use has no hidden layer, so there is nothing to silence.")
@@ -642,11 +642,11 @@ ATTACKED = Question(
     key="ask_attacked",
     text="Each pixel changes by 32 of 255 grey levels, aimed at the ready-made network. How many images does it still "
     "read?",
-    right="Less than a third",
+    right="Less than half",
     why="And the same amount of noise costs it little.",
     wrong={
         "Nearly all": "So it is with noise of that size. Aimed, all pixels push the same way.",
-        "About two thirds": "It is nearer the other way round: more than two thirds are misread.",
+        "About two thirds": "It is nearer the other way round: most are misread.",
     },
     order=2,
 )

@@ -31,7 +31,7 @@ KINDS = ("digit", "dot", "scribble", "letter", "several digits", "picture")
 WEIGHTS = MODELS / "is_digit.safetensors"
 SMALLEST = 0.15  # of the canvas' longer side: ink shorter than that, 42 of 280 pixels, is a dot
 KEPT = 0.989  # of MNIST's validation images; what the rest costs in patience, it gives back in letters refused
-DIGIT_FROM = 0.44  # a digit has at least this probability among the kinds; ``threshold`` found it
+DIGIT_FROM = 0.41  # a digit has at least this probability among the kinds; ``threshold`` found it
 RIVAL = 0.9  # a second digit this many times as likely as the first leaves the network unsure
 
 # The second network. Its answers are finer than the kinds: ten digits and every letter have one each. It is easier to

@@ -28,6 +28,7 @@ MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
 MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
 TINY = 20  # pixels: in a picture that is no longer a stroke is hardly wider than a pixel
+SHARPER = 3  # times: how much steeper its edges become, once it is enlarged
 SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
@@ -140,6 +141,11 @@ def read_picture(content: bytes, correction: Correction = NONE) -> Found:
     return ink_of(open_grey(content), correction)
 
 
+def to_drawing(content: bytes) -> npt.NDArray[np.uint8]:
+    """Only the drawing of ``read_picture``, uint8 [H, W], for programs that want nothing else."""
+    return read_picture(content).drawing
+
+
 def ink_of(grey: Grey, correction: Correction = NONE) -> Found:
     """Steps 2 to 6: what is written on a picture that ``open_grey`` has opened.
 
@@ -243,7 +249,7 @@ def _sharpened(image: Image.Image) -> Image.Image:
     """
     grey = np.asarray(image, np.float64)
     low, high = grey.min(), grey.max()
-    return Image.fromarray((2 * grey - (low + high) / 2).clip(low, high).round().astype(np.uint8))
+    return Image.fromarray((SHARPER * grey - (SHARPER - 1) * (low + high) / 2).clip(low, high).round().astype(np.uint8))
 
 
 def _resized(image: Image.Image) -> Image.Image:
@@ -328,12 +334,14 @@ def _inside_table(grey: Grey) -> Box | None:
     sheet = numbers == np.bincount(numbers[numbers > 0]).argmax()
     inner = _shrunk(np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0)))
     filled = ndimage.binary_fill_holes(sheet)
-    return inner if filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 and _is_sheet(sheet, inner) else None
+    return inner if _is_sheet(sheet, inner) and filled[inner].mean() > FILLED and sheet[inner].mean() > 0.6 else None
 
 
 def _shrunk(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Box:
     """From the first to the last of some rows and columns, without what blur mixed at the edge."""
-    return slice(int(rows[0]) + 2, int(rows[-1]) - 1), slice(int(columns[0]) + 2, int(columns[-1]) - 1)
+    return slice(int(rows[0]) + 2, max(int(rows[-1]) - 1, 0)), slice(
+        int(columns[0]) + 2, max(int(columns[-1]) - 1, 0)
+    )
 
 
 def _is_sheet(other: Mask, inner: Box) -> bool:

@@ -238,9 +238,11 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
         return None
     row = read_row(drawing, reader, judging)
     named = sum(piece.verdict.is_digit for piece in row.pieces)
+    most_are_read = named >= 2 and 3 * named >= 2 * len(row.pieces) and (len(row.pieces) > 2 or _stand_apart(row))
     is_row = {
         "several digits": 2 * named >= len(row.pieces) > 0,
-        "scribble": named >= 2 and 3 * named >= 2 * len(row.pieces) and (len(row.pieces) > 2 or _stand_apart(row)),
+        "scribble": most_are_read,
+        "picture": most_are_read,
         "letter": named == len(row.pieces) > 0 and _stand_apart(row),
         "picture": named == len(row.pieces) > 0 and _stand_apart(row),
     }

@@ -26,11 +26,11 @@ from mnist_core.training.loop import EpochEvent, TrainingConfig, fit, new_model
 
 MODEL = MLPConfig((800, 400))  # distorted MNIST and drawn digits are more to learn than MNIST alone
 TRAINING = TrainingConfig(
-    epochs=60,  # of distorted images no network tires: more would still gain a little
+    epochs=60,  # 120 learn the images by heart while distortion is weak: it has to stay stronger if there are more
     batch_size=512,  # two thirds of them MNIST's, one third drawn; smaller ones learn more an image, but less a second
     learning_rate=3e-3,  # the highest; the schedule warms up to it and comes down to nothing
     optimizer="adamw",  # learns as fast as Adam, and its decay keeps weights small that nothing asks for
-    seed=0,  # of weights, order and distortion; there is nothing special about it
+    seed=3,  # of weights, order and distortion; of five it is the one nearest to their mean
     weight_decay=0.01,  # AdamW's usual
     schedule="one-cycle",
 )

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from mnist_core.data.dataset import Dataset, Splits, split_stratified
-from mnist_core.data.generated import BOX, STYLES, fits, ink, place, trace_form
+from mnist_core.data.generated import BOX, fits, ink, place, trace_form
+from mnist_core.data.styles import STYLES
 from mnist_core.evaluation.accuracy import evaluate
 from mnist_core.lessons.collection import OwnDigit, as_dataset
 from mnist_core.network.model import CLASSES, MLP, copied

@@ -181,7 +181,7 @@ def test_of_one_digit_more_is_left_and_it_points_elsewhere() -> None:
             said = re.search(r"\*\*(\d+)%\*\* is left", text(app))
             assert said
             left[order].append(int(said[1]))
-            assert bars(app)[1][0] > 0.4  # shuffled: "well above 0"
+            assert bars(app)[1][0] > 0.3  # shuffled: "well above 0"
     assert min(left[SORTED]) > max(left[SHUFFLED])
 
 

@@ -354,13 +354,13 @@ def drawn_changes(app: AppTest, row: int = 0) -> list[tuple[str, str]]:
     return re.findall(r"reads <b>(\d)</b>, ([^<]+)<", html)
 
 
-@pytest.mark.parametrize(("digit", "epsilon", "seed"), [(8, 12, 0), (3, 40, 5), (1, 0, 0)])
+@pytest.mark.parametrize(("digit", "epsilon", "seed"), [(8, 16, 0), (3, 40, 5), (1, 0, 0)])
 def test_an_image_its_changes_and_what_is_read(digits: Splits, digit: int, epsilon: int, seed: int) -> None:
     model = load_shipped().requires_grad_(False)
     some, found, shown = aim_at(model, digits)
     index = shown[digit]
     app = go_deeper(open_page(PAGE, ADVERSARIAL))
-    assert (app.segmented_control(key="brk_digit").value, app.slider(key="brk_epsilon").value) == (8, 12)
+    assert (app.segmented_control(key="brk_digit").value, app.slider(key="brk_epsilon").value) == (8, 16)
     app = sound(app.segmented_control(key="brk_digit").set_value(digit).run())
     app = sound(app.slider(key="brk_epsilon").set_value(epsilon).run())
     app = sound(app.number_input(key="brk_seed").set_value(seed).run())
@@ -373,7 +373,7 @@ def test_an_image_its_changes_and_what_is_read(digits: Splits, digit: int, epsil
         return str(choice), words.percent(found.probabilities[0, choice].item())
 
     assert drawn_changes(app) == [said(before), said(after), said(before), said(beside)]
-    if epsilon == 12:
+    if epsilon == breaking_attack.START:
         assert int(after.choices[0]) != digit == int(beside.choices[0])  # it shows something at once
     signs = (-found[index].sign(), noise[0])
     for name, each in zip(("Aimed at the network", "Drawn at random"), signs, strict=True):
@@ -405,14 +405,14 @@ def test_the_pixel_that_is_written_out_is_the_steepest_of_those_that_move(digits
     model = load_shipped().requires_grad_(False)
     some, found, shown = aim_at(model, digits)
     index = shown[8]
-    image, aimed = some.images[index], fgsm(model, some.images[[index]], some.labels[[index]], 12)[0]
+    image, aimed = some.images[index], fgsm(model, some.images[[index]], some.labels[[index]], 16)[0]
     steepest = max(
         ((row, column) for row in range(28) for column in range(28) if image[row, column] != aimed[row, column]),
         key=lambda at: abs(found[index][at].item()),
     )
     page = go_deeper(open_page(PAGE, ADVERSARIAL))
     assert f"row {steepest[0] + 1}, column {steepest[1] + 1}:" in text(page)
-    (line,) = (line for line in written(page) if "tfrac{12}{255}" in line)
+    (line,) = (line for line in written(page) if "tfrac{16}{255}" in line)
     assert f"left({image[steepest] / 255:.3f} + " in line
     assert line.endswith(f"= {aimed[steepest] / 255:.3f}")
 
@@ -426,7 +426,7 @@ def test_an_image_can_be_made_another_digit(digits: Splits) -> None:
     for wanted in (9, 3):
         app = sound(app.selectbox(key="brk_wanted").set_value(wanted).run())
         label = torch.tensor([wanted])
-        after = evaluate(model, Dataset(targeted(model, image, label, 12), label))
+        after = evaluate(model, Dataset(targeted(model, image, label, 16), label))
         assert drawn_changes(app, 1)[1][0] == str(int(after.choices[0]))
         choices = choices_at(model, image[0], slopes(model, image, label).sign()[0])
         expected = f"at {choices.index(wanted)} level" if wanted in choices else "No change up to 64 levels"
@@ -451,7 +451,7 @@ def test_how_many_are_still_read_is_counted_once_the_question_is_answered(digits
         for signs in (-found.sign(), random_signs(len(some), 0))
     ]
     assert f"The ready-made one at 32 levels: {at_32[0]} and {at_32[1]}." in text(app)
-    for epsilon in (12, 32):
+    for epsilon in (16, 32):
         app = sound(app.slider(key="brk_epsilon").set_value(epsilon).run())
         ways = (-found.sign(), random_signs(len(some), 0))
         shares = [[read_moved(model, some, signs, each).accuracy for each in EPSILONS] for signs in ways]
@@ -476,11 +476,11 @@ def test_another_network_gets_an_attack_of_its_own(digits: Splits) -> None:
     app, model = with_own(MLPConfig((16,)), ADVERSARIAL)
     some, _, shown = aim_at(model, digits)
     image, label = some.images[[shown[8]]], some.labels[[shown[8]]]
-    after = evaluate(model, Dataset(fgsm(model, image, label, 12), label))
+    after = evaluate(model, Dataset(fgsm(model, image, label, 16), label))
     assert drawn_changes(app)[1][0] == str(int(after.choices[0]))
     assert "The attack is aimed at your network" in text(app)
     app = go_deeper(answer(turn_to(app, ATTACKED), "ask_attacked", "Nearly all"))
-    own = read_moved(model, some, -slopes(model, some.images, some.labels).sign(), 12).accuracy
+    own = read_moved(model, some, -slopes(model, some.images, some.labels).sign(), 16).accuracy
     assert app.metric[0].value == str(round(300 * own))
     shipped = load_shipped().requires_grad_(False)
     aimed = read_moved(shipped, some, -slopes(shipped, some.images, some.labels).sign(), 32).accuracy

@@ -13,7 +13,7 @@ from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import Dataset, Splits, normalize
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.lessons.network_flat import FlatLayer, flatten, like_their_nearest, look
-from mnist_core.network.checkpoint import Checkpoint, load_shipped
+from mnist_core.network.checkpoint import Checkpoint, load_shipped, shipped_card
 from mnist_core.network.layers import last_hidden
 from mnist_core.network.model import MLP, MLPConfig
 from mnist_core.training.loop import new_model
@@ -131,14 +131,14 @@ def test_before_and_after_are_two_figures_of_the_ready_made_network(digits: Spli
     after = images(app)
     assert "★ read as **3**" in text(app)
     app = sound(app.segmented_control(key="net_flat_when").set_value(BEFORE).run())
-    check(app, first(digits), untrained(load_shipped()), 3)
+    check(app, first(digits), untrained(load_shipped(), shipped_card()["seed"]), 3)
     assert images(app)["x"].tolist() != after["x"].tolist()
     assert images(app)["digit"].tolist() == after["digit"].tolist()
 
 
 def test_a_link_opens_it_before_training(digits: Splits) -> None:
     app = opened(net_flat_when=BEFORE)
-    check(app, first(digits), untrained(load_shipped()), 3)
+    check(app, first(digits), untrained(load_shipped(), shipped_card()["seed"]), 3)
 
 
 def test_it_shows_a_thousand_images_of_mnist(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_it_shows_a_thousand_images_of_mnist(mnist: Splits, monkeypatch: pytest.
     assert len(images(app)) == 1_000
     check(app, first(mnist), load_shipped(), 4)
     app = sound(app.segmented_control(key="net_flat_when").set_value(BEFORE).run())
-    check(app, first(mnist), untrained(load_shipped()), 4)
+    check(app, first(mnist), untrained(load_shipped(), shipped_card()["seed"]), 4)
 
 
 def test_the_star_follows_the_drawing(digits: Splits) -> None:

@@ -17,7 +17,7 @@ from ui.visitor import networks
 
 EPSILON, DIGIT, WANTED = "brk_epsilon", "brk_digit", "brk_wanted"
 IMAGES = 1_000
-START = 12  # levels: an eye hardly sees them, and the network does
+START = 16  # levels: an eye hardly sees them, and the network does
 
 
 class Attack(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from mnist_core.data.styles import STYLES
 from mnist_core.evaluation.calibration import Bin
 from mnist_core.figures.backpropagation import AT_ALL, way_back
 from mnist_core.figures.backpropagation_check import DOUBLE, SINGLE, errors_over_steps, slope_and_secant
@@ -27,7 +28,9 @@ from mnist_core.figures.cross_entropy_squared import two_pushes
 from mnist_core.figures.curves import loss_of_probability, training_curve
 from mnist_core.figures.data import class_bars, level_histogram, number_table, scale_bars
 from mnist_core.figures.data_distances import mean_distances
+from mnist_core.figures.data_styles import digit_styles
 from mnist_core.figures.draw import Picture, photo_way
+from mnist_core.figures.draw_row import row_picture
 from mnist_core.figures.evidence import account, neuron_tiles
 from mnist_core.figures.finish import small_columns, small_hill
 from mnist_core.figures.initialisation import first_losses, gradient_lines, sum_hills
@@ -53,6 +56,8 @@ from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.figures.two_classes import logit_bars, probability_of_label, sigmoid_curve, told_apart
 from mnist_core.figures.two_classes_plane import plane
 from mnist_core.figures.welcome import hundred_squares
+from mnist_core.handwriting.is_digit import KINDS, Verdict
+from mnist_core.handwriting.several import Box, Cut, Mark, Piece, Row
 from mnist_core.lessons.backpropagation import small_pass
 from mnist_core.lessons.batches_xray import BatchXray
 from mnist_core.lessons.overfitting import Reading, Remedies, Study
@@ -155,7 +160,28 @@ def _failure(theme: Theme) -> VegaFigure:
     )
 
 
+NO_KIND = (0.0,) * len(KINDS)
+ROW = Row(
+    pieces=tuple(
+        Piece(
+            Box(4, 24, left, left + 10),
+            torch.rand(28, 28),
+            torch.tensor(P),
+            Verdict(read, kind, (0.0,) * len(KINDS), ""),
+        )
+        for left, read, kind in ((2, True, "digit"), (16, False, "letter"))
+    ),
+    cuts=(Cut(((0.0, 13.0), (28.0, 15.0)), 0.7, 0.5),),
+    marks=(Mark(Box(20, 24, 12, 15), "a dot"),),
+)
+
 GALLERY: dict[str, Builder] = {
+    "digit_styles": lambda theme: digit_styles(
+        styles=[style for style in STYLES if style.digit == 4],
+        hands=[IMAGES[:4] for style in STYLES if style.digit == 4],
+        theme=theme,
+    ),
+    "row_picture": lambda theme: row_picture(drawing=IMAGES[0].numpy(), row=ROW, theme=theme, height=112),
     "photo_way": lambda theme: photo_way(
         pictures=[Picture(IMAGES[0].numpy(), "What it sees", "The ink in 28 by 28 pixels")], theme=theme
     ),

@@ -260,16 +260,16 @@ def check_what_the_page_says(splits: Splits) -> None:
     aimed, noisy = ({e: read_moved(model, some, signs, e).accuracy for e in EPSILONS} for signs in (aim, noise))
     assert EPSILONS[0] == 0
     assert aimed[0] == noisy[0] == whole.accuracy
-    assert aimed[32] < 1 / 3  # "less than a third", "more than two thirds are misread"
+    assert aimed[32] < 0.45  # "less than half", "nearer the other way round" than two thirds
     assert noisy[32] > 0.93  # "nearly all: so it is with noise of that size"
     assert whole.accuracy - noisy[32] < 0.05  # "costs it little"
     assert whole.accuracy - noisy[16] < 0.01  # "costs next to nothing at first"
     assert list(aimed.values()) == sorted(aimed.values(), reverse=True)
     assert evaluate(model, Dataset(many_steps(model, some, 16, 8), some.labels)).accuracy < aimed[16]  # "worse changes"
 
-    shown = examples(whole, read_moved(model, some, aim, 12))
+    shown = examples(whole, read_moved(model, some, aim, 16))
     assert sorted(shown) == list(range(10))
-    after, beside = read_moved(model, some, aim, 12), read_moved(model, some, noise, 12)
+    after, beside = read_moved(model, some, aim, 16), read_moved(model, some, noise, 16)
     missed = 0
     for digit, index in shown.items():
         assert whole.probabilities[index, digit] >= SURE

@@ -61,7 +61,7 @@ def test_every_optimizer_learns(digits: Splits, optimizer: str) -> None:
     model = new_model(MLPConfig((64,)), seed=0)
     for _ in fit(model, digits.train, digits.validation, TrainingConfig(5, 32, rate, optimizer, 0)):
         pass
-    assert evaluate(model, digits.test).accuracy > 0.75  # of ten digits; 0.79 to 0.81 when written
+    assert evaluate(model, digits.test).accuracy > 0.6  # of ten digits in 94 ways; 0.67 to 0.71 when written
 
 
 def test_a_step_is_the_courses_step(few: Dataset) -> None:

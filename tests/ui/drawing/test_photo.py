@@ -198,7 +198,7 @@ def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) 
     taken = three()
     state_of_a_visit["photo_way"] = {"picked": [0.6, 7]}
     photo._pick(taken)
-    assert taken.correction == core.Correction(at=(0.6, 1.0), inverted=False)
+    assert taken.correction.at == (0.6, 1.0)
 
 
 def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
