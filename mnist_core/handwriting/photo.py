@@ -339,9 +339,7 @@ def _inside_table(grey: Grey) -> Box | None:
 
 def _shrunk(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Box:
     """From the first to the last of some rows and columns, without what blur mixed at the edge."""
-    return slice(int(rows[0]) + 2, max(int(rows[-1]) - 1, 0)), slice(
-        int(columns[0]) + 2, max(int(columns[-1]) - 1, 0)
-    )
+    return slice(int(rows[0]) + 2, max(int(rows[-1]) - 1, 0)), slice(int(columns[0]) + 2, max(int(columns[-1]) - 1, 0))
 
 
 def _is_sheet(other: Mask, inner: Box) -> bool:
@@ -536,9 +534,11 @@ def flatten(grey: Grey, stroke: float) -> Grey:
     smooth = _blurred(grey, 1.0)  # or a single bright pixel of noise would stand for the paper around it
     reach = 2 * (round(stroke * max(grey.shape)) // 2) + 1  # odd, so that the pixel is in its middle
     paper: Grey = ndimage.grey_closing(smooth, (reach, reach))
-    darkness = 1 - smooth / np.maximum(paper, 0.15)  # a black table has no ink, only noise
+    # A black table has no ink, only noise.
+    darkness = (1 - smooth / np.maximum(paper, 0.15)).astype(np.float32)
     # The brightest of many pixels is always brighter than paper is on average: take that off again.
-    return np.maximum(darkness - np.median(_paper(darkness)), 0).astype(np.float32)
+    ink: Grey = np.maximum(darkness - np.median(_paper(darkness)), 0).astype(np.float32)
+    return ink
 
 
 def _paper(darkness: Grey) -> Grey:

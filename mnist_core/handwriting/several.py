@@ -242,7 +242,6 @@ def read_if_several(drawing: Drawing, verdict: Verdict, reader: MLP, judging: ML
     is_row = {
         "several digits": 2 * named >= len(row.pieces) > 0,
         "scribble": most_are_read,
-        "picture": most_are_read,
         "letter": named == len(row.pieces) > 0 and _stand_apart(row),
         "picture": named == len(row.pieces) > 0 and _stand_apart(row),
     }
@@ -448,7 +447,8 @@ def build(line: Line, reader: MLP, judging: MLP) -> Lattice:
     seams = find_seams(line)
     pairs, parts, left = _between(line, seams)
     parts[parts <= INK_THRESHOLD] = 0
-    down, across = parts.any(2), parts.any(1)  # (n, h), (n, w)
+    filled = parts > 0
+    down, across = (np.asarray(filled.any(axis)) for axis in (2, 1))  # (n, h), (n, w)
     boxes = np.stack((*_ends(down), *_ends(across)), axis=1)  # (n, 4)
     images = _images(torch.from_numpy(parts), torch.from_numpy(boxes))
     sides = np.diff(boxes, axis=1)[:, ::2] / HEIGHT  # (n, 2): how high and how wide

@@ -69,7 +69,7 @@ def to_drawing(content: bytes) -> Canvas:
     return read_picture(content).drawing
 
 
-def likeness(drawing: Canvas, expected: Photo) -> float:
+def likeness(drawing: Canvas, expected: npt.NDArray[np.floating[Any]]) -> float:
     """The correlation of two drawings, as the network would see them."""
     seen = [drawing_to_mnist(one) for one in (drawing, (255 * expected).astype(np.uint8))]
     return float(torch.corrcoef(torch.stack(seen).flatten(1))[0, 1])
@@ -276,7 +276,7 @@ def framed(cover: Photo, ink: float, *, reaches: bool) -> Photo:
 def test_a_frame_as_dark_as_the_pen_or_darker_goes(number: int, ink: float, reaches: bool) -> None:
     cover = digit(number, brush=16)
     found = read_picture(file(framed(cover, ink, reaches=reaches)))
-    assert likeness(found.drawing, thicken(cover)) > 0.9
+    assert likeness(found.drawing, thicken(cover.astype(np.float32))) > 0.9
 
 
 def test_what_crosses_a_frame_stays() -> None:
@@ -290,7 +290,7 @@ def test_the_bars_of_a_digit_are_no_printed_lines() -> None:
     """From edge to edge, thin and straight: still the bar of a 7 and of a 4."""
     for number in (4, 7):
         cover = cropped(digit(number, brush=8))
-        assert likeness(to_drawing(file(inked(cover))), thicken(cover)) > 0.9
+        assert likeness(to_drawing(file(inked(cover))), thicken(cover.astype(np.float32))) > 0.9
 
 
 def test_faint_parts_stay_though_the_picture_is_shaded_elsewhere() -> None:
@@ -525,7 +525,7 @@ def test_the_paper_under_a_stroke_is_a_closing(stroke: float) -> None:
         return np.asarray(of(windows.reshape(*values.shape, -1)))
 
     paper = within(within(smooth, lambda found: found.max(-1), -np.inf), lambda found: found.min(-1), np.inf)
-    darkness = 1 - smooth / np.maximum(paper, 0.15)
+    darkness = (1 - smooth / np.maximum(paper, 0.15)).astype(np.float32)
     np.testing.assert_array_equal(
         photo.flatten(grey, stroke), np.maximum(darkness - np.median(photo._paper(darkness)), 0)
     )

@@ -198,6 +198,7 @@ def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) 
     taken = three()
     state_of_a_visit["photo_way"] = {"picked": [0.6, 7]}
     photo._pick(taken)
+    assert taken.correction is not None
     assert taken.correction.at == (0.6, 1.0)
 
 
