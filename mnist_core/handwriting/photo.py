@@ -415,18 +415,18 @@ class Ink:
         return (
             is_inside
             and two.length < LESS * one.length
-            and not has_four_corners(ndimage.binary_fill_holes(self.mask[box]))
+            and not is_sheet(ndimage.binary_fill_holes(self.mask[box]), aslant=not one.cut)
         )
 
 
-def has_four_corners(filled: Mask) -> bool:
-    """Whether a mask without holes, bool [H, W], fills its box, or the four corners of a sheet that lies aslant."""
+def is_sheet(filled: Mask, *, aslant: bool) -> bool:
+    """Whether a mask without holes, bool [H, W], fills its box, or, if it may lie aslant, its four corners."""
     rows, columns = np.nonzero(filled)
     total, apart = rows + columns, rows - columns
     corners = [total.argmin(), apart.argmax(), total.argmax(), apart.argmin()]
     y, x = rows[corners].astype(float), columns[corners].astype(float)
     area = abs(float((x * np.roll(y, 1) - y * np.roll(x, 1)).sum())) / 2
-    return bool(filled.mean() > FILLED or 0.9 * area < rows.size < 1.15 * area)
+    return bool(filled.mean() > FILLED or (aslant and 0.9 * area < rows.size < 1.15 * area))
 
 
 def is_paper(grey: Grey, mask: Mask, ink: Mask) -> bool:
