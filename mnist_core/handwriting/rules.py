@@ -88,8 +88,9 @@ def rules(strong: Mask) -> list[Rule]:
     """
     height, width = strong.shape
     gap, run = (2 * round(share * max(height, width) / 2) + 1 for share in (GAP, RUN))
-    closed = ndimage.binary_closing(np.pad(strong, ((0, 0), (gap, gap)), "edge"), np.ones((1, gap)))[:, gap:-gap]
-    opened = ndimage.minimum_filter1d(closed.astype(np.uint8), run, axis=1, mode="nearest")
+    closed = ndimage.maximum_filter1d(strong.astype(np.uint8), gap, axis=1, mode="nearest")
+    closed = ndimage.minimum_filter1d(closed, gap, axis=1, mode="nearest")
+    opened = ndimage.minimum_filter1d(closed, run, axis=1, mode="nearest")
     opened = ndimage.maximum_filter1d(opened, run, axis=1, mode="nearest")
     numbers, _ = ndimage.label(opened, np.ones((3, 3)))
     found = []
