@@ -21,12 +21,12 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 # Workers share the tests file by file, so that what a file prepares is made once; those of the browser, which take
-# longest, come first. A third worker works while others wait for a page.
+# longest, come first. Two more workers than cores work while others wait for a page.
 check: lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/mnist_core
 
 test: lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has
 # the CPU build of torch and torchvision; it is asked once, for five seconds, and done without where it can't be reached.

