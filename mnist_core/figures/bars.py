@@ -45,7 +45,7 @@ def probability_bars(
 
 
 def _axes() -> dict[str, Any]:
-    axis = {"labelAngle": 0}
+    axis = {"labelAngle": 0, "labelOverlap": False}  # or on a phone every other name is left out
     return {
         "x": {"field": "class", "type": "nominal", "sort": None, "title": None, "axis": axis},
         "y": {
