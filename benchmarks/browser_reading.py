@@ -282,7 +282,7 @@ SHAPES = (
     (128, 64, 32, 16),
     (64, 64, 64, 64, 64),
 )  # all depths and widths
-RATES = (0.1, 0.1, 0.03, 0.01, 0.01, 0.01, 0.003)  # large ones, at which networks of these shapes still learn
+RATES = (0.1, 0.1, 0.03, 0.01, 0.004, 0.01, 0.003)  # large ones, at which networks of these shapes still learn
 KINDS = tuple(
     Kind(sizes, activation, rate)
     for sizes, large in zip(SHAPES, RATES, strict=True)
