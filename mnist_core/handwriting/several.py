@@ -530,10 +530,10 @@ def _overlaps(mass: Tensor, first: Tensor, length: Tensor, zoom: Tensor) -> Tens
 
 def _features(images: Tensor, sides: Floats, free: Floats, reader: MLP, judging: MLP) -> Floats:
     """What speaks for or against each piece's being one digit: float64 [n, 7]."""
-    p = predict_proba(reader, images).amax(1).clamp(min=0.05).log()
-    kinds = kinds_of(judging, images)
     if not len(images):
         return np.zeros((0, len(PIECE_WEIGHTS)))
+    p = predict_proba(reader, images).amax(1).clamp(min=0.05).log()
+    kinds = kinds_of(judging, images)
     columns = (
         np.ones(len(images)),
         p.numpy(),

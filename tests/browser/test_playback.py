@@ -149,7 +149,7 @@ def test_nothing_can_be_played_before_there_are_strokes_and_the_slider_can_be_le
     page.get_by_role("button", name="4", exact=True).click()
     page.get_by_role("button", name="Sample: a 3").click()
     expect(page.get_by_text(re.compile("This is a 3:"))).to_be_visible()
-    page.get_by_role("button", name="5", exact=True).click()
+    page.get_by_role("button", name="6", exact=True).click()
     expect(page.get_by_text("it has no strokes to play back")).to_be_visible()
     expect(slider(page)).to_be_disabled()
     hidden = open_page("draw?scene=6&hide=playback")
