@@ -20,7 +20,7 @@ from ui.frame.question import Question
 from ui.lessons import mistakes_accuracies, mistakes_matrix, mistakes_words
 from ui.visitor import known_networks, networks
 
-A_CELL, A_PAGE = 10, 8  # images of a cell, cards of the surest mistakes
+A_CELL, A_PAGE, A_ROW = 10, 8, 5  # images of a cell, cards of the surest mistakes, images beside each other
 
 
 @lesson.scene("Which digits does it take for which?")
@@ -199,8 +199,8 @@ def two_cells(evaluation: Evaluation, splits: Splits, *, answered: bool) -> None
             of = int(evaluation.confusion[i].sum())
             st.markdown(f"**{len(found):,} of {of:,}** images of {words.a(i)} were read as {words.a(j)}")
             if len(found):
-                images = splits.validation.images[found[:6]]
-                lines = [[f"{evaluation.probabilities[index, j]:.0%}"] for index in found[:6].tolist()]
+                images = splits.validation.images[found[:A_ROW]]
+                lines = [[f"{evaluation.probabilities[index, j]:.0%}"] for index in found[:A_ROW].tolist()]
                 st.html(tiles(images=images, lines=lines, right=None, theme=theme.current(), across=6))
     lesson.notice(mistakes_words.luck_of(evaluation, one, other))
 
