@@ -20,7 +20,7 @@ from ui.frame.question import Question
 from ui.lessons import mistakes_accuracies, mistakes_matrix, mistakes_words
 from ui.visitor import known_networks, networks
 
-A_CELL, A_PAGE, A_ROW = 10, 8, 5  # images of a cell, cards of the surest mistakes, images beside each other
+A_CELL, A_PAGE, A_ROW = 10, 6, 5  # images of a cell, cards of the surest mistakes, images beside each other
 
 
 @lesson.scene("Which digits does it take for which?")

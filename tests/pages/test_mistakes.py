@@ -290,10 +290,10 @@ def test_a_digit_never_read_has_a_dash_and_no_precision(digits: Splits, monkeypa
 def test_the_surest_mistakes_come_first(digits: Splits, poor: Oracle) -> None:
     app = open_page(PAGE, scene=4)
     order = poor.wrong[np.argsort(-poor.p.max(1)[poor.wrong], kind="stable")]
-    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[order[:8]].numpy())
-    assert len(order) > 8
+    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[order[:6]].numpy())
+    assert len(order) > 6
     app = sound(app.number_input(key="surest_page").set_value(2).run())
-    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[order[8:16]].numpy())
+    assert np.array_equal(pictures(sheets(app)[0]), digits.validation.images[order[6:12]].numpy())
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 3])
@@ -314,16 +314,16 @@ def test_a_network_with_few_mistakes(digits: Splits, monkeypatch: pytest.MonkeyP
 def test_it_does_not_speak_of_what_a_visit_hides(poor: Oracle) -> None:
     page = text(in_one_piece(PAGE))
     assert "in the two lists" in page
-    assert "1 to 8 of" in page
+    assert "1 to 6 of" in page
     page = text(in_one_piece(PAGE, hide="is_a,read_as,surest_page", is_a="3", read_as="5"))
     assert "in the two lists" not in page
     assert "Click a cell, and the images in it appear beside it." in page
-    assert "1 to 8 of" not in page
-    assert re.search(r"8 of \d+ are shown here\.", page)
+    assert "1 to 6 of" not in page
+    assert re.search(r"6 of \d+ are shown here\.", page)
 
 
 def test_a_page_beyond_the_last_is_no_page(poor: Oracle) -> None:
-    pages = math.ceil(len(poor.wrong) / 8)
+    pages = math.ceil(len(poor.wrong) / 6)
     assert pages > 1
     for asked, shown in ((pages, pages), (pages + 1, 1)):
         app = opened_by_link(PAGE, scene="4", surest_page=str(asked))
@@ -338,12 +338,12 @@ def test_a_network_with_fewer_mistakes_shows_its_last_page(digits: Splits, monke
         monkeypatch.setattr(networks, "validation", lambda: Evaluation(4.0 * F.one_hot(choices, 10), labels))
 
     reads_wrongly(60)
-    app = opened_by_link(PAGE, scene="4", surest_page="8")
-    assert "57 to 60 of 60" in text(app)
+    app = opened_by_link(PAGE, scene="4", surest_page="10")
+    assert "55 to 60 of 60" in text(app)
     reads_wrongly(20)
     app = sound(app.run())
-    assert app.number_input(key="surest_page").value == 3
-    assert "17 to 20 of 20" in text(app)
+    assert app.number_input(key="surest_page").value == 4
+    assert "19 to 20 of 20" in text(app)
 
 
 def test_the_code_of_what_is_counted_is_on_the_page() -> None:
