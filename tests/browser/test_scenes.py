@@ -49,6 +49,26 @@ def test_the_arrow_keys_turn_and_one_back_of_the_browser_is_one_scene(open_page:
     expect(page.locator(QUESTION)).to_have_text(first)
 
 
+# What a page looks like whose question is drawn already and whose way on is not.
+HALF_DRAWN = """isHalf => {
+  document.querySelector("[data-testid=stApp]").dataset.testScriptState = isHalf ? "running" : "notRunning"
+  document.querySelector(".st-key-turn_on button").closest("[class*=scene_next], .late")
+    .classList.replace(...(isHalf ? ["st-key-scene_next", "late"] : ["late", "st-key-scene_next"]))
+}"""
+
+
+def test_a_key_pressed_while_the_page_is_drawn_counts_once_there_is_a_way(open_page: OpenPage) -> None:
+    first, second, _ = questions(open_page)
+    page = open_page("")
+    settle(page)
+    page.evaluate(HALF_DRAWN, True)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    expect(page.locator(QUESTION)).to_have_text(first)
+    page.evaluate(HALF_DRAWN, False)
+    expect(page.locator(QUESTION)).to_have_text(second)
+
+
 def test_next_pressed_twice_at_once_and_a_mark_pressed_twice_do_no_harm(open_page: OpenPage) -> None:
     _, second, third = questions(open_page)
     page = open_page("")

@@ -13,7 +13,16 @@ function turn(event) {
   if (!way || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
   // What lies in a shadow root is seen from here as its host.
   if (event.composedPath().some((node) => node instanceof Element && node.matches(TAKES_ARROWS))) return
-  document.querySelector(`${way} button, ${way} a`)?.click()
+  press(way)
+}
+
+// While the page is being drawn, what is pressed may still be on its way.
+function press(way) {
+  const target = document.querySelector(`${way} button, ${way} a`)
+  if (target) target.click()
+  else if (document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "running") {
+    setTimeout(press, 50, way)
+  }
 }
 
 const SILENT = "g.role-mark[role=graphics-symbol]:not([aria-label])"

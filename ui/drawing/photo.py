@@ -29,6 +29,7 @@ MOST_MEGABYTES = MOST_BYTES // 2**20
 PICTURES = ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif", "heic", "heif")
 TYPES = (*(f"image/{name}" for name in PICTURES), ".heic", ".heif")
 CLOSE = 0.05  # of the photo's longer side: so near to the ink a finger presses that means it
+MOST_INK = 0.5  # of a photo; what covers more of it than this is what the digit is written on
 _VAIN = "_photo_vain"  # the key of whether the last correction found nothing
 
 _JS = (state.COMPONENTS / "photo.js").read_text(encoding="utf-8")
@@ -165,7 +166,7 @@ def _pick(taken: Taken) -> None:
 def _aside(taken: Taken, correction: Correction) -> float:
     """How far from the place that was pressed on the ink lies that is found by it, in pixels; 0 for nearly there."""
     found = _found(taken.grey, correction)
-    if isinstance(found, str) or correction.at is None:
+    if isinstance(found, str) or correction.at is None or found.mask.mean() > MOST_INK:
         return np.inf
     rows, columns = np.nonzero(found.mask)
     down, across = (share * side for share, side in zip(correction.at, found.mask.shape, strict=True))

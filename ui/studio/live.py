@@ -98,13 +98,16 @@ def _show(
         before() if callable(before) else st.caption(before)
         return
     snapshot: Snapshot[T] = found.job.snapshot()
-    message = _message(snapshot)
-    if message:
-        st.markdown(message)
-    elif found.setting != setting and every is None:
-        st.caption("The settings have changed since. Start again to see what that does.")
+    with st.container():  # of its own, so that a line that comes or goes does not move the figure
+        message = _message(snapshot)
+        if message:
+            st.markdown(message)
+        elif found.setting != setting and every is None:
+            st.caption("The settings have changed since. Start again to see what that does.")
     if snapshot.latest is not None:
         draw(snapshot.latest)
+    elif callable(before):  # until there is something to show: without it, a phone's page would fall together and jump
+        before()
 
 
 def _message(snapshot: Snapshot[T]) -> str | None:

@@ -200,6 +200,7 @@ def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) 
     photo._pick(taken)
     assert taken.correction is not None
     assert taken.correction.at == (0.6, 1.0)
+    assert taken.correction.inverted is False  # what lies there is paper, not ink
 
 
 def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
