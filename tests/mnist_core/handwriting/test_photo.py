@@ -14,7 +14,7 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngImageFile
 
 from mnist_core.data.dataset import Splits
@@ -341,6 +341,31 @@ def test_a_sheet_cut_out_with_round_corners_is_still_a_sheet() -> None:
     alpha = np.where((X - 320) ** 4 + (1.3 * (Y - 240)) ** 4 < 310**4, 255, 0)
     pixels = np.dstack([inked(digit())] * 3 + [alpha]).astype(np.uint8)
     assert likeness(to_drawing(saved(Image.fromarray(pixels), "PNG")), digit()) > 0.95
+
+
+def polygon(*corners: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    canvas = Image.new("1", (200, 200))
+    ImageDraw.Draw(canvas).polygon(corners, fill=1)
+    box = canvas.getbbox()
+    assert box
+    return np.asarray(canvas.crop(box))
+
+
+@pytest.mark.parametrize(
+    ("corners", "straight", "aslant"),
+    [
+        (((20, 30), (180, 30), (180, 150), (20, 150)), True, True),  # a sheet
+        (((40, 20), (180, 50), (160, 160), (20, 130)), False, True),  # one that lies aslant
+        (((20, 20), (180, 20), (180, 60), (90, 180), (50, 180), (110, 60), (20, 60)), False, False),  # a thick 7
+        (((100, 20), (160, 60), (180, 120), (140, 180), (60, 180), (20, 120), (40, 60)), False, False),  # a round 0
+    ],
+)
+def test_a_sheet_fills_its_box_or_its_four_corners(
+    corners: tuple[tuple[int, int], ...], straight: bool, aslant: bool
+) -> None:
+    filled = polygon(*corners)
+    assert photo.is_sheet(filled, aslant=False) is straight
+    assert photo.is_sheet(filled, aslant=True) is aslant
 
 
 def test_of_an_animation_the_first_picture_is_read() -> None:
