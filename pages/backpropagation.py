@@ -1,5 +1,9 @@
 """The way back: the chain rule on a network small enough to see whole, and on a real one."""
 
+from ui.frame import router
+
+router.insist()
+
 from functools import partial
 
 import streamlit as st

@@ -1,5 +1,9 @@
 """Mini-batches: which images a network looks at before each step, and what their order does."""
 
+from ui.frame import router
+
+router.insist()
+
 import inspect
 
 import streamlit as st

@@ -1,5 +1,9 @@
 """Break it: what a network can do without, and what it can't."""
 
+from ui.frame import router
+
+router.insist()
+
 from typing import Literal
 
 import streamlit as st

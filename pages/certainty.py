@@ -1,5 +1,9 @@
 """How sure is sure? Probabilities beside what came true, and one number that puts them right."""
 
+from ui.frame import router
+
+router.insist()
+
 import math
 
 import streamlit as st

@@ -1,5 +1,9 @@
 """Your own test set: the digits a reader wrote, and how every network reads them, with how little so few tell."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

@@ -1,5 +1,9 @@
 """Cross-entropy: the price of an answer, of a batch of answers, why it is this one, and which way it pushes."""
 
+from ui.frame import router
+
+router.insist()
+
 import math
 from functools import partial
 from statistics import fmean

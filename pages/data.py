@@ -1,5 +1,9 @@
 """The data: the images, their numbers, and the scale a network sees them on."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 import torch
 

@@ -1,5 +1,9 @@
 """Photos, letters, scribbles: what else a network can be given to read, and how it can say that it is not sure."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 from torch import Tensor
 

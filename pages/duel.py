@@ -1,5 +1,9 @@
 """You against the network: twenty images, the same for both."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 
 from mnist_core.data.dataset import Splits

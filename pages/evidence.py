@@ -1,5 +1,9 @@
 """Why 3 and not 8?: the evidence for one digit against another, pixel by pixel, and the neurons that bring it up."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 import torch
 from torch import Tensor

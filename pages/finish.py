@@ -1,5 +1,9 @@
 """What you have seen: five pictures, each with the lesson it comes from, and what to do next."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Callable
 
 import streamlit as st

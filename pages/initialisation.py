@@ -1,5 +1,9 @@
 """Where a network begins: how large its first weights are, why they differ, and what depth does to the gradient."""
 
+from ui.frame import router
+
+router.insist()
+
 import math
 from functools import partial
 

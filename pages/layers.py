@@ -1,5 +1,9 @@
 """What layers do: why something stands between them, what they do not know, and what pooling and dropout are for."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Mapping
 
 import streamlit as st

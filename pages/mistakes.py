@@ -1,5 +1,9 @@
 """What it gets wrong: which digits it takes for which, how sure it is of that, and why it has several accuracies."""
 
+from ui.frame import router
+
+router.insist()
+
 import math
 
 import streamlit as st

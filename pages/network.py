@@ -1,5 +1,9 @@
 """The network: weights that become digits, neurons and their sums, how many there are, and a layer flattened."""
 
+from ui.frame import router
+
+router.insist()
+
 import time
 from typing import Literal
 

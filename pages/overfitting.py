@@ -1,5 +1,9 @@
 """Overfitting: a network with few images memorises them; when that shows, and what helps."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Iterator
 from functools import partial
 

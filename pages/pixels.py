@@ -1,5 +1,9 @@
 """From stroke to pixel: what happens to a drawing before a network sees it, and what each stage is worth."""
 
+from ui.frame import router
+
+router.insist()
+
 from dataclasses import replace
 
 import numpy as np

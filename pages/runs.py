@@ -1,5 +1,9 @@
 """Compare runs: whether a difference is more than luck, and in which settings runs differ."""
 
+from ui.frame import router
+
+router.insist()
+
 from functools import partial
 
 import pandas as pd

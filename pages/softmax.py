@@ -1,5 +1,9 @@
 """The softmax, column by column: ten scores to drag, to double, to divide by a temperature, and to make too large."""
 
+from ui.frame import router
+
+router.insist()
+
 import inspect
 
 import streamlit as st

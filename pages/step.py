@@ -1,5 +1,9 @@
 """One training step: a hill and a ball, the same from above, how far is too far, and the moves one by one."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 from torch import Tensor
 

@@ -1,5 +1,9 @@
 """All symbols of the lessons on one page, and the shapes of a batch on its way through the network."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,5 +1,9 @@
 """Teach it your digit: one training step on one drawing, and what it costs."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 import torch
 

@@ -1,5 +1,9 @@
 """Train a network and watch it learn."""
 
+from ui.frame import router
+
+router.insist()
+
 from collections.abc import Callable
 from dataclasses import replace
 

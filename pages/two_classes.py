@@ -1,5 +1,9 @@
 """From two classes to many: a neuron set by hand, its probability and its border, then one for each of k classes."""
 
+from ui.frame import router
+
+router.insist()
+
 import math
 from functools import partial
 

@@ -1,5 +1,9 @@
 """Draw at once: the pad and what a network reads there, and the ways on."""
 
+from ui.frame import router
+
+router.insist()
+
 import streamlit as st
 
 from mnist_core.figures.welcome import hundred_squares

@@ -70,7 +70,7 @@ def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)  # on a busy machine; that it stops at once has a test of its own
 
 
 def _wait_for_server(process: subprocess.Popen[bytes], address: str) -> None:

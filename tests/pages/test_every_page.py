@@ -38,6 +38,7 @@ from tests.app import (
 )
 from tests.conftest import PROJECT
 
+FIRST = "from ui.frame import router\n\nrouter.insist()\n"  # before what takes seconds to import
 LONGEST = 64  # letters of a scene's question: two lines on a phone
 
 
@@ -45,6 +46,13 @@ LONGEST = 64  # letters of a scene's question: two lines on a phone
 def as_it_opens(path: str) -> AppTest:
     """A page after the welcome page, for all tests that only look at it."""
     return sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run().switch_page(path).run())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_app_py_comes_before_what_a_page_imports(path: str) -> None:
+    _, described, code = (PROJECT / path).read_text(encoding="utf-8").split('"""', 2)
+    assert described
+    assert code.lstrip().startswith(FIRST)
 
 
 @pytest.fixture
