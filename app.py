@@ -1,4 +1,9 @@
-"""The router: which page is open, and what stands above each."""
+"""The router: which page is open, and what stands above each.
+
+The pages are in ``lessons``. In a folder called ``pages`` beside this file, Streamlit would look for pages by itself,
+until st.navigation is called for the first time: whoever wakes a server with the link of a page, and all who come until
+then, would get that page without this file.
+"""
 
 from pathlib import Path
 
@@ -13,7 +18,7 @@ st.set_page_config(page_title=course.TITLE, layout="wide")
 
 def page_of(lesson: course.Lesson) -> StreamlitPage:
     """Without an icon: the browser would ask a server on the internet for it, as the tab's icon."""
-    return st.Page(f"pages/{lesson.stem}.py", title=lesson.title, default=lesson is course.WELCOME)
+    return st.Page(f"lessons/{lesson.stem}.py", title=lesson.title, default=lesson is course.WELCOME)
 
 
 sections = {
@@ -26,6 +31,8 @@ state.turn_to(in_order.index(page), in_order)
 link.restore()
 theme.apply()
 state.identify()
+if state.open_stem() != course.WELCOME.stem:
+    resources.libraries()
 page.run()
 with st.container(key="status"):
     status.line()

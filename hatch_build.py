@@ -1,6 +1,6 @@
 """What a wheel holds beside ``mnist_core``: the weights within it, and the app in one folder.
 
-So no package of the environment is called ``pages`` or ``ui``. An editable install copies nothing: it has the clone.
+So no package of the environment is called ``lessons`` or ``ui``. An editable install copies nothing: it has the clone.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ PLACES = {
     "models": "mnist_core/models",
     "understand_a_classifier.py": "understand_a_classifier/__init__.py",
     "app.py": "understand_a_classifier/app.py",
-    "pages": "understand_a_classifier/pages",
+    "lessons": "understand_a_classifier/lessons",
     "ui": "understand_a_classifier/ui",
     ".streamlit": "understand_a_classifier/.streamlit",
 }

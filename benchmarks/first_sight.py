@@ -339,13 +339,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def main() -> None:
     """Prints all of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", nargs="*", help="names of files in pages/; all and the first page's speed, if none")
+    parser.add_argument("pages", nargs="*", help="names of files in lessons/; all and the first page's speed, if none")
     parser.add_argument("--all", action="store_true", help="a row for each scene and window, too")
     parser.add_argument("--shots", type=Path, help="a folder for a picture of each scene, window and scheme")
     parser.add_argument("--app", type=Path, default=PROJECT, help="the folder of the app to measure")
     parser.add_argument("--rounds", type=int, default=3, help="servers to start for the speed of the first page")
     options = parser.parse_args()
-    stems = sorted(path.stem for path in (options.app / "pages").glob("*.py"))
+    stems = sorted(path.stem for path in (options.app / "lessons").glob("*.py"))
     if unknown := set(options.pages) - set(stems):
         parser.error(f"no page is called {', '.join(sorted(unknown))}; there are {', '.join(stems)}")
     if options.shots:

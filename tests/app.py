@@ -18,7 +18,7 @@ from tests.conftest import PROJECT
 from ui.frame.question import Question
 from ui.visitor import store
 
-PAGES = sorted(f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py"))
+PAGES = sorted(f"lessons/{path.name}" for path in (PROJECT / "lessons").glob("*.py"))
 
 
 def open_page(path: str, scene: int = 1) -> AppTest:

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
 
-WITH_THE_APP = ("app.py", "understand_a_classifier.py", "pages", "ui", "mnist_core")
+WITH_THE_APP = ("app.py", "understand_a_classifier.py", "lessons", "ui", "mnist_core")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_what_the_app_imports_is_named(project: dict[str, Any]) -> None:
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     providers = packages_distributions()
-    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"mnist_core", "pages", "ui"}
+    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"mnist_core", "lessons", "ui"}
     assert "torch" in foreign
     assert {canonicalize_name(providers[name][0]) for name in foreign} <= named
 
@@ -66,7 +66,7 @@ def test_what_the_app_imports_is_named(project: dict[str, Any]) -> None:
 def test_a_wheel_holds_every_file_of_the_app(installed: Path) -> None:
     kept = {
         file.relative_to(PROJECT)
-        for place in ("app.py", "pages", "ui", ".streamlit", "mnist_core", "models")
+        for place in ("app.py", "lessons", "ui", ".streamlit", "mnist_core", "models")
         for file in (PROJECT / place, *(PROJECT / place).rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     }
@@ -77,7 +77,7 @@ def test_a_wheel_holds_every_file_of_the_app(installed: Path) -> None:
     assert not missing
 
 
-def test_a_wheel_puts_no_pages_and_no_ui_among_the_packages(installed: Path) -> None:
+def test_a_wheel_puts_no_lessons_and_no_ui_among_the_packages(installed: Path) -> None:
     packages = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
     assert packages == {"mnist_core", "understand_a_classifier"}
 

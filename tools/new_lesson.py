@@ -21,7 +21,7 @@ LONGEST = 100  # characters of a text, so that its line in the table is no longe
 COURSE = PROJECT / "ui" / "frame" / "course.py"
 # Where each template goes; $stem is the name of the page's file.
 FILES = {
-    "page.py.txt": "pages/$stem.py",
+    "page.py.txt": "lessons/$stem.py",
     "core.py.txt": "mnist_core/lessons/$stem.py",
     "figure.py.txt": "mnist_core/figures/$stem.py",
     "test_page.py.txt": "tests/pages/test_$stem.py",

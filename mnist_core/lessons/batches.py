@@ -58,10 +58,9 @@ def mean_of_batch_means(losses: Tensor, batch_size: int) -> float:
 
 def usual_dataset(dataset: Dataset) -> "MNIST":
     """The class of torchvision, with its own way of making an image ready, over images that are in memory already."""
-    from torchvision import transforms  # a second to import, and only this comparison needs it
-    from torchvision.datasets import MNIST
+    from torchvision import datasets, transforms  # a second to import, and only this comparison needs it
 
-    usual = MNIST.__new__(MNIST)
+    usual = datasets.MNIST.__new__(datasets.MNIST)
     usual.data, usual.targets = dataset.images, dataset.labels
     usual.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
     usual.target_transform = None

@@ -25,7 +25,7 @@ class Symbol:
         name: How it is read.
         shape: Its shape, its type in torch and its range, as far as it has them.
         meaning: What it is, in a sentence or two.
-        pages: The lessons that use it, or what it stands for: file names in ``pages/`` without the ending.
+        pages: The lessons that use it, or what it stands for: file names in ``lessons/`` without the ending.
         code: Its name in the code, or nothing.
         where: In which module, class or function of ``mnist_core`` it has that name.
     """

@@ -11,7 +11,7 @@ from tests.browser.conftest import go_to, serving, settle
 from tests.conftest import PROJECT
 
 OpenPage = Callable[..., Page]
-PAGES = ["", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py") if path.stem != "welcome")]
+PAGES = ["", *sorted(path.stem for path in (PROJECT / "lessons").glob("*.py") if path.stem != "welcome")]
 CHART = "[data-testid=stVegaLiteChart]"
 
 

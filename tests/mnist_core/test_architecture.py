@@ -15,7 +15,7 @@ def test_the_core_imports_without_streamlit() -> None:
         "import pkgutil, importlib, sys, mnist_core\n"
         "for module in pkgutil.walk_packages(mnist_core.__path__, 'mnist_core.'):\n"
         "    importlib.import_module(module.name)\n"
-        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('streamlit', 'ui', 'pages')))\n"
+        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('streamlit', 'ui', 'lessons')))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -30,7 +30,7 @@ def imports_of(file: str) -> str:
 
 def test_the_first_page_needs_none_of_the_libraries_that_are_slow_to_load() -> None:
     program = (
-        f"import sys\n{imports_of('app.py')}\n{imports_of('pages/welcome.py')}\n"
+        f"import sys\n{imports_of('app.py')}\n{imports_of('lessons/welcome.py')}\n"
         "print([name for name in ('torch', 'pandas', 'scipy', 'torchvision') if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

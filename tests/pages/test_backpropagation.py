@@ -22,7 +22,7 @@ from mnist_core.training.loop import new_model
 from tests.app import answer, component, controls, formulas, in_one_piece, open_page, opened_by_link, sound, text
 from ui.frame import resources
 
-PAGE = "pages/backpropagation.py"
+PAGE = "lessons/backpropagation.py"
 IMAGES = 20
 
 

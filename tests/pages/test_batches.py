@@ -16,7 +16,7 @@ from mnist_core.lessons.batches_order import SHUFFLED, SORTED
 from mnist_core.network.checkpoint import load_shipped
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text
 
-PAGE = "pages/batches.py"
+PAGE = "lessons/batches.py"
 
 
 def cards(app: AppTest) -> str:

@@ -34,7 +34,7 @@ from ui.lessons import breaking, breaking_attack
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
-PAGE = "pages/breaking.py"
+PAGE = "lessons/breaking.py"
 NOISY, SILENT, DISPLACED, TOGETHER, ADVERSARIAL, ATTACKED = 1, 2, 3, 4, 5, 6  # the scenes
 
 
@@ -120,7 +120,7 @@ def test_the_reset_of_the_page_can_be_stepped_back_from() -> None:
 def test_damage_and_its_undoing_survive_another_page() -> None:
     app = all_controls()
     app = sound(app.slider(key="brk_noise").set_value(1.5).run())
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     app = turn_to(sound(app.switch_page(PAGE).run()), TOGETHER)
     assert app.slider(key="brk_noise").value == 1.5
     app = sound(app.button(key="brk_back").click().run())

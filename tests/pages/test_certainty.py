@@ -21,7 +21,7 @@ from tests.app import answer, formulas, go_deeper, in_one_piece, open_page, open
 from ui.lessons.certainty import QUICK, READER
 from ui.visitor import networks
 
-PAGE = "pages/certainty.py"
+PAGE = "lessons/certainty.py"
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ from ui.lessons.collection_words import who_has_learned_from_neither
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
-PAGE = "pages/collection.py"
+PAGE = "lessons/collection.py"
 
 
 def from_data(data: Dataset, count: int) -> list[OwnDigit]:
@@ -276,7 +276,7 @@ def test_what_learned_on_is_kept_reads_everywhere_and_the_network_it_began_with_
     assert "Fine-tuned 1" in status(app)
     assert "learn_adopt" not in [button.key for button in app.button]
     assert fingerprint(resources.shipped_model()) == fingerprint(load_shipped())
-    taken = sound(app.switch_page("pages/train.py").run())
+    taken = sound(app.switch_page("lessons/train.py").run())
     assert "Fine-tuned 1" in str(turn_to(taken, 7).selectbox(key="take_which").options)
 
 

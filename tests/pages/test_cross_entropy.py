@@ -15,7 +15,7 @@ from mnist_core.lessons.cross_entropy_bias import answers
 from tests.app import answer, controls, in_one_piece, open_page, sound, text
 from ui.lessons.cross_entropy_words import model_choice, tiny
 
-PAGE = "pages/cross_entropy.py"
+PAGE = "lessons/cross_entropy.py"
 SCENES = {"ask_nothing": 2, "ask_count": 4, "ask_push": 6, "ask_sure": 7}
 LIKELIHOOD = 5  # a scene without a question
 RIGHT = {

@@ -19,7 +19,7 @@ from mnist_core.lessons.data_baseline import nearest_mean
 from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, questions_of, sound, status, text
 
-PAGE = "pages/data.py"
+PAGE = "lessons/data.py"
 STYLES_SCENE, PARTS, BASELINE, FLATTENING, PAPER, NORMALISING, FORGOTTEN = 2, 3, 4, 5, 6, 7, 8
 
 

@@ -38,7 +38,7 @@ from ui.drawing import network
 from ui.visitor import store
 from ui.visitor.pad import Taken
 
-PAGE = "pages/draw.py"
+PAGE = "lessons/draw.py"
 
 
 def html(app: AppTest) -> str:

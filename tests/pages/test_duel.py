@@ -19,7 +19,7 @@ from tests.app import in_one_piece, open_page, sound, text
 from ui.frame import state
 from ui.visitor import networks
 
-PAGE = "pages/duel.py"
+PAGE = "lessons/duel.py"
 PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -100,7 +100,7 @@ def test_a_match_to_its_end_and_again(digits: Splits, poor: Evaluation) -> None:
     assert (labels != choices).all()
     app = play(open_page(PAGE), [int(labels[0]), int(choices[1])])
     assert scores(app) == ["1 of 2", "0 of 2"]
-    app = sound(app.switch_page("pages/welcome.py").run())
+    app = sound(app.switch_page("lessons/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert place_of(app) == 2  # as it was left
     assert not [key for key in app.query_params if key.startswith("duel")]

@@ -112,7 +112,7 @@ def test_every_page_stands_alone_when_opened_first(path: str) -> None:
 
 
 def test_without_mnist_it_says_so_and_offers_another_try() -> None:
-    app = open_page("pages/train.py")
+    app = open_page("lessons/train.py")
     app = sound(app.run())
     assert "MNIST can't be downloaded here now" in text(app)
     sound(app.button(key="retry_mnist").click().run())
@@ -129,7 +129,7 @@ def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
         return digits
 
     monkeypatch.setattr(mnist_files, "load_mnist", load)
-    app = open_page("pages/train.py")
+    app = open_page("lessons/train.py")
     assert "Digits: generated, until MNIST is here" in status(app)
     progress = app.get("progress")[0].proto
     assert progress.value == 40
@@ -203,16 +203,16 @@ def test_nonsense_in_the_link_is_ignored(path: str, text: str) -> None:
 
 
 def test_generated_digits_chosen_by_a_link_are_in_use_and_stay_in_it() -> None:
-    app = opened_by_link("pages/step.py", digits="generated")
+    app = opened_by_link("lessons/step.py", digits="generated")
     assert status(app).endswith("Digits: generated")
-    app = sound(app.switch_page("pages/train.py").run())
+    app = sound(app.switch_page("lessons/train.py").run())
     assert app.segmented_control(key="dataset").value == "generated digits"
-    app = sound(app.switch_page("pages/batches.py").run())
+    app = sound(app.switch_page("lessons/batches.py").run())
     assert app.query_params["digits"] in ("generated", ["generated"])
 
 
 def test_training_to_the_end_and_reading_with_the_result() -> None:
-    app = open_page("pages/train.py")
+    app = open_page("lessons/train.py")
     app.slider(key="epochs").set_value(2)
     app.select_slider(key="width").set_value(32)
     app = train(app)
@@ -222,23 +222,23 @@ def test_training_to_the_end_and_reading_with_the_result() -> None:
     app = sound(app.button(key="let_it_read").click().run())
     assert "Your network 1: 784-32-10" in status(app)
 
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     assert "Your network 1: 784-32-10" in status(app)
 
 
 def test_settings_survive_a_page_switch(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: digits)
-    app = open_page("pages/train.py")
+    app = open_page("lessons/train.py")
     app = sound(app.slider(key="epochs").set_value(7).run())
     app = sound(app.segmented_control(key="dataset").set_value("generated digits").run())
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     assert status(app).endswith("Digits: generated")
-    app = sound(app.switch_page("pages/train.py").run())
+    app = sound(app.switch_page("lessons/train.py").run())
     assert app.slider(key="epochs").value == 7
 
 
 def test_settings_from_beyond_the_sliders_do_no_harm() -> None:
-    app = open_page("pages/train.py")
+    app = open_page("lessons/train.py")
     app.slider(key="epochs").set_value(-3)
     app.number_input(key="seed").set_value(-5)
     app = sound(app.run())
@@ -248,7 +248,7 @@ def test_settings_from_beyond_the_sliders_do_no_harm() -> None:
 
 def test_what_the_core_refuses_is_a_sentence_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(loop.OPTIMIZERS, "adamw")
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("pages/train.py").run()
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("lessons/train.py").run()
     assert not app.exception
     assert app.error[0].value.startswith("These settings can't be used. The optimizer is one of")
     assert "train" not in [button.key for button in app.button]
@@ -264,7 +264,7 @@ def said(app: AppTest) -> str:
 
 
 def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:
-    app = open_page("pages/draw.py", DRAWN)
+    app = open_page("lessons/draw.py", DRAWN)
     assert "Draw on the black square" in said(app)
     app = draw(app, canvas())
     assert "Draw on the black square" in said(app)
@@ -272,7 +272,7 @@ def test_a_blank_canvas_gets_an_invitation_and_no_digit() -> None:
 
 
 def test_a_drawn_one_is_read() -> None:
-    app = open_page("pages/draw.py", DRAWN)
+    app = open_page("lessons/draw.py", DRAWN)
     one = canvas()
     one[50:230, 131:149, :3] = 255
     app = draw(app, one)
@@ -291,7 +291,7 @@ def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch:
         return digits
 
     monkeypatch.setattr(generated, "generated_splits", slowly)
-    app = open_page("pages/draw.py", DRAWN)
+    app = open_page("lessons/draw.py", DRAWN)
     assert "Some digits to click will stand here in a moment." in text(app)
     one = canvas()
     one[50:230, 131:149, :3] = 255
@@ -300,6 +300,6 @@ def test_a_drawing_is_read_before_there_are_samples(digits: Splits, monkeypatch:
 
 
 def test_a_sample_is_read_in_place_of_a_drawing() -> None:
-    app = open_page("pages/draw.py", DRAWN)
+    app = open_page("lessons/draw.py", DRAWN)
     app = click_sample(app, 4)
     assert "his is a 4" in said(app)

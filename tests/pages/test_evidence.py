@@ -20,7 +20,7 @@ from ui.frame import resources
 from ui.lessons import evidence_words
 from ui.visitor import networks
 
-PAGE = "pages/evidence.py"
+PAGE = "lessons/evidence.py"
 NUMBER = r"([+−-]?\s?\d+\.\d\d)"
 
 

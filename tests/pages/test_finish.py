@@ -11,7 +11,7 @@ from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP, MLPConfig
 from tests.app import in_one_piece, open_page, sound, text
 
-PAGE = "pages/finish.py"
+PAGE = "lessons/finish.py"
 
 
 def links(stem: str) -> int:

@@ -18,7 +18,7 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text
 
-PAGE = "pages/initialisation.py"
+PAGE = "lessons/initialisation.py"
 
 
 def sizes(splits: Splits, spread: float, seed: int = 0) -> list[str]:

@@ -20,7 +20,7 @@ from mnist_core.network.model import MLP, MLPConfig
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, text
 from tests.conftest import PROJECT
 
-PAGE = "pages/layers.py"
+PAGE = "lessons/layers.py"
 
 
 def test_without_an_activation_the_layers_are_one_and_with_it_they_are_not(digits: Splits) -> None:

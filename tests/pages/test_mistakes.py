@@ -26,7 +26,7 @@ from mnist_core.network.checkpoint import load_shipped, shipped_card
 from tests.app import answer, formulas, in_one_piece, open_page, opened_by_link, sound, status, text
 from ui.visitor import networks, store
 
-PAGE = "pages/mistakes.py"
+PAGE = "lessons/mistakes.py"
 PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 

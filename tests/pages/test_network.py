@@ -21,7 +21,7 @@ from ui.lessons.network_words import SHAPES_SHOW, what_the_weights_show
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
-PAGE = "pages/network.py"
+PAGE = "lessons/network.py"
 
 
 def formulas(app: AppTest) -> list[str]:

@@ -33,7 +33,7 @@ from tests.app import (
 from ui.lessons import network_flat
 from ui.visitor import store
 
-PAGE = "pages/network.py"
+PAGE = "lessons/network.py"
 SCENE = 6
 BEFORE, AFTER = network_flat.MOMENTS
 

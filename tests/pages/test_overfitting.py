@@ -18,7 +18,7 @@ from ui.lessons.overfitting_copies import of_digit
 from ui.lessons.overfitting_runs import MOST_RUNS
 from ui.lessons.overfitting_words import copies, room, where_it_turned
 
-PAGE = "pages/overfitting.py"
+PAGE = "lessons/overfitting.py"
 RIGHT = "It falls, turns and rises again"
 FIRST, ROOM, MISTAKES, REMEDIES, COPIES, TOGETHER = range(1, 7)
 
@@ -209,7 +209,7 @@ def test_runs_are_compared_with_the_one_before_and_kept_out_of_the_link(digits: 
         f"{last.validation_loss:.3f} (epoch {last.epoch})",
         f"{last.validation_accuracy:.1%}",
     ]
-    app = sound(app.switch_page("pages/welcome.py").run())
+    app = sound(app.switch_page("lessons/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert table(app) == [second, first]
 

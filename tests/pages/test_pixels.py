@@ -26,7 +26,7 @@ from ui.lessons import pixels_drawings
 from ui.visitor import store
 from ui.visitor.pad import Taken
 
-PAGE = "pages/pixels.py"
+PAGE = "lessons/pixels.py"
 SWITCHES = ("pix_cut", "pix_scale", "pix_centre", "pix_normalise")
 
 

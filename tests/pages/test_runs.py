@@ -28,7 +28,7 @@ from ui.lessons import runs
 from ui.visitor import store
 from ui.visitor.store import TrainedModel
 
-PAGE = "pages/runs.py"
+PAGE = "lessons/runs.py"
 RIGHT = "Close together, not the same"
 SEED, VERDICT, RUNS, IMAGES = range(1, 5)
 QUICK = TrainingConfig(epochs=2, batch_size=100)
@@ -190,7 +190,7 @@ def test_the_last_three_are_ticked_at_first_then_whatever_is_new_and_ticks_stay(
     app = sound(app.pills(key="runs_ticked").set_value([1, 2]).run())
     app = sound(app.segmented_control(key="runs_curve").set_value("training loss").run())
     assert app.pills(key="runs_ticked").value == [1, 2]
-    app = sound(app.switch_page("pages/welcome.py").run())
+    app = sound(app.switch_page("lessons/welcome.py").run())
     visitor(app).models = made[1:5]
     app = sound(app.switch_page(PAGE).run())
     assert app.pills(key="runs_ticked").value == [2, 5]
@@ -273,7 +273,7 @@ def test_a_band_a_second_one_and_the_verdict(digits: Splits) -> None:
     app = sound(app.run())  # what goes deeper stands outside the fragment
     assert not formulas_of_welch(app)
     assert "A and B are the same." in text(app)
-    app = sound(app.switch_page("pages/welcome.py").run())
+    app = sound(app.switch_page("lessons/welcome.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert [app.selectbox(key=key).value for key in ("band_a", "band_b")] == [second.name, second.name]
 

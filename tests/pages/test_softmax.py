@@ -29,7 +29,7 @@ from tests.conftest import PROJECT
 from ui.lessons import softmax_explorer
 from ui.lessons.softmax_explorer import START
 
-PAGE = "pages/softmax.py"
+PAGE = "lessons/softmax.py"
 SCENES = {"ask_twice": 2, "ask_temperature": 3, "ask_needed": 4, "ask_add_hundred": 5}
 RIGHT = {
     "ask_twice": "It grows",

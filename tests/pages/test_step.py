@@ -32,7 +32,7 @@ from tests.app import (
 from ui.lessons import step_words
 from ui.lessons.step_words import what_happened
 
-PAGE = "pages/step.py"
+PAGE = "lessons/step.py"
 RATES = tuple(sorted({float(f"{step}e{power}") for power in range(-5, 1) for step in (1, 1.5, 2, 3, 5, 7)} | {10.0}))
 TWICE = "Twice the gradient"
 FAR_ABOVE = "Far above where it was"
@@ -280,7 +280,7 @@ def test_the_step_is_kept_on_other_pages_and_is_nobody_elses() -> None:
     app, other = press(in_one_piece(PAGE), 5), press(in_one_piece(PAGE), 1)
     assert slow_of(other).moment.phase == "forward"
     assert same(slow_of(other).model, slow_of(in_one_piece(PAGE)).model)
-    app = sound(app.switch_page("pages/welcome.py").run())
+    app = sound(app.switch_page("lessons/welcome.py").run())
     app = press(sound(app.switch_page(PAGE).run()))
     assert (slow_of(app).moment.number, slow_of(app).moment.phase) == (2, "forward")
 

@@ -9,7 +9,7 @@ from mnist_core.lessons.symbols import GROUPS, SYMBOLS
 from tests.app import answer, in_one_piece, open_page, sound, text
 from tests.conftest import PROJECT
 
-PAGE = "pages/symbols.py"
+PAGE = "lessons/symbols.py"
 
 
 def listed(app: AppTest) -> list[str]:

@@ -40,7 +40,7 @@ from ui.visitor import store
 from ui.visitor.desk import Desk
 from ui.visitor.store import TrainedModel
 
-PAGE = "pages/teach.py"
+PAGE = "lessons/teach.py"
 
 
 def desk_of(app: AppTest, key: str = state.SHIPPED) -> Desk:
@@ -302,7 +302,7 @@ def test_lessons_survive_another_page_and_concern_nobody_else() -> None:
     other = sound(other.run())
     assert not was_taught(other)
     assert not desk_of(other).pupil.lessons
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert was_taught(app)
     after = resources.shipped_model().state_dict().values()
@@ -397,10 +397,10 @@ def test_the_copy_can_be_read_with_elsewhere_and_says_what_it_is(config: MLPConf
     assert adopted.model is taught
     accuracy = round(evaluate(taught, digits.validation).accuracy, 4)
     assert adopted.card == {"dataset": state.GENERATED, "taught": 2, "validation_accuracy": accuracy}
-    app = sound(app.switch_page("pages/draw.py").run())
+    app = sound(app.switch_page("lessons/draw.py").run())
     assert "Your network 1, taught 2 lessons" in status(app)
-    sound(app.switch_page("pages/runs.py").run())  # which lists networks that were trained here
-    sound(app.switch_page("pages/train.py").run())
+    sound(app.switch_page("lessons/runs.py").run())  # which lists networks that were trained here
+    sound(app.switch_page("lessons/train.py").run())
 
 
 def drawn(app: AppTest, chart: int) -> list[list[object]]:

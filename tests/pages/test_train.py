@@ -53,7 +53,7 @@ from ui.frame import resources, state
 from ui.studio import control, recipe
 from ui.visitor import store
 
-PAGE = "pages/train.py"
+PAGE = "lessons/train.py"
 STUDIO, BEGINNING, RATE, SCHEDULE, NO_HIDDEN, AGAIN, TAKE_HOME = range(1, 8)
 
 
@@ -377,7 +377,7 @@ def state_of(app: AppTest) -> str:
 
 
 def test_a_run_asked_for_on_another_page_starts_at_once_and_once(digits: Splits) -> None:
-    app = open_page("pages/softmax.py")
+    app = open_page("lessons/softmax.py")
     app.session_state["_asked_to_start"] = True  # as state.ask_to_start notes it
     app = sound(app.switch_page(PAGE).run())
     assert visitor(app).runs_started == 1
@@ -386,7 +386,7 @@ def test_a_run_asked_for_on_another_page_starts_at_once_and_once(digits: Splits)
         assert going.model.config == recipe.WITHOUT_HIDDEN_LAYER.model_config
     assert recipes(app).value == recipe.WITHOUT_HIDDEN_LAYER.name
     app = finish(app)
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     app = sound(app.switch_page(PAGE).run())
     assert visitor(app).runs_started == 1
     assert mode(app) == "idle"

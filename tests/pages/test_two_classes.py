@@ -14,7 +14,7 @@ from mnist_core.figures.two_classes_plane import crossing
 from mnist_core.lessons.two_classes import middle_and_sides, zeros_and_ones
 from tests.app import answer, formulas, hints, in_one_piece, open_page, opened_by_link, sound, text, turn_to
 
-PAGE = "pages/two_classes.py"
+PAGE = "lessons/two_classes.py"
 BORDER = 3  # the scene with the plane of two inputs
 LABEL = 4  # that with one number for two answers
 MANY = 5  # that with more than two classes

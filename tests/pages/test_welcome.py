@@ -19,7 +19,7 @@ from ui.frame.state import SHIPPED
 from ui.studio.take_home import KEPT
 from ui.visitor import store
 
-PAGE = "pages/welcome.py"
+PAGE = "lessons/welcome.py"
 
 
 def read(app: AppTest) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def test_two_buttons_lead_on_and_start_at_once() -> None:
     assert app.title[0].value == "Train a network"
     assert store.visitors().find(app.session_state["_tab"]).runs_started == 1
     app = sound(app.switch_page(PAGE).run())
-    app = sound(app.switch_page("pages/train.py").run())  # the way back starts no other one
+    app = sound(app.switch_page("lessons/train.py").run())  # the way back starts no other one
     assert store.visitors().find(app.session_state["_tab"]).runs_started == 1
 
 

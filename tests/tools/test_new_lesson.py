@@ -15,7 +15,7 @@ KEPT_OUT = shutil.ignore_patterns("__pycache__", "browser", "benchmarks", "test_
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What the script changes and what its tests need."""
-    for folder in ("mnist_core", "models", "pages", "tests", "tools", "ui", ".streamlit"):
+    for folder in ("mnist_core", "models", "lessons", "tests", "tools", "ui", ".streamlit"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=KEPT_OUT)
     for file in ("app.py", "README.md", "pyproject.toml"):
         shutil.copy(PROJECT / file, tmp_path / file)
@@ -51,7 +51,7 @@ def test_a_new_lesson_opens_and_its_tests_and_those_of_every_page_pass_at_once(c
 @pytest.mark.parametrize(
     ("stem", "section", "said"),
     [
-        ("softmax", "It learns", "pages/softmax.py is there already"),
+        ("softmax", "It learns", "lessons/softmax.py is there already"),
         ("../x", "It learns", "take 2 to 31 small letters"),
         ("lambda", "It learns", "no word of Python's"),
         ("step_again", "It learns", "What begins with step_ belongs to the lesson step"),
@@ -65,4 +65,4 @@ def test_what_can_not_be_made_is_said_and_nothing_is_written(copy: Path, stem: s
     assert done.returncode == 2
     assert said in done.stderr
     assert (copy / "ui/frame/course.py").read_text(encoding="utf-8") == before
-    assert not (copy / "pages/zigzags.py").exists()
+    assert not (copy / "lessons/zigzags.py").exists()

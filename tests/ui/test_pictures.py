@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-SOURCES = sorted([*(PROJECT / "ui").rglob("*.py"), *(PROJECT / "pages").glob("*.py")])
+SOURCES = sorted([*(PROJECT / "ui").rglob("*.py"), *(PROJECT / "lessons").glob("*.py")])
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.relative_to(PROJECT)))

@@ -17,7 +17,7 @@ class Lesson:
     """A page.
 
     Attributes:
-        stem: The name of its file in ``pages``; the names of all other files that belong to it are this or begin so.
+        stem: The name of its file in ``lessons``; the names of all other files that belong to it are this or begin so.
         title: In the menu and above the page.
         question: That the page answers.
         moves: What a reader can move on it, in a line of Markdown.

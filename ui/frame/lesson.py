@@ -12,7 +12,6 @@ import streamlit as st
 from ui import APP
 from ui.frame import course, link, state
 
-ROUTER = APP / "app.py"
 SCRIPT_HEIGHT = 420  # pixels
 _SCENES_JS = (state.COMPONENTS / "scenes.js").read_text(encoding="utf-8")
 
@@ -44,7 +43,6 @@ def show(*scenes: Scene) -> None:
     Args:
         scenes: In order.
     """
-    _insist_on_router()
     is_whole = link.shows(link.WHOLE)
     number = 1 if is_whole else link.scene(len(scenes))
     state.arrive(number)
@@ -65,19 +63,6 @@ def show(*scenes: Scene) -> None:
     with tools:  # after the scene, which need not wait for what Streamlit loads for inline components
         link.tools()
     _turn_by_keys(number)
-
-
-def _insist_on_router() -> None:
-    """Lets app.py run the page, if Streamlit opened it without.
-
-    It reads the folder pages by itself until a server has called st.navigation for the first time. So whoever wakes
-    a server with the link of a page would get that page alone, without the navigation and what app.py prepares. And
-    so would all who come while the first page still imports torch. By the time a page gets here, st.navigation may have
-    been called for someone else: what counts is whether app.py has run before it.
-    """
-    if not state.came_through_router():
-        exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})
-        st.stop()
 
 
 def stage() -> AbstractContextManager[object]:

@@ -84,7 +84,6 @@ def turned_in_history() -> bool:
 def turn_to(index: int, pages: list[StreamlitPage]) -> None:
     """Notes the order of all pages, and which of them is open."""
     st.session_state["_pages"] = index, pages
-    st.session_state["_through_router"] = True
     st.session_state["_page_controls"], st.session_state["_drawn"], st.session_state["_settled"] = {}, set(), {}
 
 
@@ -121,11 +120,6 @@ def enter_scene(number: int) -> None:
 def scene_now() -> int:
     """The scene being drawn, from 1."""
     return int(st.session_state["_scene"])
-
-
-def came_through_router() -> bool:
-    """Whether app.py has brought the page here in this run; to be asked once a run."""
-    return bool(st.session_state.pop("_through_router", False))
 
 
 def neighbours() -> tuple[StreamlitPage | None, StreamlitPage | None]:

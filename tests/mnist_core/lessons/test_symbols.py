@@ -34,7 +34,7 @@ def test_its_lessons_and_its_code_exist(symbol: Symbol) -> None:
     assert symbol.pages
     assert len(set(symbol.pages)) == len(symbol.pages)
     for page in symbol.pages:
-        assert (PROJECT / "pages" / f"{page}.py").is_file()
+        assert (PROJECT / "lessons" / f"{page}.py").is_file()
     if not symbol.code:
         assert not symbol.where
         return

@@ -13,7 +13,7 @@ from ui.visitor.pad import Pad
 
 pytestmark = pytest.mark.usefixtures("offline")
 
-DRAW, TEACH = "pages/draw.py", "pages/teach.py"
+DRAW, TEACH = "lessons/draw.py", "lessons/teach.py"
 
 
 def pad_of(app: AppTest) -> Pad:

@@ -10,7 +10,7 @@ from ui.frame import course
 
 def test_every_page_is_in_the_table_once() -> None:
     stems = [lesson.stem for lesson in course.LESSONS]
-    assert sorted(stems) == sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))
+    assert sorted(stems) == sorted(path.stem for path in (PROJECT / "lessons").glob("*.py"))
     assert len(set(stems)) == len({lesson.title for lesson in course.LESSONS}) == len(course.LESSONS)
 
 

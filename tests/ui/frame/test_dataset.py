@@ -35,7 +35,7 @@ def test_mnist_that_arrives_while_a_page_is_drawn_is_in_use_from_the_next_run(
 def test_a_page_says_which_digits_it_has_once_they_are_there(digits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     arrived = Splits("MNIST", digits.train, digits.validation, digits.test)
     monkeypatch.setattr(mnist_files, "load_mnist", lambda *arguments, **options: arrived)
-    app = open_page("pages/breaking.py")
+    app = open_page("lessons/breaking.py")
     for _ in range(50):
         app = sound(app.run())
         if "Digits: MNIST" in status(app):

@@ -11,7 +11,7 @@ from tests.conftest import PROJECT
 pytestmark = pytest.mark.usefixtures("offline")
 
 
-@pytest.mark.parametrize("path", ["pages/welcome.py", "pages/softmax.py", "pages/train.py"])
+@pytest.mark.parametrize("path", ["lessons/welcome.py", "lessons/softmax.py", "lessons/train.py"])
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_page_that_streamlit_opened_alone_comes_through_the_router(
     path: str, is_first: bool, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from tests.app import in_one_piece, open_page, opened_by_link, scenes_of, sound,
 from ui.frame import course
 
 pytestmark = pytest.mark.usefixtures("offline")
-PAGE = "pages/welcome.py"
+PAGE = "lessons/welcome.py"
 
 
 def asked(app: AppTest) -> list[str]:
@@ -48,7 +48,7 @@ def test_marks_back_and_next_turn_the_scenes_and_the_link_follows() -> None:
 def test_at_both_ends_of_a_lesson_the_way_leads_to_its_neighbours() -> None:
     lessons = [course.WELCOME, *(lesson for section in course.SECTIONS for lesson in section.lessons)]
     before, here, after = lessons[1:4]
-    path = f"pages/{here.stem}.py"
+    path = f"lessons/{here.stem}.py"
     links = [link.proto.label for link in open_page(path).get("page_link")]
     assert before.title in links
     links = [link.proto.label for link in open_page(path, scene=scenes_of(path)).get("page_link")]
@@ -67,8 +67,8 @@ def test_what_is_done_right_after_turning_still_comes_with_the_old_link() -> Non
 def test_another_page_begins_with_its_first_scene_unless_the_link_says_more() -> None:
     app = turn_to(open_page(PAGE), 3)
     app.query_params.clear()  # as Streamlit does when the page is switched
-    app = sound(app.switch_page("pages/softmax.py").run())
-    assert asked(app) == asked(open_page("pages/softmax.py"))
+    app = sound(app.switch_page("lessons/softmax.py").run())
+    assert asked(app) == asked(open_page("lessons/softmax.py"))
 
 
 def test_a_page_in_one_piece_has_all_scenes_and_no_way_on() -> None:
@@ -81,14 +81,14 @@ def test_a_page_in_one_piece_has_all_scenes_and_no_way_on() -> None:
 def test_large_stays_for_the_visit_and_has_a_switch() -> None:
     app = opened_by_link(PAGE, show="large")
     assert app.toggle(key="large").value
-    app = sound(app.switch_page("pages/softmax.py").run())
+    app = sound(app.switch_page("lessons/softmax.py").run())
     assert app.query_params["show"] in ("large", ["large"])
     app = sound(app.toggle(key="large").set_value(False).run())
     assert "show" not in app.query_params
 
 
 def test_the_notes_order_can_be_chosen_and_sent() -> None:
-    app = opened_by_link("pages/two_classes.py", path="course")
+    app = opened_by_link("lessons/two_classes.py", path="course")
     assert app.toggle(key="course_order").value
     assert course.WELCOME.title in [link.proto.label for link in app.get("page_link")]  # the first lesson of that path
     app = sound(app.toggle(key="course_order").set_value(False).run())

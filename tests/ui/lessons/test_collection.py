@@ -25,7 +25,7 @@ from ui.visitor.pad import Pad, Taken
 
 pytestmark = pytest.mark.usefixtures("offline")
 
-DRAW, COLLECTION = "pages/draw.py", "pages/collection.py"
+DRAW, COLLECTION = "lessons/draw.py", "lessons/collection.py"
 
 
 def kept(app: AppTest) -> list[OwnDigit]:

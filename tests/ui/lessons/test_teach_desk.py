@@ -24,7 +24,7 @@ def test_of_each_digit_the_image_that_is_read_worst(digits: Splits) -> None:
 
 
 def test_the_ready_made_networks_copy_has_a_card_without_its_accuracy() -> None:
-    app = open_page("pages/teach.py")
+    app = open_page("lessons/teach.py")
     app = sound(app.button(key="teach_it").click().run())
     sound(turn_to(app, 6).button(key="teach_adopt").click().run())
     (adopted,) = store.visitors().find(app.session_state["_tab"]).models
@@ -35,7 +35,7 @@ def test_the_ready_made_networks_copy_has_a_card_without_its_accuracy() -> None:
 
 
 def test_the_desk_of_a_network_that_is_gone_is_cleared_away() -> None:
-    app = open_page("pages/teach.py")
+    app = open_page("lessons/teach.py")
     visitor = store.visitors().find(app.session_state["_tab"])
     visitor.desks["run-9"] = visitor.desks[state.SHIPPED]
     sound(app.run())

@@ -17,7 +17,7 @@ from ui.visitor.store import TrainedModel
 
 pytestmark = pytest.mark.usefixtures("offline")
 
-PAGE, RUNS, COLLECTION = "pages/train.py", "pages/runs.py", "pages/collection.py"
+PAGE, RUNS, COLLECTION = "lessons/train.py", "lessons/runs.py", "lessons/collection.py"
 QUICK = {"epochs": "1", "batch_size": "100", "rate": "0.001"}
 
 

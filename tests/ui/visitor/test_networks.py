@@ -47,7 +47,7 @@ def test_who_learned_from_both_kinds_meets_nothing_strange(monkeypatch: pytest.M
 
 
 def test_the_chooser_says_what_the_ready_made_network_learned_from() -> None:
-    (chooser,) = [box for box in in_one_piece("pages/draw.py").selectbox if box.key == "model"]
+    (chooser,) = [box for box in in_one_piece("lessons/draw.py").selectbox if box.key == "model"]
     expected = (
         f"Ready-made network: {shipped_card()['validation_accuracy']:.1%} in validation, trained on MNIST and drawn"
     )

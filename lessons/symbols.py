@@ -109,7 +109,7 @@ def entry(symbol: Symbol) -> None:
         st.caption(" · ".join(part for part in (symbol.shape, code) if part))
         with st.container(horizontal=True, gap="small"):
             for page in symbol.pages:
-                st.page_link(f"pages/{page}.py")
+                st.page_link(f"lessons/{page}.py")
 
 
 lesson.show(letters, shapes)

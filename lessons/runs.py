@@ -286,7 +286,7 @@ def runs_side_by_side() -> None:
     results = runs.results()
     if not results:
         st.markdown("You have not trained a network yet. Your last eight runs will stand here, with their settings.")
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        st.page_link("lessons/train.py", label="Train a network", icon=":material/model_training:")
         return
     ticked = ticked_of(results)
     left, right = st.columns([5, 6], gap="medium")
