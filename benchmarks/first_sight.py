@@ -345,7 +345,8 @@ def main() -> None:
     parser.add_argument("--app", type=Path, default=PROJECT, help="the folder of the app to measure")
     parser.add_argument("--rounds", type=int, default=3, help="servers to start for the speed of the first page")
     options = parser.parse_args()
-    stems = sorted(path.stem for path in (options.app / "lessons").glob("*.py"))
+    places = ("lessons", "pages")  # the second in older versions
+    stems = sorted(path.stem for place in places for path in (options.app / place).glob("*.py"))
     if unknown := set(options.pages) - set(stems):
         parser.error(f"no page is called {', '.join(sorted(unknown))}; there are {', '.join(stems)}")
     if options.shots:
@@ -357,9 +358,9 @@ def main() -> None:
         first = [first_page(browser, options.app) for _ in range(options.rounds)] if "welcome" in names else []
         with serving(default_root(), options.app) as server:
             found = meet_all(browser, server, names, options.shots)
-            places = training(browser, server) if "train" in names else {}
+            stands = training(browser, server) if "train" in names else {}
         browser.close()
-    print(summary(found, places, first))
+    print(summary(found, stands, first))
     print(f"\nAxe {scenes.axe_version()}; {len(SCHEMES)} schemes, {len(WINDOWS)} windows, all opened:\n")
     print(by_rule(found))
     if options.all:
