@@ -7,6 +7,7 @@ them when the whole page is drawn anew.
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from streamlit.proto.Alert_pb2 import Alert
@@ -54,24 +55,29 @@ class Opened:
             self.title = element.heading.body
 
 
+async def answers(socket: ClientConnection, link: str) -> AsyncIterator[ForwardMsg]:
+    """Opens a link, the page's name and what stands behind it, such as ``step?scene=2``; all that the server sends."""
+    message = BackMsg()
+    message.rerun_script.page_name, _, message.rerun_script.query_string = link.partition("?")
+    await socket.send(message.SerializeToString())
+    async for data in socket:
+        assert isinstance(data, bytes)
+        yield ForwardMsg.FromString(data)
+
+
 async def open_link(address: str, link: str, after: float, patience: float) -> Opened:
     """Opens a link and waits until the page is drawn.
 
     Args:
         address: Of the server.
-        link: The page's name and what stands behind it, such as ``step?scene=2``.
+        link: As for ``answers``.
         after: Seconds until it does so.
         patience: Seconds until a TimeoutError.
     """
     await asyncio.sleep(after)
     opened = Opened()
-    message = BackMsg()
-    message.rerun_script.page_name, _, message.rerun_script.query_string = link.partition("?")
     async with asyncio.timeout(patience), connection(address) as socket:
-        await socket.send(message.SerializeToString())
-        async for data in socket:
-            assert isinstance(data, bytes)
-            got = ForwardMsg.FromString(data)
+        async for got in answers(socket, link):
             opened.see(got)
             if got.WhichOneof("type") == "script_finished" and got.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 break

@@ -12,7 +12,7 @@ from torch import Tensor
 from mnist_core.data.dataset import MEAN, STD, Dataset, normalize
 
 if TYPE_CHECKING:
-    from torchvision.datasets import MNIST
+    from torchvision import datasets
 
 BATCHES_PER_STEP = 8  # of the race: between two steps others get their turn
 
@@ -56,7 +56,7 @@ def mean_of_batch_means(losses: Tensor, batch_size: int) -> float:
     return torch.stack([batch.mean() for batch in losses.split(batch_size)]).mean().item()
 
 
-def usual_dataset(dataset: Dataset) -> "MNIST":
+def usual_dataset(dataset: Dataset) -> "datasets.MNIST":
     """The class of torchvision, with its own way of making an image ready, over images that are in memory already."""
     from torchvision import datasets, transforms  # a second to import, and only this comparison needs it
 
@@ -67,7 +67,7 @@ def usual_dataset(dataset: Dataset) -> "MNIST":
     return usual
 
 
-def usual_batches(dataset: "MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+def usual_batches(dataset: "datasets.MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The usual PyTorch way: image by image, gathered by DataLoader."""
     from torch.utils.data import DataLoader
 

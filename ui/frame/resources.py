@@ -34,7 +34,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
 
 LIBRARIES = ("torch", "safetensors.torch", "scipy.ndimage", "scipy.special", "pandas", "plotly.graph_objects")
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
-EXIT_SECONDS = 1.5  # that the end of the server waits for all that is under way
+EXIT_SECONDS = 1.0  # that the end of the server waits for all that is under way
 DATA = "data"  # the name of threads that prepare data sets
 DRAWING = "ScriptRunner.scriptThread"  # the name of Streamlit's, each of which draws a page and ends with it
 
