@@ -2,6 +2,8 @@
 
 import ast
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -17,6 +19,26 @@ from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
 
+# Python as the Makefile calls it. It installs a package of three parts, one after another, and like pip it takes the
+# package for installed as soon as the second is there. STOP says after which part, or half of one, all is killed.
+PYTHON = """#!/bin/sh
+part() {
+  echo >> "$STEPS"
+  [ "$(wc -l < "$STEPS")" -ne "$STOP" ] || kill -9 0
+}
+home=$(dirname "$(dirname "$0")")
+case "$1 $2" in
+  *version_info*) ;;
+  -c*) exit 1 ;;  # no network
+  "-m venv") part; mkdir -p "$3/bin"; part; cp "$0" "$3/bin/python"; part ;;
+  *) name=$(basename "$6" .txt)
+    [ ! -e "$home/$name.metadata" ] || exit 0
+    part; touch "$home/$name.files"; part; touch "$home/$name.metadata"; part
+    for command in streamlit ruff mypy lint-imports; do
+      echo "echo started" > "$home/bin/$command"; chmod +x "$home/bin/$command"
+    done; part ;;
+esac
+"""
 WITH_THE_APP = ("app.py", "understand_a_classifier.py", "lessons", "ui", "mnist_core")
 
 
@@ -120,3 +142,47 @@ def test_the_command_starts_the_app_from_anywhere_with_its_settings(installed: P
     assert upload == str(settings["server"]["maxUploadSize"])
     assert colour == settings["theme"]["light"]["primaryColor"]
     assert port == "8765"
+
+
+def make(folder: Path, target: str, stop: int = 0) -> "subprocess.CompletedProcess[str]":
+    """Runs a target of the Makefile; it is killed with all that it has started after so many steps, if any."""
+    (folder / "steps").write_text("")
+    return subprocess.run(
+        ["make", f"PYTHON={folder / 'python'}", target],
+        cwd=folder,
+        env={**os.environ, "STEPS": str(folder / "steps"), "STOP": str(stop)},
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make here")
+@pytest.mark.parametrize(("target", "steps"), [("run", 7), ("lint", 11)])
+def test_make_interrupted_at_any_moment_can_be_started_again(tmp_path: Path, target: str, steps: int) -> None:
+    for stop in range(1, steps + 1):
+        folder = tmp_path / str(stop)
+        folder.mkdir()
+        for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+            shutil.copy(PROJECT / name, folder)
+        (folder / "python").write_text(PYTHON)
+        (folder / "python").chmod(0o755)
+        assert make(folder, target, stop).returncode == -signal.SIGKILL, f"there is no step {stop}"
+        for wanted in ("run", target):
+            again = make(folder, wanted)
+            assert (again.returncode, "started" in again.stdout) == (0, True), f"after step {stop}: {again}"
+        assert "install" not in make(folder, target).stdout.lower()  # nothing twice
+        assert not (folder / ".venv-begun").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="only Linux tells which process has a number")
+def test_two_makes_do_not_install_at_once(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "waits.mk").write_text("wait:\n\t@echo $$PPID > .venv-begun; read line\n")
+    waiting = subprocess.Popen(["make", "-f", "waits.mk"], cwd=tmp_path, stdin=subprocess.PIPE)
+    while not (tmp_path / ".venv-begun").exists() or not (tmp_path / ".venv-begun").read_text():
+        assert waiting.poll() is None
+    said = subprocess.run(["make", f"PYTHON={sys.executable}", "run"], cwd=tmp_path, capture_output=True, text=True)
+    assert (said.returncode, "Another make" in said.stdout) == (2, True)
+    waiting.communicate(b"\n")
