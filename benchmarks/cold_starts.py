@@ -102,6 +102,21 @@ def start(address: str, pages: list[Page], chance: random.Random) -> tuple[list[
     return [f"/{link}: {said}" for link, said in found if said], time.perf_counter() - started
 
 
+def one_start(app: Path, tabs: int, chance: random.Random) -> tuple[list[str], float, float]:
+    """Starts a server and lets all come; as ``start``, and the seconds in which the server stopped."""
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as nothing:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        pages = [browser.new_page() for _ in range(tabs)]
+        for page in pages:
+            page.add_init_script(WATCH)
+        with serving(Path(nothing), app) as address:
+            wrong, took = start(address, pages, chance)
+            ended = time.perf_counter()
+        stopped = time.perf_counter() - ended
+        browser.close()
+    return wrong, took, stopped
+
+
 def main() -> None:
     """Prints a line for each start, and how many visitors failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -113,20 +128,13 @@ def main() -> None:
     print(f"{describe()}\n{VISITORS} visitors, {options.tabs} of them in Chromium", flush=True)
     failed, seconds = [], []
     for number in range(options.starts):
-        with sync_playwright() as playwright, tempfile.TemporaryDirectory() as nothing:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
-            pages = [browser.new_page() for _ in range(options.tabs)]
-            for page in pages:
-                page.add_init_script(WATCH)
-            with serving(Path(nothing), options.app.resolve()) as address:
-                wrong, took = start(address, pages, random.Random(1_000 * options.seed + number))
-            browser.close()
+        wrong, took, stopped = one_start(
+            options.app.resolve(), options.tabs, random.Random(1_000 * options.seed + number)
+        )
         failed.append(len(wrong))
         seconds.append(took)
-        print(
-            "\n".join([f"start {number + 1}: {len(wrong)} failed, all had their page after {took:.0f} s", *wrong]),
-            flush=True,
-        )
+        print(f"start {number + 1}: {len(wrong)} failed; last page after {took:.0f} s; stopped in {stopped:.1f} s")
+        print("".join(f"  {each}\n" for each in wrong), end="", flush=True)
     print(
         f"{options.starts} starts, {sum(map(bool, failed))} with failures; {sum(failed)} of "
         f"{options.starts * VISITORS} visitors failed; last page after {statistics.median(seconds):.0f} s (median)"
