@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BEGUN := $(VENV)-begun
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
@@ -28,11 +29,21 @@ check: lint
 test: lint
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
+# An interrupted installation begins anew: pip takes for installed what it had only begun to install. The file that says so
+# lies beside the environment, so that it outlives the removal. It holds the number of the make that works there.
+define begin
+	@if grep -qs make "/proc/$$(cat $(BEGUN) 2>/dev/null)/comm"; then \
+	  echo "Another make installs here at this moment. Wait for it."; exit 1; fi
+	@if [ -e $(BEGUN) ]; then echo "The last installation was interrupted: it begins anew."; rm -rf $(VENV); fi
+	@rm -f $(VENV)/.installed && echo $$PPID > $(BEGUN)
+endef
+
 # On Linux the package index brings torch with 5 GB of CUDA libraries that nothing here uses. PyTorch's own index has
 # the CPU build of torch and torchvision; it is asked once, for five seconds, and done without where it can't be reached.
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(begin)
 	@$(PYTHON) -m venv $(VENV)
 	@if [ "$$(uname)" = Linux ] && timeout 5 $(BIN)/python -c \
 	    'import urllib.request; urllib.request.urlopen("$(TORCH_CPU_INDEX)/torch/", timeout=5)' 2>/dev/null; then \
@@ -42,12 +53,13 @@ $(VENV)/.installed: requirements.txt
 	fi
 	@echo "Installing requirements.txt (a few minutes the first time)."
 	@$(PIP) -r requirements.txt
-	@touch $@
+	@rm $(BEGUN) && touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(begin)
 	@echo "Installing the development tools."
 	@$(PIP) -r requirements-dev.txt
-	@touch $@
+	@rm $(BEGUN) && touch $(VENV)/.installed $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(BEGUN)

@@ -26,6 +26,8 @@ state.turn_to(in_order.index(page), in_order)
 link.restore()
 theme.apply()
 state.identify()
+if state.open_stem() != course.WELCOME.stem:
+    resources.libraries()
 page.run()
 with st.container(key="status"):
     status.line()

@@ -1,4 +1,4 @@
-"""A browser tab without a browser: a visitor of the training page who speaks Streamlit's protocol.
+"""Browser tabs without a browser, which speak Streamlit's protocol: one that opens a link, and one that trains.
 
 What Streamlit's own page does with the messages is followed as far as it makes work for the server: it asks again for
 the parts of a page that want it, at their intervals and whether or not the last answer has come, and forgets about
@@ -7,10 +7,14 @@ them when the whole page is drawn anew.
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Navigation_pb2 import Navigation
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -21,6 +25,64 @@ def connection(address: str) -> connect:
     # No pings: a browser sends none, and a server that is late for one would be left.
     target = address.replace("http", "ws", 1) + "/_stcore/stream"
     return connect(target, subprotocols=[Subprotocol("streamlit")], proxy=None, max_size=None, ping_interval=None)
+
+
+@dataclass
+class Opened:
+    """What somebody saw who opened a link.
+
+    Attributes:
+        title: The page's heading.
+        menus: The titles in the menu, each time that the browser was told to show any.
+        errors: What an error box said, an exception, or Streamlit of an address that it does not know.
+    """
+
+    title: str = ""
+    menus: list[list[str]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def see(self, message: ForwardMsg) -> None:
+        """Takes a message of the server."""
+        if message.WhichOneof("type") == "navigation" and message.navigation.position != Navigation.HIDDEN:
+            self.menus.append([entry.page_name for entry in message.navigation.app_pages])
+        elif message.WhichOneof("type") == "page_not_found":
+            self.errors.append(f"{message.page_not_found.page_name} is not found")
+        element = message.delta.new_element
+        if element.WhichOneof("type") == "exception":
+            self.errors.append(element.exception.message)
+        elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
+            self.errors.append(element.alert.body)
+        elif element.WhichOneof("type") == "heading" and element.heading.tag == "h1":
+            self.title = element.heading.body
+
+
+async def answers(socket: ClientConnection, link: str) -> AsyncIterator[ForwardMsg]:
+    """Opens a link, the page's name and what stands behind it, such as ``step?scene=2``; all that the server sends."""
+    message = BackMsg()
+    message.rerun_script.page_name, _, message.rerun_script.query_string = link.partition("?")
+    await socket.send(message.SerializeToString())
+    async for data in socket:
+        assert isinstance(data, bytes)
+        yield ForwardMsg.FromString(data)
+
+
+async def open_link(address: str, link: str, after: float, patience: float) -> Opened:
+    """Opens a link and waits until the page is drawn.
+
+    Args:
+        address: Of the server.
+        link: As for ``answers``.
+        after: Seconds until it does so.
+        patience: Seconds until a TimeoutError.
+    """
+    await asyncio.sleep(after)
+    opened = Opened()
+    async with asyncio.timeout(patience), connection(address) as socket:
+        async for got in answers(socket, link):
+            opened.see(got)
+            if got.WhichOneof("type") == "script_finished" and got.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                break
+    return opened
 
 
 class Visitor:

@@ -28,6 +28,8 @@ BUSY_SECONDS = 0.01  # until the helper asks again whether it may work
 PAUSE_AFTER = 30.0  # seconds without a sign of the owner
 FORGET_AFTER = 30 * 60.0
 
+THREADS = "jobs"  # the name of all threads of queues
+
 LOG = logging.getLogger(__name__)
 OWN = __name__.partition(".")[0]  # the package whose errors are sentences for the owner of a job
 
@@ -243,7 +245,7 @@ class FairQueue:
                 self._rest(job)
             if not self._threads:
                 self._threads = [
-                    threading.Thread(target=self._run, args=(worker,), daemon=True, name="jobs")
+                    threading.Thread(target=self._run, args=(worker,), daemon=True, name=THREADS)
                     for worker in self._workers
                 ]
                 for thread in self._threads:
@@ -256,14 +258,19 @@ class FairQueue:
         with self._changed:
             return len(self._line)
 
-    def close(self) -> None:
-        """Stops working, for good. A process must not exit while a thread of it is inside a library's code."""
+    def close(self, seconds: float = 5.0) -> None:
+        """Stops working, for good. A process must not exit while a thread of it is inside a library's code.
+
+        Args:
+            seconds: That it waits at most for steps under way to end.
+        """
+        end = time.monotonic() + seconds
         with self._changed:
             self._is_closed = True
             self._urgent = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join(timeout=5.0)
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _run(self, worker: _Worker) -> None:
         while job := self._take(worker):

@@ -2,6 +2,8 @@
 
 import ast
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -17,7 +19,27 @@ from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
 
-WITH_THE_APP = ("app.py", "understand_a_classifier.py", "pages", "ui", "mnist_core")
+# Python as the Makefile calls it. It installs a package of three parts, one after another, and like pip it takes the
+# package for installed as soon as the second is there. STOP says after which part, or half of one, all is killed.
+PYTHON = """#!/bin/sh
+part() {
+  echo >> "$STEPS"
+  [ "$(wc -l < "$STEPS")" -ne "$STOP" ] || kill -9 0
+}
+home=$(dirname "$(dirname "$0")")
+case "$1 $2" in
+  *version_info*) ;;
+  -c*) exit 1 ;;  # no network
+  "-m venv") part; mkdir -p "$3/bin"; part; cp "$0" "$3/bin/python"; part ;;
+  *) name=$(basename "$6" .txt)
+    [ ! -e "$home/$name.metadata" ] || exit 0
+    part; touch "$home/$name.files"; part; touch "$home/$name.metadata"; part
+    for command in streamlit ruff mypy lint-imports; do
+      echo "echo started" > "$home/bin/$command"; chmod +x "$home/bin/$command"
+    done; part ;;
+esac
+"""
+WITH_THE_APP = ("app.py", "understand_a_classifier.py", "lessons", "ui", "mnist_core")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +80,7 @@ def test_what_the_app_imports_is_named(project: dict[str, Any]) -> None:
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     providers = packages_distributions()
-    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"mnist_core", "pages", "ui"}
+    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"mnist_core", "lessons", "ui"}
     assert "torch" in foreign
     assert {canonicalize_name(providers[name][0]) for name in foreign} <= named
 
@@ -66,7 +88,7 @@ def test_what_the_app_imports_is_named(project: dict[str, Any]) -> None:
 def test_a_wheel_holds_every_file_of_the_app(installed: Path) -> None:
     kept = {
         file.relative_to(PROJECT)
-        for place in ("app.py", "pages", "ui", ".streamlit", "mnist_core", "models")
+        for place in ("app.py", "lessons", "ui", ".streamlit", "mnist_core", "models")
         for file in (PROJECT / place, *(PROJECT / place).rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     }
@@ -77,7 +99,7 @@ def test_a_wheel_holds_every_file_of_the_app(installed: Path) -> None:
     assert not missing
 
 
-def test_a_wheel_puts_no_pages_and_no_ui_among_the_packages(installed: Path) -> None:
+def test_a_wheel_puts_no_lessons_and_no_ui_among_the_packages(installed: Path) -> None:
     packages = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
     assert packages == {"mnist_core", "understand_a_classifier"}
 
@@ -120,3 +142,47 @@ def test_the_command_starts_the_app_from_anywhere_with_its_settings(installed: P
     assert upload == str(settings["server"]["maxUploadSize"])
     assert colour == settings["theme"]["light"]["primaryColor"]
     assert port == "8765"
+
+
+def make(folder: Path, target: str, stop: int = 0) -> "subprocess.CompletedProcess[str]":
+    """Runs a target of the Makefile; it is killed with all that it has started after so many steps, if any."""
+    (folder / "steps").write_text("")
+    return subprocess.run(
+        ["make", f"PYTHON={folder / 'python'}", target],
+        cwd=folder,
+        env={**os.environ, "STEPS": str(folder / "steps"), "STOP": str(stop)},
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make here")
+@pytest.mark.parametrize(("target", "steps"), [("run", 7), ("lint", 11)])
+def test_make_interrupted_at_any_moment_can_be_started_again(tmp_path: Path, target: str, steps: int) -> None:
+    for stop in range(1, steps + 1):
+        folder = tmp_path / str(stop)
+        folder.mkdir()
+        for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+            shutil.copy(PROJECT / name, folder)
+        (folder / "python").write_text(PYTHON)
+        (folder / "python").chmod(0o755)
+        assert make(folder, target, stop).returncode == -signal.SIGKILL, f"there is no step {stop}"
+        for wanted in ("run", target):
+            again = make(folder, wanted)
+            assert (again.returncode, "started" in again.stdout) == (0, True), f"after step {stop}: {again}"
+        assert "install" not in make(folder, target).stdout.lower()  # nothing twice
+        assert not (folder / ".venv-begun").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="only Linux tells which process has a number")
+def test_two_makes_do_not_install_at_once(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "waits.mk").write_text("wait:\n\t@echo $$PPID > .venv-begun; read line\n")
+    waiting = subprocess.Popen(["make", "-f", "waits.mk"], cwd=tmp_path, stdin=subprocess.PIPE)
+    while not (tmp_path / ".venv-begun").exists() or not (tmp_path / ".venv-begun").read_text():
+        assert waiting.poll() is None
+    said = subprocess.run(["make", f"PYTHON={sys.executable}", "run"], cwd=tmp_path, capture_output=True, text=True)
+    assert (said.returncode, "Another make" in said.stdout) == (2, True)
+    waiting.communicate(b"\n")

@@ -83,12 +83,14 @@ def load_mnist(
 def _read_splits(raw: Path) -> Splits:
     # torchvision's own reader, without the class around it, which would trust an old MNIST/processed
     # folder before anything else. Imported here because it takes a second and most of this file can do without.
-    from torchvision.datasets.mnist import read_image_file, read_label_file
+    from torchvision import datasets  # by this name, which waits for another thread that loads torchvision
+
+    reader = datasets.mnist
 
     def read(part: str) -> Dataset:
         return Dataset(
-            read_image_file(str(raw / f"{part}-images-idx3-ubyte")),
-            read_label_file(str(raw / f"{part}-labels-idx1-ubyte")),
+            reader.read_image_file(str(raw / f"{part}-images-idx3-ubyte")),
+            reader.read_label_file(str(raw / f"{part}-labels-idx1-ubyte")),
         )
 
     full = read("train")
@@ -109,13 +111,13 @@ def _is_sound(path: Path, file: IdxFile) -> bool:
 
 def _fetch(files: list[IdxFile], raw: Path, on_progress: Callable[[float], None], seconds: float) -> None:
     """Tries torchvision's mirrors in turn; each gets an equal part of the time that is left."""
-    from torchvision.datasets import MNIST
+    from torchvision import datasets
 
     deadline = time.monotonic() + seconds
     total = sum(file.archive_size for file in files)
     reasons = []
-    for tried, mirror in enumerate(MNIST.mirrors):
-        patience = (deadline - time.monotonic()) / (len(MNIST.mirrors) - tried)
+    for tried, mirror in enumerate(datasets.MNIST.mirrors):
+        patience = (deadline - time.monotonic()) / (len(datasets.MNIST.mirrors) - tried)
         missing = [file for file in files if not _is_sound(raw / file.name, file)]
         done = total - sum(file.archive_size for file in missing)
         try:
@@ -179,9 +181,9 @@ def _pieces(url: str, patience: float) -> Iterator[bytes]:
 
 def _unpack(archive: bytes, raw: Path, file: IdxFile) -> None:
     """Checks an archive against torchvision's sum and puts what is in it into place, whole or not at all."""
-    from torchvision.datasets import MNIST
+    from torchvision import datasets
 
-    expected = dict(MNIST.resources)[f"{file.name}.gz"]
+    expected = dict(datasets.MNIST.resources)[f"{file.name}.gz"]
     if hashlib.md5(archive).hexdigest() != expected:
         raise ValueError(f"{file.name}.gz is damaged or something else")
     raw.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 from mnist_core.data.dataset import MEAN, STD, Dataset, normalize
 
 if TYPE_CHECKING:
-    from torchvision.datasets import MNIST
+    from torchvision import datasets
 
 BATCHES_PER_STEP = 8  # of the race: between two steps others get their turn
 
@@ -56,19 +56,18 @@ def mean_of_batch_means(losses: Tensor, batch_size: int) -> float:
     return torch.stack([batch.mean() for batch in losses.split(batch_size)]).mean().item()
 
 
-def usual_dataset(dataset: Dataset) -> "MNIST":
+def usual_dataset(dataset: Dataset) -> "datasets.MNIST":
     """The class of torchvision, with its own way of making an image ready, over images that are in memory already."""
-    from torchvision import transforms  # a second to import, and only this comparison needs it
-    from torchvision.datasets import MNIST
+    from torchvision import datasets, transforms  # a second to import, and only this comparison needs it
 
-    usual = MNIST.__new__(MNIST)
+    usual = datasets.MNIST.__new__(datasets.MNIST)
     usual.data, usual.targets = dataset.images, dataset.labels
     usual.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
     usual.target_transform = None
     return usual
 
 
-def usual_batches(dataset: "MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+def usual_batches(dataset: "datasets.MNIST", seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The usual PyTorch way: image by image, gathered by DataLoader."""
     from torch.utils.data import DataLoader
 

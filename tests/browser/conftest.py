@@ -51,8 +51,8 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
-    """A server with MNIST only if it is in ``data``, and without a network; yields its address."""
+def running(data: Path, app: Path = PROJECT) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server with MNIST only if it is in ``data``, and without a network; yields its process and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -67,10 +67,17 @@ def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for_server(process, address)
-        yield address
+        yield process, address
     finally:
         process.terminate()
         process.wait(60)  # on a busy machine; that it stops at once has a test of its own
+
+
+@contextmanager
+def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
+    """The same for who needs only its address."""
+    with running(data, app) as (_, address):
+        yield address
 
 
 def _wait_for_server(process: subprocess.Popen[bytes], address: str) -> None:

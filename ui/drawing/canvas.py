@@ -15,7 +15,7 @@ from mnist_core.figures.images import png_url
 from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
-from ui.frame import lesson, link, state
+from ui.frame import lesson, link, resources, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
 
@@ -181,6 +181,7 @@ def _offer(digits: Tensor | None) -> None:
 def _subject(pad: Pad, digits: Tensor | None, start: int | None) -> Subject | None:
     if pad.photo is None and pad.picture is None and pad.sample is None and start is None:
         return None
+    resources.libraries()
     from mnist_core.handwriting.preprocessing import BlankDrawing, drawing_to_mnist, sample_drawing
 
     try:

@@ -6,15 +6,20 @@ torch takes seconds to import. So this file imports it inside functions, and the
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+from streamlit import runtime
 
+from mnist_core.jobs import THREADS as JOBS
 from mnist_core.jobs import FairQueue
 from ui.frame.shared import Shared
 
@@ -26,16 +31,31 @@ if TYPE_CHECKING:
 # than they help: making a drawing into 28 x 28 pixels took 100 ms in place of 3 while a browser was busy on the same
 # two cores. Without them, a run's weights are also the same however many cores the host has.
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
-if "torch" in sys.modules:  # a page loads it before this file, if its link woke the server
-    import torch  # waits, where another visitor's page is still loading it: half of it has no such function
 
-    torch.set_num_threads(1)
-
+LIBRARIES = ("torch", "safetensors.torch", "scipy.ndimage", "scipy.special", "pandas", "plotly.graph_objects")
+OURS = ("mnist_core.data", "mnist_core.training")  # packages that import modules of their own
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
-EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
+EXIT_SECONDS = 1.0  # that the end of the server waits for all that is under way
+DATA = "data"  # the name of threads that prepare data sets
+DRAWING = "ScriptRunner.scriptThread"  # the name of Streamlit's, each of which draws a page and ends with it
 
 
 T = TypeVar("T")
+
+
+@Shared
+def libraries() -> None:
+    """Loads the libraries that take seconds; whoever asks meanwhile waits. To be called before anything imports them.
+
+    Python lets several threads load parts of one library at once. Then one meets what another has loaded by half. So on
+    a server just woken, one thread loads them all. (torchvision, which two modules use, those load by its own name
+    first; then Python waits for all of it.)
+    """
+    for library in LIBRARIES:
+        import_module(library)
+    import torch
+
+    torch.set_num_threads(1)  # where somebody loaded torch before this file
 
 
 def _in_background(work: Callable[[], T]) -> Future[T]:
@@ -44,14 +64,32 @@ def _in_background(work: Callable[[], T]) -> Future[T]:
 
     def run() -> None:
         try:
+            libraries()
             future.set_result(work())
         except BaseException as error:  # whoever asks for the result hears of it
             future.set_exception(error)
 
-    thread = threading.Thread(target=run, daemon=True, name="data")
-    thread.start()
-    atexit.register(thread.join, EXIT_SECONDS)  # a process that ends while a thread is inside torch ends in an abort
+    threading.Thread(target=run, daemon=True, name=DATA).start()
     return future
+
+
+@atexit.register
+def leave() -> None:
+    """At the end of the server, waits a moment for what is under way; then the process ends at once.
+
+    Python would stop each thread wherever it is. If one is inside torch, that becomes an abort. And it would take apart
+    all that was loaded, which takes seconds where other programs are busy, too.
+    """
+    end = time.monotonic() + EXIT_SECONDS
+    if jobs.is_made:
+        jobs().close(EXIT_SECONDS)
+    for thread in threading.enumerate():
+        if thread.name in (JOBS, DATA, DRAWING):
+            thread.join(max(0.0, end - time.monotonic()))
+    if runtime.exists():  # else it is no server, but a test or a notebook
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 class DataLibrary:
@@ -130,8 +168,8 @@ def cores() -> int:
 
 
 def is_drawing() -> bool:
-    """Whether a page is being drawn. Streamlit draws each on a thread of its own, which ends with it."""
-    return any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())
+    """Whether a page is being drawn."""
+    return any(thread.name == DRAWING for thread in threading.enumerate())
 
 
 @Shared
@@ -140,14 +178,13 @@ def jobs() -> FairQueue:
     # Training hands Python's lock over at every call of torch. At the usual 5 ms until it may have it back, a page
     # being drawn slows it to a quarter; at half a millisecond, to less than a half.
     sys.setswitchinterval(0.0005)
-    queue = FairQueue(is_busy=is_drawing if cores() > 1 else None)
-    atexit.register(queue.close)
-    return queue
+    return FairQueue(is_busy=is_drawing if cores() > 1 else None)
 
 
 @st.cache_resource(show_spinner=False)
 def shipped_model() -> MLP:
     """The network that comes with the project, for reading only."""
+    libraries()
     from mnist_core.network.checkpoint import load_shipped
 
     return load_shipped().requires_grad_(False)
@@ -156,6 +193,7 @@ def shipped_model() -> MLP:
 @st.cache_resource(show_spinner=False)
 def is_digit_model() -> MLP:
     """The second network, which tells whether a drawing is a digit at all; for reading only."""
+    libraries()
     from mnist_core.handwriting.is_digit import load_is_digit
 
     return load_is_digit().requires_grad_(False)
@@ -167,5 +205,4 @@ def warm_up() -> threading.Timer:
     timer = threading.Timer(1.0, library().start)
     timer.daemon = True
     timer.start()
-    atexit.register(timer.cancel)
     return timer

@@ -29,6 +29,11 @@ class Shared(Generic[T]):
                 self._made.append(self._make())
             return self._made[0]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is one."""
+        return bool(self._made)
+
     def clear(self) -> None:
         """Lets the next who asks have a new one; for tests."""
         with self._lock:

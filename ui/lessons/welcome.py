@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mnist_core import words
+from ui.frame import resources
 
 if TYPE_CHECKING:
     from ui.drawing.reading import Reading, Subject
@@ -34,6 +35,7 @@ def answer(reading: Reading | None) -> tuple[str, str] | None:
 
 def headline() -> float:
     """The ready-made network's accuracy on the validation images, 0 to 1."""
+    resources.libraries()
     from mnist_core.network.checkpoint import shipped_card
 
     return float(shipped_card()["validation_accuracy"])

@@ -1,12 +1,12 @@
 """The data library: generated digits while MNIST is away, and another try."""
 
+import ast
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,35 +27,50 @@ IN_A_THREAD = """
 import threading
 {first}
 {then}
+from ui.frame import resources
+resources.libraries()
 import torch
 reader = threading.Thread(target=lambda: print(torch.get_num_threads()))
 reader.start()
 reader.join()
 """
 
-HALF_LOADED = """
-import threading
-import mnist_core.jobs
-import streamlit
-reached, go_on = threading.Event(), threading.Event()
-streamlit.halfway = reached, go_on
-first = threading.Thread(target=lambda: __import__("torch"))
-first.start()
-reached.wait()
-second = threading.Thread(target=lambda: __import__("ui.frame.resources"))
-second.start()
-second.join(3)
-go_on.set()
-first.join()
-second.join()
+# Which threads load parts of torch while four ask for it at once, each by a part of it.
+AT_ONCE = """
+import sys, threading
+loaders = set()
+class Finder:
+    @staticmethod
+    def find_spec(name, path, target=None):
+        if name.partition(".")[0] in ("torch", "pandas", "scipy"):
+            loaders.add(threading.current_thread().name)
+sys.meta_path.insert(0, Finder)
+from ui.frame import resources
+def read():
+    resources.libraries()
+    import torch.nn.functional, scipy.special, pandas
+    from mnist_core.network.functions import softmax
+    sys.stdout.write(f"{softmax(torch.zeros(2)).sum().item()}\n")  # in one piece
+readers = [threading.Thread(target=read) for _ in range(4)]
+for reader in readers: reader.start()
+for reader in readers: reader.join()
+print(len(loaders))
 """
-SLOW_TORCH = """
-import streamlit
-reached, go_on = streamlit.halfway
-reached.set()
-go_on.wait()
-def set_num_threads(count):
-    print(count)
+
+STILL_COMPUTING = """
+import sys, threading
+from ui.frame import resources
+resources.runtime.exists = lambda: True
+resources.libraries()
+import torch
+begun = threading.Event()
+def draw():
+    while True:
+        torch.ones(100, 100) @ torch.ones(100, 100)
+        begun.set()
+threading.Thread(target=draw, daemon=True, name=resources.DRAWING).start()
+begun.wait()
+print("the end")
 """
 
 
@@ -109,13 +124,38 @@ def test_torch_has_one_thread_for_each_visitor_whoever_loads_it_first(orders: tu
     assert said.stdout.split() == ["1"]
 
 
-def test_whoever_comes_while_torch_is_half_loaded_waits_for_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "torch.py").write_text(SLOW_TORCH)
-    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}"}
-    command = [sys.executable, "-c", HALF_LOADED]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    assert "Error" not in said.stderr
-    assert said.stdout.split() == ["1"]
+def run(program: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+
+
+def test_one_thread_loads_the_slow_libraries_and_whoever_needs_them_waits() -> None:
+    said = run(AT_ONCE)
+    assert not said.stderr
+    assert said.stdout.split() == ["1.0", "1.0", "1.0", "1.0", "1"]
+
+
+def test_every_foreign_library_that_takes_long_is_among_those() -> None:
+    """What is not comes with Streamlit before a page can be open, or is loaded whole, by its own name first."""
+    files = [file for room in ("mnist_core", "ui", "pages") for file in (PROJECT / room).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_bytes()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    ours = {"mnist_core", "ui", "pages"} | sys.stdlib_module_names
+    foreign = {name for name in names if name.partition(".")[0] not in ours}
+    loaded = {library.partition(".")[0] for library in resources.LIBRARIES}
+    rest = {name for name in foreign if name.partition(".")[0] not in loaded | {"streamlit", "numpy"}}
+    assert rest == {"PIL", "pillow_heif", "streamlit_drawable_canvas", "torchvision"}
+
+
+def test_so_is_every_package_of_ours_that_imports_its_modules() -> None:
+    files = [file for room in ("mnist_core", "ui") for file in (PROJECT / room).rglob("__init__.py")]
+    packages = {".".join(file.parent.relative_to(PROJECT).parts): file.read_text(encoding="utf-8") for file in files}
+    assert {name for name, text in packages.items() if f"from {name}." in text} == set(resources.OURS)
+
+
+def test_the_end_of_the_server_is_no_abort_while_a_page_is_computed() -> None:
+    said = run(STILL_COMPUTING)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "the end\n", "")
 
 
 def test_a_page_being_drawn_is_told_from_none() -> None:
