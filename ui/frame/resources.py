@@ -49,9 +49,10 @@ def libraries() -> None:
 
     Python lets several threads load parts of one library at once. Then one meets what another has loaded by half. So on
     a server just woken, one thread loads them all. (torchvision, which two modules use, those load by its own name
-    first; then Python waits for all of it.)
+    first; then Python waits for all of it.) So it is with packages of ours that import their own modules: who wants
+    such a module waits for its package, which waits for the module, and Python gives one of them what there is so far.
     """
-    for library in LIBRARIES:
+    for library in (*LIBRARIES, *OURS):
         import_module(library)
     import torch
 

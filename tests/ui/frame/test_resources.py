@@ -50,7 +50,7 @@ def read():
     resources.libraries()
     import torch.nn.functional, scipy.special, pandas
     from mnist_core.network.functions import softmax
-    sys.stdout.write(f"{softmax(torch.zeros(2)).sum().item()}\n")  # in one piece
+    sys.stdout.write(f"{softmax(torch.zeros(2)).sum().item()} ")  # in one piece
 readers = [threading.Thread(target=read) for _ in range(4)]
 for reader in readers: reader.start()
 for reader in readers: reader.join()
