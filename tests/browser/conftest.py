@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -51,8 +52,8 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
-    """A server with MNIST only if it is in ``data``, and without a network; yields its address."""
+def serving(data: Path, app: Path = PROJECT, log: IO[bytes] | None = None) -> Iterator[str]:
+    """A server with MNIST only if it is in ``data``, and without a network; yields its address. It writes to a log."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,6 +64,7 @@ def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
         cwd=app,
         env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
         stdout=subprocess.DEVNULL,
+        stderr=log,
     )
     address = f"http://127.0.0.1:{port}"
     try:
