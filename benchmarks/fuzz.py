@@ -1,4 +1,4 @@
-"""A stranger instead of a browser: thousands of messages that no page of ours would send, and what became of the server.
+"""A stranger in place of a browser: thousands of messages that no page of ours would send, and what became of them.
 
 Opens every page of a server of its own over Streamlit's protocol, with links that are wrong in every way, and answers
 with values of the wrong kind, out of range, endless, nested without end, for widgets of this page and of others; with
@@ -16,11 +16,10 @@ import io
 import json
 import random
 import re
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +33,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import user_key_from_element_id
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -42,6 +42,8 @@ from tests.browser.conftest import serving
 from tests.conftest import PROJECT
 
 ANSWER_SECONDS = 20.0  # that a page may take on a busy machine before the next message goes out
+# What links may say on every page, and on some; what else stands on a page is in its widgets.
+NAMES = ("seed", "scene", "hide", "show", "path", "digits", "dataset", "net_pins", "logits", "teach_digit", "embed")
 EVENTS = ("picked", "pins", "state", "name", "drawing", "backgroundFit", "nothing")  # what inline components tell
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -142,7 +144,7 @@ class Odd:
 
     def json_value(self, depth: int = 0) -> str:
         """Any JSON, and what is none: numbers too large, nested too deep, cut off."""
-        leaves = ("null", "true", "0", "3", "-1", "1e999", "NaN", "Infinity", "9" * 400, "0.5", '"3"', '"\\ud800"', "{}")
+        leaves = ("null", "true", "0", "3", "-1", "1e999", "NaN", "Infinity", "9" * 400, '"3"', '"\\ud800"', "{}")
         most = self.draw.random()
         if most < 0.05:
             return self.draw.choice(("[" * 100_000, "[" * 900 + "]" * 900, "{", "", "nul", '{"a":'))
@@ -150,7 +152,7 @@ class Odd:
             return self.draw.choice((*leaves, json.dumps(self.text())))
         if most < 0.75:
             return "[" + ",".join(self.json_value(depth + 1) for _ in range(self.draw.choice((0, 1, 2, 10)))) + "]"
-        names = ("layer", "number", "logits", "true_class", "subtract", "scale", "turn", "raw", "data", "objects", "path")
+        names = ("layer", "number", "logits", "true_class", "subtract", "scale", "raw", "data", "objects", "path")
         pairs = (f'"{self.draw.choice(names)}": {self.json_value(depth + 1)}' for _ in range(self.draw.choice((1, 3))))
         return "{" + ",".join(pairs) + "}"
 
@@ -177,13 +179,14 @@ class Odd:
         """What a canvas says of a stroke."""
         box: dict[str, Any] = {"left": 100, "top": 80, "width": 40, "height": 120, "strokeWidth": 18}
         box |= {self.draw.choice(list(box)): self.draw.choice((0, -5, None, "1", 1e300, float("inf"), [], True))}
-        return self.draw.choice(({"path": self.path(), **box}, {"type": "path", "path": self.path(), **box}, {}, None, 7))
+        return self.draw.choice((*({"path": self.path(), **box},) * 3, {}, None, 7))
 
     def drawing(self) -> str:
         """What a canvas sends."""
         raw: Any = {"objects": [self.stroke() for _ in range(self.draw.choice((0, 1, 1, 2, 300)))]}
         raw = self.draw.choice((raw, raw, raw, None, [], "raw", {"objects": None}, {"objects": {"a": 1}}, {}))
-        data = self.draw.choice((*self.pictures, *self.pictures, "no picture", "data:image/png;base64,%%%", None, 5, [], ","))
+        odd: tuple[Any, ...] = ("no picture", "data:image/png;base64,%%%", None, 5, [], ",")
+        data = self.draw.choice((*self.pictures, *self.pictures, *odd))
         sent = {"raw": raw, "data": data}
         if self.draw.random() < 0.2:
             del sent[self.draw.choice(("raw", "data"))]
@@ -193,30 +196,32 @@ class Odd:
         """What an inline component tells under a name."""
         sensible: dict[str, Callable[[], str]] = {
             "picked": lambda: json.dumps(self.draw.choice((0, 9, 10, -1, 2.5, True, [0.5, 0.5], [2, -3], [1], "3"))),
-            "pins": lambda: json.dumps([{"layer": self.draw.randint(-1, 6), "number": self.draw.choice((0, 5, 10**6, True))}]),
+            "pins": lambda: json.dumps(
+                [{"layer": self.draw.randint(-1, 6), "number": self.draw.choice((0, 5, 10**6, True))}]
+            ),
             "state": lambda: json.dumps(
                 {
-                    "logits": [self.draw.choice((0, 1.5, -120, 121, 1e300)) for _ in range(self.draw.choice((10, 10, 9)))],
+                    "logits": [self.draw.choice((0, 1.5, -120, 121, 1e300)) for _ in range(self.draw.randint(9, 10))],
                     "true_class": self.draw.choice((3, 10, -1, "3", None)),
                     "subtract": self.draw.choice((True, "true", 1)),
                     "scale": self.draw.choice((10, 120, 11)),
                     "turn": self.draw.choice((1, 1e300, "x")),
                 }
             ),
-            "name": lambda: json.dumps(self.draw.choice(("%032x" % self.draw.getrandbits(128), "x", "f" * 33, 5))),
+            "name": lambda: json.dumps(self.draw.choice((f"{self.draw.getrandbits(128):032x}", "x", "f" * 33, 5))),
             "drawing": self.drawing,
             "backgroundFit": lambda: self.draw.choice(("null", '{"naturalWidth": 1}')),
         }
         return sensible[name]() if name in sensible and self.draw.random() < 0.6 else self.json_value()
 
-    def link(self) -> str:
-        """A page's query."""
-        names = ("seed", "scene", "hide", "show", "path", "epochs", "rate", "net_pins", "logits", "digits", "teach_digit")
-        names += ("is_a", "read_as", "t", "ask", "model", "cell_page", "width", "layers", "begin_with", "brush", "embed")
+    def link(self, here: Iterable[str]) -> str:
+        """A page's query, about what all pages have and what has these ids."""
+        names = (*NAMES, *(user_key_from_element_id(widget) or "" for widget in here))
         pairs = [(self.draw.choice(names), self.text()) for _ in range(self.draw.choice((0, 1, 2, 8)))]
-        pairs += [("hide", self.draw.choice(names)), ("show", self.draw.choice(("whole", "large", "large,whole", "x")))][
-            : self.draw.choice((0, 0, 0, 1, 2))
-        ]
+        if self.draw.random() < 0.3:
+            pairs.append(("hide", ",".join(self.draw.choices(names, k=3))))
+        if self.draw.random() < 0.1:
+            pairs.append(("show", self.draw.choice(("whole", "large", "large,whole", "x"))))
         return self.draw.choice((urlencode(pairs * self.draw.choice((1, 1, 2))), "%ff%fe=%00", "=&=&;", "a" * 2_000))
 
     def state(self, widget: Widget) -> list[WidgetState]:
@@ -225,18 +230,16 @@ class Odd:
             return [self._wrong_kind(widget.id)]
         sent = WidgetState(id=widget.id)
         match widget.kind:
-            case "slider" if widget.told.options:
-                sent.string_array_value.data.extend(self._options(widget))
-            case "slider":
+            case "slider" if not widget.told.options:
                 near = (widget.told.min, widget.told.max, widget.told.min - 1, widget.told.max + 1, self.number())
-                sent.double_array_value.data.extend(self.draw.choice(near) for _ in range(self.draw.choice((1, 1, 1, 0, 2, 50))))
+                sent.double_array_value.data.extend(self.draw.choices(near, k=self.draw.choice((1, 1, 1, 0, 2, 50))))
             case "number_input":
                 sent.double_value = self.draw.choice((self.number(), widget.told.min, widget.told.max + 1, 5.0))
                 if self.draw.random() < 0.4:
                     sent.int_value = self.draw.choice((0, 5, -1, 2**53, -(2**63), 2**63 - 1, 2**32))
             case "selectbox":
                 sent.string_value = (self._options(widget) or [""])[0]
-            case "button_group":
+            case "button_group" | "slider":
                 sent.string_array_value.data.extend(self._options(widget))
             case "checkbox" | "expandable" | "popover":
                 sent.bool_value = self.draw.random() < 0.5
@@ -246,7 +249,7 @@ class Odd:
                 sent.trigger_value = True
             case "file_uploader":
                 for _ in range(self.draw.choice((0, 1, 2, 100))):
-                    sent.file_uploader_state_value.uploaded_file_info.add(file_id=self.text()[:50], name=self.text()[:50])
+                    sent.file_uploader_state_value.uploaded_file_info.add(file_id=self.text()[:50], name="a.csv")
             case "bidi_component":
                 return self._of_component(widget.id)
             case "vega_lite_chart" | "plotly_chart":
@@ -256,16 +259,17 @@ class Odd:
         return [sent]
 
     def _options(self, widget: Widget) -> list[str]:
-        some = [*widget.told.options, self.text()] if widget.kind != "button_group" else [self.text()]
-        if widget.kind == "button_group":
-            some += [option.content for option in widget.told.options]
-        return [str(self.draw.choice(some)) for _ in range(self.draw.choice((1, 1, 1, 0, 2, 500)))]
+        some = [str(getattr(option, "content", option)) for option in widget.told.options]
+        return self.draw.choices([*some, self.text()], k=self.draw.choice((1, 1, 1, 0, 2, 500)))
 
     def selection(self) -> str:
         """What a chart says is chosen on it."""
-        cells = [f'{{"shown": {self.draw.choice(("3", "9", "10", "-1", self.json_value(3)))}, "read": 4}}', self.json_value()]
-        cell = f"[{','.join(self.draw.choice(cells) for _ in range(self.draw.choice((0, 1, 1, 3))))}]"
-        return f'{{"selection": {{"cell": {self.draw.choice((cell, cell, self.json_value()))}}}}}'
+        shown = self.draw.choice(("3", "9", "10", "-1", self.json_value(3)))
+        some = self.draw.choices(
+            (f'{{"shown": {shown}, "read": 4}}', self.json_value()), k=self.draw.choice((0, 1, 1, 3))
+        )
+        cells = self.draw.choice((f"[{','.join(some)}]", self.json_value()))
+        return f'{{"selection": {{"cell": {cells}}}}}'
 
     def _of_component(self, widget: str) -> list[WidgetState]:
         name = self.draw.choice(EVENTS)
@@ -350,8 +354,7 @@ class Stranger:
 
     async def disturb(self, messages: int) -> None:
         """Sends so many messages, most of them for the page that was opened last."""
-        end = self._found.sent + messages
-        while self._found.sent < end:
+        for _ in range(messages):
             most = self._draw.random()
             if most < 0.04 or not self._here:
                 await self._turn()
@@ -369,14 +372,13 @@ class Stranger:
             rerun.page_script_hash, rerun.page_name = self._draw.choice(self._pages)
         if self._draw.random() < 0.1:
             rerun.page_script_hash, rerun.page_name = self._odd.text()[:40], self._odd.text()[:40]
-        rerun.query_string = self._odd.link()
+        rerun.query_string = self._odd.link(self._here)
         if self._draw.random() < 0.4:
             rerun.query_string = f"scene={self._draw.randint(1, 6)}&" + rerun.query_string
         rerun.is_history_navigation = self._draw.random() < 0.2
         context = rerun.context_info
         context.timezone, context.locale = self._odd.text()[:20], self._odd.text()[:20]
         context.color_scheme = self._draw.choice(("dark", "light", "", "x"))
-        self._here = {}
         await self._ask(message)
 
     async def _answer(self) -> None:
@@ -455,6 +457,8 @@ class Stranger:
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
             case "new_session":
+                if not message.metadata.run.fragment_ids:
+                    self._here = {}
                 self._session = message.new_session.initialize.session_id or self._session
             case "navigation":
                 self._page = message.navigation.page_script_hash
@@ -465,11 +469,11 @@ class Stranger:
                 self._finished.set()
 
     def _see(self, delta: Delta) -> None:
-        element = delta.new_element if delta.WhichOneof("type") == "new_element" else delta.add_block
+        element: Any = delta.new_element if delta.WhichOneof("type") == "new_element" else delta.add_block
         kind = element.WhichOneof("type")
         if kind == "exception":
             self._found.boxes.append(f"{element.exception.type}: {element.exception.message}\nafter {self._last}")
-        told = getattr(element, kind) if kind else None
+        told: Any = getattr(element, kind) if kind else None
         if getattr(told, "id", ""):
             self._here[told.id] = self._seen[told.id] = Widget(told.id, kind or "", told, delta.fragment_id)
 
@@ -507,7 +511,8 @@ def main() -> None:
         print("A page showed", box)
     for exception in found.exceptions:
         print("In the log:", exception)
-    print(f"{found.sent} messages in {found.seconds:.0f} s: {len(found.boxes)} error boxes, {len(found.exceptions)} exceptions")
+    bad = f"{len(found.boxes)} error boxes, {len(found.exceptions)} exceptions"
+    print(f"{found.sent} messages in {found.seconds:.0f} s: {bad}")
     sys.exit(bool(found.boxes or found.exceptions))
 
 

@@ -62,8 +62,8 @@ def serving(data: Path, app: Path = PROJECT, log: IO[bytes] | None = None) -> It
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split(), str(port)],
         cwd=app,
-        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
-        stdout=subprocess.DEVNULL,
+        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data), "STREAMLIT_LOGGER_ENABLE_RICH": "false"},
+        stdout=log or subprocess.DEVNULL,
         stderr=log,
     )
     address = f"http://127.0.0.1:{port}"
