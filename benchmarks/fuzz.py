@@ -499,11 +499,12 @@ def main() -> None:
     """Prints what came of it; ends with 1 if anything did."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--messages", type=int, default=20_000, help="how many are sent (default: %(default)s)")
+    parser.add_argument("--log", type=Path, help="where the server's log is kept")
     parser.add_argument("--seed", type=int, default=1, help="picks which (default: %(default)s)")
     options = parser.parse_args()
     found = Found()
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "log")
+        log = options.log or Path(folder, "log")
         with log.open("wb") as stream, serving(Path(folder), log=stream) as address:
             asyncio.run(disturb(address, options.messages, options.seed, found))
         found.log = log.read_text(encoding="utf-8", errors="replace")
