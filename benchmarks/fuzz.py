@@ -344,6 +344,7 @@ class Stranger:
         self._here: dict[str, Widget] = {}
         self._seen: dict[str, Widget] = {}  # on any page
         self._last = ""
+        self._sent = 0
         self._finished = asyncio.Event()
 
     async def begin(self) -> None:
@@ -354,7 +355,8 @@ class Stranger:
 
     async def disturb(self, messages: int) -> None:
         """Sends so many messages, most of them for the page that was opened last."""
-        for _ in range(messages):
+        end = self._sent + messages
+        while self._sent < end:
             most = self._draw.random()
             if most < 0.04 or not self._here:
                 await self._turn()
@@ -444,6 +446,7 @@ class Stranger:
                     await self._finished.wait()
 
     async def _send(self, message: BackMsg) -> None:
+        self._sent += 1
         self._found.sent += 1
         await self._socket.send(message.SerializeToString())
 
