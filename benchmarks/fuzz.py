@@ -431,7 +431,7 @@ class Stranger:
                 {
                     "Content-Type": "multipart/form-data; boundary=x",
                     "Cookie": cookie,
-                    "X-Xsrftoken": cookie.partition("=")[2],
+                    "X-Xsrftoken": cookie.partition("=")[2].strip('"'),
                 },
             )
             line.getresponse().read()

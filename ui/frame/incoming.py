@@ -22,7 +22,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.state.common import WidgetMetadata, user_key_from_element_id
-from streamlit.runtime.state.session_state import Serialized, SessionState
+from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFileRec
 
 from ui.frame.shared import Shared
@@ -237,11 +237,33 @@ def _guard() -> bool:
         """What all share is nobody's to clear, and without its own state a page under way would end in an error."""
         _note("the caches")
 
+    for name in ("_keys", "_reset_triggers", "_remove_stale_widgets"):
+        setattr(SessionState, name, _patient(getattr(SessionState, name)))
+    WStates.__iter__ = lambda self: iter(list(self.states))  # type: ignore[method-assign]
     SessionState.set_widgets_from_proto = take_sound  # type: ignore[method-assign]
     SessionState.register_widget = register_sound  # type: ignore[method-assign]
     MemoryUploadedFileManager.add_file = add_to_few  # type: ignore[method-assign]
     AppSession._handle_clear_cache_request = clear_nothing  # type: ignore[method-assign]
     return True
+
+
+def _patient(method: Callable[..., T]) -> Callable[..., T]:
+    """Does it again if a visitor's run before, which is about to end, added something while this one looked through it.
+
+    Streamlit lets both have their state for a moment: two quick presses on a busy server ended in an error.
+    """
+
+    def look(*given: Any) -> T:
+        for _ in range(10):
+            try:
+                return method(*given)
+            except RuntimeError as error:
+                if "during iteration" not in str(error):
+                    raise
+        return method(*given)
+
+    look.__module__ = __name__
+    return look
 
 
 guard = Shared(_guard)  # once, before the first widget is drawn

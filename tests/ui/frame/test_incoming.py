@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.session_state import SessionState, Value, WStates
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
@@ -298,6 +299,31 @@ def test_what_is_no_name_of_a_tab_is_not_heard(name: str) -> None:
     before = app.session_state["_tab"]
     answered(app, "tab", WidgetState(json_value=f'{{"name": {name}}}'))
     assert app.session_state["_tab"] == before
+
+
+class Growing(dict[str, Any]):
+    """Grows while it is looked through for the first time, as a run before may still add to it."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.looks += 1
+        for key in super().__iter__():
+            if self.looks == 1:
+                self["later"] = 1
+            yield key
+
+
+def test_what_grows_while_it_is_looked_through_is_looked_through_again() -> None:
+    incoming.guard()
+    state = SessionState(_old_state=Growing(a=1, b=2))
+    state._reset_triggers()
+    assert state._keys() == {"a", "b", "later"}
+    assert SessionState(_old_state=Growing(a=1))._keys() == {"a", "later"}
+    states = WStates({"a": Value(1)})
+    for key in states:
+        states[key + "b"] = Value(2)
+    assert list(states) == ["a", "ab"]
 
 
 def test_the_guard_stands_where_streamlit_takes_things_in() -> None:
