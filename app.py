@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.frame import course, dataset, link, resources, state, theme
+from ui.frame import course, dataset, incoming, link, resources, state, theme
 from ui.visitor import status
 
+incoming.guard()
 st.set_page_config(page_title=course.TITLE, layout="wide")
 
 
@@ -32,6 +33,7 @@ page.run()
 with st.container(key="status"):
     status.line()
 dataset.mention()
+incoming.mention()
 state.ask_tab()
 theme.bear_translation()
 link.mend()

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -27,6 +27,7 @@ REMEMBERED = 0.9  # of the past, after a turn's time: how long a second of work 
 BUSY_SECONDS = 0.01  # until the helper asks again whether it may work
 PAUSE_AFTER = 30.0  # seconds without a sign of the owner
 FORGET_AFTER = 30 * 60.0
+MOST_EACH = 2  # jobs of one owner that work, wait or rest: a training, and a lesson's small one
 
 THREADS = "jobs"  # the name of all threads of queues
 
@@ -74,8 +75,15 @@ class Snapshot(Generic[T]):
 class Job(Generic[T]):
     """One iterator in the queue's hands. Made by ``FairQueue.submit``."""
 
-    def __init__(self, jobs: "FairQueue", iterator: Iterator[T], share_done: Callable[[T], float] | None) -> None:
+    def __init__(
+        self,
+        jobs: "FairQueue",
+        iterator: Iterator[T],
+        share_done: Callable[[T], float] | None,
+        owner: Hashable | None = None,
+    ) -> None:
         self._jobs = jobs
+        self.owner = owner
         self._iterator = iterator
         self._share_done = share_done
         self.state = State.WAITING
@@ -227,7 +235,12 @@ class FairQueue:
         self._threads: list[threading.Thread] = []
 
     def submit(
-        self, iterator: Iterator[T], share_done: Callable[[T], float] | None = None, *, held: bool = False
+        self,
+        iterator: Iterator[T],
+        share_done: Callable[[T], float] | None = None,
+        *,
+        held: bool = False,
+        owner: Hashable | None = None,
     ) -> Job[T]:
         """Takes a job.
 
@@ -235,9 +248,13 @@ class FairQueue:
             iterator: Its work, step by step.
             share_done: From what the iterator yielded last to how much of the work is done, 0 to 1.
             held: Whether it rests from the start, until ``go_on``.
+            owner: Whose it is. Somebody has ``MOST_EACH`` at most: one that rests, or the oldest, is cancelled then.
         """
-        job = Job(self, iterator, share_done)
+        job = Job(self, iterator, share_done, owner)
         with self._changed:
+            own = [one for one in (*self._paused, *self._line) if one.owner == owner and not one.cancelled.is_set()]
+            for each in own[: max(0, len(own) + 1 - MOST_EACH)] if owner is not None else ():
+                self._cancel(each)
             job.last_seen = self._clock()
             self._line.append(job)
             if held:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import PROJECT
@@ -146,6 +147,23 @@ def draw(app: AppTest, drawing: np.ndarray, strokes: list[dict[str, Any]] | None
     version = store.visitors().find(app.session_state["_tab"]).pad.version
     app.session_state[f"canvas_{version}"] = {"drawing": {"raw": {"objects": strokes or [{}]}, "data": png(drawing)}}
     return sound(app.run())
+
+
+def send(app: AppTest, *states: WidgetState) -> AppTest:
+    """Sends answers as a browser does, and others than any browser would: they are read as those of a browser are."""
+    return sound(app._run(WidgetStates(widgets=states)))
+
+
+def id_of(app: AppTest, key: str) -> str:
+    """What a widget is called in the messages of a browser."""
+    found = app._session_state._state.get_widget_id_from_key(key)
+    assert found, f"{key} was never on the page"
+    return found
+
+
+def tell(app: AppTest, key: str, events: str) -> AppTest:
+    """Sends events of an inline component, as JSON."""
+    return send(app, WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{id_of(app, key)}__events", json_trigger_value=events))
 
 
 def click_sample(app: AppTest, digit: int) -> AppTest:

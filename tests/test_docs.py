@@ -1,8 +1,10 @@
 """What the documents for contributors name is there."""
 
 import re
+from importlib import import_module
 
 import pytest
+import streamlit as st
 
 from tests.conftest import PROJECT
 
@@ -23,6 +25,15 @@ def test_every_path_it_names_is_there(document: str) -> None:
         if not OF_THE_EXAMPLE.search(path) and not any(list(base.glob(path.rstrip("./"))) for base in (PROJECT, here))
     ]
     assert not gone
+
+
+def test_the_bounds_are_those_of_the_code() -> None:
+    text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("\n## Bounds\n")[2]
+    rows = re.findall(r"^\| .* \| ([\d,]+) \| `([\w.]+)\.(\w+)` \|$", text, re.MULTILINE)
+    assert len(rows) == text.count("\n| ") - 2
+    for said, module, name in rows:
+        bound = st.get_option(f"server.{name}") if module == "server" else getattr(import_module(module), name)
+        assert f"{bound:,}" == said, name
 
 
 def test_every_room_is_in_the_picture_of_the_house() -> None:

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -51,8 +52,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def running(data: Path, app: Path = PROJECT) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server with MNIST only if it is in ``data``, and without a network; yields its process and its address."""
+def running(
+    data: Path, app: Path = PROJECT, log: IO[bytes] | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server with MNIST only if it is in ``data``, and without a network; yields its process and its address.
+
+    It writes to a log, if there is one.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -61,8 +67,9 @@ def running(data: Path, app: Path = PROJECT) -> Iterator[tuple[subprocess.Popen[
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split(), str(port)],
         cwd=app,
-        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
-        stdout=subprocess.DEVNULL,
+        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data), "STREAMLIT_LOGGER_ENABLE_RICH": "false"},
+        stdout=log or subprocess.DEVNULL,
+        stderr=log,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -74,9 +81,9 @@ def running(data: Path, app: Path = PROJECT) -> Iterator[tuple[subprocess.Popen[
 
 
 @contextmanager
-def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
+def serving(data: Path, app: Path = PROJECT, log: IO[bytes] | None = None) -> Iterator[str]:
     """The same for who needs only its address."""
-    with running(data, app) as (_, address):
+    with running(data, app, log) as (_, address):
         yield address
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from mnist_core import jobs
-from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, PAUSE_AFTER, TURN, FairQueue, Job, State
+from mnist_core.jobs import ENDED, FIRST_TURN, FORGET_AFTER, MOST_EACH, PAUSE_AFTER, TURN, FairQueue, Job, State
 from mnist_core.training.loop import TrainingDiverged
 
 
@@ -148,6 +148,16 @@ def test_a_new_job_has_its_place_and_no_time() -> None:
     ]
     for job in jobs:
         job.cancel()
+
+
+def test_nobody_has_more_than_so_many_jobs_and_others_keep_theirs() -> None:
+    queue = FairQueue(Clock())  # no turn ends
+    another, nobodys = queue.submit(counting(), owner="another"), queue.submit(counting())
+    jobs = [queue.submit(counting(), held=number % 2 == 1, owner="one") for number in range(50)]
+    wait_until(lambda: sum(job.snapshot().state not in ENDED for job in jobs) == MOST_EACH)
+    assert jobs[-1].snapshot().state not in ENDED
+    assert not {another.snapshot().state, nobodys.snapshot().state} & set(ENDED)
+    queue.close()
 
 
 def test_cancelling_closes_the_iterator_before_its_next_step() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from mnist_core.figures.images import png_url
 from mnist_core.handwriting import CANVAS_SIZE
 from ui.drawing import samples
 from ui.drawing.reading import Subject, drawn
-from ui.frame import lesson, link, resources, state
+from ui.frame import incoming, lesson, link, resources, state
 from ui.visitor import store
 from ui.visitor.pad import Pad
 
@@ -109,7 +108,7 @@ def _draw(pad: Pad, brush: int) -> None:
         drawing_mode="freedraw",
         initial_drawing={"objects": pad.start, "telling": pad.tellings},
         return_image_data=True,
-        key=f"canvas_{pad.version}",
+        key=incoming.ask(f"canvas_{pad.version}", drawing=incoming.is_drawing, backgroundFit=lambda fit: fit is None),
     )
     _take_in(pad)
 
@@ -119,7 +118,7 @@ def _take_in(pad: Pad) -> bool:
     sent = st.session_state.get(f"canvas_{pad.version}", {}).get("drawing") or {}
     if not sent.get("data"):
         return False
-    return pad.receive((sent["raw"] or {}).get("objects", []), base64.b64decode(sent["data"].partition(",")[2]))
+    return pad.receive((sent["raw"] or {}).get("objects", []), incoming.picture_in(sent["data"]))
 
 
 def pad_now() -> Pad:
@@ -149,8 +148,7 @@ def paths(pad: Pad) -> list[dict[str, Any]]:
     return [
         {"path": stroke["path"], "width": stroke["strokeWidth"], "box": [stroke[name] for name in box]}
         for stroke in pad.strokes
-        if isinstance(stroke.get("path"), list)
-        and all(isinstance(stroke.get(name), int | float) for name in ("strokeWidth", *box))
+        if stroke.keys() >= {"path", "strokeWidth", *box}
     ]
 
 

@@ -6,7 +6,6 @@ import base64
 import json
 import math
 import re
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,7 +15,7 @@ from streamlit.runtime import get_instance
 from mnist_core import MODELS
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS, Theme
 from ui.drawing import canvas
-from ui.frame import link, state, theme
+from ui.frame import incoming, link, state, theme
 from ui.visitor import known_networks, store
 
 if TYPE_CHECKING:  # the first page has the picture before torch is there
@@ -56,6 +55,8 @@ _HTML = """
 </div>
 """
 _PIN = re.compile(r"([0-5])\.([0-9]{1,4})")
+
+_IS_PIN = incoming.is_like(layer=incoming.is_whole(0, 5), number=incoming.is_whole(0, 9_999))
 
 Pin = tuple[int, int]  # a layer and a neuron in it, both from 0
 
@@ -169,7 +170,7 @@ def _draw(key: str, shape: Weights, height: int, **told: Any) -> None:
     component = st.components.v2.component("network", html=_HTML, css=_CSS, js=_PLACE_JS)
     nothing = dict.fromkeys(("weights", "image", "label", "answer", "view", "strokes", "pair"))
     component(
-        key=key,
+        key=incoming.ask(key, pins=incoming.is_list(_IS_PIN, 0, MOST_PINS)),
         data={
             **nothing,
             "turn": "",
@@ -226,14 +227,8 @@ def _read_pins(text: str) -> tuple[Pin, ...]:
 
 def _take_pins(key: str, sizes: tuple[int, ...]) -> None:
     """Puts what is pinned into the link; what is no neuron of this network is left out."""
-    sent = st.session_state.get(key, {}).get("pins")
-    places = [place for place in sent if isinstance(place, Mapping)] if isinstance(sent, list) else []
-    found = [(place.get("layer"), place.get("number")) for place in places[:MOST_PINS]]
-    known = [
-        f"{layer}.{number}"
-        for layer, number in found
-        if isinstance(layer, int) and isinstance(number, int) and _is_in(sizes, layer, number)
-    ]
+    found = [(pin["layer"], pin["number"]) for pin in st.session_state.get(key, {}).get("pins") or ()]
+    known = [f"{layer}.{number}" for layer, number in found if _is_in(sizes, layer, number)]
     link.set_unbound(PINS, ",".join(known) or None)
 
 

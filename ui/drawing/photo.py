@@ -19,7 +19,7 @@ from mnist_core.handwriting.photo import (
     open_grey,
 )
 from ui.drawing import canvas
-from ui.frame import state
+from ui.frame import incoming, state
 from ui.visitor import store
 from ui.visitor.pad import Taken
 
@@ -118,7 +118,9 @@ def show(html: str, taken: Taken) -> None:
     component = st.components.v2.component("photo", html='<div class="way">\n</div>', css=_CSS, js=_JS)
     at = taken.correction.at if taken.correction else None
     size = found_on(taken).grey.shape
-    component(key="photo_way", data={"html": html, "at": at, "size": size}, on_picked_change=partial(_pick, taken))
+    is_share = incoming.is_decimal(0, 1)
+    key = incoming.ask("photo_way", picked=incoming.is_list(is_share, 2, 2))
+    component(key=key, data={"html": html, "at": at, "size": size}, on_picked_change=partial(_pick, taken))
 
 
 def corrections(taken: Taken) -> None:
@@ -155,9 +157,9 @@ def _is_bright(taken: Taken) -> bool:
 def _pick(taken: Taken) -> None:
     """Takes the ink that was pressed on for the digit: of the kind that was read, if there is any, dark or bright."""
     at = st.session_state["photo_way"].get("picked")
-    if not (isinstance(at, list) and len(at) == 2 and all(isinstance(share, int | float) for share in at)):
+    if at is None:
         return
-    down, across = (min(max(float(share), 0.0), 1.0) for share in at)
+    down, across = map(float, at)
     is_bright = _is_bright(taken)
     ways = [replace(taken.correction or NONE, at=(down, across), inverted=way) for way in (is_bright, not is_bright)]
     _correct(taken, min(ways, key=lambda way: _aside(taken, way)))  # the first of two that are as near

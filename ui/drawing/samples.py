@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mnist_core import words
-from ui.frame import dataset, state
+from ui.frame import dataset, incoming, state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ def row(images: Tensor, key: str, name: str, on_pick: Callable[[int], None]) -> 
     component = st.components.v2.component("samples", html='<div class="row">\n</div>', css=_CSS, js=_JS)
     greys = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
     component(
-        key=key,
+        key=incoming.ask(key, picked=incoming.is_whole(0, 9)),
         data={"images": [{"greys": grey, "name": f"{name}: {words.a(digit)}"} for digit, grey in enumerate(greys)]},
         on_picked_change=partial(_pick, key, on_pick),
     )
@@ -49,5 +49,5 @@ def row(images: Tensor, key: str, name: str, on_pick: Callable[[int], None]) -> 
 
 def _pick(key: str, on_pick: Callable[[int], None]) -> None:
     picked = st.session_state[key].get("picked")
-    if isinstance(picked, int) and 0 <= picked < 10:
+    if picked is not None:
         on_pick(picked)

@@ -5,16 +5,14 @@ controls it names for the whole visit: one that has a value in the link keeps it
 Everything a link says is checked before it is used; what is not among the control's values is ignored.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
-from ui.frame import course, state
+from ui.frame import course, incoming, state
 
 T = TypeVar("T")
 
@@ -30,6 +28,7 @@ _BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 LARGEST_SEED = 2**32 - 1
 LARGE, WHOLE = "large", "whole"  # what ?show= can say: for a projector; in one piece
 COURSE = course.NOTES  # what ?path= can say
+YES_OR_NO = incoming.one_of((True, False), {True: "true", False: "false"}.__getitem__)
 
 
 def restore() -> None:
@@ -73,8 +72,7 @@ def scene(count: int) -> int:
     """
     if state.turned_in_history():
         state.choose_scene(None)
-    text = st.query_params.get("scene", "1")
-    linked = int(text) if text in map(str, range(1, count + 1)) else 1
+    linked, _ = incoming.from_link("scene", st.query_params.get("scene", "1"), incoming.one_of(range(1, count + 1)), 1)
     number = min(state.chosen_scene() or linked, count)
     state.choose_scene(number)
     if number != linked or (number == 1) != ("scene" not in st.query_params):
@@ -164,13 +162,10 @@ def slider(
         The value, from ``least`` to ``most``.
     """
 
-    def read(text: str) -> float:
-        return _between(float(text), least, most)
-
     def draw() -> float:
         return float(st.slider(label, least, most, start, step, shown, key, **_BOUND, **options))
 
-    return _control(key, start, read, draw)
+    return _control(key, start, incoming.decimal(least, most), draw)
 
 
 def whole_slider(label: str, key: str, least: int, most: int, start: int, **options: Any) -> int:
@@ -178,40 +173,19 @@ def whole_slider(label: str, key: str, least: int, most: int, start: int, **opti
     return _control(
         key,
         start,
-        _whole(least, most),
+        incoming.whole(least, most),
         lambda: int(st.slider(label, least, most, start, key=key, **_BOUND, **options)),
     )
 
 
 def number_input(label: str, key: str, least: int, most: int, start: int, **options: Any) -> int:
     """A field for a whole number; the arguments are those of ``slider``."""
-
-    def draw(**bound: Any) -> int:
-        return int(st.number_input(label, least, most, start, key=key, persist_state="session", **bound, **options))
-
-    def draw_safely() -> int:
-        if _is_endless(st.query_params.get(key)):
-            _drop_from_link(key, draw)
-        return draw(bind="query-params")
-
-    return _control(key, start, _whole(least, most), draw_safely)
-
-
-def _is_endless(text: str | None) -> bool:
-    """Whether a text is read as an infinite number. Streamlit makes a whole number of it, and fails."""
-    try:
-        return text is not None and math.isinf(float(text))
-    except ValueError:
-        return False
-
-
-def _drop_from_link(key: str, draw_unbound: Callable[[], Any]) -> None:
-    """Takes what the link says of a control out of it before the control reads it, and begins the run anew."""
-    try:
-        del st.query_params[key]
-    except StreamlitAPIException:  # it is bound already, to a link that changed since: drawn unbound, it lets go
-        draw_unbound()
-    st.rerun()
+    return _control(
+        key,
+        start,
+        incoming.whole(least, most),
+        lambda: int(st.number_input(label, least, most, start, key=key, **_BOUND, **options)),
+    )
 
 
 def seed(label: str, key: str, *, meaning: str = "") -> int:
@@ -240,14 +214,14 @@ def seed_below(key: str) -> int:
     """
     if key in st.session_state:
         return int(st.session_state[key])
-    return _keep_linked(key, 0, _whole(0, LARGEST_SEED))
+    return _keep_linked(key, 0, incoming.whole(0, LARGEST_SEED))
 
 
 def choice_below(key: str, values: Iterable[T], start: T, *, names: Callable[[T], str] = str) -> T:
     """The value of a ``select_slider`` that stands further down or in another scene; its arguments are the same."""
     if key in st.session_state:
         return cast(T, st.session_state[key])
-    return _keep_linked(key, start, _by_name(values, names))
+    return _keep_linked(key, start, incoming.one_of(values, names))
 
 
 def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:
@@ -255,7 +229,7 @@ def toggle(label: str, key: str, start: bool = False, **options: Any) -> bool:
     return _control(
         key,
         start,
-        {"true": True, "false": False}.__getitem__,
+        YES_OR_NO,
         lambda: st.toggle(label, start, key, **_BOUND, **options),
     )
 
@@ -279,7 +253,7 @@ def select_slider(
     return _control(
         key,
         start,
-        _by_name(values, names),
+        incoming.one_of(values, names),
         lambda: st.select_slider(label, values, start, names, key, **_BOUND, **options),
     )
 
@@ -296,7 +270,7 @@ def buttons(
         )
         return start if chosen is None else chosen
 
-    return _control(key, start, _by_name(values, names), draw)
+    return _control(key, start, incoming.one_of(values, names), draw)
 
 
 def selectbox(
@@ -307,7 +281,7 @@ def selectbox(
     return _control(
         key,
         start,
-        _by_name(values, names),
+        incoming.one_of(values, names),
         lambda: st.selectbox(label, values, values.index(start), names, key, **_BOUND, **options),
     )
 
@@ -338,35 +312,23 @@ def _control(key: str, start: T, read: Callable[[str], T], draw: Callable[[], T]
     if is_drawn_already(key):
         return cast(T, st.session_state.get(key, start))
     state.page_controls()[key] = start
+    text = st.query_params.get(key)
+    if text is not None:  # Streamlit reads it by itself, but says nothing when it can't
+        incoming.from_link(key, text, read, start)
     return draw()
 
 
 def _keep_linked(key: str, start: T, read: Callable[[str], T]) -> T:
     """The value the link has for something that is not a widget, which also stays in the link."""
     text = state.linked().get(key)
-    try:
-        value = start if text is None else read(text)
-    except (KeyError, ValueError, OverflowError):
-        state.linked().pop(key)
-        st.query_params.pop(key, None)
+    if text is None:
         return start
-    if text is not None and st.query_params.get(key) != text:
+    value, is_sound = incoming.from_link(key, text, read, start)
+    if not is_sound:
+        set_unbound(key, None)
+    elif st.query_params.get(key) != text:
         st.query_params[key] = text
     return value
-
-
-def _between(value: float, least: float, most: float) -> float:
-    if not (math.isfinite(value) and least <= value <= most):
-        raise ValueError(f"{value} is not between {least} and {most}")
-    return value
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    return lambda text: int(_between(int(text), least, most))
-
-
-def _by_name(values: Iterable[T], names: Callable[[T], str]) -> Callable[[str], T]:
-    return {names(value): value for value in values}.__getitem__
 
 
 def unbound(key: str, start: T, read: Callable[[str], T]) -> T:

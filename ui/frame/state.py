@@ -1,6 +1,5 @@
 """Every key of the session's state that is not a widget's own, behind typed accessors."""
 
-import re
 import uuid
 from typing import Any, cast
 
@@ -9,12 +8,13 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import APP
-from ui.frame import course
+from ui.frame import course, incoming
 
 COMPONENTS = APP / "ui" / "components"
 SHIPPED = "shipped"
 MNIST = "MNIST"
 GENERATED = "generated digits"
+MOST_NAMES = 2  # of tabs in one session: the one proposed, and the one that the tab had already
 
 _TAB_JS = (COMPONENTS / "tab.js").read_text(encoding="utf-8")
 
@@ -26,8 +26,11 @@ def identify() -> None:
     """
     candidate = st.session_state.setdefault("_candidate", uuid.uuid4().hex)
     st.session_state.setdefault("_tab", candidate)
-    name = st.session_state.get("tab", {}).get("name")
-    if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name):
+    name = st.session_state.get("tab", {}).get("name", candidate)
+    names: list[str] = st.session_state.setdefault("_names", [candidate])
+    if name not in names and len(names) < MOST_NAMES:
+        names.append(name)
+    if name in names:  # no session has the runs of any number of tabs
         st.session_state["_tab"] = name
 
 
@@ -36,7 +39,7 @@ def ask_tab() -> None:
     component = st.components.v2.component("tab", js=_TAB_JS)
     with st.container(key="unseen"):
         component(
-            key="tab",
+            key=incoming.ask("tab", name=incoming.is_text("[0-9a-f]{32}")),
             data={"candidate": st.session_state["_candidate"], "known": tab_name()},
             on_name_change=lambda: None,
         )
@@ -50,7 +53,7 @@ def tab_name() -> str:
 def linked() -> dict[str, str]:
     """What the link says that is not bound to a widget on the page: at first all that it said when the visit began."""
     if "_linked" not in st.session_state:
-        st.session_state["_linked"] = st.query_params.to_dict()
+        st.session_state["_linked"] = incoming.link()
     return cast(dict[str, str], st.session_state["_linked"])
 
 

@@ -31,7 +31,7 @@ from mnist_core.lessons.collection import (
 from mnist_core.network.checkpoint import learned_from
 from mnist_core.network.model import MLP
 from ui.drawing.keep import WORD, add, kept
-from ui.frame import resources, state
+from ui.frame import incoming, resources, state
 from ui.studio.take_home import plain
 from ui.visitor import known_networks, networks, store
 
@@ -112,7 +112,7 @@ def show_sheet(digits: Sequence[OwnDigit], read: Sequence[int]) -> int | None:
         "own_digits", html='<div class="sheet" role="group" aria-label="Your digits">\n</div>', css=_CSS, js=_JS
     )
     component(
-        key="own_digits",
+        key=incoming.ask("own_digits", picked=incoming.is_whole(0, MOST - 1)),
         data={"picture": png_url(Image.fromarray(picture)), "columns": COLUMNS, "tiles": tiles, "chosen": chosen},
         on_picked_change=_pick,
     )
@@ -127,7 +127,7 @@ def _place_of_chosen(digits: Sequence[OwnDigit]) -> int | None:
 def _pick() -> None:
     """Chooses the digit just clicked; a second click lets it go."""
     picked = st.session_state["own_digits"].get("picked")
-    if isinstance(picked, int) and 0 <= picked < len(kept()):
+    if picked is not None and picked < len(kept()):
         pixels = kept()[picked].pixels
         st.session_state[_CHOSEN] = None if st.session_state.get(_CHOSEN) == pixels else pixels
 

@@ -1,14 +1,17 @@
 """The confusion matrix on the page: a cell is chosen by a click or by two controls, and either moves the other."""
 
+from typing import Any
+
 import streamlit as st
 
 from mnist_core.evaluation.accuracy import Evaluation
 from mnist_core.figures.mistakes import SELECTION, confusion_matrix
-from ui.frame import link, state, theme
+from ui.frame import incoming, link, state, theme
 
 ROW, COLUMN, PAGE, NUMBERS = "is_a", "read_as", "cell_page", "matrix_numbers"
 COUNTS, RATES = "Counts", "Rates"
 AT_REST = (9, 4)  # where there is no mistake at all
+_IS_CELL = incoming.is_like(shown=incoming.is_whole(0, 9), read=incoming.is_whole(0, 9))
 _CLICKS = "_matrix_clicks"  # how often the chart has been drawn anew to forget a click
 
 
@@ -72,7 +75,7 @@ def show(evaluation: Evaluation, chosen: tuple[int, int], as_rates: bool) -> Non
     st.vega_lite_chart(
         figure.data,
         figure.spec,
-        key=_key(),
+        key=incoming.ask(_key(), selection=_is_selection),
         on_select=_take_click,
         width="stretch",
         alt="The confusion matrix: a row for each digit that an image shows, a column for each that it was read as."
@@ -84,10 +87,15 @@ def _key() -> str:
     return f"matrix_{st.session_state.get(_CLICKS, 0)}"
 
 
+def _is_selection(sent: Any) -> bool:
+    """Whether it is what the chart says of its selection: of some cells, or of none."""
+    return sent in ({}, {SELECTION: {}}) or incoming.is_like(**{SELECTION: incoming.is_list(_IS_CELL, 0, 100)})(sent)
+
+
 def _clicked(key: str) -> tuple[int, int] | None:
     """The cell that the browser holds for selected."""
     found = st.session_state.get(key, {}).get("selection", {}).get(SELECTION, [])
-    return (int(found[0]["shown"]), int(found[0]["read"])) if found else None
+    return (found[0]["shown"], found[0]["read"]) if found else None
 
 
 def _take_click() -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from mnist_core.figures.theme import CHOICE, RIGHT_CLASS
-from ui.frame import link, state, theme
+from ui.frame import incoming, link, state, theme
 
 Mode = Literal["columns", "doubling", "float32"]
 SCALES = (10, 120)  # a drag is fine on the first; on the second, e^z overflows
@@ -53,21 +53,12 @@ def _logits(text: str) -> tuple[float, ...]:
     return logits
 
 
-def _one_of(values: Mapping[str, Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        if text not in values:
-            raise ValueError(f"not one of {', '.join(values)}")
-        return values[text]
-
-    return read
-
-
 # The keys are also the names in the link, and what ?hide= calls the parts of the explorer.
 READERS: dict[str, Callable[[str], Any]] = {
     "logits": _logits,
-    "true_class": _one_of({str(digit): digit for digit in range(10)}),
-    "subtract": _one_of({"true": True, "false": False}),
-    "scale": _one_of({str(scale): scale for scale in SCALES}),
+    "true_class": incoming.one_of(range(10)),
+    "subtract": link.YES_OR_NO,
+    "scale": incoming.one_of(SCALES),
 }
 
 
@@ -82,7 +73,7 @@ def show(mode: Mode, *, live: bool = True) -> None:
     setting = current()
     component = st.components.v2.component("explorer", html='<div class="explorer">\n</div>', css=_CSS, js=_JS)
     component(
-        key=key,
+        key=incoming.ask(key, state=_is_setting),
         data={
             **vars(setting),
             "logits": list(setting.logits),
@@ -90,7 +81,7 @@ def show(mode: Mode, *, live: bool = True) -> None:
             "mode": mode,
             "isLive": live,
             "isLarge": link.shows(link.LARGE),
-            "turn": _turn(_sent(key)),
+            "turn": _sent(key).get("turn", 0),  # by which the browser knows the answer to what it sent last
             "hidden": [name for name in READERS if link.is_hidden(name)],
             "scales": list(SCALES),
             "colours": {"right": RIGHT_CLASS, "choice": CHOICE, "rest": theme.current().rest},
@@ -111,24 +102,25 @@ def _take(key: str) -> None:
     """Puts into the link what the browser has sent, all of it or, if anything is wrong with it, nothing."""
     if st.session_state.get("reset_page"):
         return  # a last key and a click on Reset came at once
-    try:
-        texts = {name: _text(_sent(key)[name]) for name in READERS}
-        values = {name: read(texts[name]) for name, read in READERS.items()}
-    except (KeyError, ValueError):
-        return  # the explorer gets back what it had before
-    for name, value in values.items():
-        link.set_unbound(name, None if value == getattr(START, name) else texts[name])
+    sent = _sent(key)
+    for name, read in READERS.items() if sent else ():
+        text = _text(sent[name])
+        link.set_unbound(name, None if read(text) == getattr(START, name) else text)
 
 
 def _sent(key: str) -> Mapping[str, Any]:
-    sent = st.session_state.get(key, {}).get("state")
-    return sent if isinstance(sent, Mapping) else {}
+    sent: Mapping[str, Any] = st.session_state.get(key, {}).get("state") or {}
+    return sent
 
 
-def _turn(sent: Mapping[str, Any]) -> int:
-    """The number the browser gave to what it sent last, by which it knows the answer to that."""
-    turn = sent.get("turn")
-    return turn if isinstance(turn, int) else 0
+def _is_setting(sent: Any) -> bool:
+    """Whether it is what the explorer tells. If anything is wrong with it, it gets back what it had before."""
+    try:
+        for name, read in READERS.items():
+            read(_text(sent[name]))
+    except (KeyError, TypeError, ValueError):
+        return False
+    return isinstance(sent.get("turn", 0), int)
 
 
 def _text(value: object) -> str:

@@ -49,7 +49,7 @@ def start(
         visitor.runs_started += 1
         visitor.last = None
         training = run(model, splits, config, dial=dial, start=begin_with)
-        job = resources.jobs().submit(training, lambda record: record.share_done, held=held)
+        job = resources.jobs().submit(training, lambda record: record.share_done, held=held, owner=id(visitor))
         visitor.going = Going(job, model, dial, splits)
 
 

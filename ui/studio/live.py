@@ -72,7 +72,7 @@ def _start(name: str, training: Iterator[T], setting: object, share_done: Callab
     with visitor.lock:
         for other in visitor.experiments.values():
             other.job.cancel()
-        job = resources.jobs().submit(training, share_done)
+        job = resources.jobs().submit(training, share_done, owner=id(visitor))
         visitor.experiments[name] = store.Experiment(job, setting)
 
 

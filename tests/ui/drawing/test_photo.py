@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.handwriting import photo as core
-from tests.app import sound
+from tests.app import sound, tell
 from ui.drawing import photo
 from ui.visitor import store
 from ui.visitor.pad import Pad, Taken
@@ -20,14 +20,16 @@ pytestmark = pytest.mark.usefixtures("offline")
 
 def page() -> None:
     from ui.drawing import photo
-    from ui.frame import state
+    from ui.frame import incoming, state
     from ui.visitor import store
 
+    incoming.guard()
     state.identify()
     photo.upload()
     taken = store.visitor().pad.taken
     if taken is not None:
         photo.corrections(taken)
+        photo.show('<img alt="A photo">', taken)
 
 
 def opened() -> AppTest:
@@ -186,21 +188,24 @@ def test_bright_ink_can_be_pressed_on_where_dark_ink_was_read(state_of_a_visit: 
     assert taken.drawing[60:240, 64:76].all()
 
 
-@pytest.mark.parametrize("sent", [None, [0.5], ["a", "b"], "no", {"down": 1}])
-def test_what_is_no_place_is_not_heard(sent: object, state_of_a_visit: dict[str, Any]) -> None:
-    taken = three()
-    state_of_a_visit["photo_way"] = {"picked": sent}
-    photo._pick(taken)
+@pytest.mark.parametrize("sent", ["null", "[0.5]", '["a", "b"]', '"no"', '{"down": 1}', "[0.6, 7]", "[-0.1, 0.5]"])
+def test_what_is_no_place_on_the_photo_is_not_heard(sent: str) -> None:
+    app = give(opened(), picture())
+    app = tell(app, "photo_way", f'[{{"event": "picked", "value": {sent}}}]')
+    taken = pad(app).taken
+    assert taken is not None
     assert not taken.corrections
+    app = tell(app, "photo_way", '[{"event": "picked", "value": [0.5, 0.5]}]')
+    assert taken.corrections
 
 
-def test_a_place_beyond_the_photo_is_its_edge(state_of_a_visit: dict[str, Any]) -> None:
+def test_a_press_on_the_edge_of_the_photo_picks_no_paper(state_of_a_visit: dict[str, Any]) -> None:
     taken = three()
-    state_of_a_visit["photo_way"] = {"picked": [0.6, 7]}
+    state_of_a_visit["photo_way"] = {"picked": [0.6, 1]}
     photo._pick(taken)
     assert taken.correction is not None
     assert taken.correction.at == (0.6, 1.0)
-    assert taken.correction.inverted is False  # what lies there is paper, not ink
+    assert taken.correction.inverted is False
 
 
 def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(

@@ -24,8 +24,9 @@ NONSENSE = {
 def page() -> None:
     import streamlit as st
 
-    from ui.frame import link
+    from ui.frame import incoming, link
 
+    incoming.guard()
     link.restore()
     nothing: tuple[float, ...] = ()
     st.session_state["values"] = {

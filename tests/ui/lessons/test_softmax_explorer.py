@@ -64,15 +64,21 @@ def test_the_start_is_not_in_the_link() -> None:
         {"subtract": 1},
         {"subtract": None},
         {"scale": 1_000},
+        {"turn": "first"},
     ],
 )
 def test_a_part_that_can_not_be_has_nothing_taken(part: dict[str, Any]) -> None:
-    assert taken({**as_sent(START), "true_class": 7, **part}) == {}
+    assert softmax_explorer._is_setting({**as_sent(START), "true_class": 7})
+    assert not softmax_explorer._is_setting({**as_sent(START), "true_class": 7, **part})
 
 
 @pytest.mark.parametrize("sent", [None, 3, "text", [], {}, {"logits": [0.0] * 10}])
 def test_neither_has_what_is_no_state_at_all(sent: object) -> None:
-    assert taken(sent) == {}
+    assert not softmax_explorer._is_setting(sent)
+
+
+def test_before_anything_is_sent_nothing_is_taken() -> None:
+    assert taken(None) == {}
 
 
 def test_a_reset_at_the_same_moment_wins() -> None:
