@@ -23,7 +23,7 @@ def model_in_use() -> tuple[MLP, str]:
 def _trained_in_use() -> store.TrainedModel | None:
     """The visitor's network that reads, or None: it is the ready-made one."""
     key = known_networks.key_in_use()
-    return next((trained for trained in store.visitor().models if trained.key == key), None)
+    return next((trained for trained in known_networks.own() if trained.key == key), None)
 
 
 def learned_elsewhere() -> str:
@@ -50,7 +50,7 @@ def learned_elsewhere() -> str:
 
 def starts() -> dict[str, Start]:
     """The networks that a training can begin with, by their key: the visitor's, the newest first, and the shipped."""
-    own = {trained.key: trained.start for trained in reversed(store.visitor().models) if trained.has_learned}
+    own = {trained.key: trained.start for trained in reversed(known_networks.own()) if trained.has_learned}
     return {**own, state.SHIPPED: _shipped_start()}
 
 
@@ -63,7 +63,7 @@ def chooser(label: str = "Which network reads") -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     if link.is_drawn_already("model"):
         return
-    own = {trained.key: headline_first(trained) for trained in store.visitor().models}
+    own = {trained.key: headline_first(trained) for trained in known_networks.own()}
     known = {key: own.get(key, name) for key, name in known_networks.names().items()}
     card = shipped_card()
     learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")

@@ -25,7 +25,7 @@ def said(monkeypatch: pytest.MonkeyPatch, read: str, card: dict[str, Any] | None
     own = [] if card is None else [TrainedModel("run-1", "Your network 1", new_model(MLPConfig(()), 0), card)]
     monkeypatch.setattr(dataset, "splits", lambda: SimpleNamespace(name=read))
     monkeypatch.setattr(known_networks, "key_in_use", lambda: state.SHIPPED if card is None else "run-1")
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(known_networks, "own", lambda: own)
     return networks.learned_elsewhere()
 
 
@@ -124,7 +124,7 @@ def test_what_a_network_began_with_counts_too(monkeypatch: pytest.MonkeyPatch) -
 def test_what_a_training_can_begin_with_are_the_networks_that_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     model = new_model(MLPConfig(()), 0)
     own = [TrainedModel(key, f"{name}: 784-10", model, {}) for key, name in (("run-1", "One"), ("file-2", "Two"))]
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(known_networks, "own", lambda: own)
     starts = networks.starts()
     assert {key: start.name for key, start in starts.items()} == {
         "file-2": "Two",
