@@ -145,7 +145,7 @@ def load(path_or_bytes: str | Path | bytes, classes: int = CLASSES) -> Checkpoin
         raise CheckpointError("The weights are not decimal numbers of 16, 32 or 64 bits.")
     model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in tensors.items()})
     if not can_be_read_with(model):
-        raise CheckpointError("Some weights are not numbers, or so large that the scores would not be.")
+        raise CheckpointError("Some weights are not numbers, or so large that what is computed from them would not be.")
     return Checkpoint(model.eval(), card)
 
 
