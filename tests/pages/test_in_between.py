@@ -227,7 +227,7 @@ def test_a_run_whose_last_batch_made_the_weights_too_large_is_not_kept_and_the_p
     trained: Trained, arriving: Splits
 ) -> None:
     broken = copied(trained[0])
-    broken[-1].bias.fill_(float("inf"))
+    next(broken.parameters()).fill_(float("inf"))
     for ending in (State.FINISHED, State.CANCELLED):
         stage = Stage("pages/train.py", (broken, trained[1]), arriving, {})
         stage.run.state = ending
@@ -242,7 +242,7 @@ def test_a_run_whose_last_batch_made_the_weights_too_large_is_not_kept_and_the_p
 @pytest.fixture(scope="module")
 def exploded(arriving: Splits) -> Trained:
     """A run whose loss exploded."""
-    model, records = new_model(MLPConfig((32,)), 0), []
+    model, records = new_model(MLPConfig((32,)), 0), list[RunRecord]()
     with pytest.raises(TrainingDiverged):
         records.extend(run(model, arriving, TrainingConfig(optimizer="sgd", learning_rate=100.0)))
     return model, records
