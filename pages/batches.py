@@ -4,8 +4,6 @@ from ui.frame import router
 
 router.insist()
 
-import inspect
-
 import streamlit as st
 import torch
 
@@ -28,6 +26,7 @@ from mnist_core.lessons.batches import (
 from mnist_core.lessons.batches_order import IMAGES, NETWORK, SHUFFLED, SORTED, TRAINING, shuffled_and_sorted
 from mnist_core.lessons.batches_validation import AS_THEY_LIE, mean_in_order, orders, running_means
 from mnist_core.lessons.batches_xray import gradient_norms, xray
+from mnist_core.source import source_of
 from mnist_core.training.records import RunRecord
 from ui.frame import dataset, lesson, link, theme
 from ui.frame.question import Question, ask
@@ -501,12 +500,12 @@ def dealt_out_in_two_ways() -> None:
         "then as numbers, then normalised, and at last 32 of them are stacked. That is a long chain of Python calls "
         "for each single image, however small it is."
     )
-    st.code(inspect.getsource(usual_batches), language="python", wrap_lines=True)
+    st.code(source_of(usual_batches), language="python", wrap_lines=True)
     st.markdown(
         "This app has all images in memory as one block of numbers. A batch is 32 rows of it. One call picks them, and "
         "another normalises them, all together."
     )
-    st.code(inspect.getsource(our_batches), language="python", wrap_lines=True)
+    st.code(source_of(our_batches), language="python", wrap_lines=True)
     seed = link.seed("Seed of both", "loader_seed")
     images = min(RACE_IMAGES, len(splits.train))
     live.experiment(

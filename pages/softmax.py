@@ -4,8 +4,6 @@ from ui.frame import router
 
 router.insist()
 
-import inspect
-
 import streamlit as st
 import torch
 
@@ -15,6 +13,7 @@ from mnist_core.figures.bars import probability_bars
 from mnist_core.figures.images import enlarged
 from mnist_core.figures.softmax import score_bars
 from mnist_core.network.functions import cross_entropy, log_softmax, softmax, softmax_naive
+from mnist_core.source import source_of
 from ui.frame import dataset, lesson, link, question, theme
 from ui.frame.question import Question
 from ui.lessons import softmax_explorer
@@ -391,7 +390,7 @@ def in_both_languages() -> None:
     with server:
         st.caption(f"`{softmax.__module__}`, on the server")
         for function in (softmax_naive, softmax, log_softmax, cross_entropy):
-            st.code(inspect.getsource(function), language="python", wrap_lines=True)
+            st.code(source_of(function), language="python", wrap_lines=True)
 
 
 lesson.show(columns, doubling, temperature, inference, too_large)

@@ -27,7 +27,7 @@ from mnist_core.training.update import SGD, Adam
 from ui.frame import dataset, lesson, link, question, state, theme
 from ui.frame.question import Question
 from ui.studio import beside, control, live, recipe, run_view, take_home, transport, watch_again
-from ui.visitor import store
+from ui.visitor import known_networks, store
 from ui.visitor.store import Visitor
 
 RATES = (0.0001, 0.001, 0.01, 0.1, 1.0)
@@ -455,7 +455,7 @@ def again() -> None:
 @lesson.scene("What can you do with your network?")
 def take_it_home() -> None:
     """Its weights, its experiment as a script, the way back, and the pages that look into it."""
-    models = [trained for trained in store.visitor().models if trained.has_learned]
+    models = [trained for trained in known_networks.own() if trained.has_learned]
     with lesson.stage():
         if models:
             names = {trained.key: trained.name for trained in reversed(models)}

@@ -9,7 +9,6 @@ import streamlit as st
 import torch
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.scriptrunner import magic
 from torchvision.datasets import MNIST
 
 from mnist_core.data import generated
@@ -24,10 +23,9 @@ torch.set_num_threads(1)  # as the app does: results do not depend on the machin
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
 PROJECT = Path(__file__).resolve().parent.parent
-# Each AppTest looks through all installed packages for components, and each run reads the scripts anew: most of what
-# opening a page costs. Neither changes while tests run.
+# Each AppTest looks through all installed packages for components: most of what opening a page costs. They do not
+# change while tests run.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-magic.add_magic = cache(magic.add_magic)
 
 
 @pytest.fixture(scope="session")

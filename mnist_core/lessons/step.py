@@ -1,8 +1,6 @@
 """One training step, slowly: ``train_step`` phase by phase, with everything laid open after each."""
 
-import ast
 import copy
-import inspect
 import math
 import textwrap
 from collections.abc import Mapping
@@ -18,6 +16,7 @@ from mnist_core.network.functions import cross_entropy
 from mnist_core.network.gradients import batch_gradient
 from mnist_core.network.model import INPUTS, MLP, MLPConfig
 from mnist_core.network.view import NetworkView, first_neurons, look
+from mnist_core.source import source_of
 from mnist_core.training.loop import OPTIMIZERS, TrainingConfig, fit, new_model, train_step
 
 Phase = Literal["forward", "loss", "zero_grad", "backward", "step"]
@@ -383,11 +382,8 @@ def marked_source(phase: Phase | None, skipped: bool = False) -> str:
     Returns:
         The lines.
     """
-    source = textwrap.dedent(inspect.getsource(train_step))
-    function = ast.parse(source).body[0]
-    assert isinstance(function, ast.FunctionDef)
-    docstring = function.body[0]
-    body = textwrap.dedent("\n".join(source.splitlines()[docstring.end_lineno :])).splitlines()
+    _, _, below_docstring = source_of(train_step).split('"""')
+    body = textwrap.dedent(below_docstring.strip("\n")).splitlines()
     marks = ["→×"[skipped] if phase and line.startswith(LINES[phase]) else " " for line in body]
     return "\n".join(f"{mark} {line}" for mark, line in zip(marks, body, strict=True))
 

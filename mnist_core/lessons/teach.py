@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mnist_core.data.dataset import Dataset, standardize
 from mnist_core.evaluation.accuracy import evaluate
-from mnist_core.network.checkpoint import largest_score
+from mnist_core.network.bounds import can_be_read_with
 from mnist_core.network.functions import cross_entropy, cross_entropy_gradient, softmax
 from mnist_core.network.gradients import batch_gradient, losses_along
 from mnist_core.network.model import CLASSES, MLP, copied
@@ -187,7 +187,7 @@ def teach(pupil: Pupil, image: Tensor, digit: int, rate: float) -> Pupil:
         raise ValueError(f"There were {MOST_LESSONS} lessons already, which is the most.")
     before, gradient = slope(pupil.model, image, digit)
     model = step(pupil.model, gradient, rate)
-    if not largest_score(model).isfinite():
+    if not can_be_read_with(model):
         raise LessonFailed(
             f"With a learning rate of {rate:g} the weights would grow so large that the scores could be too large for "
             "the computer to hold. So this lesson was not given. Try a smaller learning rate, or take a lesson back."

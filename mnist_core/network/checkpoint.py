@@ -12,10 +12,9 @@ from typing import Any
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import Tensor, nn
 
 from mnist_core import MODELS
-from mnist_core.data.dataset import MEAN, STD
+from mnist_core.network.bounds import can_be_read_with
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 
 SUFFIX = ".safetensors"
@@ -145,21 +144,9 @@ def load(path_or_bytes: str | Path | bytes, classes: int = CLASSES) -> Checkpoin
     if not all(tensor.dtype in PRECISIONS for tensor in tensors.values()):
         raise CheckpointError("The weights are not decimal numbers of 16, 32 or 64 bits.")
     model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in tensors.items()})
-    if not largest_score(model).isfinite():
-        raise CheckpointError("Some weights are not numbers, or so large that the scores would not be.")
+    if not can_be_read_with(model):
+        raise CheckpointError("Some weights are not numbers, or so large that what is computed from them would not be.")
     return Checkpoint(model.eval(), card)
-
-
-@torch.no_grad()
-def largest_score(model: MLP) -> Tensor:
-    """A bound that no score of any image exceeds, nor any sum on the way; infinite or nan if there is none."""
-    largest = torch.tensor((1 - MEAN) / STD)  # of what goes in: ink
-    for layer in model:
-        if isinstance(layer, nn.Linear):
-            largest = (layer.weight.abs().sum(1) * largest + layer.bias.abs()).max()
-        elif isinstance(layer, nn.Tanh | nn.Sigmoid):
-            largest = torch.where(largest.isfinite(), torch.ones(()), largest)
-    return largest
 
 
 def fingerprint(model: MLP) -> str:

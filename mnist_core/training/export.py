@@ -5,7 +5,6 @@ for running: 88 columns, plain ASCII. What it does must stay what ``training`` a
 compare the weights.
 """
 
-import inspect
 import io
 import json
 import re
@@ -18,6 +17,7 @@ import torch
 from mnist_core.data.dataset import Dataset, Splits
 from mnist_core.data.mnist import VALIDATION_SIZE
 from mnist_core.network.model import ACTIVATIONS
+from mnist_core.source import source_of
 from mnist_core.training.loop import train_step
 from mnist_core.training.records import RunRecord, Score
 
@@ -284,7 +284,7 @@ def _shape(record: RunRecord) -> str:
 
 def _step() -> list[str]:
     """What ``train_step`` does, line by line as it stands there: all below its docstring but what it returns."""
-    _, _, body = inspect.getsource(train_step).split('"""')
+    _, _, body = source_of(train_step).split('"""')
     *lines, _ = textwrap.dedent(body.strip("\n")).splitlines()
     return lines
 

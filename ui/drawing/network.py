@@ -143,7 +143,7 @@ def _seen(key: str, subject: Subject) -> dict[str, Any]:
 
 def _own(key: str) -> MLP:
     """The network that the visitor knows by this key."""
-    (model,) = (trained.model for trained in store.visitor().models if trained.key == key)
+    (model,) = (trained.model for trained in known_networks.own() if trained.key == key)
     return model
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mnist_core.data.dataset import Splits
 
 
+_MNIST = "MNIST as it was found"
 NAMES = {state.MNIST: "MNIST", state.GENERATED: "Generated digits"}
 
 
@@ -43,23 +44,27 @@ def splits() -> Splits:
 
     MNIST may arrive while a page is drawn. All of the page has the same digits until it is drawn anew.
     """
-    wanted, library = state.wanted_dataset(), resources.library()
-    if wanted not in state.settled():
-        state.settled()[wanted] = (library.mnist() if wanted == state.MNIST else None) or library.generated()
-    return cast("Splits", state.settled()[wanted])
+    return _mnist() or resources.library().generated()
+
+
+def _mnist() -> Splits | None:
+    """MNIST, if it is the chosen one and was there when the drawing of this page began."""
+    if state.wanted_dataset() != state.MNIST:
+        return None
+    settled = state.settled()
+    if _MNIST not in settled:
+        settled[_MNIST] = resources.library().mnist()
+    return cast("Splits | None", settled[_MNIST])
 
 
 def splits_if_ready() -> Splits | None:
     """The same without waiting: None while the generated digits are still being drawn."""
-    return splits() if resources.library().is_ready else None
+    return splits() if _mnist() or resources.library().is_ready else None
 
 
 def name_in_use() -> str:
     """The name of that data set, without waiting for it."""
-    if state.wanted_dataset() in state.settled():
-        return splits().name
-    is_mnist = state.wanted_dataset() == state.MNIST and resources.library().mnist()
-    return state.MNIST if is_mnist else state.GENERATED
+    return state.MNIST if _mnist() else state.GENERATED
 
 
 def is_behind() -> bool:

@@ -1,14 +1,14 @@
 """The furniture all lessons share: scenes one at a time, what goes deeper, the way on and the foot of the page."""
 
-import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
 import streamlit as st
 
+from mnist_core.source import source_of
 from ui import APP
 from ui.frame import course, link, state
 
@@ -131,7 +131,7 @@ def _show_python(functions: tuple[Callable[..., Any] | cached_property[Any], ...
     for given in functions:
         function = given.func if isinstance(given, cached_property) else given
         st.caption(f"`{function.__module__}.{function.__qualname__}`")
-        st.code(_source(function), language="python", wrap_lines=True)
+        st.code(source_of(function), language="python", wrap_lines=True)
 
 
 def show_script(name: str, *functions: Callable[..., Any]) -> None:
@@ -150,12 +150,6 @@ def show_script(name: str, *functions: Callable[..., Any]) -> None:
         path = state.COMPONENTS / f"{name}.js"
         st.caption(f"`{path.relative_to(APP)}`")
         st.code(path.read_text(encoding="utf-8"), language="javascript", wrap_lines=True)
-
-
-@lru_cache(maxsize=128)
-def _source(function: Callable[..., Any]) -> str:
-    """Found once: Python reads the whole file for each."""
-    return inspect.getsource(function)
 
 
 def _way(scenes: tuple[Scene, ...], number: int) -> None:

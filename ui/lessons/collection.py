@@ -63,7 +63,7 @@ def all_networks() -> list[Network]:
             trained.model,
             learned_from(trained.start.card),
         )
-        for trained in reversed(store.visitor().models)
+        for trained in reversed(known_networks.own())
         if trained.has_learned
     ]
     shipped = resources.shipped_model()

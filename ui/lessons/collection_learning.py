@@ -120,8 +120,7 @@ def tried(latest: Latest) -> dict[float, Learning]:
 
 def adopted(latest: Latest) -> str | None:
     """What the trained network goes by among the visitor's; None while it is not there."""
-    models = store.visitor().models
-    return next((trained.short for trained in models if trained.model is latest.learning.model), None)
+    return next((trained.short for trained in known_networks.own() if trained.model is latest.learning.model), None)
 
 
 def adopt(latest: Latest) -> None:

@@ -30,7 +30,7 @@ def counts(evaluation: Evaluation, first: int) -> list[Count]:
 
 def _card() -> dict[str, object]:
     key = known_networks.key_in_use()
-    return next((trained.card for trained in store.visitor().models if trained.key == key), shipped_card())
+    return next((trained.card for trained in known_networks.own() if trained.key == key), shipped_card())
 
 
 def _training(splits: Splits) -> list[Count]:
@@ -54,7 +54,7 @@ def _test(splits: Splits) -> list[Count]:
     if key == state.SHIPPED:
         is_same = shipped_card()["dataset"] == splits.name
         return [Count(TEST, round(shipped_card()["test_accuracy"] * len(splits.test)), len(splits.test))] * is_same
-    record = next(trained.record for trained in store.visitor().models if trained.key == key)
+    record = next(trained.record for trained in known_networks.own() if trained.key == key)
     if record is None or record.test is None or record.dataset != splits.name:
         return []
     return [Count(TEST, round(record.test.accuracy * record.test.images), record.test.images)]

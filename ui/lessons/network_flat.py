@@ -12,7 +12,7 @@ from mnist_core.network.layers import last_hidden
 from mnist_core.network.model import MLP
 from mnist_core.training.loop import new_model
 from ui.frame import dataset, link, state
-from ui.visitor import networks, store
+from ui.visitor import known_networks, networks
 
 IMAGES = 1_000  # the first of the validation images
 MOMENTS = BEFORE, AFTER = "before training", "after training"
@@ -62,7 +62,7 @@ def seed_of(key: str) -> int | None:
 
     A file's card can say anything. And if it began with the weights of another network, its seed did not draw them.
     """
-    cards = {trained.key: trained.card for trained in store.visitor().models} | {state.SHIPPED: shipped_card()}
+    cards = {trained.key: trained.card for trained in known_networks.own()} | {state.SHIPPED: shipped_card()}
     card = cards.get(key, {})
     seed = None if "began_with" in card else card.get("seed")
     return seed if type(seed) is int and 0 <= seed <= link.LARGEST_SEED else None

@@ -15,7 +15,7 @@ from mnist_core.training.recipes import RECIPES
 from mnist_core.training.records import RunRecord
 from mnist_core.training.start import Start
 from ui.frame import dataset, state
-from ui.visitor import store
+from ui.visitor import known_networks, store
 
 EXPERIMENT = "seed_band"
 MOST_BANDS = 4  # kept for a visitor; the oldest goes first
@@ -32,7 +32,7 @@ def results() -> list[RunResult]:
         RunResult(
             int(trained.key.removeprefix("run-")), trained.record, trained.ending, trained.seconds, trained.validation
         )
-        for trained in store.visitor().models
+        for trained in known_networks.own()
         if trained.record and trained.validation
     ]
 

@@ -349,5 +349,5 @@ def adopt(at: Desk) -> None:
 def _card() -> dict[str, Any]:
     """Of the network in use."""
     key = known_networks.key_in_use()
-    own = [trained.card for trained in store.visitor().models if trained.key == key]
+    own = [trained.card for trained in known_networks.own() if trained.key == key]
     return own[0] if own else shipped_card()

@@ -14,6 +14,7 @@ from mnist_core.figures.train_replay import SIDE, weight_limit
 from mnist_core.figures.train_weights import weight_tiles
 from mnist_core.jobs import ENDED, Snapshot, State
 from mnist_core.lessons.train import BatchSeen
+from mnist_core.network.bounds import TooLarge
 from mnist_core.network.model import CLASSES, INPUTS, MLPConfig
 from mnist_core.network.view import NetworkView
 from mnist_core.training.loop import TrainingConfig
@@ -120,6 +121,8 @@ def _headline(snapshot: Snapshot[RunRecord] | None, mode: Mode, trained: Trained
             return f"{control.in_line(snapshot)} It goes on by itself, and you may look at the other pages."
         case State.FAILED if record and record.diverged:
             return f"**{record.diverged}**"
+        case State.FAILED if isinstance(snapshot.error, TooLarge):
+            return f"**{snapshot.error}**"
         case State.FAILED:
             return "Training ended with an error that is not yours. Please try again."
         case State.CANCELLED if record is None:

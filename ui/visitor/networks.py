@@ -23,7 +23,7 @@ def model_in_use() -> tuple[MLP, str]:
 def _trained_in_use() -> store.TrainedModel | None:
     """The visitor's network that reads, or None: it is the ready-made one."""
     key = known_networks.key_in_use()
-    return next((trained for trained in store.visitor().models if trained.key == key), None)
+    return next((trained for trained in known_networks.own() if trained.key == key), None)
 
 
 def learned_elsewhere() -> str:
@@ -50,7 +50,7 @@ def learned_elsewhere() -> str:
 
 def starts() -> dict[str, Start]:
     """The networks that a training can begin with, by their key: the visitor's, the newest first, and the shipped."""
-    own = {trained.key: trained.start for trained in reversed(store.visitor().models) if trained.has_learned}
+    own = {trained.key: trained.start for trained in reversed(known_networks.own()) if trained.has_learned}
     return {**own, state.SHIPPED: _shipped_start()}
 
 
@@ -63,19 +63,22 @@ def chooser(label: str = "Which network reads") -> None:
     """Another network to read with. It draws the whole page anew, so that all of it agrees."""
     if link.is_drawn_already("model"):
         return
-    own = {trained.key: headline_first(trained) for trained in store.visitor().models}
+    in_use = known_networks.key_in_use()
+    if state.is_fragment_alone() and st.session_state.get("model", in_use) != in_use:
+        st.rerun()
+    own = {trained.key: headline_first(trained) for trained in known_networks.own()}
     known = {key: own.get(key, name) for key, name in known_networks.names().items()}
     card = shipped_card()
     learned_from = card["dataset"] + (" and drawn digits" if card.get("drawn_digits") else "")
     known[state.SHIPPED] += f": {card['validation_accuracy']:.1%} in validation, trained on {learned_from}"
-    st.session_state["model"] = known_networks.key_in_use()
+    st.session_state["model"] = in_use
     st.selectbox(
         label,
         known,
         format_func=known.__getitem__,
         key="model",
         persist_state="session",
-        help=f"The one that reads now. {known[known_networks.key_in_use()]}.",  # a phone cuts off the end of the line
+        help=f"The one that reads now. {known[in_use]}.",  # a phone cuts off the end of the line
     )
 
 

@@ -6,14 +6,14 @@ from mnist_core import words
 from mnist_core.jobs import State
 from ui.frame import dataset, resources, state
 from ui.visitor import run_in_words, store
-from ui.visitor.known_networks import key_in_use, names
+from ui.visitor.known_networks import is_behind, key_in_use, names, own
 
 LOOKS_EVERY = 5.0  # seconds; a class that trains has as many lines that look
 
 
 def line() -> None:
     """Draws the line; while a training or the download goes on, it looks again every few seconds."""
-    if dataset.is_behind():
+    if dataset.is_behind() or is_behind():
         st.rerun()
     waits_for = _going_on()
     st.fragment(_line, run_every=LOOKS_EVERY if any(waits_for) else None)(waits_for)
@@ -42,7 +42,7 @@ def _line(waits_for: tuple[bool, ...]) -> None:
 def _in_short() -> str:
     """The name of the network that reads and how far it came, without the rest of its recipe."""
     key = key_in_use()
-    for trained in store.visitor().models:
+    for trained in own():
         if trained.key == key and trained.record:
             return f"{trained.name.split(', ')[0]}, {run_in_words.reached(trained.record, trained.validation)}"
     return names()[key]

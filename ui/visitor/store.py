@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -194,6 +194,7 @@ def visitor() -> Visitor:
 
 def _note_end(visitor: Visitor, going: Going) -> None:
     """Keeps the model of a run that is over, if it learned anything."""
+    from mnist_core.network.bounds import TooLarge, can_be_read_with
     from mnist_core.training.records import score
 
     snapshot = going.job.snapshot()
@@ -203,6 +204,9 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     visitor.last = snapshot
     record = snapshot.latest
     if record is None or not record.steps or (snapshot.state is State.FAILED and not record.diverged):
+        return
+    if not can_be_read_with(going.model):  # the last batch can do that, and no other comes to show it
+        visitor.last = replace(snapshot, state=State.FAILED, error=TooLarge())
         return
     key = f"run-{visitor.runs_started}"
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"

@@ -174,6 +174,9 @@ def huge(*sizes: int, hidden: tuple[int, ...] = (), activation: str = "relu") ->
         huge(38),
         huge(18, 18, hidden=(16,)),
         huge(38, 0, hidden=(16,), activation="tanh"),
+        huge(30),
+        huge(17, 16, hidden=(16,)),
+        huge(30, 30, hidden=(16,), activation="sigmoid"),
     ],
 )
 def test_a_file_made_to_do_harm_is_refused_in_a_sentence(content: bytes) -> None:
@@ -183,7 +186,7 @@ def test_a_file_made_to_do_harm_is_refused_in_a_sentence(content: bytes) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [huge(30), huge(17, 16, hidden=(16,)), huge(30, 30, hidden=(16,), activation="sigmoid")]
+    "content", [huge(14), huge(7, 6, hidden=(16,)), huge(7, 6, hidden=(16,), activation="sigmoid")]
 )
 def test_scores_of_what_is_read_are_numbers(content: bytes) -> None:
     model = load(content).model

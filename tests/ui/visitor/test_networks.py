@@ -13,7 +13,7 @@ from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
 from tests.app import in_one_piece
-from ui.frame import dataset, state
+from ui.frame import dataset, link, state
 from ui.visitor import known_networks, networks, run_in_words, store
 from ui.visitor.store import TrainedModel
 
@@ -25,7 +25,7 @@ def said(monkeypatch: pytest.MonkeyPatch, read: str, card: dict[str, Any] | None
     own = [] if card is None else [TrainedModel("run-1", "Your network 1", new_model(MLPConfig(()), 0), card)]
     monkeypatch.setattr(dataset, "splits", lambda: SimpleNamespace(name=read))
     monkeypatch.setattr(known_networks, "key_in_use", lambda: state.SHIPPED if card is None else "run-1")
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(known_networks, "own", lambda: own)
     return networks.learned_elsewhere()
 
 
@@ -124,7 +124,7 @@ def test_what_a_network_began_with_counts_too(monkeypatch: pytest.MonkeyPatch) -
 def test_what_a_training_can_begin_with_are_the_networks_that_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     model = new_model(MLPConfig(()), 0)
     own = [TrainedModel(key, f"{name}: 784-10", model, {}) for key, name in (("run-1", "One"), ("file-2", "Two"))]
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(known_networks, "own", lambda: own)
     starts = networks.starts()
     assert {key: start.name for key, start in starts.items()} == {
         "file-2": "Two",
@@ -136,3 +136,47 @@ def test_what_a_training_can_begin_with_are_the_networks_that_can_read(monkeypat
         (),
         learned_from(shipped_card()),
     ]
+
+
+def test_another_network_chosen_in_a_part_of_a_page_draws_all_of_it_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    class DrawnAnew(Exception): ...
+
+    def rerun() -> None:
+        raise DrawnAnew
+
+    model = new_model(MLPConfig(()), 0)
+    own = [TrainedModel("run-1", "Your network 1: 784-10", model, {})]
+    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(st, "rerun", rerun)
+    monkeypatch.setattr(st, "selectbox", lambda *arguments, **options: None)
+    monkeypatch.setattr(link, "is_drawn_already", lambda key: False)
+    monkeypatch.setattr(state, "is_fragment_alone", lambda: True)
+    settled: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", {"_settled": settled, "model": state.SHIPPED})
+    networks.chooser()
+    st.session_state["model"] = "run-1"
+    assert known_networks.key_in_use() == state.SHIPPED  # as all of the page has it
+    with pytest.raises(DrawnAnew):
+        networks.chooser()
+    settled.clear()  # as before every drawing of the whole page
+    networks.chooser()
+    assert known_networks.key_in_use() == "run-1"
+
+
+def test_the_networks_of_a_page_stay_the_same_until_it_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = new_model(MLPConfig(()), 0)
+    visitor = SimpleNamespace(models=[TrainedModel("file-1", "From file 1: 784-10", model, {})])
+    settled: dict[str, Any] = {}
+    monkeypatch.setattr(store, "visitor", lambda: visitor)
+    monkeypatch.setattr(st, "session_state", {"_settled": settled, "_offered_model": "file-1"})
+    assert known_networks.key_in_use() == "file-1"
+    assert not known_networks.is_behind()
+    visitor.models = [TrainedModel("run-1", "Your network 1: 784-10", model, {})]
+    state.offer_model("run-1")
+    assert known_networks.key_in_use() == "file-1"
+    assert list(known_networks.names()) == ["file-1", state.SHIPPED]
+    assert networks.model_in_use()[0] is model
+    assert known_networks.is_behind()
+    settled.clear()
+    assert known_networks.key_in_use() == "run-1"
+    assert not known_networks.is_behind()
