@@ -18,7 +18,7 @@ from torchvision.datasets import MNIST
 
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, normalize, split_stratified
-from mnist_core.data.mnist import DatasetUnavailable, IdxFile, load_mnist
+from mnist_core.data.mnist import DatasetUnavailable, DiskRefuses, IdxFile, load_mnist
 
 TRAIN, TEST = 60, 20  # images in the small MNIST of these tests
 
@@ -215,7 +215,7 @@ def test_an_old_processed_folder_is_not_trusted(mirrors: Callable[..., list[Mirr
 def test_a_folder_that_cannot_be_written_is_no_traceback(mirrors: Callable[..., list[Mirror]], tmp_path: Path) -> None:
     mirrors(send)
     (tmp_path / "MNIST").write_text("a file where a folder should be")
-    with pytest.raises(DatasetUnavailable, match="could not be downloaded"):
+    with pytest.raises(DiskRefuses, match=r"^The folder for MNIST takes no files: Not a directory\.$"):
         load_mnist(tmp_path, seconds=5)
 
 
