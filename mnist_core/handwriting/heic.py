@@ -52,10 +52,10 @@ def rows_of(content: bytes) -> tuple[Rows, tuple[int, int]]:
     from pillow_heif import open_heif
 
     file = open_heif(io.BytesIO(content))
-    pixels, stride, (width, height) = memoryview(file.data), file.stride, file.size
+    pixels, stride, (width, height) = memoryview(file.data), file.stride, file.size  # a slice of it is no copy
 
     def rows(top: int, bottom: int) -> Image.Image:
-        band = pixels[top * stride : bottom * stride]
+        band = bytes(pixels[top * stride : bottom * stride])
         return Image.frombuffer(file.mode, (width, bottom - top), band, "raw", file.mode, stride, 1)
 
     return rows, (width, height)
