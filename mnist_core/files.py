@@ -3,14 +3,13 @@
 import contextlib
 import glob
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-try:
+if sys.platform != "win32":  # where a file that is being written can't be removed anyway
     import fcntl
-except ImportError:  # on Windows, where a file that is being written can't be removed anyway
-    fcntl = None  # type: ignore[assignment]
 
 PART = ".part"
 
@@ -60,7 +59,7 @@ def _in_use(folder: Path, *, alone: bool = False) -> Iterator[None]:
 
     The folder itself is locked, so that no further file stands there; a process that is killed leaves no lock.
     """
-    if fcntl is None:
+    if sys.platform == "win32":
         yield
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -116,7 +116,8 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 def claiming(picture: Image.Image, thumbnails: tuple[int, ...] = ()) -> bytes:
     """A HEIC file that says of itself that it is ten times as wide and high, since one that is takes long to make."""
     file, content = pillow_heif.from_pillow(picture), io.BytesIO()
-    file[0].info["thumbnails"] = [*thumbnails]
+    sizes: list[int | None] = [*thumbnails]
+    file[0].info["thumbnails"] = sizes
     file.save(content, quality=50)
     width, height = picture.size
     return content.getvalue().replace(
