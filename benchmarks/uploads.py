@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, default=30, help="how many give a picture at once")
     options = parser.parse_args()
-    print(describe())
+    print(describe(), flush=True)
     costs: list[tuple[float, bytes]] = []
     for name, make in {**LARGEST, **REFUSED}.items():
         content = make() if name in LARGEST else make()[0]

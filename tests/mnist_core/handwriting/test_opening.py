@@ -38,19 +38,28 @@ def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     return content.getvalue()
 
 
+# The most that a process has ever held, as Linux counts it for a program. What getrusage gives elsewhere begins, on
+# Linux, with what the process held from which this one was started: then nothing would ever seem to be added.
 PEAK = """
-import gc, resource, sys
+import resource, sys
+from pathlib import Path
 from mnist_core.handwriting import heic
 from mnist_core.handwriting.opening import PhotoUnreadable, open_grey
+
+def most():
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * int(status.read_text().partition("VmHWM:")[2].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
 heic.is_readable()
 content = sys.stdin.buffer.read()
-gc.collect()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 try:
     print(max(open_grey(content).shape))
 except PhotoUnreadable as reason:
     print(reason)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (1 if sys.platform == "darwin" else 1024))
+print(most() - before)
 """
 
 
@@ -101,7 +110,7 @@ def test_no_picture_costs_more_than_150_megabytes(kind: str) -> None:
     assert len(content) < MOST_BYTES
     words, peak = opened(content)
     assert words == str(SIDE), "it is read"
-    assert peak < 150
+    assert 1 < peak < 150  # not even the smallest picture takes nothing
 
 
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
