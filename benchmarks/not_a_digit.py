@@ -43,7 +43,8 @@ from mnist_core.data.generated import make_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import not_digits
 from mnist_core.handwriting.is_digit import Verdict, judge, load_is_digit
-from mnist_core.handwriting.photo import SIDE, Grey, PhotoUnreadable, ink_of
+from mnist_core.handwriting.opening import SIDE, Grey, PhotoUnreadable
+from mnist_core.handwriting.photo import ink_of
 from mnist_core.handwriting.pictures import pictures
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import Drawing, drawing_to_mnist, prepare

@@ -35,7 +35,8 @@ from benchmarks.picture_kinds import KINDS, Kind
 from mnist_core.data.generated import trace_digits
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting.is_digit import judge, load_is_digit
-from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
+from mnist_core.handwriting.opening import PhotoUnreadable
+from mnist_core.handwriting.photo import read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.network.checkpoint import load_shipped

@@ -36,7 +36,8 @@ from benchmarks.machine import describe
 from mnist_core.data.mnist import DatasetUnavailable, default_root, load_mnist
 from mnist_core.handwriting import several
 from mnist_core.handwriting.is_digit import load_is_digit
-from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
+from mnist_core.handwriting.opening import PhotoUnreadable
+from mnist_core.handwriting.photo import read_picture
 from mnist_core.network.checkpoint import load_shipped
 from mnist_core.network.model import MLP
 

@@ -30,7 +30,8 @@ from mnist_core.handwriting.is_digit import (
     threshold,
 )
 from mnist_core.handwriting.not_digits import ANSWERS
-from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
+from mnist_core.handwriting.opening import PhotoUnreadable
+from mnist_core.handwriting.photo import read_picture
 from mnist_core.handwriting.prediction import predict_proba
 from mnist_core.handwriting.preprocessing import drawing_to_mnist
 from mnist_core.handwriting.shipped import DRAWN as DIGITS

@@ -1,28 +1,38 @@
 """MNIST, the 70,000 images of digits that the field has used since 1998: found on disk, or fetched."""
 
+import errno
 import gzip
 import hashlib
 import http.client
+import logging
 import os
 import queue
+import shutil
 import tempfile
 import threading
 import time
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_core import DATA
 from mnist_core.data.dataset import Dataset, Splits, split_stratified
+from mnist_core.files import sweep, write_whole
 
 VALIDATION_SIZE = 5_000
 SPLIT_SEED = 0  # everyone gets the same 5,000 validation images
+LOG = logging.getLogger(__name__)
 NETWORK_PATIENCE = 10.0  # seconds without a byte after which a mirror counts as silent
 
 
 class DatasetUnavailable(RuntimeError):
     """A data set can't be had now; the message is a sentence that says why."""
+
+
+class DiskRefuses(DatasetUnavailable):
+    """It could be had, but the disk takes no more, or nothing at all."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +79,16 @@ def load_mnist(
         55,000 training, 5,000 validation (out of the same 60,000, stratified) and 10,000 test images.
 
     Raises:
+        DiskRefuses: If there is no room for it, or none may be written there.
         DatasetUnavailable: If MNIST can't be had, with the reason, by the deadline.
     """
     raw = Path(root) / "MNIST" / "raw"
+    sweep(raw)
     unsound = [file for file in MNIST_FILES if not _is_sound(raw / file.name, file)]
     if unsound and not download:
         raise DatasetUnavailable(f"{raw / unsound[0].name} is missing or damaged.")
     if unsound:
+        _check_room(raw, sum(file.size for file in unsound))
         _fetch(unsound, raw, on_progress or (lambda share: None), seconds)
     return _read_splits(raw)
 
@@ -109,6 +122,26 @@ def _is_sound(path: Path, file: IdxFile) -> bool:
         return False
 
 
+def _check_room(raw: Path, needed: int) -> None:
+    """Finds out before anything is fetched whether so many bytes could be kept."""
+    try:
+        raw.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=raw).close()
+        free = shutil.disk_usage(raw).free
+    except OSError as error:
+        raise _refused(raw, error) from error
+    if free < needed:
+        raise _refused(raw, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+
+def _refused(raw: Path, error: OSError) -> DiskRefuses:
+    """What a disk's refusal means; where it is stands in the log, which is the operator's."""
+    LOG.warning("MNIST can't be saved in %s: %s", raw, error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskRefuses("The disk is full: MNIST takes 55 MB of it.")
+    return DiskRefuses(f"The folder for MNIST takes no files: {error.strerror or error}.")
+
+
 def _fetch(files: list[IdxFile], raw: Path, on_progress: Callable[[float], None], seconds: float) -> None:
     """Tries torchvision's mirrors in turn; each gets an equal part of the time that is left."""
     from torchvision import datasets
@@ -124,8 +157,11 @@ def _fetch(files: list[IdxFile], raw: Path, on_progress: Callable[[float], None]
             for received in _in_background(mirror, missing, raw, patience):
                 on_progress(min(1.0, (done + received) / total))
             return
+        except DiskRefuses:  # other mirrors would not help
+            raise
         except (OSError, http.client.HTTPException, ValueError) as error:  # refused, silent, cut off, rubbish, ...
             reasons.append(f"{mirror}: {error}")
+    LOG.warning("MNIST could not be downloaded: %s", "; ".join(reasons))
     raise DatasetUnavailable("MNIST could not be downloaded. " + "; ".join(reasons) + ".")
 
 
@@ -186,12 +222,10 @@ def _unpack(archive: bytes, raw: Path, file: IdxFile) -> None:
     expected = dict(datasets.MNIST.resources)[f"{file.name}.gz"]
     if hashlib.md5(archive).hexdigest() != expected:
         raise ValueError(f"{file.name}.gz is damaged or something else")
-    raw.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=raw, suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(gzip.decompress(archive))
-        os.replace(part, raw / file.name)
-    except BaseException:
-        os.unlink(part)
-        raise
+        raw.mkdir(parents=True, exist_ok=True)
+        write_whole(raw / file.name, gzip.decompress(archive))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{file.name}.gz can't be unpacked") from error
+    except OSError as error:
+        raise _refused(raw, error) from error

@@ -9,28 +9,18 @@ table, and dirt that JPEG adds. Six steps leave only the ink:
 """
 
 import contextlib
-import io
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 from scipy import ndimage
 
-from mnist_core.handwriting import heic
+from mnist_core.handwriting.opening import SIDE, Grey, PhotoUnreadable, open_grey
 from mnist_core.handwriting.preprocessing import BOX_SIZE
 from mnist_core.handwriting.rules import without_rules
-
-MOST_BYTES = 10 * 2**20
-MOST_PIXELS = 25_000_000  # of a JPEG, of which only every eighth pixel may be decoded, or of an iPhone's HEIC: 180 MB
-MOST_PIXELS_OF_OTHERS = 13_000_000  # which are decoded whole, 4 bytes or more a pixel; a phone's photo has 12 million
-TINY = 20  # pixels: in a picture that is no longer a stroke is hardly wider than a pixel
-SHARPER = 3  # times: how much steeper its edges become, once it is enlarged
-SIDE = 400  # pixels: the longer side of what is worked on, which leaves even a small digit more than MNIST's 20
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # and HEIC
 
 WHOLE = 2.0  # of the longer side: so wide a neighbourhood is the whole picture
 STROKES = (0.3, 0.1, WHOLE)  # of it: what is wider is no stroke but a shadow; each if those before fail
@@ -64,22 +54,8 @@ NOTHING = (
     "Nothing on this picture stands out from its background. A photo of one digit works best, from straight above and "
     "large in the picture."
 )
-TOO_MANY = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
-TOO_MANY_IN_OTHERS = (
-    f"The picture has more than {MOST_PIXELS_OF_OTHERS // 1_000_000} million pixels. Make it smaller, or save it as "
-    "JPEG, which may have more."
-)
-
-# However many threads ask: while a picture is decoded, it may take 200 MB.
-_ONE_AT_A_TIME = threading.Lock()
-
-Grey = npt.NDArray[np.float32]  # [H, W] in 0..1
 Mask = npt.NDArray[np.bool_]  # [H, W]
 Box = tuple[slice, slice]  # rows and columns of a picture
-
-
-class PhotoUnreadable(ValueError):
-    """There is no picture in the file, or no ink on the picture; the message says which, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -195,91 +171,6 @@ def _either_way(grey: Grey, inverted: bool | None, at: tuple[float, float] | Non
         if one[0].is_written and one[0].surrounds(best[0]) and is_paper(grey, best[0].mask, one[0].mask):
             best = one
     return best
-
-
-def open_grey(content: bytes) -> Grey:
-    """Step 1: the picture in grey, as the camera was held, ``SIDE`` pixels long.
-
-    Args:
-        content: A picture file.
-
-    Returns:
-        float32 [H, W] in 0..1.
-
-    Raises:
-        PhotoUnreadable: If the file is too large, or no picture, or broken.
-    """
-    if len(content) > MOST_BYTES:
-        raise PhotoUnreadable(f"The file is larger than {MOST_BYTES // 2**20} MB. A smaller picture will do.")
-    try:
-        with _ONE_AT_A_TIME:
-            small = _decoded(content)
-    except PhotoUnreadable:
-        raise
-    except Image.DecompressionBombError as error:  # Pillow counts the pixels, too, and earlier; its limit is higher
-        raise PhotoUnreadable(TOO_MANY) from error
-    except Exception as error:  # Pillow raises nearly anything at a file that is broken, or made to do harm
-        raise PhotoUnreadable("This is no picture that can be read here. JPEG, PNG and WebP can.") from error
-    return np.asarray(small, np.float32) / np.float32(255)
-
-
-def _decoded(content: bytes) -> Image.Image:
-    """A picture file in grey, mode "L", upright and ``SIDE`` pixels long."""
-    if (is_heic := heic.is_heic(content)) and not heic.is_readable():
-        raise PhotoUnreadable(heic.LACKING)
-    image = Image.open(io.BytesIO(content), formats=("HEIF",) if is_heic else FORMATS)  # of an animation, the first one
-    is_large = image.format in ("JPEG", "HEIF")
-    most, said = (MOST_PIXELS, TOO_MANY) if is_large else (MOST_PIXELS_OF_OTHERS, TOO_MANY_IN_OTHERS)
-    whole = image.size
-    image.draft("L", (SIDE, SIDE))  # a JPEG holds smaller versions of itself, which are read much faster ...
-    width, height = whole if image.info.get("progressive") else image.size  # ... but of one that is held whole
-    if width * height > most:
-        raise PhotoUnreadable(said)
-    # Made small before it is turned and its colours are looked at: each of those takes copies of all there is.
-    small = _resized(image)
-    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
-    grey = _one_channel(ImageOps.exif_transpose(small))
-    return _sharpened(grey) if max(whole) <= TINY else grey
-
-
-def _sharpened(image: Image.Image) -> Image.Image:
-    """A picture of few pixels that was enlarged, with edges as sharp as a pen's.
-
-    Its pixels were as wide as a stroke, and grey where ink covers them in part.
-    """
-    grey = np.asarray(image, np.float64)
-    low, high = grey.min(), grey.max()
-    return Image.fromarray((SHARPER * grey - (SHARPER - 1) * (low + high) / 2).clip(low, high).round().astype(np.uint8))
-
-
-def _resized(image: Image.Image) -> Image.Image:
-    """A picture ``SIDE`` pixels long, in a mode that has no palette."""
-    if image.has_transparency_data and image.mode[0] not in "IF":
-        image = image.convert("RGBA")  # a colour that stands for nothing must not be mixed with others
-    elif image.mode in ("1", "P"):
-        image = image.convert("L" if image.mode == "1" else "RGB")
-    zoom = SIDE / max(image.size)
-    size = max(round(zoom * image.width), 1), max(round(zoom * image.height), 1)
-    # A smaller pixel is the mean of what it covers, so that thin lines become faint but not lost.
-    return image.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BILINEAR)
-
-
-def _one_channel(image: Image.Image) -> Image.Image:
-    """Any picture in grey, mode "L"; what is transparent becomes paper."""
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel or more; converting would cut, not scale
-        values = np.asarray(image).astype(np.float64)
-        most = 65_535 if image.mode.startswith("I") else max(float(np.nanmax(values)), 1e-9)
-        return Image.fromarray((255 * np.nan_to_num(values / most).clip(0, 1)).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image if image.mode == "L" else image.convert("RGB").convert("L")
-    grey, alpha = image.convert("RGBA").convert("LA").split()
-    opaque = np.asarray(alpha) > 127
-    if not opaque.any():
-        return Image.new("L", image.size)
-    seen = float(np.median(np.asarray(grey)[opaque]))
-    # If most of the picture is transparent, what is not is the ink, else the paper.
-    paper = seen if opaque.mean() > 0.5 else 255.0 * (seen < 128)
-    return Image.composite(grey, Image.new("L", image.size, round(paper)), alpha)
 
 
 def paper_box(grey: Grey) -> Box:

@@ -8,9 +8,10 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Literal, get_args
 
 import torch
@@ -26,6 +27,8 @@ SIDE = 28
 MOST = 400  # digits in a set: a class of thirty with ten each fits; the oldest goes first
 MOST_BYTES = 4 * 2**20  # of a file: one of 400 digits has at most 1.3 million
 PIXELS = [f"pixel{index}" for index in range(SIDE**2)]  # the columns, named as in the MNIST tables on the internet
+MOST_COLUMNS = 2_000  # more than the pixels and a column for each network that a visitor keeps
+MOST_LINES = 10 * MOST
 READ_BY = "read by "  # before a network's name, in the head of its column
 FEWEST = 5  # digits to judge a network by
 LUCK = 0.025  # what happens more seldom than in 1 of 40 sets is not put down to luck
@@ -231,7 +234,7 @@ def from_csv(content: bytes) -> list[OwnDigit]:
     if not rows:
         raise NotACollection("It holds no digit, only a head.")
     if len(rows) > MOST:
-        raise NotACollection(f"It holds {len(rows):,} digits, and there is room for {MOST}.")
+        raise NotACollection(f"It holds more than {MOST} digits, and there is room for no more.")
     places = [columns[name] for name in PIXELS]
     for number, row in rows:
         if len(row) != len(head):
@@ -240,7 +243,10 @@ def from_csv(content: bytes) -> list[OwnDigit]:
 
 
 def _table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The head of a table, and its rows with their numbers; empty rows are left out."""
+    """The head of a table, and its rows with their numbers; empty rows are left out.
+
+    Once it is clear that there are too many rows, the others are not read.
+    """
     if len(content) > MOST_BYTES:
         raise NotACollection(f"It is larger than {MOST_BYTES // 2**20} MB, and no test set of this page is.")
     try:
@@ -249,14 +255,27 @@ def _table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise NotACollection("It is not a text file with comma-separated values.") from None
     first_line = text.partition("\n")[0]
     between = max(",;\t", key=first_line.count)
+    if first_line.count(between) >= MOST_COLUMNS:
+        raise NotACollection(
+            f"It has more than {MOST_COLUMNS:,} columns, and a test set has {len(PIXELS) + 2} or some more."
+        )
+    lines = csv.reader(io.StringIO(text), delimiter=between)
     try:
-        rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=between), 1) if row]
+        rows = list(islice(((number, row) for number, row in enumerate(_few(lines), 1) if row), 1 + MOST + 1))
     except csv.Error:
         raise NotACollection("It is not a table of comma-separated values.") from None
     if not rows:
         raise NotACollection("It is empty.")
     head = [name.strip() for name in rows[0][1]]
     return head, rows[1:]
+
+
+def _few(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The lines of a table, empty ones included, as long as they are not far too many."""
+    for number, line in enumerate(lines):
+        if number > MOST_LINES:
+            raise NotACollection(f"It has more than {MOST_LINES:,} lines, nearly all of them empty.")
+        yield line
 
 
 def _digit(row: list[str], number: int, columns: Mapping[str, int], places: Sequence[int]) -> OwnDigit:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ import torch
 from safetensors import SafetensorError
 
 from mnist_core import MODELS
+from mnist_core.files import write_whole
 from mnist_core.network.bounds import can_be_read_with
 from mnist_core.network.model import CLASSES, MLP, MLPConfig
 
@@ -81,14 +81,10 @@ def write(path: str | Path, content: bytes) -> None:
     """
     check_place(path)
     path = Path(path)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise CheckpointError(f"{path} can't be written: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def check_place(path: str | Path) -> None:

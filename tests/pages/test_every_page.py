@@ -126,6 +126,19 @@ def test_without_mnist_it_says_so_and_offers_another_try() -> None:
     sound(app.button(key="retry_mnist").click().run())
 
 
+def test_a_full_disk_is_not_called_a_missing_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*arguments: object, **options: object) -> Splits:
+        raise mnist_files.DiskRefuses("The disk is full: MNIST takes 55 MB of it.")
+
+    monkeypatch.setattr(mnist_files, "load_mnist", load)
+    app = open_page("pages/train.py")
+    app = sound(app.run())
+    assert "MNIST can't be saved here now" in text(app)
+    assert "The disk is full: MNIST takes 55 MB of it." in text(app)
+    assert "internet connection" not in text(app)
+    sound(app.button(key="retry_mnist").click().run())
+
+
 def test_the_download_shows_its_progress_and_then_mnist_is_in_use(
     digits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:

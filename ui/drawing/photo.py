@@ -9,15 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.handwriting.photo import (
-    MOST_BYTES,
-    NONE,
-    Correction,
-    Found,
-    PhotoUnreadable,
-    ink_of,
-    open_grey,
-)
+from mnist_core.handwriting.opening import MOST_BYTES, PhotoUnreadable, open_grey
+from mnist_core.handwriting.photo import NONE, Correction, Found, ink_of
 from ui.drawing import canvas
 from ui.frame import incoming, state
 from ui.visitor import store

@@ -88,12 +88,18 @@ def notice(consequence: str) -> None:
         _loading(consequence)
         return
     with st.container(key="mnist_notice"):
-        st.info(f"MNIST can't be downloaded here now, so {consequence}.", icon=":material/cloud_off:")
+        done, icon = ("saved", "disc_full") if library.disk_refuses else ("downloaded", "cloud_off")
+        st.info(f"MNIST can't be {done} here now, so {consequence}.", icon=f":material/{icon}:")
         left, right = st.columns([1, 3], vertical_alignment="center")
         left.button("Try again", key="retry_mnist", icon=":material/refresh:", on_click=library.retry)
         with right.popover("What went wrong", type="tertiary"):
-            st.markdown("No server that offers MNIST could be reached. Is there an internet connection? The details:")
-            st.code(library.mnist_problem, language=None, wrap_lines=True)
+            if library.disk_refuses:
+                st.markdown(library.mnist_problem)
+            else:
+                st.markdown(
+                    "No server that offers MNIST could be reached. Is there an internet connection? The details:"
+                )
+                st.code(library.mnist_problem, language=None, wrap_lines=True)
 
 
 @st.fragment(run_every=1.0)

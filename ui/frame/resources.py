@@ -149,6 +149,14 @@ class DataLibrary:
         error = self._mnist.exception() if self._mnist and self._mnist.done() else None
         return str(error) if error else None
 
+    @property
+    def disk_refuses(self) -> bool:
+        """Whether it can't be had because of this computer's disk, and not of the network."""
+        from mnist_core.data.mnist import DiskRefuses
+
+        error = self._mnist.exception() if self._mnist and self._mnist.done() else None
+        return isinstance(error, DiskRefuses)
+
     def retry(self) -> None:
         """Tries to get MNIST once more, unless someone else has just done so."""
         with self._lock:

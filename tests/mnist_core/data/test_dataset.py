@@ -1,14 +1,19 @@
 """Reading MNIST: from disk, from mirrors that behave, and from mirrors that do not."""
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import http.server
+import os
+import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -18,7 +23,8 @@ from torchvision.datasets import MNIST
 
 from mnist_core.data import mnist as mnist_files
 from mnist_core.data.dataset import MEAN, STD, Dataset, Splits, normalize, split_stratified
-from mnist_core.data.mnist import DatasetUnavailable, IdxFile, load_mnist
+from mnist_core.data.mnist import DatasetUnavailable, DiskRefuses, IdxFile, load_mnist
+from tests.mnist_core.test_files import killed_at, needs_fork
 
 TRAIN, TEST = 60, 20  # images in the small MNIST of these tests
 
@@ -215,8 +221,68 @@ def test_an_old_processed_folder_is_not_trusted(mirrors: Callable[..., list[Mirr
 def test_a_folder_that_cannot_be_written_is_no_traceback(mirrors: Callable[..., list[Mirror]], tmp_path: Path) -> None:
     mirrors(send)
     (tmp_path / "MNIST").write_text("a file where a folder should be")
-    with pytest.raises(DatasetUnavailable, match="could not be downloaded"):
+    with pytest.raises(DiskRefuses, match=r"^The folder for MNIST takes no files: Not a directory\.$"):
         load_mnist(tmp_path, seconds=5)
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+@pytest.mark.parametrize("at", ["first", "write_bytes", "replace", "room"])
+def test_a_disk_that_refuses_is_not_called_a_missing_network(
+    error: int, at: str, mirrors: Callable[..., list[Mirror]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = mirrors(send, send)
+    sentence = "The folder for MNIST takes no files: Read-only" if error == errno.EROFS else "The disk is full: "
+    refusal = OSError(error, os.strerror(error), str(tmp_path))
+
+    def refuse(*arguments: object, **options: object) -> int:
+        raise refusal
+
+    if at == "first":
+        monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    elif at == "room":
+        sentence = "The disk is full: "
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000))
+    else:
+        monkeypatch.setattr(Path, at, refuse)
+    with pytest.raises(DiskRefuses, match=f"^{sentence}") as said:
+        load_mnist(tmp_path, seconds=20)
+    assert str(tmp_path) not in str(said.value), "where it is, is the operator's to know"
+    assert len(first.asked) == (at in ("write_bytes", "replace"))
+    assert not second.asked
+    monkeypatch.undo()
+    assert not list((tmp_path / "MNIST" / "raw").iterdir())
+
+
+def test_mnist_takes_as_much_of_the_disk_as_is_said() -> None:
+    assert round(sum(file.size for file in mnist_files.MNIST_FILES) / 1e6) == 55
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_killed_at_any_step_of_the_download_the_next_start_has_all(
+    mirrors: Callable[..., list[Mirror]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that happens between the archives and the disk; the transfer before it writes nothing."""
+    mirrors(send)
+    archives = {name: gzip.compress(body, mtime=0) for name, body in contents().items()}
+    raw = tmp_path / "MNIST" / "raw"
+
+    def unpack() -> None:
+        for file in mnist_files.MNIST_FILES:
+            mnist_files._unpack(archives[file.name], raw, file)
+
+    step = 1
+    while killed_at(step, unpack, "files.py", "mnist.py"):
+        for file in mnist_files.MNIST_FILES:
+            found = raw / file.name
+            assert not found.exists() or found.read_bytes() == contents()[file.name]
+        if step % 7 == 0:
+            assert_whole(load_mnist(tmp_path, seconds=20), tmp_path)
+            shutil.rmtree(raw)
+        step += 1
+    assert step > 40
+    (raw / "tmp123.part").write_bytes(b"of an older version of this program")
+    assert_whole(load_mnist(tmp_path, seconds=20), tmp_path)
 
 
 def test_the_root_is_that_of_the_environment_else_data(monkeypatch: pytest.MonkeyPatch) -> None:

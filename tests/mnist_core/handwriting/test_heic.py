@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from mnist_core.handwriting import heic
-from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
+from mnist_core.handwriting.opening import PhotoUnreadable
+from mnist_core.handwriting.photo import read_picture
 
 
 def bars() -> Image.Image:

@@ -1,11 +1,7 @@
 """Only the ink is left of a photo, whatever the light, the paper and the file; and nothing but a sentence otherwise."""
 
 import io
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,15 +11,13 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
-from PIL.PngImagePlugin import PngImageFile
 
 from mnist_core.data.dataset import Splits
 from mnist_core.handwriting import photo
+from mnist_core.handwriting.opening import SIDE, PhotoUnreadable
 from mnist_core.handwriting.photo import (
-    SIDE,
     THINNEST,
     Correction,
-    PhotoUnreadable,
     connected,
     ink_of,
     is_bright_on_dark,
@@ -33,7 +27,6 @@ from mnist_core.handwriting.photo import (
     thicken,
 )
 from mnist_core.handwriting.preprocessing import drawing_to_mnist, image_to_drawing
-from tests.conftest import PROJECT
 from tests.mnist_core.handwriting.test_preprocessing import STROKES, Canvas, draw
 
 HEIGHT, WIDTH = 480, 640
@@ -387,81 +380,6 @@ def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, back: int, k
 def test_a_jpeg_of_many_pixels_is_read_from_its_small_version() -> None:
     large = Image.fromarray(inked(digit()).astype(np.uint8)).resize((8000, 6000))
     assert likeness(to_drawing(saved(large, "JPEG")), digit()) > 0.95
-
-
-def test_too_many_pixels_or_bytes_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = io.BytesIO()
-    Image.new("1", (12_000, 12_000)).save(bomb, "PNG")
-    monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("decoded"))
-    with pytest.raises(PhotoUnreadable, match=r"13 million pixels.*save it as JPEG"):
-        to_drawing(bomb.getvalue())
-    with pytest.raises(PhotoUnreadable, match="25 million pixels"):
-        to_drawing(saved(Image.new("L", (6_000, 5_000)), "JPEG", progressive=True))
-    with pytest.raises(PhotoUnreadable, match="larger than 10 MB"):
-        to_drawing(bytes(photo.MOST_BYTES + 1))
-
-
-def test_so_many_pixels_that_pillow_refuses_them_itself_are_refused_in_the_same_words() -> None:
-    bomb = io.BytesIO()
-    Image.new("1", (14_000, 13_500)).save(bomb, "PNG")
-    with pytest.raises(Image.DecompressionBombError):
-        Image.open(bomb)
-    with pytest.raises(PhotoUnreadable, match="25 million pixels"):
-        to_drawing(bomb.getvalue())
-
-
-PEAK = """
-import resource, sys
-from mnist_core.handwriting.photo import PhotoUnreadable, read_picture
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-try:
-    print(max(read_picture(sys.stdin.buffer.read()).drawing.shape))
-except PhotoUnreadable as reason:
-    print(reason)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (1 if sys.platform == "darwin" else 1024))
-"""
-
-
-@pytest.mark.parametrize("size", [(3_600, 3_600), (5_000, 4_800)])
-@pytest.mark.parametrize(("kind", "mode"), [("PNG", "L"), ("PNG", "I;16"), ("PNG", "RGBA"), ("WEBP", "RGB")])
-def test_a_small_file_of_many_pixels_takes_little_memory(size: tuple[int, int], kind: str, mode: str) -> None:
-    image = Image.new("L", size, 220)
-    image.paste(30, (size[0] // 2, size[1] // 3, size[0] // 2 + 200, size[1] * 2 // 3))
-    if mode == "I;16":
-        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    content = saved(image if mode == "I;16" else image.convert(mode), kind, exif=exif)
-    assert len(content) < 500_000
-    command = [sys.executable, "-c", PEAK]
-    said = subprocess.run(command, input=content, cwd=PROJECT, capture_output=True, check=True, timeout=120)
-    *words, peak = said.stdout.decode().splitlines()
-    if size[0] * size[1] > photo.MOST_PIXELS_OF_OTHERS:
-        assert words == [photo.TOO_MANY_IN_OTHERS]
-    else:
-        assert words == [str(SIDE)]
-    assert int(peak) < 20 * photo.MOST_PIXELS_OF_OTHERS  # bytes: the decoder's own copies, but no more
-
-
-def test_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    under_way, most = 0, 0
-    load = PngImageFile.load
-
-    def count(image: PngImageFile) -> Any:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        time.sleep(0.02)  # so that others could begin
-        try:
-            return load(image)
-        finally:
-            under_way -= 1
-
-    monkeypatch.setattr(PngImageFile, "load", count)
-    content = file(inked(digit()))
-    with ThreadPoolExecutor(4) as pool:
-        assert len(list(pool.map(photo.open_grey, [content] * 4))) == 4
-    assert most == 1
 
 
 @given(st.binary(max_size=200))

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -118,7 +119,10 @@ def test_a_damaged_file_is_refused_or_read(data: st.DataObject) -> None:
         (table(HEAD, ROW, [*ROW[:-1], "256"]), "Row 3, pixel783: a pixel is a whole number from 0 to 255."),
         (table(HEAD, [*ROW[:2], "0.5", *ROW[3:]]), "Row 2, pixel0: a pixel"),
         (table(HEAD, [*ROW[:2], "9" * 5_000, *ROW[3:]]), "Row 2, pixel0: a pixel"),
-        (table(HEAD, *[ROW] * (MOST + 1)), "It holds 401 digits, and there is room for 400."),
+        (table(HEAD, *[ROW] * (MOST + 1)), "It holds more than 400 digits, and there is room for no more."),
+        (b"label,source\n" + b"1,photo\n" * 500_000, "It lacks the column “pixel0”"),
+        (table(HEAD) + b"\n" * 2_000_000, "It has more than 4,000 lines, nearly all of them empty."),
+        (b",".join(b"%x" % number for number in range(600_000)), "It has more than 2,000 columns"),
         (b"0" * (MOST_BYTES + 1), "It is larger than 4 MB"),
     ],
 )
@@ -127,6 +131,26 @@ def test_each_thing_that_is_wrong_has_its_sentence(content: bytes, sentence: str
         from_csv(content)
     assert str(refused.value).startswith(sentence)
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        table(HEAD) + b"1\n" * 2_000_000,
+        table(HEAD) + b"\n" * 4_000_000,
+        b"label\n" + b"1\n" * 2_000_000,
+        b",".join(b"%x" % number for number in range(600_000)),
+        table(HEAD) + b"," * 4_000_000,
+    ],
+)
+def test_a_table_of_millions_of_rows_or_cells_costs_little_memory(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotACollection):
+            from_csv(content[:MOST_BYTES])
+        assert tracemalloc.get_traced_memory()[1] < 60 * 2**20  # the text at four bytes a letter, and one line of it
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_full_set_fits_into_a_file() -> None:

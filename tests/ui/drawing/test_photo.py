@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.handwriting import opening
 from mnist_core.handwriting import photo as core
 from tests.app import sound, tell
 from ui.drawing import photo
@@ -119,18 +120,18 @@ def test_a_file_taken_away_leaves_no_complaint() -> None:
 
 def test_the_limit_named_to_the_browser_is_the_reader_s() -> None:
     app = opened()
-    assert app.file_uploader(key=photo.UPLOAD).proto.max_upload_size_mb * 2**20 == core.MOST_BYTES
+    assert app.file_uploader(key=photo.UPLOAD).proto.max_upload_size_mb * 2**20 == opening.MOST_BYTES
 
 
 def test_a_photo_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded = []
-    decode = core._decoded
+    decode = opening._decoded
 
     def count(content: bytes) -> Image.Image:
         decoded.append(content)
         return decode(content)
 
-    monkeypatch.setattr(core, "_decoded", count)
+    monkeypatch.setattr(opening, "_decoded", count)
     app = give(opened(), picture())
     app = sound(app.run())
     assert pad(app).taken is not None
@@ -214,9 +215,9 @@ def test_where_nothing_stands_out_the_other_way_round_it_is_said_and_all_stays(
     app = give(opened(), picture())
     before = pad(app).photo
 
-    def nothing(grey: core.Grey, correction: core.Correction = core.NONE) -> core.Found:
+    def nothing(grey: opening.Grey, correction: core.Correction = core.NONE) -> core.Found:
         if correction.inverted:
-            raise core.PhotoUnreadable(core.NOTHING)
+            raise opening.PhotoUnreadable(core.NOTHING)
         return core.ink_of(grey, correction)
 
     monkeypatch.setattr("ui.drawing.photo.ink_of", nothing)
