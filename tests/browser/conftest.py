@@ -72,7 +72,7 @@ def serving(data: Path, app: Path = PROJECT, log: IO[bytes] | None = None) -> It
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)  # after a storm of messages on a busy machine, more than in a browser's test
 
 
 def _wait_for_server(process: subprocess.Popen[bytes], address: str) -> None:
