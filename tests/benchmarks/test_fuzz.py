@@ -99,6 +99,7 @@ def test_every_other_kind_of_message_leaves_what_somebody_trains(server: str) ->
     assert asyncio.run(disturbed()) == ["Your network 1"]
 
 
+@pytest.mark.timeout(1_200)  # a minute or so on two cores that have nothing else to do
 def test_two_thousand_messages_bring_no_error_and_take_nothing_from_anyone(server: str, log: Path) -> None:
     found = Found()
 
