@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -51,15 +51,15 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(data: Path, app: Path = PROJECT) -> Iterator[str]:
+def serving(data: Path, app: Path = PROJECT, program: Sequence[str] = ("-m", "streamlit")) -> Iterator[str]:
     """A server with MNIST only if it is in ``data``, and without a network; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     closed = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-    command = "streamlit run app.py --server.headless true --server.address 127.0.0.1 --server.port"
+    command = "run app.py --server.headless true --server.address 127.0.0.1 --server.port"
     process = subprocess.Popen(
-        [sys.executable, "-m", *command.split(), str(port)],
+        [sys.executable, *program, *command.split(), str(port)],
         cwd=app,
         env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
         stdout=subprocess.DEVNULL,

@@ -94,6 +94,11 @@ class DataLibrary:
         future = self._mnist
         return future.result() if future and future.done() and not future.exception() else None
 
+    def there(self) -> list[Splits]:
+        """The data sets that are there already."""
+        futures = [future for future in (self._generated, self._mnist) if future and future.done()]
+        return [future.result() for future in futures if not future.exception()]
+
     @property
     def is_ready(self) -> bool:
         """Whether there are digits to work on at once."""
@@ -159,6 +164,12 @@ def is_digit_model() -> MLP:
     from mnist_core.handwriting.is_digit import load_is_digit
 
     return load_is_digit().requires_grad_(False)
+
+
+def of_everyone() -> list[object]:
+    """What visitors' things refer to and belongs to all, as far as it is loaded."""
+    is_loaded = hasattr(sys.modules.get("mnist_core.network.checkpoint"), "load_shipped")
+    return [*library().there(), *([shipped_model()] if is_loaded else [])]
 
 
 @Shared

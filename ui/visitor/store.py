@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
-from ui.frame import state
+from ui.frame import resources, state
 from ui.frame.shared import Shared
+from ui.visitor.held import held_bytes
 from ui.visitor.pad import Pad
 from ui.visitor.run_in_words import reached, settings
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
+MOST_BYTES = 128 * 2**20  # of what all visitors have, together
+WEIGHED_AFTER = 5.0  # seconds from when a visitor is seen, in which most of what that brings has come
 
 Mode = Literal["idle", "running", "paused", "slow"]
 Ending = Literal["finished", "stopped", "diverged"]
@@ -134,6 +140,20 @@ class Visitor:
     fine_tuned: int = 0
     own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
+    session: str = ""  # of Streamlit, in which they were seen last
+    bytes: int = 0  # that they held when they were weighed last
+    is_forgotten: bool = False
+
+    def holds(self) -> int:
+        """How many bytes all that they have takes, without what belongs to everyone."""
+        return held_bytes([self], resources.of_everyone())
+
+    @property
+    def works(self) -> bool:
+        """Whether a training of theirs goes on or waits in line; one that rests does neither."""
+        jobs: list[Job[Any]] = [experiment.job for experiment in list(self.experiments.values())]
+        going = self.going
+        return any(job.state in (State.WAITING, State.RUNNING) for job in (*jobs, *([going.job] if going else ())))
 
     @property
     def is_training(self) -> bool:
@@ -152,26 +172,88 @@ class Visitor:
 
 
 class Visitors:
-    """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had."""
+    """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    All of them together may hold so many bytes. Above that, more are forgotten: first those who are gone, then those
+    who are gone and left a run behind, then those who are here; of each, who has not been seen for the longest. Only
+    whoever asks at that moment is never forgotten.
+
+    Args:
+        clock: Tells the seconds by which visitors are missed.
+        weigh: Tells how many bytes a visitor holds.
+        is_here: Whether a visitor's tab is open.
+        most_bytes: That all may hold together.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        weigh: Callable[[Visitor], int] = lambda visitor: visitor.holds(),
+        is_here: Callable[[Visitor], bool] = lambda visitor: _is_open(visitor.session),
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._clock, self._weigh, self._is_here, self._most = clock, weigh, is_here, most_bytes
         self._lock = threading.Lock()
-        self._by_name: dict[str, Visitor] = {}
+        self._by_name: dict[str, Visitor] = {}  # the longest unseen first
+        self._to_weigh: dict[str, float] = {}  # who may hold more than is known, and since when
+        self.bytes = 0  # that all hold, as far as they have been weighed
+
+    def __len__(self) -> int:
+        return len(self._by_name)
 
     def find(self, name: str) -> Visitor:
         """The visitor of this name, who is thereby seen; a new one if they are unknown."""
         now = self._clock()
         with self._lock:
-            for gone in [n for n, visitor in self._by_name.items() if now - visitor.last_seen > FORGET_AFTER]:
-                forgotten = self._by_name.pop(gone)
-                for experiment in forgotten.experiments.values():
-                    experiment.job.cancel()
-                if forgotten.going:
-                    forgotten.going.job.cancel()
-            visitor = self._by_name.setdefault(name, Visitor(now))
+            while self._by_name and now - next(iter(self._by_name.values())).last_seen > FORGET_AFTER:
+                self._forget(next(iter(self._by_name)))
+            visitor = self._by_name.pop(name, None) or Visitor(now)
+            self._by_name[name] = visitor
             visitor.last_seen = now
-            return visitor
+            self._to_weigh.setdefault(name, now)
+            weighed = self._next_to_weigh(now)
+        if weighed:
+            held = self._weigh(weighed)  # takes milliseconds, in which others are found
+            with self._lock:
+                if not weighed.is_forgotten:
+                    self.bytes += held - weighed.bytes
+                    weighed.bytes = held
+                self._make_room(visitor)
+        return visitor
+
+    def _next_to_weigh(self, now: float) -> Visitor | None:
+        """Who has been seen since they were weighed, but not in the last seconds, in which more may have come."""
+        name, since = next(iter(self._to_weigh.items()))
+        if now - since < WEIGHED_AFTER:
+            return None
+        del self._to_weigh[name]
+        found = self._by_name[name]
+        if found.works:  # and so may hold more soon, whether they are seen or not
+            self._to_weigh[name] = now
+        return found
+
+    def _make_room(self, asking: Visitor) -> None:
+        orders: tuple[Callable[[Visitor], bool], ...] = (
+            lambda visitor: not self._is_here(visitor) and not visitor.works,
+            lambda visitor: not self._is_here(visitor),
+            lambda visitor: True,
+        )
+        for may_go in orders:
+            for name, visitor in list(self._by_name.items()):
+                if self.bytes <= self._most:
+                    return
+                if visitor is not asking and may_go(visitor):
+                    self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        forgotten = self._by_name.pop(name)
+        self._to_weigh.pop(name, None)
+        self.bytes -= forgotten.bytes
+        forgotten.is_forgotten = True
+        for experiment in forgotten.experiments.values():
+            experiment.job.cancel()
+        if forgotten.going:
+            forgotten.going.job.cancel()
 
 
 @Shared
@@ -183,6 +265,7 @@ def visitors() -> Visitors:
 def visitor() -> Visitor:
     """Whoever sits before this page. Their run, should it rest for want of them, goes on; if it ended, it is noted."""
     found = visitors().find(state.tab_name())
+    found.session = _session()
     with found.lock:
         for experiment in found.experiments.values():
             experiment.job.touch()
@@ -190,6 +273,17 @@ def visitor() -> Visitor:
             found.going.job.touch()
             _note_end(found, found.going)
     return found
+
+
+def _session() -> str:
+    """The name of what Streamlit keeps for the tab that asks. A reload makes another one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def _is_open(session: str) -> bool:
+    """Whether the tab is connected to the server."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _note_end(visitor: Visitor, going: Going) -> None:
@@ -208,6 +302,7 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
     validation = score(going.model, going.splits.validation)
     name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record, validation)}"
+    going.model.zero_grad()  # as large as the weights
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
     visitor.models = [*visitor.models, trained][-MOST_MODELS:]
