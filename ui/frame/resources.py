@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from mnist_core.jobs import FairQueue
+from ui.frame import memory
 from ui.frame.shared import Shared
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if "torch" in sys.modules:  # a page loads it before this file, if its link woke
     import torch  # waits, where another visitor's page is still loading it: half of it has no such function
 
     torch.set_num_threads(1)
+memory.keep_little()
 
 DOWNLOAD_SECONDS = 120.0  # nobody waits for it
 EXIT_SECONDS = 2.0  # that the end of the server waits for what is under way
