@@ -1,4 +1,7 @@
-"""How many bytes of memory something holds: what a visitor has is counted by it. No torch: the first page needs none."""
+"""How many bytes of memory something holds, such as a visitor's things.
+
+It imports no torch, which the first page can do without.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ OUTSIDE_PYTHON = 64  # bytes, of an object that does not say how many it has
 def held_bytes(things: Iterable[object], beside: Iterable[object] = ()) -> int:
     """The bytes that some objects hold, with all they refer to; what is referred to twice is counted once.
 
-    Tensors and arrays count with the whole memory behind them, a generator with all that it works on.
+    Tensors and arrays count with the whole memory behind them, a generator with all that it works on, unless it does so
+    at this moment: what it holds meanwhile, only its thread knows.
 
     Args:
         things: Whose bytes are counted.

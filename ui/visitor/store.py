@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
-from ui.frame import resources, state
+from mnist_core.jobs import ENDED, FORGET_AFTER, PAUSE_AFTER, Job, Snapshot, State
+from ui.frame import memory, resources, state
 from ui.frame.shared import Shared
 from ui.visitor.held import held_bytes
 from ui.visitor.pad import Pad
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
-MOST_BYTES = 128 * 2**20  # of what all visitors have, together
+MOST_BYTES_OF_GONE = 100_000_000  # of what visitors have who are gone, together
+MOST_BYTES = 300_000_000  # of what all have: a class of thirty with five networks each
 WEIGHED_AFTER = 5.0  # seconds from when a visitor is seen, in which most of what that brings has come
+TIDY_EVERY = 60.0  # seconds
 
 Mode = Literal["idle", "running", "paused", "slow"]
 Ending = Literal["finished", "stopped", "diverged"]
@@ -142,7 +144,7 @@ class Visitor:
     lock: threading.RLock = field(default_factory=threading.RLock)
     session: str = ""  # of Streamlit, in which they were seen last
     bytes: int = 0  # that they held when they were weighed last
-    is_forgotten: bool = False
+    gone_since: float | None = None  # when it was noticed that their tab is closed
 
     def holds(self) -> int:
         """How many bytes all that they have takes, without what belongs to everyone."""
@@ -174,15 +176,14 @@ class Visitor:
 class Visitors:
     """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had.
 
-    All of them together may hold so many bytes. Above that, more are forgotten: first those who are gone, then those
-    who are gone and left a run behind, then those who are here; of each, who has not been seen for the longest. Only
-    whoever asks at that moment is never forgotten.
+    Those who are gone may hold so many bytes together, and all may. Above that, more are forgotten: who has not been
+    seen for the longest, first of those gone; one who is here only where those alone hold more than all may, and
+    whoever asks at that moment never.
 
     Args:
         clock: Tells the seconds by which visitors are missed.
         weigh: Tells how many bytes a visitor holds.
         is_here: Whether a visitor's tab is open.
-        most_bytes: That all may hold together.
     """
 
     def __init__(
@@ -190,16 +191,20 @@ class Visitors:
         clock: Callable[[], float] = time.monotonic,
         weigh: Callable[[Visitor], int] = lambda visitor: visitor.holds(),
         is_here: Callable[[Visitor], bool] = lambda visitor: _is_open(visitor.session),
-        most_bytes: int = MOST_BYTES,
     ) -> None:
-        self._clock, self._weigh, self._is_here, self._most = clock, weigh, is_here, most_bytes
+        self._clock, self._weigh, self._is_here = clock, weigh, is_here
         self._lock = threading.Lock()
         self._by_name: dict[str, Visitor] = {}  # the longest unseen first
         self._to_weigh: dict[str, float] = {}  # who may hold more than is known, and since when
-        self.bytes = 0  # that all hold, as far as they have been weighed
+        self._tidied = clock()
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    @property
+    def bytes(self) -> int:
+        """What all hold, as far as they have been weighed."""
+        return sum(visitor.bytes for visitor in list(self._by_name.values()))
 
     def find(self, name: str) -> Visitor:
         """The visitor of this name, who is thereby seen; a new one if they are unknown."""
@@ -209,16 +214,18 @@ class Visitors:
                 self._forget(next(iter(self._by_name)))
             visitor = self._by_name.pop(name, None) or Visitor(now)
             self._by_name[name] = visitor
-            visitor.last_seen = now
+            visitor.last_seen, visitor.gone_since = now, None
             self._to_weigh.setdefault(name, now)
             weighed = self._next_to_weigh(now)
+            is_time_to_tidy = now - self._tidied > TIDY_EVERY
+            if is_time_to_tidy:
+                self._tidied = now
         if weighed:
-            held = self._weigh(weighed)  # takes milliseconds, in which others are found
+            weighed.bytes = self._weigh(weighed)  # takes milliseconds, in which others are found
             with self._lock:
-                if not weighed.is_forgotten:
-                    self.bytes += held - weighed.bytes
-                    weighed.bytes = held
-                self._make_room(visitor)
+                self._make_room(now, visitor)
+        if is_time_to_tidy:
+            memory.tidy()
         return visitor
 
     def _next_to_weigh(self, now: float) -> Visitor | None:
@@ -232,24 +239,30 @@ class Visitors:
             self._to_weigh[name] = now
         return found
 
-    def _make_room(self, asking: Visitor) -> None:
-        orders: tuple[Callable[[Visitor], bool], ...] = (
-            lambda visitor: not self._is_here(visitor) and not visitor.works,
-            lambda visitor: not self._is_here(visitor),
-            lambda visitor: True,
-        )
-        for may_go in orders:
-            for name, visitor in list(self._by_name.items()):
-                if self.bytes <= self._most:
-                    return
-                if visitor is not asking and may_go(visitor):
+    def _make_room(self, now: float, asking: Visitor) -> None:
+        gone = {name: visitor for name, visitor in self._by_name.items() if self._is_gone(visitor, now)}
+        here = [name for name, visitor in self._by_name.items() if name not in gone and visitor is not asking]
+        held = sum(visitor.bytes for visitor in gone.values())
+        for most, names in ((MOST_BYTES_OF_GONE, gone), (MOST_BYTES, [*gone, *here])):
+            for name in names:
+                if held <= most:
+                    break
+                if name in self._by_name:
+                    held -= self._by_name[name].bytes
                     self._forget(name)
+            held = self.bytes
+
+    def _is_gone(self, visitor: Visitor, now: float) -> bool:
+        """Whether somebody's tab has been closed for a while. In a shorter one it may just be loaded again."""
+        if self._is_here(visitor):
+            visitor.gone_since = None
+        elif visitor.gone_since is None:
+            visitor.gone_since = now
+        return visitor.gone_since is not None and now - visitor.gone_since >= PAUSE_AFTER
 
     def _forget(self, name: str) -> None:
         forgotten = self._by_name.pop(name)
         self._to_weigh.pop(name, None)
-        self.bytes -= forgotten.bytes
-        forgotten.is_forgotten = True
         for experiment in forgotten.experiments.values():
             experiment.job.cancel()
         if forgotten.going:
