@@ -18,9 +18,9 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 import urllib.request
-from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
@@ -35,6 +35,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
 from benchmarks.machine import describe
+from benchmarks.plots import Line, Plot, drawn
 from benchmarks.visitor import connection
 from mnist_core.data.mnist import default_root
 from tests.browser.conftest import serving
@@ -48,7 +49,10 @@ PAGES = sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))
 DRAW, TRAIN, PHOTO, WHOLE = 0.3, 0.15, 0.1, 0.05  # shares of the visits; they may do several of these
 LOOKS_EVERY = 50  # visits
 PATIENCE = 180.0  # seconds for one answer, on a machine that has much else to do
+PICTURE = PROJECT / "docs/soak.svg"
 SIZES = "SOAK_SIZES"  # the variable that names the file in which the server says what it holds for visitors
+
+Look = dict[str, float]
 
 
 class Counted(store.Visitors):
@@ -59,9 +63,11 @@ class Counted(store.Visitors):
         super().__init__(clock=lambda: self._come * AN_HOUR / VISITS)
 
     def find(self, name: str) -> store.Visitor:
-        """As ever."""
+        """As ever; and says now and then who is known and what they hold."""
         if name not in self._by_name:
             self._come += 1
+            if self._come % LOOKS_EVERY == 0:
+                Path(os.environ[SIZES]).write_text(f"{len(self)} {self.bytes}")
         return super().find(name)
 
 
@@ -184,24 +190,23 @@ class Guest:
         return len(data.getvalue())
 
 
-@dataclass
 class Server:
     """The server's process, of which there is one among this one's children."""
 
-    sizes: Path
-    path: Path = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         me = os.getpid()
-        self.path = Path("/proc") / Path(f"/proc/{me}/task/{me}/children").read_text().split()[-1]
+        self._path = Path("/proc") / Path(f"/proc/{me}/task/{me}/children").read_text().split()[-1]
 
-    def look(self) -> dict[str, float]:
-        """What it holds now."""
-        pages = int((self.path / "statm").read_text().split()[1])
+    def look(self) -> Look:
+        """What it holds now, and how much of that it says visitors have."""
+        pages = int((self._path / "statm").read_text().split()[1])
+        said = Path(os.environ[SIZES]).read_text().split()
         return {
-            "MB": pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
-            "files": len(list((self.path / "fd").iterdir())),
-            "threads": len(list((self.path / "task").iterdir())),
+            "server": pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
+            "visitors": int(said[1]) / 1e6 if said else 0.0,
+            "known": int(said[0]) if said else 0,
+            "files": len(list((self._path / "fd").iterdir())),
+            "threads": len(list((self._path / "task").iterdir())),
         }
 
 
@@ -223,31 +228,50 @@ async def visit(address: str, number: int) -> list[str]:
     return guest.wrong
 
 
-async def soak(address: str, visits: int, server: Server) -> list[tuple[int, dict[str, float]]]:
-    """All visits; returns what the server held, by how many were over."""
-    started, done = time.monotonic(), 0
-    looks: list[tuple[int, dict[str, float]]] = []
+async def soak(address: str, visits: int) -> None:
+    """All visits, a few at a time; notes what the server holds, by how many are over, and draws it."""
+    server, started, done = Server(), time.monotonic(), 0
+    looks: list[tuple[int, Look]] = []
     numbers = iter(range(visits))
 
     async def come() -> None:
         nonlocal done
         for number in numbers:
-            try:
-                wrong = await visit(address, number)
-            except TimeoutError:
-                wrong = ["no answer"]
-            if wrong:
+            for wrong in await visit(address, number):
                 print(f"visit {number}: {wrong}", flush=True)
             done += 1
             if done % LOOKS_EVERY == 0:
                 looks.append((done, server.look()))
                 told = "  ".join(f"{name} {number:.0f}" for name, number in looks[-1][1].items())
                 print(f"{done} visits, {time.monotonic() - started:.0f} s  {told}", flush=True)
+                PICTURE.write_text(drawn(plots(looks)), encoding="utf-8")
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(come())
-    return looks
+
+
+def plots(looks: list[tuple[int, Look]]) -> list[Plot]:
+    """What was seen, as plots."""
+
+    def line(name: str, what: str) -> Line:
+        return Line(name, [(done, look[what]) for done, look in looks])
+
+    build = "CUDA" if torch.version.cuda else "CPU"
+    return [
+        Plot(
+            f"MB in memory ({build} build of torch)",
+            "visits",
+            [line("the server", "server"), line("what visitors have", "visitors")],
+            is_even=True,
+        ),
+        Plot(
+            "how many",
+            "visits",
+            [line("open files", "files"), line("visitors known", "known"), line("threads", "threads")],
+            is_even=True,
+        ),
+    ]
 
 
 def main() -> None:
@@ -255,11 +279,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visits", type=int, default=VISITS)
     options = parser.parse_args()
-    print(f"{describe()}, {'CUDA' if torch.version.cuda else 'CPU'} build")
-    with serving(default_root().resolve(), program=(__file__,)) as address:
-        server = Server(Path())
-        looks = asyncio.run(soak(address, options.visits, server))
-    print(looks[-1])
+    print(f"{describe()}, {'CUDA' if torch.version.cuda else 'CPU'} build", flush=True)
+    with tempfile.NamedTemporaryFile() as sizes:
+        os.environ[SIZES] = sizes.name
+        with serving(default_root().resolve(), program=(__file__,)) as address:
+            asyncio.run(soak(address, options.visits))
 
 
 if __name__ == "__main__":
