@@ -82,9 +82,12 @@ def drawn(plots: list[Plot]) -> str:
 def _plot(plot: Plot) -> str:
     xs, ys = ([point[axis] for line in plot.lines for point in line.points] for axis in (0, 1))
     if plot.is_even:
-        across, up, share = even_ticks(max(xs)), even_ticks(max(ys)), lambda value, axis: value / axis[-1]
+        across, up = even_ticks(max(xs)), even_ticks(max(ys))
     else:
-        across, up, share = ticks(min(xs), max(xs)), ticks(min(ys), max(ys)), _share
+        across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
+
+    def share(value: float, axis: list[float]) -> float:
+        return value / axis[-1] if plot.is_even else _share(value, axis)
 
     def x(value: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * share(value, across)

@@ -98,10 +98,14 @@ class Guest:
             while await self._told() not in (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR):
                 pass
 
-    async def _told(self) -> int | None:
+    async def _next(self) -> ForwardMsg:
         data = await self._socket.recv()
         assert isinstance(data, bytes)
-        message = ForwardMsg.FromString(data)
+        return ForwardMsg.FromString(data)
+
+    async def _told(self) -> int | None:
+        """Takes what the server says next; returns how the page ended, if that is it."""
+        message = await self._next()
         match message.WhichOneof("type"):
             case "new_session":
                 self._session = message.new_session.initialize.session_id
@@ -110,7 +114,7 @@ class Guest:
             case "delta":
                 self._see(message.delta)
             case "script_finished":
-                return message.script_finished
+                return int(message.script_finished)
         return None
 
     def _see(self, delta: Delta) -> None:
@@ -157,10 +161,8 @@ class Guest:
         request.file_urls_request.session_id = self._session
         await self._socket.send(request.SerializeToString())
         async with asyncio.timeout(PATIENCE):
-            while True:
-                message = ForwardMsg.FromString(await self._socket.recv())  # type: ignore[arg-type]
-                if message.WhichOneof("type") == "file_urls_response":
-                    break
+            while (message := await self._next()).WhichOneof("type") != "file_urls_response":
+                pass
         (urls,) = message.file_urls_response.file_urls
         content = await asyncio.to_thread(self._upload, urls.upload_url)
         file = UploadedFileInfo(file_id=urls.file_id, name="digit.jpg", size=content, file_urls=urls)

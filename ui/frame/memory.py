@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import gc
-from collections.abc import Callable
 
 # What these are called in glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -17,8 +16,9 @@ def keep_little() -> None:
     Streamlit draws each page on a thread of its own, and glibc gives threads up to eight heaps for each core, of which
     each keeps what was needed there once.
     """
-    for what, value in ((M_ARENA_MAX, HEAPS), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, 2 * LARGE)):
-        _glibc(lambda library, pair=(what, value): library.mallopt(*pair))
+    _tell("mallopt", M_ARENA_MAX, HEAPS)
+    _tell("mallopt", M_MMAP_THRESHOLD, LARGE)
+    _tell("mallopt", M_TRIM_THRESHOLD, 2 * LARGE)
 
 
 def tidy() -> None:
@@ -26,14 +26,14 @@ def tidy() -> None:
 
     Python does it by itself, but waits the longer, the more there is that stays. With torch that is so much that it
     comes to hours, and one collection to a quarter of a second. So what is there the first time counts as there for
-    good, and each further collection takes a few milliseconds.
+    good, and each further collection takes a fraction of that.
     """
     gc.collect()
     if not gc.get_freeze_count():
         gc.freeze()
-    _glibc(lambda library: library.malloc_trim(0))
+    _tell("malloc_trim", 0)
 
 
-def _glibc(call: Callable[[ctypes.CDLL], object]) -> None:
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # another library has no such call
-        call(ctypes.CDLL(None))
+def _tell(name: str, *numbers: int) -> None:
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another library than glibc has no such call
+        getattr(ctypes.CDLL(None), name)(*numbers)

@@ -1,5 +1,6 @@
 """What is let go is given back."""
 
+import ctypes
 import gc
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def test_without_that_allocator_nothing_happens(monkeypatch: pytest.MonkeyPatch)
     def none(name: object) -> object:
         raise OSError("no such library")
 
-    monkeypatch.setattr(memory.ctypes, "CDLL", none)
+    monkeypatch.setattr(ctypes, "CDLL", none)
     memory.keep_little()
     memory.tidy()
     gc.unfreeze()
