@@ -101,7 +101,8 @@ class Guest:
     async def _next(self) -> ForwardMsg:
         data = await self._socket.recv()
         assert isinstance(data, bytes)
-        return ForwardMsg.FromString(data)
+        message: ForwardMsg = ForwardMsg.FromString(data)
+        return message
 
     async def _told(self) -> int | None:
         """Takes what the server says next; returns how the page ended, if that is it."""
