@@ -150,6 +150,10 @@ class Visitor:
         """How many bytes all that they have takes, without what belongs to everyone."""
         return held_bytes([self], resources.of_everyone())
 
+    def let_go(self) -> None:
+        """Keeps nothing. Streamlit keeps the buttons of a tab that was closed for a while, and they know the visitor."""
+        vars(self).update({name: new for name, new in vars(Visitor(self.last_seen)).items() if name != "lock"})
+
     @property
     def works(self) -> bool:
         """Whether a training of theirs goes on or waits in line; one that rests does neither."""
@@ -267,6 +271,8 @@ class Visitors:
             experiment.job.cancel()
         if forgotten.going:
             forgotten.going.job.cancel()
+        if not self._is_here(forgotten):  # else a page of theirs may be drawn at this moment
+            forgotten.let_go()
 
 
 @Shared

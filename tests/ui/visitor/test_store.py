@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from mnist_core.jobs import FORGET_AFTER, PAUSE_AFTER, FairQueue, State
+from mnist_core.lessons.collection import OwnDigit
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import new_model
 from tests.app import open_page
 from ui.frame import memory, resources
 from ui.visitor import store
+from ui.visitor.held import held_bytes
 from ui.visitor.store import MOST_BYTES, WEIGHED_AFTER, Experiment, TrainedModel, Visitor, Visitors
 
 A_WHILE = max(PAUSE_AFTER, WEIGHED_AFTER)  # seconds
@@ -163,6 +165,15 @@ def test_five_thousand_visits_of_an_hour_hold_no_more_than_the_bound(hall: Hall)
     # Those gone, those not yet gone for a while, and one that was weighed just now.
     assert most <= 100 + PAUSE_AFTER / 0.72 * 1.5 + 3
     assert len(hall.visitors) < FORGET_AFTER / 0.72
+
+
+def test_who_is_forgotten_keeps_nothing_even_where_something_still_knows_them(hall: Hall) -> None:
+    kept = hall.comes("one", 300)  # by a button on a page that Streamlit has not thrown away yet
+    kept.models = [TrainedModel("run-1", "", new_model(MLPConfig((512,)), 0), {})]
+    kept.own_digits = [OwnDigit(1, "canvas", bytes(784))]
+    hall.passes(2 * A_WHILE)
+    assert hall.known() == []
+    assert held_bytes([kept]) <= 2_000
 
 
 @pytest.mark.usefixtures("offline")
