@@ -151,7 +151,7 @@ class Visitor:
         return held_bytes([self], resources.of_everyone())
 
     def let_go(self) -> None:
-        """Keeps nothing. Streamlit keeps the buttons of a tab that was closed for a while, and they know the visitor."""
+        """Keeps nothing. Streamlit keeps the buttons of a closed tab for a while, and they know the visitor."""
         vars(self).update({name: new for name, new in vars(Visitor(self.last_seen)).items() if name != "lock"})
 
     @property
