@@ -1,5 +1,6 @@
 """What is let go is given back."""
 
+import ast
 import ctypes
 import gc
 import subprocess
@@ -60,3 +61,24 @@ def test_without_that_allocator_nothing_happens(monkeypatch: pytest.MonkeyPatch)
     memory.keep_little()
     memory.tidy()
     gc.unfreeze()
+
+
+def caches() -> list[tuple[str, ast.FunctionDef, str]]:
+    """Every function of the app whose answers are kept: where it is, itself, and how that is said."""
+    found = []
+    for place in ("pages", "ui", "mnist_core"):
+        for file in sorted((PROJECT / place).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+                    said = ast.unparse(decorator)
+                    if said.split("(")[0].rpartition(".")[2] in ("cache_data", "cache_resource", "cache", "lru_cache"):
+                        assert isinstance(node, ast.FunctionDef)
+                        found.append((f"{file.relative_to(PROJECT)}:{node.name}", node, said))
+    return found
+
+
+@pytest.mark.parametrize(("where", "function", "said"), caches(), ids=[where for where, *_ in caches()])
+def test_every_cache_has_an_end(where: str, function: ast.FunctionDef, said: str) -> None:
+    """What depends on something has as many answers as visitors can ask for."""
+    asks = [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)]
+    assert not asks or "max_entries=" in said or "maxsize=" in said
