@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
-MOST_BYTES_OF_GONE = 64_000_000  # of what visitors have who are gone, together
+MOST_BYTES_OF_GONE = 48_000_000  # of what visitors have who are gone, together
 MOST_BYTES = 300_000_000  # of what all have: a class of thirty with five networks each
 WEIGHED_AFTER = 5.0  # seconds from when a visitor is seen, in which most of what that brings has come
 TIDY_EVERY = 60.0  # seconds
