@@ -1,4 +1,4 @@
-"""Plots with two logarithmic axes, as a picture in SVG."""
+"""Plots, most with two logarithmic axes, as a picture in SVG."""
 
 import math
 from dataclasses import dataclass
@@ -23,11 +23,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Plot:
-    """Some lines, and what is written above and below them."""
+    """Some lines, and what is written above and below them; on even axes from 0, if that is said."""
 
     title: str
     x: str
     lines: list[Line]
+    is_even: bool = False
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -46,6 +47,13 @@ def ticks(low: float, high: float) -> list[float]:
     begin = max(at for at, tick in enumerate(found) if tick <= low * (1 + 1e-9))
     end = min(at for at, tick in enumerate(found) if tick >= high * (1 - 1e-9))
     return found[begin : end + 1]
+
+
+def even_ticks(high: float) -> list[float]:
+    """Round numbers from 0 to the first that is not below ``high``, which is above 0: four to eight steps."""
+    power = 10.0 ** math.floor(math.log10(high))
+    step = next(share * power for share in (0.2, 0.5, 1.0, 2.0) if high <= 8 * share * power)
+    return [index * step for index in range(math.ceil(high / step - 1e-9) + 1)]
 
 
 def apart(wanted: list[float], least: float) -> list[float]:
@@ -73,13 +81,19 @@ def drawn(plots: list[Plot]) -> str:
 
 def _plot(plot: Plot) -> str:
     xs, ys = ([point[axis] for line in plot.lines for point in line.points] for axis in (0, 1))
-    across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
+    if plot.is_even:
+        across, up = even_ticks(max(xs)), even_ticks(max(ys))
+    else:
+        across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
+
+    def share(value: float, axis: list[float]) -> float:
+        return value / axis[-1] if plot.is_even else _share(value, axis)
 
     def x(value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * _share(value, across)
+        return LEFT + (WIDTH - LEFT - RIGHT) * share(value, across)
 
     def y(value: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * _share(value, up)
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share(value, up)
 
     grid = [
         f'<path d="M{x(tick):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/>'

@@ -16,6 +16,7 @@ import pytest
 from hatchling import build
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from streamlit import config
 
 from tests.conftest import PROJECT
 
@@ -186,3 +187,67 @@ def test_two_makes_do_not_install_at_once(tmp_path: Path) -> None:
     said = subprocess.run(["make", f"PYTHON={sys.executable}", "run"], cwd=tmp_path, capture_output=True, text=True)
     assert (said.returncode, "Another make" in said.stdout) == (2, True)
     waiting.communicate(b"\n")
+
+
+# What a server that anyone can reach needs; the reasons stand beside each in the file.
+FOR_A_PUBLIC_HOST = {
+    "server.enableXsrfProtection": True,
+    "server.enableCORS": True,
+    "server.corsAllowedOrigins": [],
+    "server.enableStaticServing": False,
+    "server.enableAgentApi": False,
+    "server.fileWatcherType": "none",
+    "server.runOnSave": False,
+    "server.maxUploadSize": 10,
+    "server.maxMessageSize": 20,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "minimal",
+    "browser.gatherUsageStats": False,
+}
+
+
+def _settings() -> dict[str, Any]:
+    """What .streamlit/config.toml says, by the names Streamlit has for it."""
+    sections = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+    def flat(section: str, values: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in values.items():
+            name = f"{section}.{key}"
+            found |= flat(name, value) if isinstance(value, dict) else {name: value}
+        return found
+
+    return {name: value for section, values in sections.items() for name, value in flat(section, values).items()}
+
+
+@pytest.mark.parametrize("name", FOR_A_PUBLIC_HOST)
+def test_the_settings_are_those_of_a_server_that_anyone_can_reach(name: str) -> None:
+    assert _settings()[name] == FOR_A_PUBLIC_HOST[name]
+
+
+def test_streamlit_knows_every_setting() -> None:
+    """It ignores one it does not know, and then what was to be shut is open."""
+    known = set(config.get_config_options(force_reparse=False))
+    assert not set(_settings()) - known
+
+
+def test_every_setting_for_the_server_has_its_reason() -> None:
+    text = (PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8").partition("[theme]")[0]
+    for block in text.split("\n["):
+        lines = [line for line in block.splitlines()[1:] if line.strip()]
+        reasons = [index for index, line in enumerate(lines) if line.startswith("#")]
+        assert not lines or reasons[:1] == [0], block  # a reason may stand for the settings below it
+
+
+def test_the_oldest_versions_are_tried_on_the_oldest_python(project: dict[str, Any]) -> None:
+    workflow = (PROJECT / ".github/workflows/dependencies.yml").read_text(encoding="utf-8")
+    oldest = project["project"]["requires-python"].removeprefix(">=")
+    assert f'python-version: "{oldest}"' in workflow.partition("lowest:")[2]
+    assert "--resolution lowest-direct" in workflow
+    assert "pip-audit --requirement requirements.txt" in workflow
+
+
+def test_every_dependency_has_an_oldest_version_and_an_end(project: dict[str, Any]) -> None:
+    for line in project["project"]["dependencies"]:
+        assert {part.operator for part in Requirement(line).specifier} == {">=", "<"}, line

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.plots import Line, Plot, apart, drawn, ticks
+from benchmarks.plots import Line, Plot, apart, drawn, even_ticks, ticks
 
 NUMBERS = st.floats(1e-3, 1e6)
 
@@ -42,3 +42,20 @@ def test_every_point_is_drawn_and_more_is_higher() -> None:
     assert first[0][0] == pytest.approx(last[0][0])  # the same x
     assert first[1][0] > first[0][0]
     assert last[1][1] < first[1][1] < first[0][1]  # pixels are counted from the top
+
+
+@given(NUMBERS)
+def test_even_ticks_begin_at_0_and_enclose_what_there_is(high: float) -> None:
+    found = even_ticks(high)
+    assert found[0] == 0
+    assert found[-2] < high * (1 + 1e-9)
+    assert found[-1] >= high * (1 - 1e-9)
+    assert 4 <= len(found) - 1 <= 8
+
+
+def test_on_even_axes_twice_as_much_is_twice_as_high() -> None:
+    line = Line("server", [(0, 0), (500, 600.0), (1_000, 1_200.0)])
+    root = ElementTree.fromstring(drawn([Plot("MB", "visits", [line], is_even=True)]))
+    (drawn_line,) = root.iter("{http://www.w3.org/2000/svg}polyline")
+    points = [tuple(map(float, point.split(","))) for point in drawn_line.attrib["points"].split()]
+    assert points[1] == pytest.approx([(points[0][axis] + points[2][axis]) / 2 for axis in (0, 1)], abs=0.1)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def running(
-    data: Path, app: Path = PROJECT, log: IO[bytes] | None = None
+    data: Path, app: Path = PROJECT, log: IO[bytes] | None = None, program: Sequence[str] = ("-m", "streamlit")
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server with MNIST only if it is in ``data``, and without a network; yields its process and its address.
 
@@ -63,9 +63,9 @@ def running(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     closed = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-    command = "streamlit run app.py --server.headless true --server.address 127.0.0.1 --server.port"
+    command = "run app.py --server.headless true --server.address 127.0.0.1 --server.port"
     process = subprocess.Popen(
-        [sys.executable, "-m", *command.split(), str(port)],
+        [sys.executable, *program, *command.split(), str(port)],
         cwd=app,
         env={**os.environ, **closed, "MNIST_DATA_DIR": str(data), "STREAMLIT_LOGGER_ENABLE_RICH": "false"},
         stdout=log or subprocess.DEVNULL,
@@ -81,9 +81,11 @@ def running(
 
 
 @contextmanager
-def serving(data: Path, app: Path = PROJECT, log: IO[bytes] | None = None) -> Iterator[str]:
+def serving(
+    data: Path, app: Path = PROJECT, log: IO[bytes] | None = None, program: Sequence[str] = ("-m", "streamlit")
+) -> Iterator[str]:
     """The same for who needs only its address."""
-    with running(data, app, log) as (_, address):
+    with running(data, app, log, program) as (_, address):
         yield address
 
 

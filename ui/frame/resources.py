@@ -21,6 +21,7 @@ from streamlit import runtime
 
 from mnist_core.jobs import THREADS as JOBS
 from mnist_core.jobs import FairQueue
+from ui.frame import memory
 from ui.frame.shared import Shared
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # than they help: making a drawing into 28 x 28 pixels took 100 ms in place of 3 while a browser was busy on the same
 # two cores. Without them, a run's weights are also the same however many cores the host has.
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it while it is loaded
+memory.keep_little()
 
 LIBRARIES = ("torch", "safetensors.torch", "scipy.ndimage", "scipy.special", "pandas", "plotly.graph_objects")
 OURS = ("mnist_core.data", "mnist_core.training")  # packages that import modules of their own
@@ -133,6 +135,11 @@ class DataLibrary:
         future = self._mnist
         return future.result() if future and future.done() and not future.exception() else None
 
+    def there(self) -> list[Splits]:
+        """The data sets that are there already."""
+        futures = [future for future in (self._generated, self._mnist) if future and future.done()]
+        return [future.result() for future in futures if not future.exception()]
+
     @property
     def is_ready(self) -> bool:
         """Whether there are digits to work on at once."""
@@ -206,6 +213,12 @@ def is_digit_model() -> MLP:
     from mnist_core.handwriting.is_digit import load_is_digit
 
     return load_is_digit().requires_grad_(False)
+
+
+def of_everyone() -> list[object]:
+    """What visitors' things refer to and belongs to all, as far as it is loaded."""
+    is_loaded = hasattr(sys.modules.get("mnist_core.network.checkpoint"), "load_shipped")
+    return [*library().there(), *([shipped_model()] if is_loaded else [])]
 
 
 @Shared

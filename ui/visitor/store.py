@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from mnist_core.jobs import ENDED, FORGET_AFTER, Job, Snapshot, State
-from ui.frame import state
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mnist_core.jobs import ENDED, FORGET_AFTER, PAUSE_AFTER, Job, Snapshot, State
+from ui.frame import memory, resources, state
 from ui.frame.shared import Shared
+from ui.visitor.held import held_bytes
 from ui.visitor.pad import Pad
 from ui.visitor.run_in_words import reached, settings
 
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
 
 
 MOST_MODELS = 8  # kept for a visitor; the oldest goes first
+MOST_BYTES_OF_GONE = 100_000_000  # of what visitors have who are gone: a class on its break, two networks each
+MOST_BYTES = 300_000_000  # of what all have: a class of thirty with five networks each
+WEIGHED_AFTER = 5.0  # seconds from when a visitor is seen, in which most of what that brings has come
+TIDY_EVERY = 60.0  # seconds
 
 Mode = Literal["idle", "running", "paused", "slow"]
 Ending = Literal["finished", "stopped", "diverged"]
@@ -134,6 +142,24 @@ class Visitor:
     fine_tuned: int = 0
     own_digits: list[OwnDigit] = field(default_factory=list)  # their own test set, the oldest first
     lock: threading.RLock = field(default_factory=threading.RLock)
+    session: str = ""  # of Streamlit, in which they were seen last
+    bytes: int = 0  # that they held when they were weighed last
+    gone_since: float | None = None  # when it was noticed that their tab is closed
+
+    def holds(self) -> int:
+        """How many bytes all that they have takes, without what belongs to everyone."""
+        return held_bytes([self], resources.of_everyone())
+
+    def let_go(self) -> None:
+        """Keeps nothing. Streamlit keeps the buttons of a closed tab for a while, and they know the visitor."""
+        vars(self).update({name: new for name, new in vars(Visitor(self.last_seen)).items() if name != "lock"})
+
+    @property
+    def works(self) -> bool:
+        """Whether a training of theirs goes on or waits in line; one that rests does neither."""
+        jobs: list[Job[Any]] = [experiment.job for experiment in list(self.experiments.values())]
+        going = self.going
+        return any(job.state in (State.WAITING, State.RUNNING) for job in (*jobs, *([going.job] if going else ())))
 
     @property
     def is_training(self) -> bool:
@@ -152,26 +178,101 @@ class Visitor:
 
 
 class Visitors:
-    """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had."""
+    """All visitors by the name of their tab. Those not seen for half an hour are forgotten with all they had.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    Those who are gone may hold so many bytes together, and all may. Above that, more are forgotten: who has not been
+    seen for the longest, first of those gone; one who is here only where those alone hold more than all may, and
+    whoever asks at that moment never.
+
+    Args:
+        clock: Tells the seconds by which visitors are missed.
+        weigh: Tells how many bytes a visitor holds.
+        is_here: Whether a visitor's tab is open.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        weigh: Callable[[Visitor], int] = lambda visitor: visitor.holds(),
+        is_here: Callable[[Visitor], bool] = lambda visitor: _is_open(visitor.session),
+    ) -> None:
+        self._clock, self._weigh, self._is_here = clock, weigh, is_here
         self._lock = threading.Lock()
-        self._by_name: dict[str, Visitor] = {}
+        self._by_name: dict[str, Visitor] = {}  # the longest unseen first
+        self._to_weigh: dict[str, float] = {}  # who may hold more than is known, and since when
+        self._tidied = clock()
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    @property
+    def bytes(self) -> int:
+        """What all hold, as far as they have been weighed."""
+        return sum(visitor.bytes for visitor in list(self._by_name.values()))
 
     def find(self, name: str) -> Visitor:
         """The visitor of this name, who is thereby seen; a new one if they are unknown."""
         now = self._clock()
         with self._lock:
-            for gone in [n for n, visitor in self._by_name.items() if now - visitor.last_seen > FORGET_AFTER]:
-                forgotten = self._by_name.pop(gone)
-                for experiment in forgotten.experiments.values():
-                    experiment.job.cancel()
-                if forgotten.going:
-                    forgotten.going.job.cancel()
-            visitor = self._by_name.setdefault(name, Visitor(now))
-            visitor.last_seen = now
-            return visitor
+            while self._by_name and now - next(iter(self._by_name.values())).last_seen > FORGET_AFTER:
+                self._forget(next(iter(self._by_name)))
+            visitor = self._by_name.pop(name, None) or Visitor(now)
+            self._by_name[name] = visitor
+            visitor.last_seen, visitor.gone_since = now, None
+            self._to_weigh.setdefault(name, now)
+            weighed = self._next_to_weigh(now)
+            is_time_to_tidy = now - self._tidied > TIDY_EVERY
+            if is_time_to_tidy:
+                self._tidied = now
+        if weighed:
+            weighed.bytes = self._weigh(weighed)  # takes milliseconds, in which others are found
+            with self._lock:
+                self._make_room(now, visitor)
+        if is_time_to_tidy:
+            memory.tidy()
+        return visitor
+
+    def _next_to_weigh(self, now: float) -> Visitor | None:
+        """Who has been seen since they were weighed, but not in the last seconds, in which more may have come."""
+        name, since = next(iter(self._to_weigh.items()))
+        if now - since < WEIGHED_AFTER:
+            return None
+        del self._to_weigh[name]
+        found = self._by_name[name]
+        if found.works:  # and so may hold more soon, whether they are seen or not
+            self._to_weigh[name] = now
+        return found
+
+    def _make_room(self, now: float, asking: Visitor) -> None:
+        gone = {name: visitor for name, visitor in self._by_name.items() if self._is_gone(visitor, now)}
+        here = [name for name, visitor in self._by_name.items() if name not in gone and visitor is not asking]
+        held = sum(visitor.bytes for visitor in gone.values())
+        for most, names in ((MOST_BYTES_OF_GONE, gone), (MOST_BYTES, [*gone, *here])):
+            for name in names:
+                if held <= most:
+                    break
+                if name in self._by_name:
+                    held -= self._by_name[name].bytes
+                    self._forget(name)
+            held = self.bytes
+
+    def _is_gone(self, visitor: Visitor, now: float) -> bool:
+        """Whether somebody's tab has been closed for a while. In a shorter one it may just be loaded again."""
+        if self._is_here(visitor):
+            visitor.gone_since = None
+        elif visitor.gone_since is None:
+            visitor.gone_since = now
+        return visitor.gone_since is not None and now - visitor.gone_since >= PAUSE_AFTER
+
+    def _forget(self, name: str) -> None:
+        forgotten = self._by_name.pop(name)
+        self._to_weigh.pop(name, None)
+        for experiment in forgotten.experiments.values():
+            experiment.job.cancel()
+        if forgotten.going:
+            forgotten.going.job.cancel()
+        if not self._is_here(forgotten):  # else a page of theirs may be drawn at this moment
+            forgotten.let_go()
 
 
 @Shared
@@ -183,6 +284,7 @@ def visitors() -> Visitors:
 def visitor() -> Visitor:
     """Whoever sits before this page. Their run, should it rest for want of them, goes on; if it ended, it is noted."""
     found = visitors().find(state.tab_name())
+    found.session = _session()
     with found.lock:
         for experiment in found.experiments.values():
             experiment.job.touch()
@@ -190,6 +292,17 @@ def visitor() -> Visitor:
             found.going.job.touch()
             _note_end(found, found.going)
     return found
+
+
+def _session() -> str:
+    """The name of what Streamlit keeps for the tab that asks. A reload makes another one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def _is_open(session: str) -> bool:
+    """Whether the tab is connected to the server."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _note_end(visitor: Visitor, going: Going) -> None:
@@ -212,6 +325,7 @@ def _note_end(visitor: Visitor, going: Going) -> None:
     ending: Ending = "diverged" if record.diverged else "finished" if record.test else "stopped"
     validation = score(going.model, going.splits.validation)
     name = f"Your network {visitor.runs_started}: {settings(record)}, {reached(record, validation)}"
+    going.model.zero_grad()  # as large as the weights
     card = record.card() | {"validation_accuracy": round(validation.accuracy, 4)}
     trained = TrainedModel(key, name, going.model.eval(), card, record, ending, snapshot.worked, validation)
     visitor.models = [*visitor.models, trained][-MOST_MODELS:]
