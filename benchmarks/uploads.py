@@ -137,8 +137,9 @@ def main() -> None:
     options = parser.parse_args()
     print(describe(), flush=True)
     costs: list[tuple[float, bytes]] = []
-    for name, make in {**LARGEST, **REFUSED}.items():
-        content = make() if name in LARGEST else make()[0]
+    makes = [*LARGEST.items(), *((f"refused: {name}", lambda make=make: make()[0]) for name, make in REFUSED.items())]
+    for name, make in makes:
+        content = make()
         started = time.perf_counter()
         words, peak = opened(content)
         seconds = time.perf_counter() - started
