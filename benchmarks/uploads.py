@@ -34,7 +34,7 @@ MOST = 1_500  # megabytes that the server may hold
 
 
 class Giver:
-    """A visitor of the page of the reader's own digits, scene 1, who gives it a picture.
+    """A visitor of the page that reads drawings and photos, who gives it a picture.
 
     Args:
         socket: Their connection.
@@ -87,8 +87,8 @@ class Giver:
         message = BackMsg()
         rerun = message.rerun_script
         rerun.page_script_hash, rerun.fragment_id = self._page, self._fragment if widgets else ""
-        rerun.page_name = "" if self._page else "collection"
-        rerun.query_string = "scene=1"
+        rerun.page_name = "" if self._page else "draw"
+        rerun.query_string = "show=whole"  # so that what goes deeper is there, too
         rerun.widget_states.widgets.extend(widgets)
         self._finished.clear()
         await self._socket.send(message.SerializeToString())
@@ -137,8 +137,9 @@ def main() -> None:
     options = parser.parse_args()
     print(describe(), flush=True)
     costs: list[tuple[float, bytes]] = []
-    for name, make in {**LARGEST, **REFUSED}.items():
-        content = make() if name in LARGEST else make()[0]
+    makes = [*LARGEST.items(), *((f"refused: {name}", lambda make=make: make()[0]) for name, make in REFUSED.items())]
+    for name, make in makes:
+        content = make()
         started = time.perf_counter()
         words, peak = opened(content)
         seconds = time.perf_counter() - started
