@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import PROJECT
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "benchmarks/README.md")
-FOLDERS = "app.py|pages|ui|mnist_core|models|benchmarks|tests|tools|docs|\\.ci|\\.streamlit"
+FOLDERS = "app.py|lessons|ui|mnist_core|models|benchmarks|tests|tools|docs|\\.ci|\\.streamlit"
 OF_THE_EXAMPLE = re.compile(r"noise_scale")  # the lesson that CONTRIBUTING.md makes up
 
 

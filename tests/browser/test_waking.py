@@ -9,7 +9,6 @@ import pytest
 from benchmarks.cold_starts import links, title_of
 from benchmarks.visitor import Opened, open_link
 from tests.browser.conftest import serving
-from tests.conftest import PROJECT
 from ui.frame import course
 
 PATIENCE = 120  # seconds, on a busy machine
@@ -30,8 +29,3 @@ def test_all_who_come_while_the_server_wakes_get_their_page(visits: list[tuple[s
             assert opened.title == title_of(link)
             # The titles that app.py gives and no names of files, not even at first.
             assert {menu[0] for menu in opened.menus} == {course.WELCOME.title}, link
-
-
-def test_streamlit_finds_no_pages_by_itself() -> None:
-    """Where it does, whoever comes before app.py has run for somebody gets a page without it."""
-    assert not (PROJECT / "pages").exists()

@@ -1,4 +1,4 @@
-"""Every page comes through app.py, whoever wakes the server and whoever comes a moment later."""
+"""Every page comes through app.py, for whoever wakes the server, too."""
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
@@ -12,22 +12,12 @@ pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.mark.parametrize("path", ["lessons/welcome.py", "lessons/softmax.py", "lessons/train.py"])
-@pytest.mark.parametrize("is_first", [True, False])
-def test_a_page_that_streamlit_opened_alone_comes_through_the_router(
-    path: str, is_first: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_alone = script_runner._mpa_v1
+def test_streamlit_opens_no_page_without_the_router(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-
-    def open_it(main_script: str) -> None:
-        opened.append(path)
-        if not is_first:  # while this page is loaded, st.navigation is called for someone else
-            PagesManager.uses_pages_directory = False
-        open_alone(main_script)
-
-    monkeypatch.setattr(script_runner, "_mpa_v1", open_it)
+    monkeypatch.setattr(script_runner, "_mpa_v1", opened.append)
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)  # as on a server just started
     app = sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path).run())
-    assert opened == [path]
+    assert not opened
     assert len(app.title) == 1
     assert app.button(key="reset_page")
     assert "Reads: " in status(app)  # which app.py draws, too
