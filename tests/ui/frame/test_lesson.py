@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("offline")
 
 @pytest.mark.parametrize("path", ["lessons/welcome.py", "lessons/softmax.py", "lessons/train.py"])
 def test_streamlit_opens_no_page_without_the_router(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
+    opened: list[str] = []
     monkeypatch.setattr(script_runner, "_mpa_v1", opened.append)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)  # as on a server just started
     app = sound(AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page(path).run())
