@@ -103,8 +103,13 @@ def _wait_for_server(process: subprocess.Popen[bytes], address: str) -> None:
 
 @pytest.fixture(scope="session")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("no_mnist")) as address:
+    folder = tmp_path_factory.mktemp("no_mnist")
+    with (folder / "log").open("wb") as log, serving(folder, log=log) as address:
         yield address
+    said = (folder / "log").read_text(encoding="utf-8")
+    # What a real browser sends is what was asked for, and nothing fails that no reader saw.
+    assert "Left out" not in said, said
+    assert "Traceback" not in said, said
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ LONGEST_LINK = 2_000  # letters of one thing in a link
 
 LOG = logging.getLogger(__name__)
 _REFUSED = "_refused"  # what a link said that could not be read, until the page says so
+_KINDS = {"double_value": ("double_value", "int_value")}  # a field for whole numbers asks for one and is sent the other
 _INSIDE = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_(.*)__events", re.DOTALL)  # the id of what a component tells once
 _NUMBERED = re.compile(r"_[0-9]+$")
 _asked: dict[str, Mapping[str, Check]] = {}  # what components and charts may tell, by their keys without a number
@@ -275,7 +276,7 @@ def is_sound(sent: WidgetState, metadata: WidgetMetadata[Any] | None) -> bool:
         return True
     key = _NUMBERED.sub("", user_key_from_element_id(_INSIDE.sub(r"\1", sent.id)) or "a widget without a name")
     try:
-        if sent.WhichOneof("value") != metadata.value_type:
+        if sent.WhichOneof("value") not in _KINDS.get(metadata.value_type, (metadata.value_type,)):
             raise ValueError(f"{metadata.value_type} is asked for")
         _check(sent, metadata, _asked.get(key))
     except (ValueError, RecursionError):
@@ -289,7 +290,7 @@ def _check(sent: WidgetState, metadata: WidgetMetadata[Any], checks: Mapping[str
     options = metadata.formatted_options
     match metadata.value_type:
         case "double_value":
-            _insist(math.isfinite(sent.double_value))
+            _insist(math.isfinite(sent.double_value))  # 0 where a whole number was sent
         case "double_array_value":
             _insist(all(map(math.isfinite, sent.double_array_value.data)))
         case "string_array_value" if options is not None:

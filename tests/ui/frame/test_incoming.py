@@ -68,6 +68,7 @@ WRONG_KINDS = [
     ("key", "right", "value", "wrong"),
     [
         ("epochs", doubles(7), 7, [doubles(float("nan")), doubles(float("inf")), WidgetState(string_value="7")]),
+        ("seed", WidgetState(int_value=9), 9, [WidgetState(string_value="9"), doubles(9)]),  # as a browser does
         ("seed", WidgetState(double_value=9), 9, [WidgetState(double_value=float(x)) for x in ("nan", "inf", "-inf")]),
         ("optimizer", WidgetState(string_value="SGD"), "sgd", [WidgetState(string_value="x" * 9), strings("SGD")]),
         ("activation", strings("tanh"), "tanh", [strings("gelu"), strings("tanh", "tanh"), doubles(1)]),
@@ -79,7 +80,8 @@ def test_a_wrong_answer_leaves_a_control_on_what_it_stood_on(
 ) -> None:
     app = answered(open_page(TRAIN), key, right)
     assert app.session_state[key] == value
-    for state in [*wrong, *(kind for kind in WRONG_KINDS if kind.WhichOneof("value") != right.WhichOneof("value"))]:
+    sound = {right.WhichOneof("value"), *(["int_value"] if key == "seed" else [])}
+    for state in [*wrong, *(kind for kind in WRONG_KINDS if kind.WhichOneof("value") not in sound)]:
         answered(app, key, state)
         assert app.session_state[key] == value, state
 
@@ -88,6 +90,12 @@ def test_a_wrong_answer_leaves_a_control_on_what_it_stood_on(
 def test_what_is_out_of_range_is_as_at_the_start(answer: WidgetState) -> None:
     app = answered(open_page(TRAIN), "epochs", answer)
     assert app.session_state["epochs"] == 4
+
+
+@pytest.mark.parametrize("answer", [-1, 2**32, 2**63 - 1, -(2**63)])
+def test_a_whole_number_out_of_range_is_as_at_the_start(answer: int) -> None:
+    app = answered(open_page(TRAIN), "seed", WidgetState(int_value=answer))
+    assert app.session_state["seed"] == 0
 
 
 def test_a_wrong_answer_that_comes_before_its_widget_is_left_out_too() -> None:
