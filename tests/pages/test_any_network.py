@@ -25,7 +25,7 @@ def opened_with(path: str, model: MLP, **linked: str) -> AppTest:
     name = f"From file 1: {model.config.label}"
     store.visitors().find(TAB).models = [TrainedModel("file-1", name, model, {})]
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).switch_page(path)
-    app.session_state["_tab"], app.session_state["_offered_model"] = TAB, "file-1"
+    app.session_state["_candidate"], app.session_state["_offered_model"] = TAB, "file-1"
     for key, value in linked.items():
         app.query_params[key] = value
     app = app.run()

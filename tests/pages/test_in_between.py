@@ -104,7 +104,7 @@ class Stage:
         visitor.going = Going(cast("Job[RunRecord]", self.run), model, RateDial(), arriving)
         self.app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).switch_page(path)
         self.app.query_params["show"] = "whole"
-        self.app.session_state["_tab"] = TAB
+        self.app.session_state["_candidate"] = TAB
         if any(event in NEEDS_OFFER for events in happens.values() for event in events):
             self.app.session_state["_offered_model"] = "file-1"
 
@@ -142,7 +142,8 @@ class Stage:
             self.visitor.own_digits = []
 
     def visitor_is_forgotten(self) -> None:
-        store.visitors()._by_name.pop(TAB, None)
+        if self.visitor:
+            store.visitors()._forget(TAB)
 
 
 # Those that can happen in one drawing, with the network that reads in the end. After a run that comes further than the

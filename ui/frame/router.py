@@ -5,7 +5,7 @@ import streamlit as st
 from ui import APP
 from ui.frame import state
 
-_APP = APP / "app.py"
+ROUTER = APP / "app.py"
 
 
 def insist() -> None:
@@ -17,5 +17,5 @@ def insist() -> None:
     before it in this run. It comes before what the page imports, which would keep all of that waiting.
     """
     if not state.came_through_router():
-        exec(compile(_APP.read_text(encoding="utf-8"), _APP, "exec"), {"__name__": "__main__", "__file__": _APP})
+        exec(compile(ROUTER.read_text(encoding="utf-8"), ROUTER, "exec"), {"__name__": "__main__", "__file__": ROUTER})
         st.stop()

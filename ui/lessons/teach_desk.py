@@ -18,7 +18,7 @@ from mnist_core.network.checkpoint import shipped_card
 from mnist_core.network.model import MLP
 from ui.drawing import canvas, samples
 from ui.drawing.reading import Subject
-from ui.frame import dataset, link, state
+from ui.frame import dataset, incoming, link, state
 from ui.visitor import known_networks, networks, store
 from ui.visitor.desk import Desk
 
@@ -143,7 +143,7 @@ def digit_of(at: Desk, shown: Subject) -> int:
     at.seen = seen
     if not at.said and not link.is_hidden(DIGIT):
         state.linked()[DIGIT] = str(suggestion)
-    return link.unbound(DIGIT, suggestion, {str(digit): digit for digit in range(10)}.__getitem__)
+    return link.unbound(DIGIT, suggestion, incoming.one_of(range(10)))
 
 
 def ask_digit(at: Desk, shown: Subject) -> int:

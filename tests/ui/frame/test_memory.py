@@ -50,7 +50,7 @@ def test_the_server_asks_its_allocator_for_few_heaps_at_its_start() -> None:
         "print(told)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str([(-8, memory.HEAPS), (-3, memory.LARGE), (-1, 2 * memory.LARGE)])
+    assert done.stdout.strip() == str([(-8, memory.HEAPS), (-3, memory.LARGE), (-1, memory.LARGE)])
 
 
 def test_without_that_allocator_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
