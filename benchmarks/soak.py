@@ -20,7 +20,6 @@ import random
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs from anywhere, uninstalled
@@ -36,7 +35,7 @@ from websockets.asyncio.client import ClientConnection
 
 from benchmarks.machine import describe
 from benchmarks.plots import Line, Plot, drawn
-from benchmarks.visitor import connection
+from benchmarks.visitor import connection, upload
 from mnist_core.data.mnist import default_root
 from tests.browser.conftest import serving
 from tests.conftest import PROJECT
@@ -176,20 +175,7 @@ class Guest:
         ImageDraw.Draw(paper).line([(middle, 200), (middle + 60, 700)], fill=40, width=50)
         data = io.BytesIO()
         paper.save(data, "JPEG")
-        body = (
-            b'--x\r\nContent-Disposition: form-data; name="file"; filename="digit.jpg"\r\n'
-            b"Content-Type: image/jpeg\r\n\r\n" + data.getvalue() + b"\r\n--x--\r\n"
-        )
-        local = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with local.open(f"{self._address}/_stcore/health", timeout=PATIENCE) as answer:
-            cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        headers = {
-            "Content-Type": "multipart/form-data; boundary=x",
-            "Cookie": cookie,
-            "X-Xsrftoken": cookie.partition("=")[2],
-        }
-        request = urllib.request.Request(self._address + url, body, headers, method="PUT")
-        local.open(request, timeout=PATIENCE).close()
+        upload(self._address, url, "digit.jpg", data.getvalue(), PATIENCE)
         return len(data.getvalue())
 
 

@@ -12,7 +12,6 @@ import asyncio
 import sys
 import tempfile
 import time
-import urllib.request
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -26,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it ru
 
 from benchmarks.class_trains import Server
 from benchmarks.machine import describe
-from benchmarks.visitor import connection
+from benchmarks.visitor import connection, upload
 from tests.browser.conftest import serving
 from tests.mnist_core.handwriting.test_opening import LARGEST, REFUSED, opened
 
@@ -59,7 +58,7 @@ class Giver:
         message.file_urls_request.file_names.append("picture.png")
         await self._socket.send(message.SerializeToString())
         urls = await self._urls.get()
-        await asyncio.to_thread(put, self._address + urls.upload_url, content)
+        await asyncio.to_thread(upload, self._address, urls.upload_url, "picture.png", content)
         state = WidgetState(id=self._uploader)
         info = UploadedFileInfo(file_id=urls.file_id, name="picture.png", size=len(content), file_urls=urls)
         state.file_uploader_state_value.uploaded_file_info.append(info)
@@ -88,19 +87,10 @@ class Giver:
         rerun = message.rerun_script
         rerun.page_script_hash, rerun.fragment_id = self._page, self._fragment if widgets else ""
         rerun.page_name = "" if self._page else "draw"
-        rerun.query_string = "show=whole"  # so that what goes deeper is there, too
         rerun.widget_states.widgets.extend(widgets)
         self._finished.clear()
         await self._socket.send(message.SerializeToString())
         await self._finished.wait()
-
-
-def put(url: str, content: bytes) -> None:
-    """Sends a file as a browser does."""
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="picture.png"\r\n\r\n'
-    body = head + content + b"\r\n--x--\r\n"
-    request = urllib.request.Request(url, body, {"Content-Type": "multipart/form-data; boundary=x"}, method="PUT")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
 
 
 async def at_once(address: str, server: Server, pictures: list[bytes]) -> None:
