@@ -5,10 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.frame import course, dataset, incoming, link, resources, state, theme
+from ui.frame import course, dataset, failures, incoming, link, resources, state, theme
 from ui.visitor import status
 
 incoming.guard()
+failures.report()
 st.set_page_config(page_title=course.TITLE, layout="wide")
 
 

@@ -67,7 +67,7 @@ def running(
     process = subprocess.Popen(
         [sys.executable, *program, *command.split(), str(port)],
         cwd=app,
-        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data), "STREAMLIT_LOGGER_ENABLE_RICH": "false"},
+        env={**os.environ, **closed, "MNIST_DATA_DIR": str(data)},
         stdout=log or subprocess.DEVNULL,
         stderr=log,
     )
