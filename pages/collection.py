@@ -392,7 +392,7 @@ def learn_yours() -> None:
                 lambda: collection_learning.train(chosen, share),
                 draw_learning,
                 before=lambda: before_learning(chosen),
-                setting=(chosen, share),
+                setting=(collection_learning.as_begun(chosen), share),
                 share_done=lambda latest: latest.share_done,
                 beside=buttons,
             )

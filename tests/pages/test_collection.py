@@ -273,6 +273,7 @@ def test_what_learned_on_is_kept_reads_everywhere_and_the_network_it_began_with_
     assert trained.card["made_up_digits"]["learned_from"] == 80
     assert trained.headline == pytest.approx(latest(app).elsewhere[-1] / len(digits.validation))
     assert "It is called Fine-tuned 1." in text(app)
+    assert "The settings have changed since." not in text(app)  # it begins with what came of it, and that is all
     assert "Fine-tuned 1" in status(app)
     assert "learn_adopt" not in [button.key for button in app.button]
     assert fingerprint(resources.shipped_model()) == fingerprint(load_shipped())

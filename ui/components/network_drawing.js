@@ -12,7 +12,7 @@ const restOf = (sizes) => sizes.slice(1).map((size) => [size, Math.min(size, siz
 function inPercent(p) {
   if (Number.isNaN(p)) return "–"
   if (p < 0.005) return "<1%"
-  return p >= 0.995 && p < 1 ? ">99%" : `${Math.round(100 * p)}%`
+  return p >= 0.995 ? ">99%" : `${Math.round(100 * p)}%`
 }
 
 class NetworkPicture extends NetworkPaint {

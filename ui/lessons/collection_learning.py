@@ -91,6 +91,15 @@ def setting() -> Setting:
     return Setting(start, digits, whose, link.seed_below(SEED), splits.name, len(splits.validation))
 
 
+def as_begun(chosen: Setting) -> Setting:
+    """A setting, or that of the last training if what it begins with is the network that came of that.
+
+    Whoever keeps a network reads with it from then on. What it came of is not another setting by that.
+    """
+    last = latest()
+    return last.setting if last and last.learning.model is chosen.start.model else chosen
+
+
 def train(chosen: Setting, share: float) -> Iterator[Latest]:
     """A training with these settings."""
     config = replace(TRAINING, seed=chosen.seed)
