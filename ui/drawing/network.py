@@ -236,7 +236,7 @@ def weights_of(key: str) -> Weights:
     """The weights of one of the visitor's networks, or of the ready-made one, as the browser is sent them."""
     if key == state.SHIPPED:
         return _shipped()
-    return _packed(state.tab_name(), key)
+    return _packed(known_networks.owner(), key)
 
 
 @st.cache_resource(show_spinner=False)

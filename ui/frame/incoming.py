@@ -34,7 +34,7 @@ CANVAS_SIDE = 280  # pixels of a drawing, across and down
 FARTHEST = 100_000  # pixels from the canvas that a stroke may go: a mouse may leave it, but not that far
 DEEPEST = 12  # lists in lists, of which a drawing has seven
 MOST_ANSWERS = 1_000  # widgets that one message answers for; a page in one piece has some hundred
-MOST_FILES, MOST_FILE_BYTES = 40, 64 * 2**20  # that a session keeps; then the oldest goes
+MOST_FILES, MOST_FILE_BYTES = 200, 64 * 2**20  # that a session keeps; then the oldest goes
 LONGEST_LINK = 2_000  # letters of one thing in a link
 
 LOG = logging.getLogger(__name__)
@@ -309,7 +309,7 @@ def _check(sent: WidgetState, metadata: WidgetMetadata[Any], checks: Mapping[str
                 _insist(isinstance(event, dict) and isinstance(event.get("event"), str))
                 _check_names({event["event"]: event.get("value")}, checks or {})
         case "file_uploader_state_value":
-            _insist(len(sent.file_uploader_state_value.uploaded_file_info) <= MOST_FILES)
+            _insist(len(sent.file_uploader_state_value.uploaded_file_info) <= MOST_ANSWERS)
 
 
 def _insist(is_so: bool) -> None:

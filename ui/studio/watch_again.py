@@ -9,6 +9,7 @@ from mnist_core.figures.theme import Theme
 from mnist_core.figures.train_replay import replay
 from mnist_core.training.records import RunRecord
 from ui.frame import state, theme
+from ui.visitor import known_networks
 
 _JS = (state.COMPONENTS / "replay.js").read_text(encoding="utf-8")
 _CSS = (state.COMPONENTS / "replay.css").read_text(encoding="utf-8")
@@ -38,7 +39,7 @@ def show(record: RunRecord, key: str) -> None:
         key: Of the network that came of it.
     """
     component = st.components.v2.component("replay", html=_HTML, css=_CSS, js=_JS)
-    component(key="replay", data=_data(state.tab_name(), key, theme.current(), record))
+    component(key="replay", data=_data(known_networks.owner(), key, theme.current(), record))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

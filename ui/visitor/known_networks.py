@@ -17,10 +17,20 @@ def own() -> list[store.TrainedModel]:
     While a page is drawn a run may end, or a network be forgotten. All of the page has the same ones until it is drawn
     anew.
     """
+    return _settled()[1]
+
+
+def owner() -> str:
+    """Whose these are: what to key a cache by. Who was forgotten and is back is somebody else, with the same keys."""
+    return _settled()[0]
+
+
+def _settled() -> tuple[str, list[store.TrainedModel]]:
     settled = state.settled()
     if _OWN not in settled:
-        settled[_OWN] = store.visitor().models
-    return cast("list[store.TrainedModel]", settled[_OWN])
+        visitor = store.visitor()
+        settled[_OWN] = visitor.name, visitor.models
+    return cast("tuple[str, list[store.TrainedModel]]", settled[_OWN])
 
 
 def is_behind() -> bool:

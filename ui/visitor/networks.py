@@ -112,7 +112,7 @@ def owner_and_key() -> tuple[str, str]:
 
 def owner_of(key: str) -> str:
     """Whose network goes by this key. The ready-made one is everyone's, so nobody's."""
-    return "" if key == state.SHIPPED else state.tab_name()
+    return "" if key == state.SHIPPED else known_networks.owner()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

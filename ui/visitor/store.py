@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -128,6 +129,7 @@ class Visitor:
     """What one browser tab has going and has made."""
 
     last_seen: float
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)  # another one than the tab's, which may come back anew
     runs_started: int = 0
     files_loaded: int = 0
     going: Going | None = None

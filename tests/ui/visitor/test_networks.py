@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import Splits
 from mnist_core.network.checkpoint import learned_from, shipped_card
 from mnist_core.network.model import MLPConfig
 from mnist_core.training.loop import TrainingConfig, new_model
 from mnist_core.training.records import run, score
-from tests.app import in_one_piece
+from tests.app import in_one_piece, sound
 from ui.frame import dataset, link, state
 from ui.visitor import known_networks, networks, run_in_words, store
 from ui.visitor.store import TrainedModel
@@ -79,7 +80,7 @@ def test_a_line_begins_with_the_name_and_the_headline(trained: TrainedModel) -> 
 
 def reads_among(monkeypatch: pytest.MonkeyPatch, *models: TrainedModel, choice: str | None = None) -> str:
     """Which network reads for a visitor who has these and chose so."""
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=list(models)))
+    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(name="a", models=list(models)))
     monkeypatch.setattr(st, "session_state", {} if choice is None else {"model": choice})
     return known_networks.key_in_use()
 
@@ -146,7 +147,7 @@ def test_another_network_chosen_in_a_part_of_a_page_draws_all_of_it_anew(monkeyp
 
     model = new_model(MLPConfig(()), 0)
     own = [TrainedModel("run-1", "Your network 1: 784-10", model, {})]
-    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(models=own))
+    monkeypatch.setattr(store, "visitor", lambda: SimpleNamespace(name="a", models=own))
     monkeypatch.setattr(st, "rerun", rerun)
     monkeypatch.setattr(st, "selectbox", lambda *arguments, **options: None)
     monkeypatch.setattr(link, "is_drawn_already", lambda key: False)
@@ -165,7 +166,7 @@ def test_another_network_chosen_in_a_part_of_a_page_draws_all_of_it_anew(monkeyp
 
 def test_the_networks_of_a_page_stay_the_same_until_it_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     model = new_model(MLPConfig(()), 0)
-    visitor = SimpleNamespace(models=[TrainedModel("file-1", "From file 1: 784-10", model, {})])
+    visitor = SimpleNamespace(name="a", models=[TrainedModel("file-1", "From file 1: 784-10", model, {})])
     settled: dict[str, Any] = {}
     monkeypatch.setattr(store, "visitor", lambda: visitor)
     monkeypatch.setattr(st, "session_state", {"_settled": settled, "_offered_model": "file-1"})
@@ -180,3 +181,36 @@ def test_the_networks_of_a_page_stay_the_same_until_it_is_drawn_anew(monkeypatch
     settled.clear()
     assert known_networks.key_in_use() == "run-1"
     assert not known_networks.is_behind()
+
+
+def one_visit() -> None:
+    """Loads a network from a file, counts what it makes of the validation images, and forgets its visitor."""
+    import streamlit as st
+
+    from mnist_core.evaluation.accuracy import evaluate
+    from mnist_core.network.checkpoint import Checkpoint
+    from mnist_core.network.model import MLPConfig
+    from mnist_core.training.loop import new_model
+    from ui.frame import dataset, state
+    from ui.visitor import known_networks, networks, store
+
+    state.identify()
+    st.session_state["_settled"] = {}  # as a page does at its start
+    model = new_model(MLPConfig((8,)), st.session_state["seed"]).eval()
+    store.add_loaded(store.visitor(), Checkpoint(model, {}))
+    (trained,) = known_networks.own()
+    st.text(trained.key)
+    st.text(str(networks.validation_of(trained.key, model).accuracy))
+    st.text(str(evaluate(model, dataset.splits().validation).accuracy))
+    store.visitors()._forget(state.tab_name())
+
+
+def test_who_was_forgotten_and_comes_back_gets_no_numbers_of_their_network_before() -> None:
+    app = AppTest.from_function(one_visit, default_timeout=60)
+    accuracies = set()
+    for seed in (1, 2):
+        app.session_state["seed"] = seed
+        key, cached, counted = (element.value for element in sound(app.run()).text)
+        assert (key, cached) == ("file-1", counted)
+        accuracies.add(counted)
+    assert len(accuracies) == 2
